@@ -17,6 +17,7 @@ var (
 	Unavailable  = errors.New("unavailable")            // a service that we depend on does not answer; trying again may help
 	BadGateway   = errors.New("bad upstream answer")    // a service that we depend on answered nonsense
 	Timeout      = errors.New("upstream took too long") // a service that we depend on did not answer in time
+	TooLarge     = errors.New("too large")              // the form or the address is longer than any honest one
 )
 
 // Shown is an error with a sentence for the person in front of the screen.

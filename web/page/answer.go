@@ -1,0 +1,144 @@
+package page
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"iter"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+)
+
+// WantsJSON tells whether the JSON twin is asked for: it must stand before text/html in Accept, by quality then by order.
+func WantsJSON(r *http.Request) bool {
+	best, json := 0.0, false
+	for part := range strings.SplitSeq(strings.Join(r.Header.Values("Accept"), ","), ",") {
+		kind, params, err := mime.ParseMediaType(strings.TrimSpace(part))
+		if err != nil {
+			continue
+		}
+		quality := 1.0
+		if q, err := strconv.ParseFloat(params["q"], 64); err == nil {
+			quality = q
+		}
+		if quality <= best {
+			continue
+		}
+		switch kind {
+		case "application/json":
+			best, json = quality, true
+		case "text/html", "application/xhtml+xml", "*/*", "text/*":
+			best, json = quality, false
+		}
+	}
+	return json
+}
+
+// Render writes a whole page, or nothing of it: a component that fails shows as a problem, not as half a page.
+func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
+	var b bytes.Buffer
+	if err := c.Render(r.Context(), &b); err != nil {
+		return fmt.Errorf("render %s: %w", r.URL.Path, err)
+	}
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	send(w, status, b.Bytes())
+	return nil
+}
+
+// JSON writes v as the twin of a page.
+func JSON(w http.ResponseWriter, status int, v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write JSON: %w", err)
+	}
+	w.Header().Set("Content-Type", "application/json; charset=utf-8")
+	send(w, status, append(b, '\n'))
+	return nil
+}
+
+// send adds what all answers of the portal carry: they are one person's and change with Accept.
+func send(w http.ResponseWriter, status int, b []byte) {
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Content-Length", strconv.Itoa(len(b)))
+	w.WriteHeader(status)
+	w.Write(b)
+}
+
+// Answer writes a detail page, or its view model as the JSON twin.
+func Answer(w http.ResponseWriter, r *http.Request, view any, html templ.Component) error {
+	if WantsJSON(r) {
+		return JSON(w, http.StatusOK, view)
+	}
+	return Render(w, r, http.StatusOK, html)
+}
+
+// twin is the JSON of a list.
+type twin[R any] struct {
+	Rows  []R        `json:"rows"`
+	Count int64      `json:"count"`
+	Next  string     `json:"next"`
+	AsOf  *time.Time `json:"as_of"`
+}
+
+// SeeOther ends a POST: the browser gets the page that shows what became of it.
+func SeeOther(w http.ResponseWriter, r *http.Request, to string) error {
+	http.Redirect(w, r, to, http.StatusSeeOther)
+	return nil
+}
+
+// writeCSV streams rows as an attachment; a failure midway breaks the connection, so that half a file is not taken for a whole one.
+func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string, rows iter.Seq2[[]string, error]) error {
+	next, stop := iter.Pull2(rows)
+	defer stop()
+	record, err, more := next()
+	if more && err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	out.Write(head)
+	if r.Method == http.MethodHead {
+		out.Flush()
+		return nil
+	}
+	for n := 1; more; n++ {
+		for i, cell := range record {
+			record[i] = Neutral(cell)
+		}
+		if out.Write(record) != nil {
+			return nil // the reader went away
+		}
+		if n%500 == 0 {
+			out.Flush()
+			http.NewResponseController(w).Flush()
+		}
+		if record, err, more = next(); err != nil {
+			panic(http.ErrAbortHandler)
+		}
+	}
+	out.Flush()
+	return nil
+}
+
+// Neutral keeps a spreadsheet from taking a cell for a formula (OWASP, CSV injection): cells that begin with = + - @, a tab or a
+// carriage return get an apostrophe in front. Plain negative numbers stay.
+func Neutral(cell string) string {
+	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+		return cell
+	}
+	if _, err := strconv.ParseFloat(cell, 64); err == nil && cell[0] == '-' {
+		return cell
+	}
+	return "'" + cell
+}

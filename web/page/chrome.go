@@ -1,0 +1,59 @@
+package page
+
+import (
+	"context"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Chrome is what stands around every page of a person: language, theme, the switcher's tenants and open sign-ins. The gate puts it
+// into the request's context; it is for show and decides nothing.
+type Chrome struct {
+	Lang    string // BCP 47; default en
+	Theme   string // "", "light" or "dark"
+	Partner string // display name of the partner
+	Person  *tenant.Person
+	Reach   tenant.Scope
+	Count   int             // tenants within reach
+	Recent  []tenant.Tenant // the switcher's first entries
+	SignIns []SignIn
+	Waiting map[string]Waiting // by path of a navigation entry: what needs a person there
+	Flash   *Flash             // shown once, after a POST
+	Now     time.Time
+}
+
+// SignIn is one open sign-in of the session at a tenant's authority.
+type SignIn struct {
+	Tenant tenant.Tenant
+	As     string // preferred_username
+	Until  time.Time
+}
+
+// Waiting is a number beside a navigation entry.
+type Waiting struct {
+	Count int
+	Bad   bool
+}
+
+// Flash is one sentence after a POST.
+type Flash struct{ Kind, Title, Text string } // Kind: info, warn, bad
+
+type chromeKey struct{}
+
+// WithChrome puts the chrome into the context.
+func WithChrome(ctx context.Context, c Chrome) context.Context {
+	return context.WithValue(ctx, chromeKey{}, c)
+}
+
+// ChromeOf is the context's chrome; without one, that of a person who is not signed in.
+func ChromeOf(ctx context.Context) Chrome {
+	c, _ := ctx.Value(chromeKey{}).(Chrome)
+	if c.Lang == "" {
+		c.Lang = "en"
+	}
+	if c.Now.IsZero() {
+		c.Now = time.Now().UTC()
+	}
+	return c
+}
