@@ -1,0 +1,126 @@
+package world
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"time"
+	"unicode"
+)
+
+// person makes a member of a tenant. Its names, ids and password depend on the seed, the tenant and n only.
+func (w *World) person(t *Tenant, n int, title string, roles ...string) *User {
+	r := Rand(w.Seed, "person", t.Index, n)
+	list := names[t.Language]
+	given, family := pickName(r, list, n)
+	local := mailName(given) + "." + mailName(family)
+	for i := 2; t.UserBySignIn(local+"@"+t.Domains[0]) != nil; i++ {
+		local = fmt.Sprintf("%s.%s%d", mailName(given), mailName(family), i)
+	}
+	address := local + "@" + t.Domains[0]
+	u := &User{
+		ID: GUID(w.Seed, "user", t.Index, n), UserPrincipalName: address, SignInName: address, Mail: address,
+		DisplayName: given + " " + family, Password: password(r), AccountEnabled: true, UserType: "Member", HomeTenantID: t.ID,
+		Roles: roles, JobTitle: title, Department: departments[r.IntN(len(departments))], Language: t.Language,
+		Created: w.Clock.Real().Add(-time.Duration(60+r.IntN(1200)) * 24 * time.Hour).Truncate(time.Second),
+	}
+	if len(roles) > 0 {
+		u.Department = "IT"
+	}
+	if t.Intune && len(t.SKUs) > 0 {
+		u.Licences = []string{t.SKUs[0]}
+	}
+	t.Users = append(t.Users, u)
+	return u
+}
+
+// pickName walks the list of given names, so that no two of twenty colleagues share one.
+func pickName(r *rand.Rand, list [2][]string, n int) (given, family string) {
+	return list[0][(n*7+r.IntN(len(list[0])))%len(list[0])], list[1][r.IntN(len(list[1]))]
+}
+
+// invite makes a guest in a tenant from somebody's account in another.
+func (w *World) invite(t *Tenant, who *User, state string, roles ...string) *User {
+	local, domain, _ := strings.Cut(who.SignInName, "@")
+	g := &User{
+		ID: GUID(w.Seed, "guest", t.ID, who.ID), UserPrincipalName: local + "_" + domain + "#EXT#@" + t.InitialDomain(), SignInName: who.SignInName,
+		DisplayName: who.DisplayName, Mail: who.Mail, Password: who.Password, AccountEnabled: true, UserType: "Guest",
+		HomeTenantID: who.HomeTenantID, ExternalUserState: state, Roles: roles, Language: who.Language,
+		Created: w.Clock.Real().Add(-90 * 24 * time.Hour).Truncate(time.Second), ExternalChanged: w.Clock.Real().Add(-88 * 24 * time.Hour).Truncate(time.Second),
+	}
+	if who.HomeTenantID != w.tenants[0].ID {
+		g.JobTitle = who.JobTitle
+	} else {
+		g.DisplayName += " (" + w.tenants[0].DisplayName + ")"
+	}
+	t.Users = append(t.Users, g)
+	return g
+}
+
+// InitialDomain is the tenant's onmicrosoft.com domain.
+func (t *Tenant) InitialDomain() string { return t.Domains[len(t.Domains)-1] }
+
+// UserBySignIn finds a user object of the tenant by sign-in name or user principal name; case is ignored. The caller holds View or Change.
+func (t *Tenant) UserBySignIn(name string) *User {
+	for _, u := range t.Users {
+		if strings.EqualFold(u.SignInName, name) || strings.EqualFold(u.UserPrincipalName, name) {
+			return u
+		}
+	}
+	return nil
+}
+
+// User finds a user object of the tenant by its id. The caller holds View or Change.
+func (t *Tenant) User(id string) *User {
+	for _, u := range t.Users {
+		if u.ID == id {
+			return u
+		}
+	}
+	return nil
+}
+
+// Account finds the account that a sign-in name belongs to, in its home tenant: by the domain, or through a guest's own user
+// principal name. The caller holds View or Change.
+func (w *World) Account(name string) (*Tenant, *User) {
+	_, domain, ok := strings.Cut(strings.ToLower(name), "@")
+	if !ok {
+		return nil, nil
+	}
+	t := w.byDomain[domain]
+	if t == nil {
+		return nil, nil
+	}
+	u := t.UserBySignIn(name)
+	if u == nil || !u.Guest() {
+		return t, u
+	}
+	home := w.byID[u.HomeTenantID]
+	if home == nil {
+		return t, nil
+	}
+	return home, home.UserBySignIn(u.SignInName)
+}
+
+var passwordWords = []string{"Amber", "Basil", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heron", "Indigo", "Jasper", "Krill", "Lotus", "Maple", "Nectar", "Onyx", "Pebble", "Quartz", "Raven", "Sable", "Tulip"}
+
+func password(r *rand.Rand) string {
+	return fmt.Sprintf("%s-%s-%04d", passwordWords[r.IntN(20)], passwordWords[r.IntN(20)], r.IntN(10000))
+}
+
+// folded spells letters outside ASCII as the people who own them do in an e-mail address.
+var folded = strings.NewReplacer(
+	"ä", "ae", "ö", "oe", "ü", "ue", "ß", "ss", "é", "e", "è", "e", "ë", "e", "á", "a", "í", "i", "ó", "o", "ú", "u", "ñ", "n",
+	"ά", "a", "έ", "e", "ή", "i", "ί", "i", "ό", "o", "ύ", "y", "ώ", "o", "ου", "ou", "α", "a", "β", "v", "γ", "g", "δ", "d", "ε", "e", "ζ", "z",
+	"η", "i", "θ", "th", "ι", "i", "κ", "k", "λ", "l", "μ", "m", "ν", "n", "ξ", "x", "ο", "o", "π", "p", "ρ", "r", "σ", "s", "ς", "s", "τ", "t",
+	"υ", "y", "φ", "f", "χ", "ch", "ψ", "ps", "ω", "o", " ", "",
+)
+
+func mailName(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) {
+			return r
+		}
+		return -1
+	}, folded.Replace(strings.ToLower(name)))
+}
