@@ -1,0 +1,146 @@
+package permission
+
+import "strings"
+
+// Lang is a language that customers can read the consent pages in.
+type Lang string
+
+// The six languages, in the order of the chooser.
+const (
+	English Lang = "en"
+	French  Lang = "fr"
+	German  Lang = "de"
+	Spanish Lang = "es"
+	Dutch   Lang = "nl"
+	Greek   Lang = "el"
+)
+
+// Languages are all of them; the first is the fallback.
+var Languages = []Lang{English, French, German, Spanish, Dutch, Greek}
+
+// Known tells whether l is one of the six.
+func (l Lang) Known() bool {
+	for _, k := range Languages {
+		if k == l {
+			return true
+		}
+	}
+	return false
+}
+
+// Sentence is one line for people, at most B1. One part may stand between double asterisks: what to see first.
+type Sentence string
+
+// Parts are the text before, inside and after the asterisks.
+func (s Sentence) Parts() (before, strong, after string) {
+	before, rest, found := strings.Cut(string(s), "**")
+	if !found {
+		return before, "", ""
+	}
+	strong, after, _ = strings.Cut(rest, "**")
+	return before, strong, after
+}
+
+// Plain is the sentence without asterisks.
+func (s Sentence) Plain() string { return strings.ReplaceAll(string(s), "**", "") }
+
+// Text is what a feature is called and what it means for the customer.
+type Text struct {
+	Name     string   // short, for lists: "Devices"
+	Sentence Sentence // for the consent page
+}
+
+// In is the feature's text in a language; an unknown language reads English.
+func (f Feature) In(l Lang) Text {
+	if !l.Known() {
+		l = English
+	}
+	return texts[l][f]
+}
+
+var texts = map[Lang]map[Feature]Text{
+	English: {
+		Devices:       {"Devices", "Your **phones and computers**: name, model, owner, and if they are safe."},
+		Apps:          {"Apps", "Which **apps** are installed, and who should have them."},
+		Configuration: {"Device rules", "Your **device rules**, for example “the disk must be encrypted”."},
+		Roles:         {"Device administrators", "Who in your company may **manage devices**, and with which rights."},
+		Services:      {"Certificates and tokens", "When **certificates and tokens** end, so that we can warn you."},
+		Provisioning:  {"Copying of accounts", "How **user accounts are copied** to your other programs, and where that fails."},
+		Directory:     {"Company and licences", "Your **company name, internet domains and licences**."},
+		Proof:         {"Receipt", "**What you have granted to us**, so that you get a true receipt."},
+		Guests:        {"Our accounts at your company", "Which **accounts our people have** at your company, and which rights."},
+		Incidents:     {"Security incidents", "Your **security incidents** in Microsoft Defender."},
+		DeviceActions: {"Help with a device", "**Help with a device**: restart it, lock it, find it when it is lost, or erase it. To erase many devices, two people must agree."},
+		MyDevices:     {"Own devices", "Each person at your company can see **their own devices** here."},
+	},
+	French: {
+		Devices:       {"Appareils", "Vos **téléphones et ordinateurs** : nom, modèle, utilisateur, et s’ils sont sûrs."},
+		Apps:          {"Applications", "Quelles **applications** sont installées, et qui doit les avoir."},
+		Configuration: {"Règles des appareils", "Vos **règles pour les appareils**, par exemple « le disque doit être chiffré »."},
+		Roles:         {"Administrateurs des appareils", "Qui, dans votre entreprise, peut **gérer les appareils**, et avec quels droits."},
+		Services:      {"Certificats et jetons", "Quand les **certificats et les jetons** expirent, pour vous prévenir à temps."},
+		Provisioning:  {"Copie des comptes", "Comment les **comptes sont copiés** vers vos autres programmes, et où cela échoue."},
+		Directory:     {"Entreprise et licences", "Le **nom, les domaines internet et les licences** de votre entreprise."},
+		Proof:         {"Reçu", "**Ce que vous nous avez accordé**, pour que votre reçu soit exact."},
+		Guests:        {"Nos comptes chez vous", "Quels **comptes nos collaborateurs ont** chez vous, et avec quels droits."},
+		Incidents:     {"Incidents de sécurité", "Vos **incidents de sécurité** dans Microsoft Defender."},
+		DeviceActions: {"Aide pour un appareil", "**Aider pour un appareil** : le redémarrer, le verrouiller, le retrouver s’il est perdu, ou l’effacer. Pour effacer beaucoup d’appareils, deux personnes doivent être d’accord."},
+		MyDevices:     {"Ses propres appareils", "Chaque personne de votre entreprise peut voir ici **ses propres appareils**."},
+	},
+	German: {
+		Devices:       {"Geräte", "Ihre **Telefone und Computer**: Name, Modell, Benutzer, und ob sie sicher sind."},
+		Apps:          {"Apps", "Welche **Apps** installiert sind und wer sie haben soll."},
+		Configuration: {"Geräteregeln", "Ihre **Regeln für Geräte**, zum Beispiel „Die Festplatte muss verschlüsselt sein“."},
+		Roles:         {"Geräteverwalter", "Wer bei Ihnen **Geräte verwalten** darf, und mit welchen Rechten."},
+		Services:      {"Zertifikate und Token", "Wann **Zertifikate und Token** ablaufen, damit wir Sie warnen können."},
+		Provisioning:  {"Kopieren von Konten", "Wie **Benutzerkonten** in Ihre anderen Programme **kopiert** werden und wo das nicht klappt."},
+		Directory:     {"Firma und Lizenzen", "Ihren **Firmennamen, Ihre Internetdomänen und Lizenzen**."},
+		Proof:         {"Beleg", "**Was Sie uns erlaubt haben**, damit Ihr Beleg stimmt."},
+		Guests:        {"Unsere Konten bei Ihnen", "Welche **Konten unsere Leute** bei Ihnen haben, und mit welchen Rechten."},
+		Incidents:     {"Sicherheitsvorfälle", "Ihre **Sicherheitsvorfälle** in Microsoft Defender."},
+		DeviceActions: {"Hilfe bei einem Gerät", "**Bei einem Gerät helfen**: neu starten, sperren, finden, wenn es verloren ist, oder löschen. Um viele Geräte zu löschen, müssen zwei Personen zustimmen."},
+		MyDevices:     {"Eigene Geräte", "Jede Person in Ihrer Firma kann hier **ihre eigenen Geräte** sehen."},
+	},
+	Spanish: {
+		Devices:       {"Dispositivos", "Sus **teléfonos y ordenadores**: nombre, modelo, usuario, y si son seguros."},
+		Apps:          {"Aplicaciones", "Qué **aplicaciones** están instaladas, y quién debe tenerlas."},
+		Configuration: {"Reglas de los dispositivos", "Sus **reglas para los dispositivos**, por ejemplo «el disco debe estar cifrado»."},
+		Roles:         {"Administradores de dispositivos", "Quién puede **administrar los dispositivos** en su empresa, y con qué permisos."},
+		Services:      {"Certificados y tokens", "Cuándo caducan los **certificados y los tokens**, para poder avisarle."},
+		Provisioning:  {"Copia de cuentas", "Cómo se **copian las cuentas** a sus otros programas, y dónde falla."},
+		Directory:     {"Empresa y licencias", "El **nombre, los dominios de internet y las licencias** de su empresa."},
+		Proof:         {"Recibo", "**Lo que usted nos ha concedido**, para que su recibo sea verdadero."},
+		Guests:        {"Nuestras cuentas en su empresa", "Qué **cuentas tiene nuestro personal** en su empresa, y con qué permisos."},
+		Incidents:     {"Incidentes de seguridad", "Sus **incidentes de seguridad** en Microsoft Defender."},
+		DeviceActions: {"Ayuda con un dispositivo", "**Ayudar con un dispositivo**: reiniciarlo, bloquearlo, encontrarlo si se pierde, o borrarlo. Para borrar muchos dispositivos, dos personas deben estar de acuerdo."},
+		MyDevices:     {"Dispositivos propios", "Cada persona de su empresa puede ver aquí **sus propios dispositivos**."},
+	},
+	Dutch: {
+		Devices:       {"Apparaten", "Uw **telefoons en computers**: naam, model, gebruiker, en of ze veilig zijn."},
+		Apps:          {"Apps", "Welke **apps** zijn geïnstalleerd, en wie ze moet hebben."},
+		Configuration: {"Apparaatregels", "Uw **regels voor apparaten**, bijvoorbeeld ‘de schijf moet versleuteld zijn’."},
+		Roles:         {"Apparaatbeheerders", "Wie bij u **apparaten mag beheren**, en met welke rechten."},
+		Services:      {"Certificaten en tokens", "Wanneer **certificaten en tokens** aflopen, zodat wij u kunnen waarschuwen."},
+		Provisioning:  {"Kopiëren van accounts", "Hoe **accounts worden gekopieerd** naar uw andere programma’s, en waar dat misgaat."},
+		Directory:     {"Bedrijf en licenties", "De **naam, internetdomeinen en licenties** van uw bedrijf."},
+		Proof:         {"Bewijs", "**Wat u ons hebt toegestaan**, zodat uw bewijs klopt."},
+		Guests:        {"Onze accounts bij u", "Welke **accounts onze mensen** bij u hebben, en met welke rechten."},
+		Incidents:     {"Beveiligingsincidenten", "Uw **beveiligingsincidenten** in Microsoft Defender."},
+		DeviceActions: {"Hulp bij een apparaat", "**Helpen met een apparaat**: opnieuw starten, vergrendelen, vinden als het kwijt is, of wissen. Om veel apparaten te wissen moeten twee mensen akkoord gaan."},
+		MyDevices:     {"Eigen apparaten", "Iedereen in uw bedrijf kan hier **de eigen apparaten** zien."},
+	},
+	Greek: {
+		Devices:       {"Συσκευές", "Τα **τηλέφωνα και οι υπολογιστές** σας: όνομα, μοντέλο, χρήστης, και αν είναι ασφαλή."},
+		Apps:          {"Εφαρμογές", "Ποιες **εφαρμογές** είναι εγκατεστημένες, και ποιος πρέπει να τις έχει."},
+		Configuration: {"Κανόνες συσκευών", "Οι **κανόνες για τις συσκευές** σας, για παράδειγμα «ο δίσκος πρέπει να είναι κρυπτογραφημένος»."},
+		Roles:         {"Διαχειριστές συσκευών", "Ποιος στην εταιρεία σας μπορεί να **διαχειρίζεται συσκευές**, και με ποια δικαιώματα."},
+		Services:      {"Πιστοποιητικά και διακριτικά", "Πότε λήγουν τα **πιστοποιητικά και τα διακριτικά**, για να σας ειδοποιήσουμε έγκαιρα."},
+		Provisioning:  {"Αντιγραφή λογαριασμών", "Πώς **αντιγράφονται οι λογαριασμοί** στα άλλα προγράμματά σας, και πού αυτό αποτυγχάνει."},
+		Directory:     {"Εταιρεία και άδειες", "Το **όνομα, οι διαδικτυακοί τομείς και οι άδειες χρήσης** της εταιρείας σας."},
+		Proof:         {"Απόδειξη", "**Τι μας έχετε επιτρέψει**, ώστε η απόδειξή σας να είναι αληθινή."},
+		Guests:        {"Οι λογαριασμοί μας σε εσάς", "Ποιους **λογαριασμούς έχουν οι άνθρωποί μας** στην εταιρεία σας, και με ποια δικαιώματα."},
+		Incidents:     {"Συμβάντα ασφαλείας", "Τα **συμβάντα ασφαλείας** σας στο Microsoft Defender."},
+		DeviceActions: {"Βοήθεια με μια συσκευή", "**Βοήθεια με μια συσκευή**: επανεκκίνηση, κλείδωμα, εντοπισμός αν χαθεί, ή διαγραφή όλων των δεδομένων. Για τη διαγραφή πολλών συσκευών πρέπει να συμφωνήσουν δύο άνθρωποι."},
+		MyDevices:     {"Δικές του συσκευές", "Κάθε άτομο στην εταιρεία σας μπορεί να βλέπει εδώ **τις δικές του συσκευές**."},
+	},
+}
