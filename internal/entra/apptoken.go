@@ -24,7 +24,9 @@ type Token struct {
 }
 
 // String hides the value.
-func (t Token) String() string { return "token REDACTED, expires " + t.Expires.UTC().Format(time.RFC3339) }
+func (t Token) String() string {
+	return "token REDACTED, expires " + t.Expires.UTC().Format(time.RFC3339)
+}
 
 // GoString hides the value.
 func (t Token) GoString() string { return t.String() }

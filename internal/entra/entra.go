@@ -120,7 +120,9 @@ func loopback(host string) bool {
 func (c *Client) issuer(tid tenant.ID) string { return c.host + "/" + tid.String() + "/v2.0" }
 
 // tokenURL and authorizeURL come from a template, not from a document: a secret goes nowhere that a document says.
-func (c *Client) tokenURL(tid tenant.ID) string { return c.host + "/" + tid.String() + "/oauth2/v2.0/token" }
+func (c *Client) tokenURL(tid tenant.ID) string {
+	return c.host + "/" + tid.String() + "/oauth2/v2.0/token"
+}
 
 func (c *Client) authorizeURL(tid tenant.ID) string {
 	return c.host + "/" + tid.String() + "/oauth2/v2.0/authorize"

@@ -107,7 +107,9 @@ func Words(err error) error {
 }
 
 // WordsFor is Words for an error that came back in the browser's address: an AADSTS number, if one was found, and an OAuth error word.
-func WordsFor(code int, oauth string) error { return Words(&Error{Code: code, OAuth: word(oauth), kind: errs.Invalid}) }
+func WordsFor(code int, oauth string) error {
+	return Words(&Error{Code: code, OAuth: word(oauth), kind: errs.Invalid})
+}
 
 func (e *Error) explanation() Explanation {
 	if x, ok := Explain(e.Code); ok {

@@ -230,4 +230,3 @@ func Expired(err error) bool {
 	var r *Refusal
 	return errors.As(err, &e) && e.NeedsPerson() || errors.As(err, &r)
 }
-
