@@ -1,0 +1,13 @@
+#!/bin/sh
+# Builds what npm provides: the icons that are used, htmx, and the one stylesheet. Its output is committed, so that building, testing
+# and running need no Node. Run from anywhere; needs node and npm.
+set -eu
+cd "$(dirname "$0")/../.."
+[ -d node_modules/tailwindcss ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts
+node web/static/icons.mjs
+gofmt -w web/ui/icons_gen.go
+cp node_modules/htmx.org/dist/htmx.min.js web/static/htmx.min.js
+cp node_modules/htmx.org/LICENSE web/static/htmx.LICENSE
+cp node_modules/axe-core/axe.min.js web/webtest/testdata/axe.min.js
+cp node_modules/axe-core/LICENSE web/webtest/testdata/axe.LICENSE
+node_modules/.bin/tailwindcss --input web/static/app.in.css --output web/static/app.css --minify

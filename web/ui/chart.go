@@ -1,0 +1,279 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// Ledger is a column of numbers, each a door: label, number as link, share. Parts must add up to the whole, unknown included.
+type Ledger struct {
+	Lines []LedgerLine
+}
+
+// Render prints the ledger.
+func (l Ledger) Render(ctx context.Context, w io.Writer) error { return ledger(l).Render(ctx, w) }
+
+// LedgerLine is a line of a Ledger.
+type LedgerLine struct {
+	Label  string
+	Shape  Shape // optional
+	Number string
+	URL    string
+	Note   string // "90.9%", "of 214", "5 stopped"
+	Bad    bool   // the note needs a person
+	Hero   bool   // the whole, set large
+	Stack  *Stack // a bar under the line
+	Gap    bool   // space above: another subject begins
+}
+
+// Stack is a bar of parts in the ledger's order; small parts stay visible.
+type Stack struct {
+	Label string // read out: "43,902 compliant, 688 in grace, …"
+	Parts []StackPart
+}
+
+// Render prints the bar.
+func (s Stack) Render(ctx context.Context, w io.Writer) error { return stack(s).Render(ctx, w) }
+
+// StackPart is a part: Tone is ok, bad, warn, unknown, or fresh (petrol), late (amber hatch), unread (dashed).
+type StackPart struct {
+	Tone string
+	N    int64
+}
+
+func (s Stack) total() (n int64) {
+	for _, p := range s.Parts {
+		n += p.N
+	}
+	return n
+}
+
+// FreshStrip is how many tenants of a dataset are fresh, late or not read.
+func FreshStrip(fresh, late, unread int64) Stack {
+	return Stack{
+		Label: fmt.Sprintf("%s fresh, %s late, %s not read", N(fresh), N(late), N(unread)),
+		Parts: []StackPart{{"fresh", fresh}, {"late", late}, {"unread", unread}},
+	}
+}
+
+// Bars is a bar chart by rows; each number is a link.
+type Bars struct {
+	Rows []Bar
+	Note string
+}
+
+// Bar is a row of Bars. Tone is "" or "warn" (needs action) or "unknown" (hatched).
+type Bar struct {
+	Label string
+	N     int64
+	Text  string // N grouped, where empty
+	URL   string
+	Tone  string
+}
+
+// Render prints the chart.
+func (b Bars) Render(ctx context.Context, w io.Writer) error { return bars(b).Render(ctx, w) }
+
+func (b Bars) max() (m int64) {
+	for _, r := range b.Rows {
+		m = max(m, r.N)
+	}
+	return m
+}
+
+func (b Bar) text() string {
+	if b.Text != "" {
+		return b.Text
+	}
+	return N(b.N)
+}
+
+// LineChart is one line over time. Points that were not read are a hatched gap, never joined.
+type LineChart struct {
+	ID      string  // unique on the page
+	Label   string  // the chart as a sentence, for who does not see it
+	Points  []Point // evenly spaced, oldest first
+	Unit    string  // "%"
+	Target  float64 // 0: none
+	GapText string  // "not read 11–13 Oct"
+	Column  string  // heading of the values in the table: "Compliant"
+}
+
+// Point is a value of a LineChart.
+type Point struct {
+	Label string // "24 Aug"
+	Value float64
+	Read  bool
+}
+
+// Render prints the chart and its table.
+func (c LineChart) Render(ctx context.Context, w io.Writer) error { return lineChart(c).Render(ctx, w) }
+
+// The plot's box inside the 560 by 190 view.
+const (
+	plotLeft, plotRight, plotTop, plotBottom = 34.0, 498.0, 20.0, 170.0
+	chartWidth, chartHeight                  = 560, 196
+)
+
+type tick struct {
+	At   float64
+	Text string
+}
+
+type span2 struct{ From, To float64 }
+
+// frame is a LineChart laid out.
+type frame struct {
+	Path          string
+	Y             []tick
+	X             []tick
+	Gaps          []span2
+	TargetY       float64
+	LastX, LastY  float64
+	LastText      string
+	HasLast       bool
+	TargetVisible bool
+}
+
+// layout places the chart. The axis starts at a round number below the lowest value, not at zero, and says so by its labels.
+func (c LineChart) layout() frame {
+	lo, hi := c.bounds()
+	step := roundStep((hi - lo) / 4)
+	lo = math.Floor(lo/step) * step
+	hi = math.Max(math.Ceil(hi/step)*step, lo+step)
+	y := func(v float64) float64 { return plotBottom - (v-lo)/(hi-lo)*(plotBottom-plotTop) }
+	x := func(i int) float64 {
+		if len(c.Points) < 2 {
+			return plotLeft
+		}
+		return plotLeft + float64(i)/float64(len(c.Points)-1)*(plotRight-plotLeft)
+	}
+	f := frame{TargetY: y(c.Target), TargetVisible: c.Target > 0}
+	for v := lo; v <= hi+step/2; v += step {
+		f.Y = append(f.Y, tick{y(v), c.format(v, step)})
+	}
+	f.trace(c, x, y)
+	for _, i := range xTicks(len(c.Points)) {
+		f.X = append(f.X, tick{x(i), c.Points[i].Label})
+	}
+	return f
+}
+
+// trace draws the read stretches and notes the gaps between them.
+func (f *frame) trace(c LineChart, x func(int) float64, y func(float64) float64) {
+	var path strings.Builder
+	down, gap := false, -1
+	for i, p := range c.Points {
+		if !p.Read {
+			if gap < 0 {
+				gap = i
+			}
+			down = false
+			continue
+		}
+		if gap >= 0 {
+			f.Gaps = append(f.Gaps, span2{x(max(gap-1, 0)), x(i)})
+			gap = -1
+		}
+		verb := "L"
+		if !down {
+			verb = "M"
+		}
+		down = true
+		path.WriteString(verb + px(x(i)) + " " + px(y(p.Value)))
+		f.LastX, f.LastY, f.LastText, f.HasLast = x(i), y(p.Value), c.format(p.Value, 0.1), true
+	}
+	if gap >= 0 {
+		f.Gaps = append(f.Gaps, span2{x(max(gap-1, 0)), x(len(c.Points) - 1)})
+	}
+	f.Path = path.String()
+}
+
+func (c LineChart) bounds() (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, p := range c.Points {
+		if p.Read {
+			lo, hi = math.Min(lo, p.Value), math.Max(hi, p.Value)
+		}
+	}
+	if c.Target > 0 {
+		lo, hi = math.Min(lo, c.Target), math.Max(hi, c.Target)
+	}
+	if lo > hi { // nothing was read
+		return 0, 1
+	}
+	if lo == hi {
+		return lo - 1, hi + 1
+	}
+	return lo, hi
+}
+
+func (c LineChart) format(v, step float64) string {
+	digits := 0
+	if step < 1 {
+		digits = 1
+	}
+	return strconv.FormatFloat(v, 'f', digits, 64) + c.Unit
+}
+
+// roundStep is the next of 1, 2, 3, 5 times a power of ten.
+func roundStep(raw float64) float64 {
+	if raw <= 0 {
+		return 1
+	}
+	p := math.Pow(10, math.Floor(math.Log10(raw)))
+	for _, m := range []float64{1, 2, 3, 5, 10} {
+		if raw <= m*p*1.0001 {
+			return m * p
+		}
+	}
+	return 10 * p
+}
+
+func xTicks(n int) []int {
+	switch {
+	case n == 0:
+		return nil
+	case n < 5:
+		return []int{0, n - 1}[:min(n, 2)]
+	}
+	return []int{0, (n - 1) / 4, (n - 1) / 2, (n - 1) * 3 / 4, n - 1}
+}
+
+func px(v float64) string { return strconv.FormatFloat(math.Round(v*10)/10, 'f', -1, 64) }
+
+// Progress is how far a job has come. Its colour does not change with the state.
+type Progress struct {
+	Label string // "Cycle 3,318, started 02:31"
+	Part  int64
+	Whole int64
+	Text  string // "22% · 262 of 1,180 looked at · observed 6 min ago"
+}
+
+// Render prints the progress.
+func (p Progress) Render(ctx context.Context, w io.Writer) error { return progress(p).Render(ctx, w) }
+
+// Budget is the meter of the brake: what was used, what this would use, and how much is allowed.
+type Budget struct {
+	Used, This, Limit int64
+	Label             string // read out
+}
+
+// Render prints the meter.
+func (b Budget) Render(ctx context.Context, w io.Writer) error { return budget(b).Render(ctx, w) }
+
+// Funnel is counts that subtract from left to right.
+type Funnel []FunnelCell
+
+// FunnelCell is a step of a Funnel.
+type FunnelCell struct {
+	Label, Number, Note, URL string
+	Bad                      bool
+}
+
+// Render prints the funnel.
+func (f Funnel) Render(ctx context.Context, w io.Writer) error { return funnel(f).Render(ctx, w) }
