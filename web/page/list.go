@@ -1,0 +1,303 @@
+package page
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Column is one column of a list, for the table, the CSV and the choice of columns alike.
+type Column[R any] struct {
+	Key      string
+	Label    string
+	Kind     ui.ColumnKind
+	Priority int             // 1 always, 2 from 1025 px, 3 from 1281 px
+	Width    int             // px; 0 takes what is left
+	Phone    string          // place on a phone; "" by kind
+	Sort     string          // sort key; "" cannot be sorted by
+	Cell     func(R) ui.Cell // not used for the first column, which is the row's name and link
+	Text     func(R) string  // the plain value, for CSV
+	Exact    bool            // CSV only: never in the table
+}
+
+// List is a page of rows of one kind. Serve writes it as HTML, as its JSON twin or as CSV: the same rows in the same order.
+type List[R any] struct {
+	Title     string
+	One, Many string // "device", "devices"
+	Caption   string // read out before the table: "Devices, oldest check-in first"
+	M         tenant.Membership
+	Query     Query
+	Spec      Spec
+	Columns   []Column[R] // the first is the name
+	Rows      []R         // marshalled as they are into the JSON twin
+	URL       func(R) string
+	Key       func(R) string // value of the row's check box; nil: rows cannot be chosen
+	Count     int64          // all rows that match
+	Next      []string       // keyset of the next page; nil: this is the last
+	AsOf      time.Time      // the oldest reading that the rows come from; zero: never read
+	Freshness ui.Freshness
+	Lead      string // instead of freshness, for lists of the portal's own
+	Context   []ui.Crumb
+	Actions   []ui.Action
+	Banner    *ui.Banner
+	Above     templ.Component // between header and filters: counts by state, tabs
+	Below     templ.Component // after the pager
+	Empty     ui.Empty        // where nothing exists; a list that is narrowed says itself that nothing matches
+	Bulk      *ui.Bulk
+	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
+}
+
+// Serve writes the list in the form asked for.
+func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
+	switch {
+	case l.Query.CSV:
+		return writeCSV(w, r, l.fileName(), l.csvHead(), l.csvRows(r.Context()))
+	case WantsJSON(r):
+		return l.json(w)
+	}
+	s := Shell(r, l.M, l.Title)
+	return Render(w, r, http.StatusOK, listPage(s, l.header(), l.view()))
+}
+
+func (l List[R]) json(w http.ResponseWriter) error {
+	t := twin[R]{Rows: l.Rows, Count: l.Count, Next: l.Query.Next(l.Next, len(l.Rows))}
+	if t.Rows == nil {
+		t.Rows = []R{}
+	}
+	if !l.AsOf.IsZero() {
+		asOf := l.AsOf.UTC()
+		t.AsOf = &asOf
+	}
+	return JSON(w, http.StatusOK, t)
+}
+
+func (l List[R]) header() ui.PageHeader {
+	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context}
+	if l.M.One() {
+		chip := Chip(l.M.Tenant, "")
+		h.Tenant = &chip
+	} else if h.Context == nil {
+		h.Context = []ui.Crumb{{Text: "All customers"}}
+	}
+	h.Actions = append([]ui.Action{{Text: "CSV", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.Export(), Download: true}}, l.Actions...)
+	return h
+}
+
+// listView is a List made ready to print.
+type listView struct {
+	banner  *ui.Banner
+	above   templ.Component
+	below   templ.Component
+	filters ui.FilterBar
+	columns ui.ColumnsMenu
+	table   ui.Table
+	empty   *ui.Empty
+	pager   ui.Pager
+}
+
+func (l List[R]) view() listView {
+	v := listView{banner: l.Banner, above: l.Above, below: l.Below, filters: l.filterBar(), columns: l.columnsMenu(), table: l.table(), pager: l.pager()}
+	if len(l.Rows) == 0 {
+		e := l.Empty
+		if l.Query.Narrowed() {
+			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " matches", Lines: []string{"Drop a filter, or search for less."}, ActionURL: l.Query.Clear(), ActionText: "Clear all filters"}
+		}
+		v.empty = &e
+	}
+	return v
+}
+
+func (l List[R]) table() ui.Table {
+	t := ui.Table{ID: "list", Caption: l.Caption, Bulk: l.Bulk}
+	if t.Caption == "" {
+		t.Caption = l.Title
+	}
+	shown := make([]Column[R], 0, len(l.Columns))
+	for i, c := range l.Columns {
+		if !c.Exact && (i == 0 || l.chosen(c.Key)) {
+			shown = append(shown, c)
+			t.Columns = append(t.Columns, l.column(c))
+		}
+	}
+	for _, r := range l.Rows {
+		row := ui.Row{Name: shown[0].Text(r)}
+		if l.URL != nil {
+			row.URL = l.URL(r)
+		}
+		if l.Key != nil {
+			row.Key = l.Key(r)
+		}
+		for _, c := range shown[1:] {
+			row.Cells = append(row.Cells, c.Cell(r))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// chosen tells whether a column is shown: those that a list does not let one choose always are.
+func (l List[R]) chosen(key string) bool {
+	if len(l.Spec.Columns) == 0 {
+		return true
+	}
+	for _, k := range l.Query.Columns {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+func (l List[R]) column(c Column[R]) ui.Column {
+	out := ui.Column{Key: c.Key, Label: c.Label, Kind: c.Kind, Priority: c.Priority, Width: c.Width, Phone: c.Phone}
+	if c.Sort != "" {
+		out.SortURL = l.Query.SortedBy(c.Sort)
+		if l.Query.Sort == c.Sort {
+			out.Sort = "asc"
+			if l.Query.Desc {
+				out.Sort = "desc"
+			}
+		}
+	}
+	return out
+}
+
+func (l List[R]) filterBar() ui.FilterBar {
+	q := l.Query
+	bar := ui.FilterBar{Action: q.Path, Query: q.Q, Placeholder: l.Spec.Placeholder, Hidden: q.hidden(true)}
+	for _, f := range l.Spec.Filters {
+		bar.Fields = append(bar.Fields, f.field(q.Values[f.Name]))
+		if values := q.Values[f.Name]; len(values) > 0 {
+			bar.Tokens = append(bar.Tokens, ui.Token{Field: f.Label, Values: f.labels(values), RemoveURL: q.Without(f.Name)})
+		}
+	}
+	if q.Narrowed() {
+		bar.ClearURL = q.Clear()
+	}
+	return bar
+}
+
+// hidden is what a form of the list must keep: sort, and the columns or else the filters.
+func (q Query) hidden(columns bool) []ui.Pair {
+	var out []ui.Pair
+	v := q.values()
+	for name, values := range v {
+		isColumns, isFilter := name == "columns", name != "columns" && name != "sort"
+		if isColumns != columns && (isColumns || isFilter) || isFilter && columns {
+			continue
+		}
+		for _, value := range values {
+			out = append(out, ui.Pair{Name: name, Value: value})
+		}
+	}
+	return out
+}
+
+func (f Filter) field(values []string) ui.FilterField {
+	out := ui.FilterField{Name: f.Name, Label: f.Label}
+	if f.Options == nil && len(values) > 0 {
+		out.Value = values[0]
+	}
+	for _, o := range f.Options {
+		selected := false
+		for _, v := range values {
+			selected = selected || v == o.Value
+		}
+		out.Options = append(out.Options, ui.Option{Value: o.Value, Label: o.Label, Selected: selected})
+	}
+	return out
+}
+
+func (f Filter) labels(values []string) []string {
+	out := make([]string, 0, len(values))
+	for _, v := range values {
+		label := v
+		for _, o := range f.Options {
+			if o.Value == v {
+				label = o.Label
+			}
+		}
+		out = append(out, label)
+	}
+	return out
+}
+
+func (l List[R]) columnsMenu() ui.ColumnsMenu {
+	if len(l.Spec.Columns) == 0 {
+		return ui.ColumnsMenu{}
+	}
+	m := ui.ColumnsMenu{Action: l.Query.Path, Hidden: l.Query.hidden(false)}
+	for _, c := range l.Columns[1:] {
+		for _, key := range l.Spec.Columns {
+			if key == c.Key && !c.Exact {
+				m.Columns = append(m.Columns, ui.Option{Value: c.Key, Label: c.Label, Selected: l.chosen(c.Key)})
+			}
+		}
+	}
+	return m
+}
+
+func (l List[R]) pager() ui.Pager {
+	p := ui.Pager{Count: ui.N(l.Count), NextURL: l.Query.Next(l.Next, len(l.Rows))}
+	if len(l.Rows) > 0 {
+		p.From, p.To = ui.N(l.Query.Skipped+1), ui.N(l.Query.Skipped+int64(len(l.Rows)))
+	}
+	if l.Query.After != nil {
+		p.PrevURL = l.Query.URL()
+	}
+	return p
+}
+
+func (l List[R]) fileName() string {
+	name := strings.ReplaceAll(strings.ToLower(l.Many), " ", "-")
+	if l.M.One() {
+		name += "-" + l.M.Tenant.DefaultDomain
+	}
+	return name + ".csv"
+}
+
+func (l List[R]) csvHead() []string {
+	head := make([]string, len(l.Columns))
+	for i, c := range l.Columns {
+		head[i] = c.Label
+	}
+	return head
+}
+
+func (l List[R]) csvRows(ctx context.Context) iter.Seq2[[]string, error] {
+	each := l.Each
+	if each == nil {
+		each = func(context.Context) iter.Seq2[R, error] {
+			return func(yield func(R, error) bool) {
+				for _, r := range l.Rows {
+					if !yield(r, nil) {
+						return
+					}
+				}
+			}
+		}
+	}
+	return func(yield func([]string, error) bool) {
+		for r, err := range each(ctx) {
+			if err != nil {
+				yield(nil, fmt.Errorf("export %s: %w", l.Many, err))
+				return
+			}
+			record := make([]string, len(l.Columns))
+			for i, c := range l.Columns {
+				record[i] = c.Text(r)
+			}
+			if !yield(record, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,85 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Problems turns errors into pages, once: a kind into its status, a sentence of the error into words, anything else into "Something
+// went wrong" with the number under which the log has it.
+type Problems struct{ Log *slog.Logger }
+
+// problemJSON is the twin of a problem page (after RFC 9457).
+type problemJSON struct {
+	Status    int    `json:"status"`
+	Title     string `json:"title"`
+	Detail    string `json:"detail"`
+	Next      string `json:"next"`
+	RequestID string `json:"request_id"`
+}
+
+// Show answers the request with the problem that err is. Who is not signed in is led to sign-in where a person would follow.
+func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // nobody is there any more
+	}
+	if errors.Is(err, errs.Unauthorised) && r.Method == http.MethodGet && !WantsJSON(r) && r.URL.Query().Get("format") == "" {
+		http.Redirect(w, r, "/signin?return="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		return
+	}
+	text, known := wordsFor(err)
+	if !known || text.status >= 500 {
+		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", r.URL.Path, "status", text.status, "err", err)
+	}
+	p.draw(w, r, text)
+}
+
+// Status answers with one of the router's own refusals: an address too long, a method that the page does not have.
+func (p *Problems) Status(w http.ResponseWriter, r *http.Request, status int) {
+	p.draw(w, r, refusals[status].withStatus(status))
+}
+
+var refusals = map[int]words{
+	400: {heading: "That address is damaged", what: "It holds characters that no page of the portal has.", next: "Check the link, or start at the overview."},
+	405: {heading: "That cannot be done here", what: "This page does not take that kind of request.", next: "Open it in the browser instead."},
+	414: {heading: "That address is too long", what: "It is longer than any address of the portal.", next: "Check the link, or start at the overview."},
+	431: {heading: "Too many headers", what: "The browser sent more headers than the portal reads.", next: "Delete this site's cookies and try again."},
+	403: {heading: "That form came from elsewhere", what: "The request was sent by another site, so nothing was done.", next: "Open the page in the portal and send the form there."},
+}
+
+func (w words) withStatus(status int) words {
+	if w.heading == "" {
+		w = unknown
+	}
+	w.status = status
+	return w
+}
+
+func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
+	id := middleware.RequestID(r.Context())
+	if text.status == http.StatusTooManyRequests || text.status == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", "60")
+	}
+	if WantsJSON(r) {
+		if err := JSON(w, text.status, problemJSON{text.status, text.heading, text.what, text.next, id}); err != nil {
+			p.Log.ErrorContext(r.Context(), "problem", "err", err)
+		}
+		return
+	}
+	view := ui.ProblemView{Status: text.status, Heading: text.heading, What: text.what, Next: text.next, RequestID: id}
+	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
+	if text.status == http.StatusUnauthorized {
+		view.Actions = []ui.Action{{Text: "Sign in", URL: "/signin", Kind: ui.Primary}}
+	}
+	if err := Render(w, r, text.status, problemPage(PlainShell(r, text.heading), view)); err != nil {
+		p.Log.ErrorContext(r.Context(), "problem page", "err", err)
+		http.Error(w, text.heading, text.status)
+	}
+}

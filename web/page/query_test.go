@@ -1,0 +1,120 @@
+package page_test
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+var spec = page.Spec{
+	Sorts:   []string{"-checkin", "name"},
+	Filters: []page.Filter{{Name: "os", Label: "System", Options: []page.Option{{Value: "Windows"}, {Value: "iOS"}}}, {Name: "model", Label: "Model"}},
+	Columns: []string{"name", "os", "serial"}, Default: []string{"name", "os"}, Placeholder: "Name",
+}
+
+func parse(t *testing.T, raw string) (page.Query, error) {
+	t.Helper()
+	u, err := url.Parse("/devices?" + raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return spec.Parse(u)
+}
+
+func TestParseRefuses(t *testing.T) {
+	for name, raw := range map[string]string{
+		"unknown sort":         "sort=secret",
+		"double sign":          "sort=--name",
+		"unknown filter value": "os=BeOS",
+		"unknown column":       "columns=name,password",
+		"unknown format":       "format=xml",
+		"damaged escape":       "q=%zz",
+		"null byte":            "q=a%00b",
+		"invalid UTF-8":        "model=%ff%fe",
+		"long text":            "q=" + strings.Repeat("x", 201),
+		"after not base64":     "after=!!!",
+		"after not JSON":       "after=eHh4",
+		"after of other sort":  "sort=name&after=eyJzIjoiLWNoZWNraW4iLCJuIjo1MCwiayI6WyJhIl19",
+		"after without keys":   "after=eyJzIjoiLWNoZWNraW4iLCJuIjo1MCwiayI6W119",
+		"after too long":       "after=" + strings.Repeat("a", 2001),
+		"too many values":      strings.Repeat("model=x&", 51),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := parse(t, raw); !errors.Is(err, errs.Invalid) {
+				t.Errorf("Parse(%.60q): error = %v, want Invalid", raw, err)
+			}
+		})
+	}
+}
+
+func TestParseKeepsState(t *testing.T) {
+	q, err := parse(t, "q=+desk+&os=iOS&os=Windows&sort=name&columns=serial,name&utm_source=mail&model=")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q.Q != "desk" || q.Sort != "name" || q.Desc || strings.Join(q.Columns, " ") != "name serial" || len(q.Values["os"]) != 2 || len(q.Values["model"]) != 0 {
+		t.Errorf("Parse = %+v", q)
+	}
+	for what, pair := range map[string][2]string{
+		"itself":       {q.URL(), "/devices?columns=name%2Cserial&os=Windows&os=iOS&q=desk&sort=name"},
+		"cleared":      {q.Clear(), "/devices?columns=name%2Cserial&sort=name"},
+		"without os":   {q.Without("os"), "/devices?columns=name%2Cserial&q=desk&sort=name"},
+		"other way":    {q.SortedBy("name"), "/devices?columns=name%2Cserial&os=Windows&os=iOS&q=desk&sort=-name"},
+		"no next page": {q.Next(nil, 50), ""},
+		"exported":     {q.Export(), "/devices?columns=name%2Cserial&format=csv&os=Windows&os=iOS&q=desk&sort=name"},
+	} {
+		if pair[0] != pair[1] {
+			t.Errorf("%s: %s, want %s", what, pair[0], pair[1])
+		}
+	}
+}
+
+func TestNextRoundTrip(t *testing.T) {
+	q, err := parse(t, "os=iOS")
+	if err != nil {
+		t.Fatal(err)
+	}
+	u, err := url.Parse(q.Next([]string{"2026-11-21T00:00:00Z", "d\"1"}, 50))
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := spec.Parse(u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(again.After) != 2 || again.After[1] != "d\"1" || again.Skipped != 50 || again.Get("os") != "iOS" {
+		t.Errorf("after round trip: %+v", again)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	f.Add("q=a&os=iOS&sort=-checkin&after=eyJzIjoiLWNoZWNraW4iLCJuIjo1MCwiayI6WyJhIl19")
+	f.Fuzz(func(t *testing.T, raw string) {
+		q, err := spec.Parse(&url.URL{Path: "/devices", RawQuery: raw})
+		if err != nil {
+			if !errors.Is(err, errs.Invalid) {
+				t.Fatalf("error = %v, want Invalid", err)
+			}
+			return
+		}
+		u, err := url.Parse(q.URL())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := spec.Parse(u); err != nil || again.URL() != q.URL() {
+			t.Fatalf("a list's own address is not stable: %q then %q (%v)", q.URL(), again.URL(), err)
+		}
+	})
+}
+
+func TestNeutral(t *testing.T) {
+	for in, want := range map[string]string{"=1+1": "'=1+1", "@x": "'@x", "+41": "'+41", "-5": "-5", "-x": "'-x", "\tx": "'\tx", "": "", "plain": "plain"} {
+		if got := page.Neutral(in); got != want {
+			t.Errorf("Neutral(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
