@@ -1,0 +1,351 @@
+package graph
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// deviceManagement is the singleton: whether the tenant's Intune subscription is in force. Its collections have their own paths.
+func (c *call) deviceManagement() error {
+	state := "active"
+	if _, fault := c.s.world.Faults.Active("licenceMissing", c.t.ID); fault || !c.t.Intune {
+		state = "disabled"
+	}
+	return c.singleton("deviceManagement", "deviceManagement", object{
+		{"id", c.guid(kindOrganization, 1)}, {"intuneAccountId", c.guid(kindOrganization, 2)}, {"subscriptionState", state},
+		{"settings", object{{"deviceComplianceCheckinThresholdDays", 30}, {"isScheduledActionEnabled", true}, {"secureByDefault", false}}},
+		{"intuneBrand", object{{"displayName", c.t.DisplayName}, {"contactITName", nil}, {"contactITPhoneNumber", nil}, {"contactITEmailAddress", nil}, {"showLogo", false}}},
+	})
+}
+
+// singleton answers with an object that is not in a collection: its context has no /$entity.
+func (c *call) singleton(kindName, context string, o object) error {
+	k := kinds[kindName]
+	if err := c.check(k); err != nil {
+		return err
+	}
+	b := append(c.open(context+c.q.shape()), ',')
+	item := appendObject(nil, c.project(k, o))
+	c.status, c.body = http.StatusOK, append(b, item[1:]...)
+	return nil
+}
+
+func (c *call) categoryObject(i int) object {
+	if i < 0 {
+		return object{{"id", zeroGUID}, {"displayName", "Unassigned"}, {"description", ""}}
+	}
+	return object{
+		{"id", c.guid(kindCategory, i)}, {"displayName", categoryNames[i]},
+		{"description", []string{"Desks and meeting rooms", "Cars and customer sites", "Machines and warehouse", "Shared by visitors", "Board and management", "Lent for a time"}[i]},
+		{"roleScopeTagIds", []string{"0"}},
+	}
+}
+
+func (c *call) listCategories() error {
+	return c.objects(kinds["deviceCategory"], "deviceManagement/deviceCategories", len(categoryNames), c.categoryObject)
+}
+
+func (c *call) getCategory() error {
+	for i := -1; i < len(categoryNames); i++ {
+		if o := c.categoryObject(i); o.text("id") == strings.ToLower(c.keys[0]) {
+			return c.entity(kinds["deviceCategory"], "deviceManagement/deviceCategories", o)
+		}
+	}
+	return c.missingDevice(c.keys[0])
+}
+
+func (c *call) categoryOfDevice() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	return c.entity(kinds["deviceCategory"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceCategory", c.categoryObject(v.category))
+}
+
+func (c *call) usersOfDevice() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	var users []object
+	if !v.userless {
+		users = append(users, c.userObject(v.owner))
+	}
+	return c.fixed(kinds["user"], "deviceManagement/managedDevices('"+v.id.String()+"')/users", users)
+}
+
+// setting is one line of a policy with the name that a failing device reports.
+type setting struct{ name, failure string }
+
+var policySettings = map[string][]setting{
+	"windows10AndLater": {{"BitLockerEnabled", "NotEncrypted"}, {"OsMinimumVersion", "10.0.19045.5965"}, {"FirewallEnabled", "Disabled"}, {"AntivirusRequired", "OutOfDate"}, {"SecureBootEnabled", "Unknown"}},
+	"macOS":             {{"StorageRequireEncryption", "NotEncrypted"}, {"OsMinimumVersion", "13.7.8"}, {"FirewallEnabled", "Disabled"}},
+	"iOS":               {{"PasscodeRequired", "NotSet"}, {"OsMinimumVersion", "16.7.12"}, {"SecurityBlockJailbrokenDevices", "Jailbroken"}},
+	"androidForWork":    {{"PasswordRequired", "NotSet"}, {"MinAndroidSecurityPatchLevel", "2024-12-05"}, {"SecurityRequireSafetyNetAttestationBasicIntegrity", "Failed"}},
+	"all":               {{"DistributionMinimumVersion", "22.04"}, {"EncryptionRequired", "NotEncrypted"}},
+}
+
+// complianceStates are the compliance policies that reached the device. A device that is not compliant has the setting that fails.
+func (c *call) complianceStates() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	d := c.draw(kindPolicy, v.index)
+	state := map[string]string{"noncompliant": "nonCompliant", "inGracePeriod": "nonCompliant", "conflict": "conflict", "error": "error", "unknown": "unknown"}[v.compliance]
+	if state == "" {
+		state = "compliant"
+	}
+	baseline := c.policyState(&v, 0, v.platform.os+" compliance", state, policySettings[v.platform.policyType], &d)
+	built := c.policyState(&v, 1, "Built-in Device Compliance Policy", "compliant", []setting{{"RequireRemainContact", ""}, {"RequirePolicyAssigned", ""}, {"RequireUserExistence", ""}}, &d)
+	return c.fixed(kinds["deviceCompliancePolicyState"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceCompliancePolicyStates", []object{baseline, built})
+}
+
+func (c *call) configurationStates() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	var items []object
+	d := c.draw(kindPolicy, v.index+1<<32)
+	for i, name := range []string{v.platform.os + " restrictions", "Wi-Fi " + c.t.Prefix, "Certificates", "Updates"} {
+		state := "compliant"
+		if d.is(0.05) {
+			state = pick(&d, []string{"error", "conflict", "notApplicable"})
+		}
+		items = append(items, c.policyState(&v, 10+i, name, state, policySettings[v.platform.policyType][:1], &d))
+	}
+	return c.fixed(kinds["deviceConfigurationState"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceConfigurationStates", items)
+}
+
+func (c *call) policyState(v *device, n int, name, state string, settings []setting, d *draw) object {
+	bad := -1
+	if state != "compliant" && len(settings) > 0 {
+		bad = d.n(len(settings))
+		if !v.encrypted && !v.platform.mobile {
+			bad = 0
+		}
+	}
+	var states []object
+	for i, s := range settings {
+		o := object{
+			{"setting", s.name}, {"settingName", s.name}, {"instanceDisplayName", nil}, {"state", "compliant"}, {"errorCode", 0}, {"errorDescription", nil},
+			{"userId", v.owner.id}, {"userName", v.owner.display}, {"userEmail", v.owner.mail}, {"userPrincipalName", v.owner.upn},
+			{"sources", []object{{{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"sourceType", "deviceCompliancePolicy"}}}}, {"currentValue", nil},
+		}
+		if i == bad {
+			o[3].value = state
+			o[len(o)-1].value = s.failure
+			if state == "error" {
+				o[4].value, o[5].value = int64(2016281112), "Remediation failed"
+			}
+		}
+		states = append(states, o)
+	}
+	return object{
+		{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"version", 1 + n%4}, {"platformType", v.platform.policyType}, {"state", state},
+		{"settingCount", len(settings)}, {"settingStates", states}, {"userId", v.owner.id}, {"userPrincipalName", v.owner.upn},
+	}
+}
+
+func (c *call) protectionState() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	if v.kind != windows {
+		return c.missingDevice(c.keys[0])
+	}
+	d := c.draw(kindPolicy, v.index+2<<32)
+	late := d.is(0.08)
+	scan := v.synced.Add(-time.Duration(d.between(30, 4000)) * time.Minute)
+	if v.synced.IsZero() {
+		scan = never
+	}
+	return c.entity(kinds["windowsProtectionState"], "deviceManagement/managedDevices('"+v.id.String()+"')/windowsProtectionState", object{
+		{"id", v.id.String()}, {"malwareProtectionEnabled", true}, {"deviceState", "clean"}, {"realTimeProtectionEnabled", !d.is(0.02)},
+		{"networkInspectionSystemEnabled", true}, {"quickScanOverdue", late}, {"fullScanOverdue", d.is(0.1)}, {"signatureUpdateOverdue", late},
+		{"rebootRequired", d.is(0.05)}, {"fullScanRequired", false}, {"engineVersion", "1.1.25090.3009"}, {"signatureVersion", "1.441.133.0"},
+		{"antiMalwareVersion", "4.18.25090.3009"}, {"lastQuickScanDateTime", scan}, {"lastFullScanDateTime", never},
+		{"lastQuickScanSignatureVersion", "1.441.120.0"}, {"lastFullScanSignatureVersion", ""}, {"lastReportedDateTime", v.synced},
+		{"productStatus", "noStatusFlagsSet"}, {"isVirtualMachine", v.model.code == "VM"}, {"tamperProtectionEnabled", true}, {"controlledConfigurationEnabled", nil},
+	})
+}
+
+// deviceOverview counts the fleet by operating system.
+func (c *call) deviceOverview() error {
+	f := c.fleet()
+	var n [platformCount]int
+	for i := range f.t.Devices {
+		n[f.kindOf(i)]++
+	}
+	systems := object{
+		{"androidCount", n[android] + n[androidOwned] + n[androidKiosk]}, {"iosCount", n[iPhone] + n[iPad]}, {"macOSCount", n[macOS]},
+		{"windowsMobileCount", 0}, {"windowsCount", n[windows]}, {"unknownCount", n[linux]}, {"androidDedicatedCount", n[androidKiosk]},
+		{"androidDeviceAdminCount", 0}, {"androidFullyManagedCount", n[androidOwned]}, {"androidWorkProfileCount", n[android]},
+		{"androidCorporateWorkProfileCount", 0}, {"configMgrDeviceCount", 0},
+	}
+	if c.beta {
+		systems[5].value = 0
+		systems = append(systems, member{"linuxCount", n[linux]}, member{"chromeOSCount", 0}, member{"aospUserAssociatedCount", 0}, member{"aospUserlessCount", 0})
+	}
+	return c.singleton("managedDeviceOverview", "deviceManagement/managedDeviceOverview", object{
+		{"id", c.guid(kindOrganization, 3)}, {"enrolledDeviceCount", f.t.Devices}, {"mdmEnrolledCount", f.t.Devices}, {"dualEnrolledDeviceCount", 0},
+		{"deviceOperatingSystemSummary", systems},
+		{"deviceExchangeAccessStateSummary", object{{"allowedDeviceCount", 0}, {"blockedDeviceCount", 0}, {"quarantinedDeviceCount", 0}, {"unknownDeviceCount", 0}, {"unavailableDeviceCount", f.t.Devices}}},
+		{"managedDeviceModelsAndManufacturers", nil}, {"lastModifiedDateTime", c.now.Truncate(time.Hour)},
+	})
+}
+
+// kindOf is the platform of the i-th device without the rest of it.
+func (f *fleet) kindOf(i int) int {
+	if f.doubles(i) {
+		i--
+	}
+	d := newDraw(f.seed, kindSystem, f.t.Index, i)
+	return f.platformOf(&d, i)
+}
+
+// software is what inventories find on devices.
+type software struct {
+	name, publisher, version string
+	platform                 string
+	kinds                    []int
+	size                     int64
+	share                    float64
+}
+
+var inventory = []software{
+	{"Microsoft Edge", "Microsoft Corporation", "141.0.3537.85", "windows", []int{windows}, 0, 1}, {"Google Chrome", "Google LLC", "141.0.7390.123", "windows", []int{windows}, 0, 0.8},
+	{"Google Chrome", "Google LLC", "138.0.7204.184", "windows", []int{windows}, 0, 0.12}, {"7-Zip 24.08 (x64)", "Igor Pavlov", "24.08", "windows", []int{windows}, 5845504, 0.6},
+	{"7-Zip 19.00 (x64)", "Igor Pavlov", "19.00", "windows", []int{windows}, 5242880, 0.08}, {"Notepad++ (64-bit x64)", "Notepad++ Team", "8.8.5", "windows", []int{windows}, 16777216, 0.35},
+	{"Adobe Acrobat (64-bit)", "Adobe", "25.001.20756", "windows", []int{windows}, 912261120, 0.7}, {"Microsoft 365 Apps for enterprise - en-us", "Microsoft Corporation", "16.0.19231.20216", "windows", []int{windows}, 0, 0.95},
+	{"Microsoft Teams", "Microsoft Corporation", "25275.2601.4002.2815", "windows", []int{windows}, 0, 0.97}, {"Zoom Workplace (64-bit)", "Zoom", "6.6.5.19215", "windows", []int{windows}, 0, 0.4},
+	{"VLC media player", "VideoLAN", "3.0.21", "windows", []int{windows}, 0, 0.3}, {"Mozilla Firefox (x64 en-US)", "Mozilla", "144.0", "windows", []int{windows}, 0, 0.25},
+	{"Microsoft Visual C++ 2015-2022 Redistributable (x64)", "Microsoft Corporation", "14.44.35211.0", "windows", []int{windows}, 21504000, 0.98}, {"Git", "The Git Development Community", "2.51.0", "windows", []int{windows}, 0, 0.1},
+	{"Microsoft Visual Studio Code", "Microsoft Corporation", "1.105.1", "windows", []int{windows}, 0, 0.15}, {"Dell SupportAssist", "Dell Inc.", "4.9.0.36417", "windows", []int{windows}, 0, 0.3},
+	{"AnyDesk", "AnyDesk Software GmbH", "ad 9.0.8", "windows", []int{windows}, 0, 0.04}, {"TeamViewer", "TeamViewer", "15.70.6", "windows", []int{windows}, 0, 0.12},
+	{"Java 8 Update 461", "Oracle Corporation", "8.0.4610.11", "windows", []int{windows}, 0, 0.18}, {"Microsoft Outlook", "", "16.101.25092818", "macOS", []int{macOS}, 0, 0.9},
+	{"Safari", "", "18.6", "macOS", []int{macOS}, 0, 1}, {"Google Chrome", "", "141.0.7390.108", "macOS", []int{macOS}, 0, 0.8}, {"Slack", "", "4.46.101", "macOS", []int{macOS}, 0, 0.4},
+	{"Adobe Creative Cloud", "", "6.7.0.278", "macOS", []int{macOS}, 0, 0.5}, {"Outlook", "", "5.2540.0", "ios", []int{iPhone, iPad}, 0, 0.9}, {"Teams", "", "7.18.0", "ios", []int{iPhone, iPad}, 0, 0.85},
+	{"Authenticator", "", "6.8.36", "ios", []int{iPhone, iPad}, 0, 0.95}, {"WhatsApp", "", "25.29.77", "ios", []int{iPhone}, 0, 0.3}, {"Company Portal", "", "5.2510.0", "ios", []int{iPhone, iPad}, 0, 1},
+	{"Microsoft Outlook", "", "4.2541.1", "androidWorkProfile", []int{android, androidOwned}, 0, 0.9}, {"Microsoft Teams", "", "1416/1.0.0.2025193702", "androidWorkProfile", []int{android, androidOwned}, 0, 0.85},
+	{"Managed Home Screen", "", "2.2.0.106784", "androidDedicatedAndFullyManaged", []int{androidKiosk}, 0, 1}, {"Zebra DataWedge", "", "15.0.33", "androidDedicatedAndFullyManaged", []int{androidKiosk}, 0, 0.7},
+}
+
+// has says whether the software is on the device.
+func (f *fleet) has(app, device, kind int) bool {
+	s := &inventory[app]
+	for _, k := range s.kinds {
+		if k == kind {
+			d := newDraw(f.seed, kindDetectedApp, f.t.Index, device<<8|app)
+			return d.is(s.share)
+		}
+	}
+	return false
+}
+
+func (c *call) detectedAppObject(i int, devices any) object {
+	s := &inventory[i]
+	return object{
+		{"id", c.detectedAppID(i)}, {"displayName", s.name}, {"version", s.version}, {"sizeInByte", s.size}, {"deviceCount", devices},
+		{"publisher", s.publisher}, {"platform", s.platform},
+	}
+}
+
+// detectedAppID looks like Intune's: four digits and a long hash.
+func (c *call) detectedAppID(i int) string {
+	return "0000" + undashed(c.guid(kindDetectedApp, i)) + strconv.FormatInt(int64(100000+i), 16)
+}
+
+func detectedAppOperations() []operation {
+	read := same("DeviceManagementManagedDevices.Read.All", "DeviceManagementConfiguration.Read.All")
+	op := func(path string, allow permissions, o options, page pageSize, h func(*call) error) operation {
+		return operation{method: http.MethodGet, path: path, versions: both, area: intune, allow: allow, roles: intuneReaders, options: o, page: page, handle: h}
+	}
+	return []operation{
+		op("/deviceManagement/detectedApps", read, oSelect|oTop|oSkip|oFilter|oCount, pageSize{50, 1000}, (*call).listDetectedApps),
+		op("/deviceManagement/detectedApps/{id}", read, oSelect, pageSize{}, (*call).getDetectedApp),
+		op("/deviceManagement/detectedApps/{id}/managedDevices", same("DeviceManagementManagedDevices.Read.All"), oSelect|oTop|oSkip, pageSize{100, 1000}, (*call).devicesOfDetectedApp),
+	}
+}
+
+// installed counts the devices that have each piece of software.
+func (c *call) installed() []int {
+	f := c.fleet()
+	counts := make([]int, len(inventory))
+	for i := range f.t.Devices {
+		kind := f.kindOf(i)
+		for app := range inventory {
+			if f.has(app, i, kind) {
+				counts[app]++
+			}
+		}
+	}
+	return counts
+}
+
+func (c *call) listDetectedApps() error {
+	counts := c.installed()
+	var items []object
+	for i := range inventory {
+		if counts[i] > 0 {
+			items = append(items, c.detectedAppObject(i, counts[i]))
+		}
+	}
+	return c.fixed(kinds["detectedApp"], "deviceManagement/detectedApps", items)
+}
+
+func (c *call) detectedApp() (int, error) {
+	for i := range inventory {
+		if c.detectedAppID(i) == strings.ToLower(c.keys[0]) {
+			return i, nil
+		}
+	}
+	return 0, c.missingDevice(c.keys[0])
+}
+
+func (c *call) getDetectedApp() error {
+	i, err := c.detectedApp()
+	if err != nil {
+		return err
+	}
+	return c.entity(kinds["detectedApp"], "deviceManagement/detectedApps", c.detectedAppObject(i, c.installed()[i]))
+}
+
+// devicesOfDetectedApp gives little more than id and name, as the service does.
+func (c *call) devicesOfDetectedApp() error {
+	app, err := c.detectedApp()
+	if err != nil {
+		return err
+	}
+	f := c.fleet()
+	var owners []int
+	for i := range f.t.Devices {
+		if f.has(app, i, f.kindOf(i)) {
+			owners = append(owners, i)
+		}
+	}
+	if len(c.q.selected) == 0 {
+		c.q.selected = []string{"id", "deviceName", "emailAddress", "operatingSystem", "osVersion", "lastSyncDateTime"}
+		defer func() { c.q.selected = nil }()
+	}
+	return c.devicePage("deviceManagement/detectedApps('"+c.keys[0]+"')/managedDevices", len(owners), func(i int) int { return owners[i] })
+}
+
+func (c *call) appsOfDevice() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	f := c.fleet()
+	var items []object
+	for app := range inventory {
+		if f.has(app, v.index, v.kind) {
+			items = append(items, c.detectedAppObject(app, 0))
+		}
+	}
+	return c.fixed(kinds["detectedApp"], "deviceManagement/managedDevices('"+v.id.String()+"')/detectedApps", items)
+}

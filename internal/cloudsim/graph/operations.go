@@ -1,0 +1,13 @@
+package graph
+
+import "slices"
+
+// operations is everything that this Graph serves: a line here for each family.
+func operations() []operation {
+	return slices.Concat(
+		deviceOperations(),
+		detectedAppOperations(),
+		userOperations(),
+		licenceOperations(),
+	)
+}
