@@ -41,7 +41,7 @@ type List[R any] struct {
 	URL       func(R) string
 	Key       func(R) string // value of the row's check box; nil: rows cannot be chosen
 	Count     int64          // all rows that match
-	Next      []string       // keyset of the next page; nil: this is the last
+	Next      string         // the store's cursor of the next page; empty: this is the last
 	AsOf      time.Time      // the oldest reading that the rows come from; zero: never read
 	Freshness ui.Freshness
 	Lead      string // instead of freshness, for lists of the portal's own
@@ -250,7 +250,7 @@ func (l List[R]) pager() ui.Pager {
 	if len(l.Rows) > 0 {
 		p.From, p.To = ui.N(l.Query.Skipped+1), ui.N(l.Query.Skipped+int64(len(l.Rows)))
 	}
-	if l.Query.After != nil {
+	if l.Query.After != "" {
 		p.PrevURL = l.Query.URL()
 	}
 	return p

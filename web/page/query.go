@@ -46,8 +46,8 @@ type Query struct {
 	Values  map[string][]string // by filter name
 	Sort    string              // without sign
 	Desc    bool
-	After   []string // keyset of the row before the first one, as the store made it; nil: first page
-	Skipped int64    // rows before this page, for "Rows 51–100"
+	After   string // the store's cursor of the row before the first one; empty: first page
+	Skipped int64  // rows before this page, for "Rows 51–100"
 	Columns []string
 	CSV     bool
 
@@ -146,11 +146,11 @@ func (s Spec) readSort(v url.Values, q *Query) error {
 	return nil
 }
 
-// afterToken is what `after` holds: the sort it belongs to, the rows skipped and the keyset.
+// afterToken is what `after` holds: the sort it belongs to, the rows skipped and the store's cursor.
 type afterToken struct {
-	Sort string   `json:"s"`
-	Skip int64    `json:"n"`
-	Keys []string `json:"k"`
+	Sort   string `json:"s"`
+	Skip   int64  `json:"n"`
+	Cursor string `json:"c"`
 }
 
 func (s Spec) readAfter(v url.Values, q *Query) error {
@@ -167,15 +167,10 @@ func (s Spec) readAfter(v url.Values, q *Query) error {
 		return wrong
 	}
 	var t afterToken
-	if err := json.Unmarshal(raw, &t); err != nil || t.Sort != q.sortParam() || len(t.Keys) == 0 || len(t.Keys) > 8 || t.Skip < 0 {
+	if err := json.Unmarshal(raw, &t); err != nil || t.Sort != q.sortParam() || t.Cursor == "" || !clean(t.Cursor) || t.Skip < 0 {
 		return wrong
 	}
-	for _, k := range t.Keys {
-		if !clean(k) {
-			return wrong
-		}
-	}
-	q.After, q.Skipped = t.Keys, t.Skip
+	q.After, q.Skipped = t.Cursor, t.Skip
 	return nil
 }
 
@@ -274,12 +269,12 @@ func (q Query) SortedBy(key string) string {
 	return q.link(v)
 }
 
-// Next is the page that follows the row with this keyset; shown is the number of rows on this page. No keyset: no next page.
-func (q Query) Next(keys []string, shown int) string {
-	if len(keys) == 0 {
+// Next is the page that follows the row with this cursor; shown is the number of rows on this page. No cursor: no next page.
+func (q Query) Next(cursor string, shown int) string {
+	if cursor == "" {
 		return ""
 	}
-	raw, _ := json.Marshal(afterToken{Sort: q.sortParam(), Skip: q.Skipped + int64(shown), Keys: keys})
+	raw, _ := json.Marshal(afterToken{Sort: q.sortParam(), Skip: q.Skipped + int64(shown), Cursor: cursor})
 	v := q.values()
 	v.Set("after", base64.RawURLEncoding.EncodeToString(raw))
 	return q.link(v)
