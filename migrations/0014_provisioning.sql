@@ -88,8 +88,8 @@ CREATE TABLE provisioning_event (
     read_at        timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, id)
 );
-CREATE INDEX provisioning_event_at     ON provisioning_event (tenant_id, at DESC, id);
-CREATE INDEX provisioning_event_app    ON provisioning_event (tenant_id, sp_id, at DESC, id);
-CREATE INDEX provisioning_event_status ON provisioning_event (status, at DESC, tenant_id, id);
-CREATE INDEX provisioning_event_at_all ON provisioning_event (at DESC, tenant_id, id);
+CREATE INDEX provisioning_event_at     ON provisioning_event (tenant_id, at, id);
+CREATE INDEX provisioning_event_app    ON provisioning_event (tenant_id, sp_id, at, id);
+CREATE INDEX provisioning_event_status ON provisioning_event (status, at, tenant_id, id);
+CREATE INDEX provisioning_event_at_all ON provisioning_event (at, tenant_id, id);
 SELECT isolate('provisioning_event');

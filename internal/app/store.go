@@ -1,0 +1,257 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds apps in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), a.tenant_id::text)`
+
+const columns = `
+	a.tenant_id, ` + tenantName + `, a.id, a.type, a.platform, a.name, a.publisher, a.description, a.version, a.state, a.assigned,
+	a.assignments, a.categories, a.file_name, a.size, a.package, a.store_url, a.info_url, a.privacy_url, a.owner, a.developer, a.notes,
+	a.install_command, a.uninstall_command, a.run_as, a.architectures, a.minimum_os, a.licences_used, a.licences_total,
+	NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at, a.gone_at`
+
+func scan(row pgx.CollectableRow, more ...any) (App, error) {
+	var a App
+	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.ID, &a.Type, &a.Platform, &a.Name, &a.Publisher, &a.Description,
+		&a.Version, &a.State, &a.Assigned, &a.Assignments, &a.Categories, &a.FileName, &a.Size, &a.Package, &a.StoreURL, &a.InfoURL,
+		&a.PrivacyURL, &a.Owner, &a.Developer, &a.Notes, &a.InstallCommand, &a.UninstallCommand, &a.RunAs, &a.Architectures,
+		&a.MinimumOS, &a.LicencesUsed, &a.LicencesTotal, postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
+		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt)}, more...)...)
+	return a, err
+}
+
+var orders = map[string][]postgres.Key{
+	"name":        {{Expr: "a.name_key", Type: "text"}},
+	"publisher":   {{Expr: "a.publisher_key", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"type":        {{Expr: "a.type", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
+	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
+	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+}
+
+func order(f Filter) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = "name"
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Apps cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys),
+		postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})}, nil
+}
+
+func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "a.tenant_id")
+	for _, v := range slices.Concat(f.Type, f.Platform, f.State, f.Category, f.Intent, []string{f.Q}) {
+		if !postgres.Printable(v) || len(v) > 200 {
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+		}
+	}
+	if f.Gone {
+		w.And("a.gone_at IS NOT NULL")
+	} else {
+		w.And("a.gone_at IS NULL")
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("a.search LIKE ?", postgres.Like(q))
+	}
+	if len(f.Type) > 0 {
+		w.And("a.type = ANY(?)", f.Type)
+	}
+	if len(f.Platform) > 0 {
+		w.And("a.platform = ANY(?)", f.Platform)
+	}
+	if len(f.State) > 0 {
+		w.And("a.state = ANY(?)", f.State)
+	}
+	if len(f.Category) > 0 {
+		w.And("a.categories && ?::text[]", f.Category)
+	}
+	if f.Assigned != nil {
+		w.And("a.assigned = ?", *f.Assigned)
+	}
+	if len(f.Intent) > 0 {
+		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, nil
+}
+
+func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, one, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := order(f)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if one {
+		o = o.Without("a.tenant_id")
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   app a
+		JOIN   tenant t ON t.tenant_id = a.tenant_id
+		` + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// List returns the apps in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, args, o, err := listSQL(scope, f, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	var page Page
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (App, error) {
+		var place []string
+		a, err := scan(row, &place)
+		places = append(places, place)
+		return a, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list apps: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = o.Cursor(places[limit-1])
+	}
+	page.Count, err = s.Count(ctx, scope, f)
+	return page, err
+}
+
+// Count is how many apps in the scope match f.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	w, _, err := where(scope, f)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM app a `+w.SQL(), w.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count apps: %w", postgres.BadInput(err))
+	}
+	return n, nil
+}
+
+// Each calls f for every app in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(App) error) error {
+	sql, args, _, err := listSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read apps: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		a, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read apps: %w", err)
+		}
+		if err := each(a); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read apps: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Get returns one app, also one that is gone. errs.NotFound where the tenant has none with that id.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (App, error) {
+	if !postgres.Printable(id) {
+		return App{}, fmt.Errorf("app of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT `+columns+`
+		FROM   app a
+		JOIN   tenant t ON t.tenant_id = a.tenant_id
+		WHERE  a.tenant_id = $1
+		AND    a.id = $2`, tid, id)
+	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (App, error) { return scan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return App{}, fmt.Errorf("app %q of %s: %w", id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return App{}, fmt.Errorf("app %q of %s: %w", id, tid, err)
+	}
+	return a, nil
+}
+
+// Assignments returns to whom an app is assigned, required ones first.
+func (s *Store) Assignments(ctx context.Context, tid tenant.ID, appID string) ([]Assignment, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT id, intent, target, group_id, filter_id, filter_type, source
+		FROM   app_assignment
+		WHERE  tenant_id = $1
+		AND    app_id = $2
+		ORDER  BY CASE intent WHEN 'required' THEN 0 WHEN 'available' THEN 1 ELSE 2 END, target, group_id, id`, tid, appID)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Assignment])
+	if err != nil {
+		return nil, fmt.Errorf("assignments of app %q of %s: %w", appID, tid, err)
+	}
+	return found, nil
+}
+
+// Types returns the types that occur in the scope, each with its number of apps, the most frequent first.
+func (s *Store) Types(ctx context.Context, scope tenant.Scope) ([]TypeCount, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT substr(key, 6), sum(value)::bigint AS n
+		FROM   tenant_counter
+		WHERE  dataset = 'apps'
+		AND    key >= 'type:' AND key < 'type;'
+		GROUP  BY key
+		ORDER  BY n DESC, key`)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[TypeCount])
+	if err != nil {
+		return nil, fmt.Errorf("types of apps: %w", err)
+	}
+	return found, nil
+}
+
+// TypeCount is how many apps are of a type.
+type TypeCount struct {
+	Type string
+	Apps int64
+}

@@ -1,0 +1,311 @@
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds devices in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+// tenantName is how lists name a customer, like tenant.Tenant.Name.
+const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), d.tenant_id::text)`
+
+const columns = `
+	d.tenant_id, ` + tenantName + ` AS tenant_name,
+	d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer,
+	d.compliance, NULLIF(d.grace_until, '-infinity') AS grace_until, d.ownership, d.agent, d.state,
+	NULLIF(d.enrolled_at, '-infinity') AS enrolled_at, NULLIF(d.last_sync_at, '-infinity') AS last_sync_at, d.checkin,
+	d.encrypted, d.supervised, d.jail_broken, d.storage_total, d.storage_free, d.category, d.threat, d.enrolment_type,
+	d.enrolment_profile, d.patch_level, d.managed_name,
+	d.user_id, d.upn, d.user_name, d.email, d.phone, d.carrier, d.imei, d.meid, d.wifi_mac,
+	d.entra_device_id, d.entra_registered, d.registration, d.eas_activated, d.eas_device_id, d.exchange_access, d.exchange_reason,
+	NULLIF(d.exchange_sync_at, '-infinity') AS exchange_sync_at, NULLIF(d.certificate_until, '-infinity') AS certificate_until,
+	d.needs_approval, d.actions, d.first_seen_at, d.changed_at, d.gone_at`
+
+func scan(row pgx.CollectableRow, more ...any) (Device, error) {
+	var d Device
+	err := row.Scan(append([]any{&d.Tenant, &d.TenantName,
+		&d.ID, &d.Name, &d.Serial, &d.OS, &d.OSVersion, &d.Model, &d.Manufacturer,
+		&d.Compliance, postgres.Zero(&d.GraceUntil), &d.Ownership, &d.Agent, &d.State,
+		postgres.Zero(&d.EnrolledAt), postgres.Zero(&d.LastSyncAt), &d.CheckIn,
+		&d.Encrypted, &d.Supervised, &d.JailBroken, &d.StorageTotal, &d.StorageFree, &d.Category, &d.Threat, &d.EnrolmentType,
+		&d.Profile, &d.PatchLevel, &d.ManagedName,
+		&d.UserID, &d.UPN, &d.UserName, &d.Email, &d.Phone, &d.Carrier, &d.IMEI, &d.MEID, &d.WiFiMAC,
+		&d.EntraDeviceID, &d.EntraRegistered, &d.Registration, &d.EASActivated, &d.EASDeviceID, &d.ExchangeAccess, &d.ExchangeReason,
+		postgres.Zero(&d.ExchangeSyncAt), postgres.Zero(&d.CertificateEnds),
+		&d.NeedsApproval, &d.Actions, &d.FirstSeenAt, &d.ChangedAt, postgres.Zero(&d.GoneAt)}, more...)...)
+	return d, err
+}
+
+// orders are the sorts of List. Each ends in tenant and id, and all but the customer's follow an index.
+var orders = map[string][]postgres.Key{
+	"name":       {{Expr: "d.name_key", Type: "text"}},
+	"lastSync":   {{Expr: "d.last_sync_at", Type: "timestamptz"}},
+	"serial":     {{Expr: "d.serial_key", Type: "text"}},
+	"user":       {{Expr: "d.user_key", Type: "text"}},
+	"compliance": {{Expr: "d.compliance", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+	"os":         {{Expr: "d.os", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+	"customer":   {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}},
+}
+
+func order(f Filter, gone string) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = "name"
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Devices cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	keys = append(slices.Clone(keys), postgres.Key{Expr: "d.tenant_id", Type: "uuid"})
+	if name == "customer" {
+		keys = append(keys, postgres.Key{Expr: "d.name_key", Type: "text"})
+	}
+	return postgres.Order{Name: name + gone, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"}), Desc: f.Desc}, nil
+}
+
+// where turns the filter into conditions. They use operators that row-level security lets an index answer: equality and order.
+func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "d.tenant_id")
+	if f.Gone {
+		w.And("d.gone_at IS NOT NULL")
+	} else {
+		w.And("d.gone_at IS NULL")
+	}
+	for _, c := range []struct {
+		column string
+		values []string
+	}{
+		{"d.compliance", f.Compliance}, {"d.os", f.OS}, {"d.os_version", f.OSVersion}, {"d.ownership", f.Ownership},
+		{"d.checkin", f.CheckIn}, {"d.category", f.Category}, {"d.model", f.Model}, {"d.manufacturer", f.Manufacturer}, {"d.state", f.State},
+	} {
+		if len(c.values) == 0 {
+			continue
+		}
+		for _, v := range c.values {
+			if !postgres.Printable(v) {
+				return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
+			}
+		}
+		w.And(c.column+" = ANY(?)", c.values)
+	}
+	if f.Encrypted != nil {
+		w.And("d.encrypted = ?", *f.Encrypted)
+	}
+	if f.UserID != "" {
+		w.And("d.user_id = ?", f.UserID)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("d.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, search(w, f.Q)
+}
+
+// search adds the condition for what was typed. Three characters make a trigram, which the index needs; less is a prefix.
+func search(w *postgres.Where, q string) error {
+	q = strings.ToLower(strings.TrimSpace(q))
+	if q == "" {
+		return nil
+	}
+	if !postgres.Printable(q) || len(q) > 200 {
+		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	if len([]rune(q)) >= 3 {
+		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_matching(?) m)", postgres.Like(q))
+		return nil
+	}
+	end := q + "\U0010FFFF"
+	w.And(`((d.name_key >= ? AND d.name_key < ?) OR (d.serial_key >= ? AND d.serial_key < ?) OR (d.user_key >= ? AND d.user_key < ?))`,
+		q, end, q, end, q, end)
+	return nil
+}
+
+// List returns the devices in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, args, o, err := listSQL(scope, f, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	type placed struct {
+		Device
+		place []string
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
+		var p placed
+		var err error
+		p.Device, err = scan(row, &p.place)
+		return p, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list devices: %w", postgres.BadInput(err))
+	}
+	var page Page
+	if len(found) > limit {
+		found = found[:limit]
+		page.Next = o.Cursor(found[limit-1].place)
+	}
+	for _, p := range found {
+		page.Rows = append(page.Rows, p.Device)
+	}
+	page.Count, err = s.Count(ctx, scope, f)
+	return page, err
+}
+
+func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, one, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	gone := ""
+	if f.Gone {
+		gone = "/gone"
+	}
+	o, err := order(f, gone)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if one {
+		o = o.Without("d.tenant_id")
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   device d
+		JOIN   tenant t ON t.tenant_id = d.tenant_id
+		` + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// Count is how many devices in the scope match f, exactly. Where at most one counted field chooses, the counters of the last complete
+// reads answer, which are of the very rows that List shows.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	if keys, ok := counterKeys(f); ok {
+		var n int64
+		err := s.pool.In(scope).QueryRow(ctx, `
+			SELECT COALESCE(sum(value), 0)
+			FROM   tenant_counter
+			WHERE  dataset = 'devices'
+			AND    key = ANY($1)`, keys).Scan(&n)
+		if err != nil {
+			return 0, fmt.Errorf("count devices: %w", err)
+		}
+		return n, nil
+	}
+	w, _, err := where(scope, f)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM device d `+w.SQL(), w.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count devices: %w", postgres.BadInput(err))
+	}
+	return n, nil
+}
+
+// counterKeys are the counters whose sum is the count of f; ok is false where counters cannot tell.
+func counterKeys(f Filter) (keys []string, ok bool) {
+	counted := map[string][]string{"compliance": f.Compliance, "os": f.OS, "checkin": f.CheckIn, "ownership": f.Ownership}
+	if f.Q != "" || f.Gone || f.UserID != "" || len(f.Tenants) > 0 ||
+		len(f.OSVersion)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+len(f.State) > 0 {
+		return nil, false
+	}
+	for field, values := range counted {
+		if len(values) == 0 {
+			continue
+		}
+		if keys != nil {
+			return nil, false
+		}
+		for _, v := range values {
+			if !postgres.Printable(v) {
+				return nil, false
+			}
+			keys = append(keys, field+":"+v)
+		}
+	}
+	if f.Encrypted != nil {
+		if keys != nil {
+			return nil, false
+		}
+		return []string{fmt.Sprintf("encrypted:%t", *f.Encrypted)}, true
+	}
+	if keys == nil {
+		return []string{"total"}, true
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys), true
+}
+
+// Get returns one device, also one that is gone. errs.NotFound where the tenant has none with that id.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Device, error) {
+	if !postgres.Printable(id) {
+		return Device{}, fmt.Errorf("device of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT `+columns+`
+		FROM   device d
+		JOIN   tenant t ON t.tenant_id = d.tenant_id
+		WHERE  d.tenant_id = $1
+		AND    d.id = $2`, tid, id)
+	d, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Device{}, fmt.Errorf("device %q of %s: %w", id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Device{}, fmt.Errorf("device %q of %s: %w", id, tid, err)
+	}
+	return d, nil
+}
+
+// Each calls f for every device in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Device) error) error {
+	sql, args, _, err := listSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read devices: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		d, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read devices: %w", err)
+		}
+		if err := each(d); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read devices: %w", postgres.BadInput(err))
+	}
+	return nil
+}

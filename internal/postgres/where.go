@@ -1,0 +1,156 @@
+package postgres
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/tenantry/tenantry/internal/errs"
+)
+
+// Where gathers the conditions of a list and their arguments. The SQL is always ours; what people typed is only ever an argument.
+type Where struct {
+	conds []string
+	Args  []any
+}
+
+// And adds a condition; each ? in it takes the next of args.
+func (w *Where) And(cond string, args ...any) {
+	for _, a := range args {
+		cond = strings.Replace(cond, "?", w.Arg(a), 1)
+	}
+	w.conds = append(w.conds, cond)
+}
+
+// Arg adds an argument and gives its place, for example $3.
+func (w *Where) Arg(a any) string {
+	w.Args = append(w.Args, a)
+	return "$" + strconv.Itoa(len(w.Args))
+}
+
+// Within repeats the scope as a condition on the column with the tenant. Row-level security enforces it anyway; said openly, the
+// planner can use it to choose an index. one tells that the scope is a single tenant, so that an order needs no key for the tenant.
+func (w *Where) Within(s Scope, column string) (one bool) {
+	all, tenants := s.PostgresScope()
+	switch {
+	case all:
+		return false
+	case len(tenants) == 1:
+		w.And(column+" = ?::uuid", tenants[0])
+		return true
+	}
+	w.And(column+" = ANY(?::uuid[])", tenants)
+	return false
+}
+
+// SQL is "WHERE …", or nothing.
+func (w *Where) SQL() string {
+	if len(w.conds) == 0 {
+		return ""
+	}
+	return "WHERE " + strings.Join(w.conds, "\nAND    ")
+}
+
+// Key is one column of an order: an expression that is never NULL, and its type.
+type Key struct{ Expr, Type string }
+
+// Order is a total order: its last key tells any two rows apart. Lists page by it (keyset), so a deep page costs what the first does.
+type Order struct {
+	Name string
+	Keys []Key
+	Desc bool
+}
+
+// Without is the order without a key, for when it is the same in all rows.
+func (o Order) Without(expr string) Order {
+	o.Keys = slices.DeleteFunc(slices.Clone(o.Keys), func(k Key) bool { return k.Expr == expr })
+	return o
+}
+
+// By is the list for ORDER BY.
+func (o Order) By() string {
+	parts := make([]string, len(o.Keys))
+	for i, k := range o.Keys {
+		parts[i] = k.Expr
+		if o.Desc {
+			parts[i] += " DESC"
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Place is an expression for a row's place in the order, to be selected and given to Cursor.
+func (o Order) Place() string {
+	parts := make([]string, len(o.Keys))
+	for i, k := range o.Keys {
+		parts[i] = "(" + k.Expr + ")::text"
+	}
+	return "ARRAY[" + strings.Join(parts, ", ") + "]"
+}
+
+// Cursor is the text that leads to the rows after a place.
+func (o Order) Cursor(place []string) string {
+	b, _ := json.Marshal(append([]string{o.tag()}, place...))
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func (o Order) tag() string {
+	if o.Desc {
+		return "-" + o.Name
+	}
+	return o.Name
+}
+
+// After adds the condition for the rows after a cursor; an empty cursor adds none. One that we did not write, or that belongs to
+// another order, is errs.Invalid.
+func (o Order) After(w *Where, cursor string) error {
+	if cursor == "" {
+		return nil
+	}
+	bad := errs.ShowNext(errs.Invalid, "The place in this list is not one that the portal gave out.", "Start again at the first page.")
+	raw, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(raw) > 4096 {
+		return bad
+	}
+	var place []string
+	if json.Unmarshal(raw, &place) != nil || len(place) != len(o.Keys)+1 || place[0] != o.tag() {
+		return bad
+	}
+	exprs, vals := make([]string, len(o.Keys)), make([]string, len(o.Keys))
+	for i, k := range o.Keys {
+		if !Printable(place[i+1]) {
+			return bad
+		}
+		exprs[i], vals[i] = k.Expr, w.Arg(place[i+1])+"::text::"+k.Type
+	}
+	op := ">"
+	if o.Desc {
+		op = "<"
+	}
+	w.And("(" + strings.Join(exprs, ", ") + ") " + op + " (" + strings.Join(vals, ", ") + ")")
+	return nil
+}
+
+// Printable tells whether Postgres can hold the text: valid UTF-8 without NUL.
+func Printable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
+
+// BadInput turns Postgres' complaint about a value (class 22) into errs.Invalid; any other error stays as it is.
+func BadInput(err error) error {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) && strings.HasPrefix(pg.Code, "22") {
+		return fmt.Errorf("%w (%w)", errs.Show(errs.Invalid, "A value in the address of this list cannot be read."), err)
+	}
+	return err
+}
+
+// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally.
+func Like(q string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
+}

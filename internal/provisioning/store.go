@@ -1,0 +1,329 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds jobs and the provisioning log in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+func nameOf(alias string) string {
+	return `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), ` + alias + `.tenant_id::text)`
+}
+
+var jobColumns = `
+	j.tenant_id, ` + nameOf("j") + `, j.sp_id, p.name, p.app_id, p.enabled, j.id, j.template, j.code, j.health, j.schedule, j.every,
+	j.expires_at, j.quarantine_reason, j.quarantine_since, j.quarantine_series_since, j.quarantine_next, j.quarantine_count,
+	j.quarantine_code, j.quarantine_message, j.failures, j.escrows_pruned, j.escrowed, j.steady_first_at, j.steady_last_at,
+	j.last_state, j.last_began_at, j.last_ended_at, j.last_error_code, j.last_error, j.last_execution, j.last_success, j.last_export,
+	j.progress, j.counts, j.settings, j.first_seen_at, j.changed_at, j.gone_at`
+
+func scanJob(row pgx.CollectableRow, more ...any) (Job, error) {
+	var j Job
+	q := &j.Quarantine
+	z := postgres.Zero
+	err := row.Scan(append([]any{&j.Tenant, &j.TenantName, &j.SPID, &j.AppName, &j.AppID, &j.AppEnabled, &j.ID, &j.Template, &j.Code,
+		&j.Health, &j.Schedule, &j.Every, z(&j.ExpiresAt), &q.Reason, z(&q.Since), z(&q.SeriesSince), z(&q.NextAttempt), &q.Count,
+		&q.Code, &q.Message, &j.Failures, &j.EscrowsPruned, &j.Escrowed, z(&j.SteadyFirstAt), z(&j.SteadyLastAt),
+		&j.LastState, z(&j.LastBeganAt), z(&j.LastEndedAt), &j.LastErrorCode, &j.LastError, &j.Last, &j.LastSuccess, &j.LastExport,
+		&j.Progress, &j.Counts, &j.Settings, z(&j.FirstSeenAt), z(&j.ChangedAt), z(&j.GoneAt)}, more...)...)
+	return j, err
+}
+
+const fromJobs = `
+	FROM   provisioning_job j
+	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id
+	JOIN   tenant t ON t.tenant_id = j.tenant_id
+	`
+
+var jobOrders = map[string][]postgres.Key{
+	"worst":    {{Expr: "j.health", Type: "smallint"}, {Expr: "p.name_key", Type: "text"}},
+	"name":     {{Expr: "p.name_key", Type: "text"}},
+	"lastRun":  {{Expr: "COALESCE(j.last_ended_at, '-infinity')", Type: "timestamptz"}},
+	"customer": {{Expr: `lower(` + nameOf("j") + `) COLLATE "C"`, Type: "text"}, {Expr: "p.name_key", Type: "text"}},
+}
+
+func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "j.tenant_id")
+	for _, v := range append(slices.Clone(f.Code), f.Q, f.SPID) {
+		if !postgres.Printable(v) || len(v) > 200 {
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+		}
+	}
+	w.And("j.gone_at IS NULL")
+	if q := strings.TrimSpace(f.Q); q != "" {
+		like := postgres.Like(q)
+		w.And("(p.name_key LIKE ? OR lower(j.template) LIKE ? OR lower("+nameOf("j")+") LIKE ?)", like, like, like)
+	}
+	if len(f.Health) > 0 {
+		w.And("j.health = ANY(?)", f.Health)
+	}
+	if len(f.Code) > 0 {
+		w.And("j.code = ANY(?)", f.Code)
+	}
+	if f.SPID != "" {
+		w.And("j.sp_id = ?", f.SPID)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("j.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, nil
+}
+
+func pageSize(limit int) int {
+	if limit <= 0 {
+		return 50
+	}
+	return min(limit, 500)
+}
+
+// ListJobs returns the jobs in the scope that match f, the worst first unless another order is chosen.
+func (s *Store) ListJobs(ctx context.Context, scope tenant.Scope, f JobFilter) (JobPage, error) {
+	name := f.Sort
+	if name == "" {
+		name = "worst"
+	}
+	keys, ok := jobOrders[name]
+	if !ok {
+		return JobPage{}, errs.ShowNext(errs.Invalid, "Provisioning jobs cannot be sorted by that.", "Sort by "+strings.Join(JobSorts, ", ")+".")
+	}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "j.tenant_id", Type: "uuid"},
+		postgres.Key{Expr: "j.sp_id", Type: "text"}, postgres.Key{Expr: "j.id", Type: "text"})}
+	w, one, err := jobWhere(scope, f)
+	if err != nil {
+		return JobPage{}, err
+	}
+	if one {
+		o = o.Without("j.tenant_id")
+	}
+	db, limit := s.pool.In(scope), pageSize(f.Limit)
+	var page JobPage
+	if err := db.QueryRow(ctx, `SELECT count(*) `+fromJobs+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
+		return JobPage{}, fmt.Errorf("count provisioning jobs: %w", postgres.BadInput(err))
+	}
+	if err := o.After(w, f.After); err != nil {
+		return JobPage{}, err
+	}
+	var places [][]string
+	rows, _ := db.Query(ctx, `SELECT `+jobColumns+`, `+o.Place()+fromJobs+w.SQL()+`
+		ORDER  BY `+o.By()+`
+		LIMIT  `+w.Arg(limit+1), w.Args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Job, error) {
+		var place []string
+		j, err := scanJob(row, &place)
+		places = append(places, place)
+		return j, err
+	})
+	if err != nil {
+		return JobPage{}, fmt.Errorf("list provisioning jobs: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = o.Cursor(places[limit-1])
+	}
+	return page, nil
+}
+
+// Jobs returns the jobs of one application of the tenant, the worst first.
+func (s *Store) Jobs(ctx context.Context, tid tenant.ID, spID string) ([]Job, error) {
+	page, err := s.ListJobs(ctx, tenant.Only(tid), JobFilter{SPID: spID, Limit: 500})
+	return page.Rows, err
+}
+
+// Job returns one job, also one that is gone.
+func (s *Store) Job(ctx context.Context, tid tenant.ID, spID, id string) (Job, error) {
+	if !postgres.Printable(id) || !postgres.Printable(spID) {
+		return Job{}, fmt.Errorf("provisioning job of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+jobColumns+fromJobs+`
+		WHERE  j.tenant_id = $1
+		AND    j.sp_id = $2
+		AND    j.id = $3`, tid, spID, id)
+	j, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Job, error) { return scanJob(row) })
+	return j, notFound(err, "provisioning job", id, tid)
+}
+
+// Application returns one service principal that has jobs.
+func (s *Store) Application(ctx context.Context, tid tenant.ID, spID string) (Application, error) {
+	if !postgres.Printable(spID) {
+		return Application{}, fmt.Errorf("provisioned application of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT p.id, p.app_id, p.name, p.enabled,
+		       (SELECT count(*) FROM provisioning_job j WHERE j.tenant_id = p.tenant_id AND j.sp_id = p.id AND j.gone_at IS NULL)
+		FROM   provisioning_app p
+		WHERE  p.tenant_id = $1
+		AND    p.id = $2`, tid, spID)
+	a, err := pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Application])
+	return a, notFound(err, "provisioned application", spID, tid)
+}
+
+func notFound(err error, what, id string, tid tenant.ID) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, pgx.ErrNoRows):
+		return fmt.Errorf("%s %q of %s: %w", what, id, tid, errs.NotFound)
+	}
+	return fmt.Errorf("%s %q of %s: %w", what, id, tid, err)
+}
+
+var eventColumns = `
+	e.tenant_id, ` + nameOf("e") + `, e.id, e.at, e.job_id, e.cycle_id, e.change_id, e.sp_id, e.sp_name, e.action, e.status, e.error_code,
+	e.error_category, e.reason, e.recommended, e.duration_ms, e.source_system, e.target_system, e.source_id, e.source_name,
+	e.source_type, e.source_upn, e.target_id, e.target_name, e.target_type, e.initiated_by, e.initiator_type, e.steps, e.properties,
+	e.read_at`
+
+func scanEvent(row pgx.CollectableRow, more ...any) (Event, error) {
+	var e Event
+	var ms int64
+	err := row.Scan(append([]any{&e.Tenant, &e.TenantName, &e.ID, postgres.Zero(&e.At), &e.JobID, &e.CycleID, &e.ChangeID, &e.SPID,
+		&e.SPName, &e.Action, &e.Status, &e.ErrorCode, &e.ErrorCategory, &e.Reason, &e.Recommended, &ms, &e.SourceSystem,
+		&e.TargetSystem, &e.SourceID, &e.SourceName, &e.SourceType, &e.SourceUPN, &e.TargetID, &e.TargetName, &e.TargetType,
+		&e.InitiatedBy, &e.InitiatorType, &e.StepsJSON, &e.ChangesJSON, postgres.Zero(&e.ReadAt)}, more...)...)
+	e.Duration = time.Duration(ms) * time.Millisecond
+	return e, err
+}
+
+func eventWhere(scope tenant.Scope, f EventFilter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "e.tenant_id")
+	for _, v := range slices.Concat(f.Status, f.Action, f.ErrorCode, []string{f.Q, f.SPID, f.JobID, f.Person}) {
+		if !postgres.Printable(v) || len(v) > 300 {
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 300 of them.")
+		}
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("e.search LIKE ?", postgres.Like(q))
+	}
+	for column, values := range map[string][]string{"e.status": f.Status, "e.action": f.Action, "e.error_code": f.ErrorCode} {
+		if len(values) > 0 {
+			w.And(column+" = ANY(?)", values)
+		}
+	}
+	if f.SPID != "" {
+		w.And("e.sp_id = ?", f.SPID)
+	}
+	if f.JobID != "" {
+		w.And("e.job_id = ?", f.JobID)
+	}
+	if f.Person != "" {
+		w.And("(e.source_upn = ? OR e.source_id = ? OR e.source_name = ?)", f.Person, f.Person, f.Person)
+	}
+	if !f.Since.IsZero() {
+		w.And("e.at >= ?", f.Since)
+	}
+	if !f.Until.IsZero() {
+		w.And("e.at < ?", f.Until)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("e.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, nil
+}
+
+func eventOrder(f EventFilter, one bool) postgres.Order {
+	o := postgres.Order{Name: "at", Desc: !f.Oldest, Keys: []postgres.Key{
+		{Expr: "e.at", Type: "timestamptz"}, {Expr: "e.tenant_id", Type: "uuid"}, {Expr: "e.id", Type: "text"}}}
+	if one {
+		return o.Without("e.tenant_id")
+	}
+	return o
+}
+
+const fromEvents = `
+	FROM   provisioning_event e
+	JOIN   tenant t ON t.tenant_id = e.tenant_id
+	`
+
+// ListEvents returns the lines of the provisioning log in the scope that match f, the newest first.
+func (s *Store) ListEvents(ctx context.Context, scope tenant.Scope, f EventFilter) (EventPage, error) {
+	w, one, err := eventWhere(scope, f)
+	if err != nil {
+		return EventPage{}, err
+	}
+	db, limit, o := s.pool.In(scope), pageSize(f.Limit), eventOrder(f, one)
+	var page EventPage
+	if err := db.QueryRow(ctx, `SELECT count(*) FROM provisioning_event e `+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
+		return EventPage{}, fmt.Errorf("count provisioning events: %w", postgres.BadInput(err))
+	}
+	if err := o.After(w, f.After); err != nil {
+		return EventPage{}, err
+	}
+	var places [][]string
+	rows, _ := db.Query(ctx, `SELECT `+eventColumns+`, `+o.Place()+fromEvents+w.SQL()+`
+		ORDER  BY `+o.By()+`
+		LIMIT  `+w.Arg(limit+1), w.Args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
+		var place []string
+		e, err := scanEvent(row, &place)
+		places = append(places, place)
+		return e, err
+	})
+	if err != nil {
+		return EventPage{}, fmt.Errorf("list provisioning events: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = o.Cursor(places[limit-1])
+	}
+	return page, nil
+}
+
+// EachEvent calls f for every line that matches, in order, one row in memory at a time. Limit does not apply.
+func (s *Store) EachEvent(ctx context.Context, scope tenant.Scope, f EventFilter, each func(Event) error) error {
+	w, one, err := eventWhere(scope, f)
+	if err != nil {
+		return err
+	}
+	o := eventOrder(f, one)
+	if err := o.After(w, f.After); err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, `SELECT `+eventColumns+fromEvents+w.SQL()+`
+		ORDER  BY `+o.By(), w.Args...)
+	if err != nil {
+		return fmt.Errorf("read provisioning events: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		e, err := scanEvent(rows)
+		if err != nil {
+			return fmt.Errorf("read provisioning events: %w", err)
+		}
+		if err := each(e); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read provisioning events: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Event returns one line of the provisioning log.
+func (s *Store) Event(ctx context.Context, tid tenant.ID, id string) (Event, error) {
+	if !postgres.Printable(id) {
+		return Event{}, fmt.Errorf("provisioning event of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+eventColumns+fromEvents+`
+		WHERE  e.tenant_id = $1
+		AND    e.id = $2`, tid, id)
+	e, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Event, error) { return scanEvent(row) })
+	return e, notFound(err, "provisioning event", id, tid)
+}
