@@ -68,7 +68,9 @@ func (s *store) DeleteCtx(ctx context.Context, token string) error {
 }
 
 // Find, Commit and Delete complete scs.Store; scs calls the ones with a context where they exist.
-func (s *store) Find(token string) ([]byte, bool, error) { return s.FindCtx(context.Background(), token) }
+func (s *store) Find(token string) ([]byte, bool, error) {
+	return s.FindCtx(context.Background(), token)
+}
 func (s *store) Commit(token string, b []byte, expires time.Time) error {
 	return s.CommitCtx(context.Background(), token, b, expires)
 }

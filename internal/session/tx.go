@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"fmt"
 	"time"
@@ -54,22 +55,21 @@ func (s *Sessions) Start(ctx context.Context, t Transaction, binding string) err
 }
 
 // Spend takes the transaction of a state away, whatever becomes of the callback that carries it: a state is good for one try. It is
-// errs.Invalid for a state that is unknown, spent, too old, or of another browser. A callback of another browser does not spend it: else
-// whoever saw a state could break the sign-in of whom it belongs to.
+// errs.Invalid for a state that is unknown, spent, too old, or of another browser.
 func (s *Sessions) Spend(ctx context.Context, state, binding string) (Transaction, error) {
 	t := Transaction{State: state}
-	var sealed []byte
+	var sealed, bound []byte
 	var created time.Time
 	err := s.pool.In(tenant.Everything()).QueryRow(ctx, `
 		DELETE FROM signin_tx
-		WHERE  state_hash = $1 AND binding_hash = $2
-		RETURNING tenant_id, nonce, verifier, scopes, return_path, created_at`, hash(state), hash(binding)).
-		Scan(&t.Tenant, &t.Nonce, &sealed, &t.Scopes, &t.Return, &created)
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && s.now().Sub(created) > txLife {
-		return Transaction{}, errs.ShowNext(errs.Invalid, "This sign-in was not started in this browser, was used already, or took longer than ten minutes.", "Start the sign-in again.")
-	}
-	if err != nil {
+		WHERE  state_hash = $1
+		RETURNING tenant_id, binding_hash, nonce, verifier, scopes, return_path, created_at`, hash(state)).
+		Scan(&t.Tenant, &bound, &t.Nonce, &sealed, &t.Scopes, &t.Return, &created)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 		return Transaction{}, fmt.Errorf("spend sign-in: %w", err)
+	}
+	if err != nil || s.now().Sub(created) > txLife || subtle.ConstantTimeCompare(bound, hash(binding)) != 1 {
+		return Transaction{}, errs.ShowNext(errs.Invalid, "This sign-in was not started in this browser, was used already, or took longer than ten minutes.", "Start the sign-in again.")
 	}
 	verifier, err := s.keys.Open(sealed, t.Tenant, verifierColumn)
 	if err != nil {
