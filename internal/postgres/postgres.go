@@ -96,7 +96,11 @@ func (s scoped) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, e
 		return errRows{err: err}, err
 	}
 	rows, err := res.Query()
-	return &batchRows{Rows: rows, batch: res}, err
+	if err != nil { // callers that look at the error do not close the rows, and the connection must go back
+		res.Close()
+		return errRows{err: err}, err
+	}
+	return &batchRows{Rows: rows, batch: res}, nil
 }
 
 // QueryRow is pgx's, under the scope.
