@@ -49,6 +49,9 @@ const (
 	StateSuspended   State = "suspended"   // switched off by an owner
 )
 
+// Readable tells whether the sync may read the tenant: consent was proven at least in part.
+func (s State) Readable() bool { return s == StateConnected || s == StatePartial }
+
 // States are all states, in the order in which pages list them.
 var States = []State{StateConnected, StatePartial, StateWaiting, StateInvited, StateUnconsented, StateDeclined, StateWithdrawn, StateSuspended}
 

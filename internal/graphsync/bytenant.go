@@ -1,0 +1,60 @@
+package graphsync
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// FreshnessByTenant is how fresh one dataset is at each tenant in the scope, in one query. Tenants that were never asked are missing.
+func (s *Service) FreshnessByTenant(ctx context.Context, scope tenant.Scope, dataset string) (map[tenant.ID]Freshness, error) {
+	d, ok := s.datasets.Get(dataset)
+	if !ok {
+		return nil, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)
+	}
+	all, err := s.statuses(ctx, scope, dataset)
+	if err != nil {
+		return nil, err
+	}
+	now, fresh := s.now(), make(map[tenant.ID]Freshness, len(all))
+	for _, st := range all {
+		fresh[st.Tenant] = Sum(d, []Status{st}, now)
+	}
+	return fresh, nil
+}
+
+// FreshnessOfAll is how fresh each dataset is over the scope, in the order of the table of datasets, in one query.
+func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Freshness, error) {
+	all, err := s.statuses(ctx, scope, "")
+	if err != nil {
+		return nil, err
+	}
+	byDataset := map[string][]Status{}
+	for _, st := range all {
+		byDataset[st.Dataset] = append(byDataset[st.Dataset], st)
+	}
+	out := make([]Freshness, 0, len(s.datasets))
+	for _, d := range s.datasets {
+		out = append(out, Sum(d, byDataset[d.Name], s.now()))
+	}
+	return out, nil
+}
+
+// statuses are those that count: of tenants that are connected, or of which something was read.
+func (s *Service) statuses(ctx context.Context, scope tenant.Scope, dataset string) ([]Status, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT `+statusColumns+`
+		FROM   sync_state s
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		WHERE  ($1 = '' OR s.dataset = $1)
+		AND    (NOT s.stopped OR s.last_complete_at IS NOT NULL)`, dataset)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
+	if err != nil {
+		return nil, fmt.Errorf("sync states: %w", err)
+	}
+	return found, nil
+}
