@@ -1,0 +1,120 @@
+// Package graphsync decides what is read from which tenant and when: the table of datasets, the jobs that read them, the ledger of
+// runs, and how fresh what we hold is.
+//
+// It knows neither Microsoft Graph nor any feature: a Puller reads, and says how far it is. What the rows mean lives in the features.
+package graphsync
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// The datasets, by the names that sync_state and counters carry.
+const (
+	Organization     = "organization"
+	Devices          = "devices"
+	DeviceCategories = "deviceCategories"
+	Apps             = "apps"
+	ProvisioningJobs = "provisioningJobs"
+	ProvisioningLog  = "provisioningLog"
+)
+
+// Dataset is one line of the table: what is read, how, how often.
+type Dataset struct {
+	Name       string
+	Label      string // for people
+	Path       string // below the version; the puller may ask for more
+	Version    string // v1.0 or beta
+	Select     []string
+	Expand     string
+	PageSize   int           // $top of the first page; 0: the resource does not take it
+	Permission string        // least application permission, read-only
+	Every      time.Duration // from the end of a complete read to the next
+	FreshFor   time.Duration // older than this is late
+	Puller     Puller        // given by the wiring
+}
+
+// Puller reads one dataset of one tenant and stores it. An error means that nothing was changed.
+type Puller interface {
+	Pull(ctx context.Context, tid tenant.ID, run *Run) error
+}
+
+// Table is the table of datasets, in the order in which a new tenant is read. The wiring adds the pullers: see With.
+func Table() Datasets {
+	return Datasets{
+		{
+			Name: Organization, Label: "Organization, domains and licences", Version: "v1.0", Path: "/organization",
+			Permission: "Organization.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{
+			Name: Devices, Label: "Devices", Version: "v1.0", Path: "/deviceManagement/managedDevices", Select: deviceFields, PageSize: 999,
+			Permission: "DeviceManagementManagedDevices.Read.All", Every: 15 * time.Minute, FreshFor: time.Hour,
+		},
+		{
+			Name: DeviceCategories, Label: "Device categories", Version: "v1.0", Path: "/deviceManagement/deviceCategories",
+			Select:     []string{"id", "displayName", "description"},
+			Permission: "DeviceManagementManagedDevices.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{ // v1.0 does not know Microsoft 365 Apps, Store apps or managed Google Play; the icon makes pages huge, so no $select-less read
+			Name: Apps, Label: "Apps and assignments", Version: "beta", Path: "/deviceAppManagement/mobileApps",
+			Expand: "assignments,categories", PageSize: 100,
+			Permission: "DeviceManagementApps.Read.All", Every: time.Hour, FreshFor: 4 * time.Hour,
+		},
+		{
+			Name: ProvisioningJobs, Label: "Provisioning jobs", Version: "v1.0", Path: "/servicePrincipals",
+			Select: []string{"id", "appId", "displayName", "accountEnabled", "servicePrincipalType", "tags"}, PageSize: 999,
+			Permission: "Synchronization.Read.All", Every: 30 * time.Minute, FreshFor: 2 * time.Hour,
+		},
+		{
+			Name: ProvisioningLog, Label: "Provisioning log", Version: "v1.0", Path: "/auditLogs/provisioning", PageSize: 500,
+			Permission: "ProvisioningLog.Read.All", Every: 15 * time.Minute, FreshFor: time.Hour,
+		},
+	}
+}
+
+// deviceFields leaves out what lists never fill and what is secret or personal without a use here.
+var deviceFields = []string{
+	"id", "userId", "deviceName", "managedDeviceOwnerType", "managementState", "enrolledDateTime", "lastSyncDateTime",
+	"operatingSystem", "complianceState", "jailBroken", "managementAgent", "osVersion", "easActivated", "easDeviceId",
+	"azureADRegistered", "deviceEnrollmentType", "emailAddress", "azureADDeviceId", "deviceRegistrationState",
+	"deviceCategoryDisplayName", "isSupervised", "exchangeLastSuccessfulSyncDateTime", "exchangeAccessState",
+	"exchangeAccessStateReason", "isEncrypted", "userPrincipalName", "model", "manufacturer", "imei",
+	"complianceGracePeriodExpirationDateTime", "serialNumber", "phoneNumber", "androidSecurityPatchLevel", "userDisplayName",
+	"wiFiMacAddress", "subscriberCarrier", "meid", "totalStorageSpaceInBytes", "freeStorageSpaceInBytes", "managedDeviceName",
+	"partnerReportedThreatState", "requireUserEnrollmentApproval", "managementCertificateExpirationDate", "enrollmentProfileName",
+	"deviceActionResults",
+}
+
+// Datasets is a table of datasets.
+type Datasets []Dataset
+
+// With gives a dataset its puller. A name that is not in the table is a mistake of the wiring and panics.
+func (d Datasets) With(name string, p Puller) Datasets {
+	i := slices.IndexFunc(d, func(x Dataset) bool { return x.Name == name })
+	if i < 0 {
+		panic("graphsync: no dataset " + name)
+	}
+	d = slices.Clone(d)
+	d[i].Puller = p
+	return d
+}
+
+// Get finds a dataset by name.
+func (d Datasets) Get(name string) (Dataset, bool) {
+	i := slices.IndexFunc(d, func(x Dataset) bool { return x.Name == name })
+	if i < 0 {
+		return Dataset{}, false
+	}
+	return d[i], true
+}
+
+// Label is the name for people; an unknown dataset is its own.
+func Label(name string) string {
+	if d, ok := Table().Get(name); ok {
+		return d.Label
+	}
+	return name
+}

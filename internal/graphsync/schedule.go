@@ -1,0 +1,142 @@
+package graphsync
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// scheduleArgs is the job that looks for what is due. River's leader inserts it, so it runs once however many processes there are.
+type scheduleArgs struct{}
+
+// Kind names the job in the queue.
+func (scheduleArgs) Kind() string { return "graphsync_schedule" }
+
+// InsertOpts keep a slow look from piling up.
+func (scheduleArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{Queue: queueScheduler, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
+}
+
+type scheduleWorker struct {
+	river.WorkerDefaults[scheduleArgs]
+	s *Service
+}
+
+// Work is called by River every Options.ScheduleEvery.
+func (w *scheduleWorker) Work(ctx context.Context, _ *river.Job[scheduleArgs]) error {
+	return w.s.Schedule(ctx)
+}
+
+// perLook bounds what one look enqueues, so that a long outage does not flood the queue.
+const perLook = 2000
+
+// Schedule follows the tenants' states, finds lost runs, and enqueues what is due, the longest overdue first.
+func (s *Service) Schedule(ctx context.Context) error {
+	if err := s.followTenants(ctx); err != nil {
+		return err
+	}
+	if err := s.findLost(ctx); err != nil {
+		return err
+	}
+	var names []string
+	for _, d := range s.datasets {
+		if d.Puller != nil {
+			names = append(names, d.Name)
+		}
+	}
+	rows, _ := s.pool.In(tenant.Everything()).Query(ctx, `
+		SELECT tenant_id::text, dataset, 'schedule'
+		FROM   sync_state
+		WHERE  NOT stopped
+		AND    state <> 'running'
+		AND    next_at <= $1
+		AND    dataset = ANY($2)
+		ORDER  BY next_at, tenant_id, dataset
+		LIMIT  $3`, s.now(), names, perLook)
+	due, err := pgx.CollectRows(rows, pgx.RowToStructByPos[readArgs])
+	if err != nil {
+		return fmt.Errorf("what is due: %w", err)
+	}
+	_, _, err = s.enqueue(ctx, queueScheduled, 3, due)
+	return err
+}
+
+// followTenants gives a connected tenant its rows, and stops those of a tenant that no longer is.
+func (s *Service) followTenants(ctx context.Context) error {
+	var names []string
+	for _, d := range s.datasets {
+		if d.Puller != nil {
+			names = append(names, d.Name)
+		}
+	}
+	db := s.pool.In(tenant.Everything())
+	if _, err := db.Exec(ctx, `
+		INSERT INTO sync_state AS s (tenant_id, dataset, next_at)
+		SELECT t.tenant_id, d, $2
+		FROM   tenant t
+		CROSS  JOIN unnest($1::text[]) AS d
+		WHERE  t.state IN ('connected', 'partial')
+		AND    NOT EXISTS (SELECT FROM sync_state x WHERE x.tenant_id = t.tenant_id AND x.dataset = d AND NOT x.stopped)
+		ON CONFLICT (tenant_id, dataset) DO UPDATE SET stopped = false, next_at = excluded.next_at`, names, s.now()); err != nil {
+		return fmt.Errorf("rows of connected tenants: %w", err)
+	}
+	rows, _ := db.Query(ctx, `
+		SELECT DISTINCT s.tenant_id
+		FROM   sync_state s
+		JOIN   tenant t USING (tenant_id)
+		WHERE  NOT s.stopped
+		AND    t.state NOT IN ('connected', 'partial')`)
+	gone, err := pgx.CollectRows(rows, pgx.RowTo[tenant.ID])
+	if err != nil {
+		return fmt.Errorf("tenants no longer connected: %w", err)
+	}
+	for _, tid := range gone {
+		if err := s.StopTenant(ctx, tid); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// findLost gives a run without a sign of life back to the queue. Its number stays; the run that follows has the next one, so the lost
+// worker, should it only have been slow, changes nothing. A row that a merge holds is alive.
+func (s *Service) findLost(ctx context.Context) error {
+	var jobs []int64
+	err := s.pool.InTx(ctx, tenant.Everything(), func(tx pgx.Tx) error {
+		rows, _ := tx.Query(ctx, `
+			WITH lost AS (
+				SELECT tenant_id, dataset
+				FROM   sync_state
+				WHERE  state = 'running'
+				AND    seen_at < $1
+				FOR    UPDATE SKIP LOCKED)
+			UPDATE sync_state s
+			SET    state = `+settled+`, next_at = $2, changed_at = $2, run = s.run + 1
+			FROM   lost
+			WHERE  s.tenant_id = lost.tenant_id
+			AND    s.dataset = lost.dataset
+			RETURNING s.job_id`, s.now().Add(-s.opts.SilentAfter), s.now())
+		var err error
+		jobs, err = pgx.CollectRows(rows, pgx.RowTo[int64])
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("find lost runs: %w", err)
+	}
+	if len(jobs) == 0 {
+		return nil
+	}
+	_, err = s.pool.Raw().Exec(ctx, `
+		UPDATE river_job
+		SET    state = 'available', scheduled_at = now()
+		WHERE  id = ANY($1)
+		AND    state = 'running'`, jobs)
+	if err != nil {
+		return fmt.Errorf("give lost runs back: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,361 @@
+package graphsync
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Status is one row of the sync page: one dataset of one tenant.
+type Status struct {
+	Tenant     tenant.ID
+	TenantName string
+	Dataset    string // name; Label(Dataset) is for people
+	State      string // never, running, ok, failed
+	Stopped    bool   // the tenant is disconnected
+	Run        int64
+	Pages      int64 // of the read under way, or of the last one
+	Rows       int64
+	Bytes      int64
+	Retries    int64
+	Throttled  time.Duration
+	StartedAt  time.Time
+
+	LastCompleteAt   time.Time
+	LastCompleteRun  int64
+	LastCompleteRows int64
+	Duration         time.Duration // of the last complete read
+	NextAt           time.Time
+	Trouble          Trouble // of the last failure, while it lasts
+}
+
+// Filter chooses rows of the sync page and of the ledger.
+type Filter struct {
+	Tenants []tenant.ID
+	Dataset []string
+	State   []string // never, running, ok, failed
+	Sort    string   // "tenant" (default), "trouble" (failed first), "asOf" (oldest first)
+	Desc    bool
+	After   string
+	Limit   int
+}
+
+// Sorts are the orders that List knows.
+var Sorts = []string{"tenant", "trouble", "asOf"}
+
+// Page is one page of statuses.
+type Page struct {
+	Rows  []Status
+	Next  string
+	Count int64
+}
+
+// Attempt is one line of the ledger.
+type Attempt struct {
+	Tenant     tenant.ID
+	TenantName string
+	Dataset    string
+	Run        int64
+	State      string // running, ok, failed, lost
+	Reason     string // schedule, person, consent
+	StartedAt  time.Time
+	EndedAt    time.Time
+	Pages      int64
+	Rows       int64
+	Written    int64
+	Gone       int64
+	Bytes      int64
+	Retries    int64
+	Throttled  time.Duration
+	Trouble    Trouble
+}
+
+// DayValue is a figure at the end of a day. Days without a complete read are missing.
+type DayValue struct {
+	Day     time.Time
+	Value   int64
+	Tenants int // that have a figure for the day
+}
+
+const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), s.tenant_id::text)`
+
+const statusColumns = `
+	s.tenant_id, ` + tenantName + `, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms,
+	s.started_at, s.last_complete_at, s.last_complete_run, s.last_complete_rows, s.duration_ms, s.next_at,
+	s.error_kind, s.error_sentence, s.error_at, s.request_id, s.client_request_id, s.activity_id, s.failures`
+
+func scanStatus(row pgx.CollectableRow, more ...any) (Status, error) {
+	var s Status
+	var throttled, duration int64
+	t := &s.Trouble
+	err := row.Scan(append([]any{&s.Tenant, &s.TenantName, &s.Dataset, &s.State, &s.Stopped, &s.Run, &s.Pages, &s.Rows, &s.Bytes,
+		&s.Retries, &throttled, postgres.Zero(&s.StartedAt), postgres.Zero(&s.LastCompleteAt), &s.LastCompleteRun, &s.LastCompleteRows,
+		&duration, postgres.Zero(&s.NextAt), &t.Kind, &t.Sentence, postgres.Zero(&t.At), &t.RequestID, &t.ClientRequestID,
+		&t.ActivityID, &t.Failures}, more...)...)
+	s.Throttled, s.Duration = time.Duration(throttled)*time.Millisecond, time.Duration(duration)*time.Millisecond
+	return s, err
+}
+
+var statusOrders = map[string][]postgres.Key{
+	"tenant": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}},
+	"trouble": {
+		{Expr: `CASE s.state WHEN 'failed' THEN 0 WHEN 'running' THEN 1 WHEN 'never' THEN 2 ELSE 3 END`, Type: "int"},
+		{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"},
+	},
+	"asOf": {{Expr: `COALESCE(s.last_complete_at, '-infinity')`, Type: "timestamptz"}},
+}
+
+func (f Filter) where(scope tenant.Scope) (*postgres.Where, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "s.tenant_id")
+	for _, v := range slices.Concat(f.Dataset, f.State) {
+		if !postgres.Printable(v) {
+			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
+		}
+	}
+	if len(f.Tenants) > 0 {
+		w.And("s.tenant_id = ANY(?)", f.Tenants)
+	}
+	if len(f.Dataset) > 0 {
+		w.And("s.dataset = ANY(?)", f.Dataset)
+	}
+	if len(f.State) > 0 {
+		w.And("s.state = ANY(?)", f.State)
+	}
+	return w, nil
+}
+
+func (f Filter) limit() int {
+	if f.Limit <= 0 {
+		return 50
+	}
+	return min(f.Limit, 500)
+}
+
+// List returns the statuses in the scope that match f.
+func (s *Service) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
+	name := f.Sort
+	if name == "" {
+		name = "tenant"
+	}
+	keys, ok := statusOrders[name]
+	if !ok {
+		return Page{}, errs.Show(errs.Invalid, "The sync cannot be sorted by that.")
+	}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys),
+		postgres.Key{Expr: "s.tenant_id", Type: "uuid"}, postgres.Key{Expr: "s.dataset", Type: "text"})}
+	w, err := f.where(scope)
+	if err != nil {
+		return Page{}, err
+	}
+	var page Page
+	db := s.pool.In(scope)
+	if err := db.QueryRow(ctx, `SELECT count(*) FROM sync_state s `+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
+		return Page{}, fmt.Errorf("count sync states: %w", err)
+	}
+	if err := o.After(w, f.After); err != nil {
+		return Page{}, err
+	}
+	var places [][]string
+	rows, _ := db.Query(ctx, `
+		SELECT `+statusColumns+`, `+o.Place()+`
+		FROM   sync_state s
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		`+w.SQL()+`
+		ORDER  BY `+o.By()+`
+		LIMIT  `+w.Arg(f.limit()+1), w.Args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) {
+		var place []string
+		st, err := scanStatus(row, &place)
+		places = append(places, place)
+		return st, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list sync states: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > f.limit() {
+		page.Rows = page.Rows[:f.limit()]
+		page.Next = o.Cursor(places[f.limit()-1])
+	}
+	return page, nil
+}
+
+// OfTenant returns the statuses of one tenant, in the order of the table of datasets.
+func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT `+statusColumns+`
+		FROM   sync_state s
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		WHERE  s.tenant_id = $1
+		ORDER  BY s.dataset`, tid)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
+	if err != nil {
+		return nil, fmt.Errorf("sync states of %s: %w", tid, err)
+	}
+	place := func(n string) int { return slices.IndexFunc(s.datasets, func(d Dataset) bool { return d.Name == n }) }
+	slices.SortStableFunc(found, func(a, b Status) int { return place(a.Dataset) - place(b.Dataset) })
+	return found, nil
+}
+
+// Ledger returns the attempts in the scope that match f, the newest first; f.State knows "lost" as well. At most f.Limit rows.
+func (s *Service) Ledger(ctx context.Context, scope tenant.Scope, f Filter) ([]Attempt, error) {
+	w, err := f.where(scope)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT s.tenant_id, `+tenantName+`, s.dataset, s.run, s.state, s.reason, s.started_at, s.ended_at, s.pages, s.rows, s.written,
+		       s.gone, s.bytes, s.retries, s.throttled_ms, s.error_kind, s.error_sentence, s.request_id, s.client_request_id, s.activity_id
+		FROM   sync_run s
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		`+w.SQL()+`
+		ORDER  BY s.started_at DESC, s.tenant_id, s.dataset, s.run
+		LIMIT  `+w.Arg(f.limit()), w.Args...)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attempt, error) {
+		var a Attempt
+		var throttled int64
+		t := &a.Trouble
+		err := row.Scan(&a.Tenant, &a.TenantName, &a.Dataset, &a.Run, &a.State, &a.Reason, postgres.Zero(&a.StartedAt),
+			postgres.Zero(&a.EndedAt), &a.Pages, &a.Rows, &a.Written, &a.Gone, &a.Bytes, &a.Retries, &throttled,
+			&t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID)
+		a.Throttled = time.Duration(throttled) * time.Millisecond
+		t.At = a.EndedAt
+		return a, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("sync ledger: %w", err)
+	}
+	return found, nil
+}
+
+// Freshness is how fresh one dataset is over the scope. Tenants that are not connected do not count, unless something was read of them.
+func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
+	d, ok := s.datasets.Get(dataset)
+	if !ok {
+		return Freshness{}, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT `+statusColumns+`
+		FROM   sync_state s
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		WHERE  s.dataset = $1
+		AND    (NOT s.stopped OR s.last_complete_at IS NOT NULL)`, dataset)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
+	if err != nil {
+		return Freshness{}, fmt.Errorf("freshness of %s: %w", dataset, err)
+	}
+	f := Sum(d, found, s.now())
+	if !scope.All && len(scope.IDs) == 1 && len(found) == 0 {
+		f.Tenants, f.Unread = 1, 1
+	}
+	return f, nil
+}
+
+// Sum is the freshness of a dataset over these statuses.
+func Sum(d Dataset, of []Status, now time.Time) Freshness {
+	f := Freshness{Dataset: d.Name, State: Never, Tenants: len(of)}
+	for _, st := range of {
+		if st.State == "running" {
+			f.Running, f.Rows, f.Pages = true, f.Rows+st.Rows, f.Pages+st.Pages
+		}
+		if st.Trouble.Kind != "" {
+			f.Failing++
+		}
+		switch {
+		case st.LastCompleteAt.IsZero():
+			f.Unread++
+			continue
+		case now.Sub(st.LastCompleteAt) > d.FreshFor:
+			f.Late++
+		default:
+			f.Fresh++
+		}
+		f.Read++
+		if f.AsOf.IsZero() || st.LastCompleteAt.Before(f.AsOf) {
+			f.AsOf = st.LastCompleteAt
+		}
+		if st.LastCompleteAt.After(f.Newest) {
+			f.Newest = st.LastCompleteAt
+		}
+	}
+	if len(of) == 1 {
+		f.Error, f.Next, f.one, f.run = of[0].Trouble, of[0].NextAt, of[0].Tenant, of[0].LastCompleteRun
+	}
+	switch {
+	case f.Read == 0 && f.Failing > 0:
+		f.State = Failed
+	case f.Read == 0:
+		f.State = Never
+	case f.Unread > 0:
+		f.State = Partial
+	case f.Late > 0:
+		f.State = Late
+	default:
+		f.State = Complete
+	}
+	return f
+}
+
+// Counters adds up figures of the last complete reads of a dataset over the scope.
+func (s *Service) Counters(ctx context.Context, scope tenant.Scope, dataset string) (map[string]int64, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT key, sum(value)::bigint
+		FROM   tenant_counter
+		WHERE  dataset = $1
+		GROUP  BY key`, dataset)
+	counters := map[string]int64{}
+	var key string
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counters[key] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("counters of %s: %w", dataset, err)
+	}
+	return counters, nil
+}
+
+// CountersByTenant returns the figures with these keys for each tenant in the scope.
+func (s *Service) CountersByTenant(ctx context.Context, scope tenant.Scope, dataset string, keys ...string) (map[tenant.ID]map[string]int64, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT tenant_id, key, value
+		FROM   tenant_counter
+		WHERE  dataset = $1
+		AND    key = ANY($2)`, dataset, keys)
+	counters := map[tenant.ID]map[string]int64{}
+	var tid tenant.ID
+	var key string
+	var n int64
+	_, err := pgx.ForEachRow(rows, []any{&tid, &key, &n}, func() error {
+		if counters[tid] == nil {
+			counters[tid] = map[string]int64{}
+		}
+		counters[tid][key] = n
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("counters of %s by tenant: %w", dataset, err)
+	}
+	return counters, nil
+}
+
+// Daily returns a figure day by day since a day, added up over the scope, the oldest first.
+func (s *Service) Daily(ctx context.Context, scope tenant.Scope, dataset, key string, since time.Time) ([]DayValue, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT day, sum(value)::bigint, count(*)::int
+		FROM   tenant_daily
+		WHERE  dataset = $1
+		AND    key = $2
+		AND    day >= $3::date
+		GROUP  BY day
+		ORDER  BY day`, dataset, key, since.UTC())
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DayValue])
+	if err != nil {
+		return nil, fmt.Errorf("days of %s: %w", dataset, err)
+	}
+	return found, nil
+}

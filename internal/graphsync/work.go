@@ -1,0 +1,368 @@
+package graphsync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/riverqueue/river"
+	"github.com/riverqueue/river/rivertype"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// maxRun ends a read that lasts longer: a tenant that throttles for hours must not hold a worker for ever.
+const maxRun = 2 * time.Hour
+
+// readArgs is the job: one dataset of one tenant. Unique by both, whatever the reason.
+type readArgs struct {
+	TenantID string `json:"tenant_id" river:"unique"`
+	Dataset  string `json:"dataset" river:"unique"`
+	Reason   string `json:"reason"` // schedule, person, consent
+}
+
+// Kind names the job in the queue.
+func (readArgs) Kind() string { return "graphsync" }
+
+// InsertOpts make it unique while it waits or runs. River does not retry it: the outcome and the next time are ours to keep.
+func (readArgs) InsertOpts() river.InsertOpts {
+	return river.InsertOpts{MaxAttempts: 1000, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: unfinished}}
+}
+
+var unfinished = []rivertype.JobState{
+	rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRunning,
+	rivertype.JobStateRetryable, rivertype.JobStateScheduled,
+}
+
+type readWorker struct {
+	river.WorkerDefaults[readArgs]
+	s *Service
+}
+
+// Work is called by River for each job.
+func (w *readWorker) Work(ctx context.Context, job *river.Job[readArgs]) error {
+	tid, err := tenant.ParseID(job.Args.TenantID)
+	if err != nil {
+		return river.JobCancel(err)
+	}
+	d, ok := w.s.datasets.Get(job.Args.Dataset)
+	if !ok || d.Puller == nil {
+		return nil // another version of the portal knows it
+	}
+	if !w.s.take(tid) {
+		return river.JobSnooze(time.Second)
+	}
+	defer w.s.give(tid)
+	return w.s.read(ctx, tid, d, job.Args.Reason, job.ID)
+}
+
+func (s *Service) take(tid tenant.ID) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.slots[tid] >= s.opts.PerTenant {
+		return false
+	}
+	s.slots[tid]++
+	return true
+}
+
+func (s *Service) give(tid tenant.ID) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.slots[tid]--; s.slots[tid] == 0 {
+		delete(s.slots, tid)
+	}
+}
+
+// read is one run from its first line in the ledger to its last. An error means that the database did not take the outcome; then the
+// job stays for River, and the run counts as lost.
+func (s *Service) read(ctx context.Context, tid tenant.ID, d Dataset, reason string, jobID int64) error {
+	run, ok, err := s.begin(ctx, tid, d, reason, jobID)
+	if err != nil || !ok {
+		return err
+	}
+	err = s.pull(ctx, run)
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	switch {
+	case err == nil:
+		err = s.complete(end, run)
+	case errors.Is(err, ErrLate):
+		err = s.lost(end, run, "A newer read of the same began, or the tenant was disconnected, meanwhile.")
+	case ctx.Err() != nil:
+		err = s.interrupted(end, run)
+	default:
+		err = s.failed(end, run, err)
+	}
+	return err
+}
+
+// pull calls the puller with a sign of life beside it. A panic is an error of that dataset, not the end of the process.
+func (s *Service) pull(ctx context.Context, run *Run) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, maxRun)
+	defer cancel()
+	ctx, late := context.WithCancelCause(ctx)
+	defer late(nil)
+	done := make(chan struct{})
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		s.heartbeat(ctx, run, late, done)
+	}()
+	defer func() {
+		close(done)
+		<-stopped
+	}()
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic in %s: %v\n%s", run.Dataset.Name, p, debug.Stack())
+		} else if err != nil && errors.Is(context.Cause(ctx), ErrLate) {
+			err = ErrLate
+		}
+	}()
+	return run.Dataset.Puller.Pull(ctx, run.Tenant, run)
+}
+
+func (s *Service) heartbeat(ctx context.Context, run *Run, late context.CancelCauseFunc, done <-chan struct{}) {
+	tick := time.NewTicker(min(s.opts.SilentAfter/6, 10*time.Second))
+	defer tick.Stop()
+	for {
+		select {
+		case <-done:
+			return
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			run.mu.Lock()
+			p := run.progress
+			run.mu.Unlock()
+			beat, cancel := context.WithTimeout(ctx, s.opts.SilentAfter)
+			err := s.saveProgress(beat, run, p)
+			cancel()
+			if errors.Is(err, ErrLate) {
+				late(ErrLate)
+				return
+			}
+		}
+	}
+}
+
+// begin opens the run: its number is one more than any before. ok is false where the tenant is not connected.
+func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason string, jobID int64) (run *Run, ok bool, err error) {
+	run = &Run{Tenant: tid, Dataset: d, StartedAt: s.now(), s: s}
+	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
+		var connected bool
+		err := tx.QueryRow(ctx, `
+			SELECT state IN ('connected', 'partial')
+			FROM   tenant
+			WHERE  tenant_id = $1`, tid).Scan(&connected)
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && !connected {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		ok = true
+		if err := tx.QueryRow(ctx, `
+			INSERT INTO sync_state AS s (tenant_id, dataset, state, run, started_at, seen_at, job_id, changed_at)
+			VALUES ($1, $2, 'running', 1, $3, $3, $4, $3)
+			ON CONFLICT (tenant_id, dataset) DO UPDATE
+			SET    state = 'running', stopped = false, run = s.run + 1, pages = 0, rows = 0, bytes = 0, retries = 0, throttled_ms = 0,
+			       started_at = $3, seen_at = $3, job_id = $4, changed_at = $3
+			RETURNING run, watermark`, tid, d.Name, run.StartedAt, jobID).Scan(&run.Number, &run.Watermark); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE sync_run
+			SET    state = 'lost', ended_at = $3, error_kind = 'lost', error_sentence = 'The worker ended without a word; its read was repeated.'
+			WHERE  tenant_id = $1
+			AND    dataset = $2
+			AND    state = 'running'`, tid, d.Name, run.StartedAt)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO sync_run (tenant_id, dataset, run, state, reason, started_at)
+			VALUES ($1, $2, $3, 'running', $4, $5)`, tid, d.Name, run.Number, reason, run.StartedAt)
+		return err
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("begin to read %s of %s: %w", d.Name, tid, err)
+	}
+	run.watermark = run.Watermark
+	return run, ok, nil
+}
+
+// settled is the state of a dataset whose run ended without an outcome: what it was before.
+const settled = `CASE WHEN error_kind <> '' THEN 'failed' WHEN last_complete_at IS NULL THEN 'never' ELSE 'ok' END`
+
+// saveProgress shows people how far the run is. It tells a run that is late.
+func (s *Service) saveProgress(ctx context.Context, r *Run, p Progress) error {
+	tag, err := s.pool.In(r.Tenant).Exec(ctx, `
+		UPDATE sync_state
+		SET    pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, seen_at = $9, changed_at = $9
+		WHERE  tenant_id = $1
+		AND    dataset = $2
+		AND    run = $3`, r.Tenant, r.Dataset.Name, r.Number, p.Pages, p.Rows, p.Bytes, p.Retries, p.Throttled.Milliseconds(), s.now())
+	if err != nil {
+		return fmt.Errorf("progress of %s of %s: %w", r.Dataset.Name, r.Tenant, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return ErrLate
+	}
+	return nil
+}
+
+// complete is the only place that makes a read count.
+func (s *Service) complete(ctx context.Context, r *Run) error {
+	now := s.now()
+	return s.end(ctx, r, "ok", Trouble{}, `
+		UPDATE sync_state
+		SET    state = 'ok', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9,
+		       last_complete_at = $9, last_complete_run = $3, last_complete_rows = $5, duration_ms = $10, next_at = $11, failures = 0,
+		       error_kind = '', error_sentence = '', error_at = NULL, request_id = '', client_request_id = '', activity_id = '',
+		       watermark = $12
+		WHERE  tenant_id = $1
+		AND    dataset = $2
+		AND    run = $3`, now.Sub(r.StartedAt).Milliseconds(), now.Add(jitter(r.Dataset.Every)), r.watermark)
+}
+
+// failed keeps what was read before, and says what went wrong.
+func (s *Service) failed(ctx context.Context, r *Run, err error) error {
+	t := trouble(err)
+	t.At = s.now()
+	var failures int
+	if e := s.pool.In(r.Tenant).QueryRow(ctx, `
+		SELECT failures + 1
+		FROM   sync_state
+		WHERE  tenant_id = $1
+		AND    dataset = $2`, r.Tenant, r.Dataset.Name).Scan(&failures); e != nil {
+		return fmt.Errorf("end of %s of %s: %w", r.Dataset.Name, r.Tenant, e)
+	}
+	if s.opts.Failed != nil {
+		defer s.opts.Failed(ctx, r.Tenant, r.Dataset, err)
+	}
+	s.line(r, "failed", err)
+	return s.end(ctx, r, "failed", t, `
+		UPDATE sync_state
+		SET    state = 'failed', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9,
+		       next_at = $10, failures = $11, error_kind = $12, error_sentence = $13, error_at = $9, request_id = $14,
+		       client_request_id = $15, activity_id = $16
+		WHERE  tenant_id = $1
+		AND    dataset = $2
+		AND    run = $3`, s.now().Add(backoff(t.Kind, failures, r.Dataset.Every)), failures, t.Kind, t.Sentence, t.RequestID,
+		t.ClientRequestID, t.ActivityID)
+}
+
+// interrupted is a run that the portal itself ended by stopping; it is due again.
+func (s *Service) interrupted(ctx context.Context, r *Run) error {
+	return s.end(ctx, r, "lost", Trouble{Kind: "lost", Sentence: "The portal was stopped during this read; it is repeated."}, `
+		UPDATE sync_state
+		SET    state = `+settled+`, pages = $4, rows = $5, bytes = $6, retries = $7,
+		       throttled_ms = $8, changed_at = $9, next_at = $9
+		WHERE  tenant_id = $1
+		AND    dataset = $2
+		AND    run = $3`)
+}
+
+// lost is a run that another one overtook: only its own line in the ledger is written.
+func (s *Service) lost(ctx context.Context, r *Run, sentence string) error {
+	return s.end(ctx, r, "lost", Trouble{Kind: "lost", Sentence: sentence}, "")
+}
+
+// end writes the outcome to the state, if the run is still the newest, and to the ledger. more are the arguments from $10 on.
+func (s *Service) end(ctx context.Context, r *Run, state string, t Trouble, update string, more ...any) error {
+	r.mu.Lock()
+	p, written, gone := r.progress, r.written, r.gone
+	r.mu.Unlock()
+	if t.RequestID == "" {
+		t.RequestID, t.ClientRequestID = p.RequestID, p.ClientRequestID
+	}
+	err := s.pool.InTx(ctx, r.Tenant, func(tx pgx.Tx) error {
+		if update != "" {
+			tag, err := tx.Exec(ctx, update, append([]any{r.Tenant, r.Dataset.Name, r.Number, p.Pages, p.Rows, p.Bytes, p.Retries,
+				p.Throttled.Milliseconds(), s.now()}, more...)...)
+			if err != nil {
+				return err
+			}
+			if tag.RowsAffected() == 0 {
+				state, t = "lost", Trouble{Kind: "lost", Sentence: "A newer read of the same began meanwhile."}
+			}
+		}
+		_, err := tx.Exec(ctx, `
+			UPDATE sync_run
+			SET    state = $4, ended_at = $5, pages = $6, rows = $7, written = $8, gone = $9, bytes = $10, retries = $11,
+			       throttled_ms = $12, error_kind = $13, error_sentence = $14, request_id = $15, client_request_id = $16, activity_id = $17
+			WHERE  tenant_id = $1
+			AND    dataset = $2
+			AND    run = $3`, r.Tenant, r.Dataset.Name, r.Number, state, s.now(), p.Pages, p.Rows, written, gone, p.Bytes, p.Retries,
+			p.Throttled.Milliseconds(), t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("end of %s of %s: %w", r.Dataset.Name, r.Tenant, err)
+	}
+	if state != "failed" {
+		s.line(r, state, nil)
+	}
+	return nil
+}
+
+// line is the one line of a run in the log.
+func (s *Service) line(r *Run, status string, err error) {
+	args := []any{"tenant_id", r.Tenant.String(), "resource", r.Dataset.Name, "run", r.Number, "status", status,
+		"duration_ms", s.now().Sub(r.StartedAt).Milliseconds(), "rows", r.progress.Rows, "pages", r.progress.Pages}
+	if err != nil {
+		s.log.Warn("sync run", append(args, "err", err.Error())...)
+		return
+	}
+	s.log.Info("sync run", args...)
+}
+
+// Failure is what an error says about itself, so that this package need not know whose it is.
+type Failure interface {
+	error
+	FailureKind() string
+	FailureSentence() string
+	FailureIDs() (request, clientRequest, activity string)
+}
+
+func trouble(err error) Trouble {
+	var f Failure
+	if errors.As(err, &f) {
+		t := Trouble{Kind: f.FailureKind(), Sentence: f.FailureSentence()}
+		t.RequestID, t.ClientRequestID, t.ActivityID = f.FailureIDs()
+		return t
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Trouble{Kind: "timeout", Sentence: "The read took longer than two hours and was ended."}
+	}
+	if sentence, _, ok := errs.Sentence(err); ok {
+		return Trouble{Kind: "internal", Sentence: sentence}
+	}
+	return Trouble{Kind: "internal", Sentence: "The portal could not store what it read. The log says more."}
+}
+
+// backoff is how long to wait after the n-th failure in a row. What only a person can mend is tried less often; a tenant without an
+// Intune licence once a day.
+func backoff(kind string, n int, every time.Duration) time.Duration {
+	first, longest := time.Minute, 30*time.Minute
+	switch kind {
+	case "licence":
+		return jitter(24 * time.Hour)
+	case "permission", "role", "token", "notfound":
+		first, longest = 5*time.Minute, 6*time.Hour
+	}
+	d := first << min(n-1, 12)
+	return jitter(min(d, max(longest, every)))
+}
+
+// jitter spreads a duration by a tenth, so that a thousand tenants do not come due at once.
+func jitter(d time.Duration) time.Duration {
+	return d - d/20 + time.Duration(rand.Int64N(int64(d/10)+1))
+}
