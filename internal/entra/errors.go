@@ -77,6 +77,13 @@ func (e *Error) NeedsPerson() bool {
 	return false
 }
 
+// GrantEnded tells whether a refresh token is good for nothing any more: expired, revoked, or its account disabled, deleted or put out of the
+// tenant. A permission or a condition that is merely missing (AADSTS65001, 50076, 53003 …) is invalid_grant as well, and ends nothing.
+func (e *Error) GrantEnded() bool {
+	ended := []int{50020, 50034, 50057, 50085, 50089, 50132, 50133, 50173, 500341, 51004, 70000, 70008, 700081, 700082, 700083, 700084, 70043}
+	return e.OAuth == "invalid_grant" && (slices.Contains(ended, e.Code) || e.Suberror == "bad_token" || e.Suberror == "token_expired")
+}
+
 // NoPrincipal tells whether the tenant has no service principal of the portal: consent was never given, was withdrawn, or has not spread yet.
 func (e *Error) NoPrincipal() bool {
 	return slices.Contains([]int{700016, 7000229, 650051, 70001, 700011}, e.Code)

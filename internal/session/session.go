@@ -115,8 +115,6 @@ func (in SignIn) Open(now time.Time) bool { return now.Before(in.Until) }
 type content struct {
 	ID      string   `json:"id"` // names the session in tables; unlike the cookie's value it opens nothing and outlives renewals
 	SignIns []SignIn `json:"signins"`
-	Theme   string   `json:"theme,omitempty"`
-	Lang    string   `json:"lang,omitempty"`
 	Flash   *Flash   `json:"flash,omitempty"`
 }
 
@@ -164,7 +162,7 @@ func (s *Sessions) At(ctx context.Context, tid tenant.ID) (SignIn, bool) {
 	return SignIn{}, false
 }
 
-// Replace makes a fresh session for a person and ends what was there. Theme and language stay with the browser; a person who signs in again
+// Replace makes a fresh session for a person and ends what was there. A person who signs in again
 // keeps their sign-ins at customers.
 func (s *Sessions) Replace(ctx context.Context, in SignIn, refresh string) error {
 	c := s.read(ctx)
@@ -231,19 +229,6 @@ func (s *Sessions) Drop(ctx context.Context, tid tenant.ID) error {
 	if _, err := s.pool.In(tid).Exec(ctx, `DELETE FROM signin_token WHERE tenant_id = $1 AND session_id = $2`, tid, c.ID); err != nil {
 		return fmt.Errorf("drop sign-in: %w", err)
 	}
-	return s.write(ctx, c)
-}
-
-// Look is the theme ("", "light", "dark") and the language of the session.
-func (s *Sessions) Look(ctx context.Context) (theme, lang string) {
-	c := s.read(ctx)
-	return c.Theme, c.Lang
-}
-
-// SetLook keeps theme and language.
-func (s *Sessions) SetLook(ctx context.Context, theme, lang string) error {
-	c := s.read(ctx)
-	c.Theme, c.Lang = theme, lang
 	return s.write(ctx, c)
 }
 
