@@ -1,0 +1,172 @@
+// Package devices shows managed devices: the list over all of one's tenants or in one, and the page of a device.
+//
+// What a device is, and its table, live in internal/device; sending actions to one does not live here.
+package devices
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the device pages.
+type Handler struct {
+	Devices *device.Store
+	Sync    *graphsync.Service
+}
+
+// Mount adds the device pages, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/devices", h.list)
+	r.Get("/devices/{device}", h.show(tabSummary))
+	r.Get("/devices/{device}/hardware", h.show(tabHardware))
+	r.Get("/devices/{device}/history", h.show(tabHistory))
+}
+
+// pageSize is the number of devices on a page.
+const pageSize = 50
+
+var noun = fresh.Noun{One: "device", Many: "devices", Whole: "enrolled devices", Icon: "laptop"}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	spec := newSpec(m, r.URL.Query()["os"])
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Devices)
+	if err != nil {
+		return err
+	}
+	var found device.Page
+	if !q.CSV {
+		if found, err = h.Devices.List(ctx, m.Scope, f); err != nil {
+			return err
+		}
+	}
+	late, err := h.late(ctx, m, read, found.Rows, q.CSV)
+	if err != nil {
+		return err
+	}
+	l, err := h.newList(ctx, m, spec, q, read, found, late)
+	if err != nil {
+		return err
+	}
+	l.Each = h.each(m.Scope, f, newRower(late, page.ChromeOf(ctx).Now))
+	return l.Serve(w, r)
+}
+
+// newList is the page of a list; it asks how many devices there are only where none was found.
+func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Spec, q page.Query, read graphsync.Freshness, found device.Page, late lateTenants) (page.List[row], error) {
+	now := page.ChromeOf(ctx).Now
+	l := page.List[row]{
+		Title: "Devices", One: noun.One, Many: noun.Many, Caption: caption(q), M: m, Query: q, Spec: spec, Columns: columns(m),
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), URL: row.url,
+	}
+	toRow := newRower(late, now)
+	for _, d := range found.Rows {
+		l.Rows = append(l.Rows, toRow(d))
+	}
+	if len(found.Rows) > 0 || q.CSV {
+		return l, nil
+	}
+	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+	if s.Narrowed && read.Read > 0 {
+		total, err := h.Devices.Count(ctx, m.Scope, device.Filter{})
+		if err != nil {
+			return l, err
+		}
+		s.Total = total
+	}
+	l.Empty = fresh.Empty(noun, read, m, s, now)
+	return l, nil
+}
+
+func caption(q page.Query) string {
+	switch {
+	case q.Sort == "lastSync" && !q.Desc:
+		return "Devices, oldest check-in first"
+	case q.Sort == "lastSync":
+		return "Devices, newest check-in first"
+	}
+	return "Devices"
+}
+
+// each streams the rows of an export.
+func (h *Handler) each(scope tenant.Scope, f device.Filter, toRow func(device.Device) row) func(context.Context) iter.Seq2[row, error] {
+	enough := errors.New("enough")
+	return func(ctx context.Context) iter.Seq2[row, error] {
+		return func(yield func(row, error) bool) {
+			err := h.Devices.Each(ctx, scope, f, func(d device.Device) error {
+				if !yield(toRow(d), nil) {
+					return enough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, enough) {
+				yield(row{}, err)
+			}
+		}
+	}
+}
+
+// lateTenants are those whose devices were last read longer ago than promised: their states are shown as what they were.
+type lateTenants map[tenant.ID]bool
+
+// late finds them among the tenants of the rows shown, or among all for an export. Most of the time there are none to look for.
+func (h *Handler) late(ctx context.Context, m tenant.Membership, read graphsync.Freshness, rows []device.Device, all bool) (lateTenants, error) {
+	if read.Late == 0 || len(rows) == 0 && !all {
+		return nil, nil
+	}
+	if m.One() {
+		return lateTenants{m.Tenant.ID: true}, nil
+	}
+	scope := m.Scope
+	if !all {
+		ids := make([]tenant.ID, len(rows))
+		for i, d := range rows {
+			ids[i] = d.Tenant
+		}
+		scope = tenant.Only(ids...)
+	}
+	byTenant, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.Devices)
+	if err != nil {
+		return nil, err
+	}
+	late := lateTenants{}
+	for id, f := range byTenant {
+		late[id] = f.Late > 0
+	}
+	return late, nil
+}
+
+// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
+func param(r *http.Request, name string) (string, error) {
+	v, err := url.PathUnescape(chi.URLParam(r, name))
+	if err != nil || v == "" {
+		return "", errs.NotFound
+	}
+	return v, nil
+}
+
+// chip names the tenant of a row and leads to the tenant's own page.
+func chip(id tenant.ID, name, path string) ui.TenantChip {
+	return ui.TenantChip{Name: name, URL: "/t/" + id.String() + path, Colour: ui.Mark(id.String())}
+}

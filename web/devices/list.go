@@ -1,0 +1,263 @@
+package devices
+
+import (
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// newSpec is what the list reads from its URL. Intune's operating systems are an open set, so those given count as known.
+func newSpec(m tenant.Membership, givenOS []string) page.Spec {
+	s := page.Spec{
+		Sorts:       []string{"lastSync", "name", "compliance", "serial", "os", "user"},
+		Columns:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action", "model", "ownership", "state", "category", "encrypted", "imei", "mac", "enrolled"},
+		Default:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action"},
+		Placeholder: "Name, serial, user, IMEI, MAC",
+		Filters: []page.Filter{
+			{Name: "compliance", Label: "Compliance", Options: complianceOptions()},
+			{Name: "os", Label: "System", Options: systemOptions(givenOS)},
+			{Name: "checkin", Label: "Check-in", Options: checkInOptions},
+			{Name: "ownership", Label: "Owner", Options: ownershipOptions},
+			{Name: "encrypted", Label: "Encrypted", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
+			{Name: "category", Label: "Category"},
+			{Name: "model", Label: "Model"},
+			{Name: "manufacturer", Label: "Manufacturer"},
+			{Name: "state", Label: "Management state"},
+			{Name: "version", Label: "System version"},
+			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
+		},
+	}
+	if !m.One() {
+		s.Sorts = append(s.Sorts, "customer")
+		s.Columns = append(s.Columns, "customer")
+		s.Default = append(s.Default, "customer")
+		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+	}
+	return s
+}
+
+func isTenant(v string) error {
+	_, err := tenant.ParseID(v)
+	return err
+}
+
+func systemOptions(given []string) []page.Option {
+	out := make([]page.Option, 0, len(systems)+len(given))
+	known := map[string]bool{"": true}
+	for _, s := range append(append([]string{}, systems...), given...) {
+		if !known[s] {
+			known[s] = true
+			out = append(out, page.Option{Value: s, Label: s})
+		}
+	}
+	return out
+}
+
+// newFilter is what the store is asked.
+func newFilter(q page.Query) (device.Filter, error) {
+	f := device.Filter{
+		Q: q.Q, Compliance: q.Values["compliance"], OS: q.Values["os"], CheckIn: q.Values["checkin"], Ownership: q.Values["ownership"],
+		Category: q.Values["category"], Model: q.Values["model"], Manufacturer: q.Values["manufacturer"], State: q.Values["state"],
+		OSVersion: q.Values["version"], Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
+	}
+	if v := q.Values["encrypted"]; len(v) == 1 {
+		encrypted := v[0] == "true"
+		f.Encrypted = &encrypted
+	}
+	for _, v := range q.Values["customer"] {
+		id, err := tenant.ParseID(v)
+		if err != nil {
+			return f, err
+		}
+		f.Tenants = append(f.Tenants, id)
+	}
+	return f, nil
+}
+
+// tenantRef names a customer in JSON.
+type tenantRef struct {
+	ID   tenant.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+// row is one device of a list: what the table, the JSON twin and the CSV show.
+type row struct {
+	ID           string     `json:"id"`
+	Name         string     `json:"name"`
+	Serial       string     `json:"serial"`
+	Tenant       tenantRef  `json:"tenant"`
+	Compliance   string     `json:"compliance"` // Intune's word at the last complete reading
+	Verdict      string     `json:"verdict"`    // what the page says, with the age of the reading taken into account
+	Late         bool       `json:"late"`       // the reading is older than its target
+	User         string     `json:"user"`
+	OS           string     `json:"os"`
+	OSVersion    string     `json:"os_version"`
+	System       string     `json:"system"`
+	CheckIn      string     `json:"checkin"`
+	LastSyncAt   *time.Time `json:"last_sync_at"` // null: never
+	Model        string     `json:"model"`
+	Manufacturer string     `json:"manufacturer"`
+	Ownership    string     `json:"ownership"`
+	State        string     `json:"state"`
+	Category     string     `json:"category"`
+	Encrypted    bool       `json:"encrypted"`
+	IMEI         string     `json:"imei"`
+	MAC          string     `json:"mac"`
+	EnrolledAt   *time.Time `json:"enrolled_at"`
+	GoneAt       *time.Time `json:"gone_at,omitempty"`
+	LastAction   string     `json:"last_action,omitempty"`
+	URL          string     `json:"url"`
+
+	state  ui.State
+	action *ui.State
+	now    time.Time
+}
+
+func (r row) url() string { return r.URL }
+
+// newRower makes rows as of a moment.
+func newRower(late lateTenants, now time.Time) func(device.Device) row {
+	return func(d device.Device) row {
+		r := row{
+			ID: d.ID, Name: nameOf(d), Serial: d.Serial, Tenant: tenantRef{d.Tenant, d.TenantName}, Compliance: d.Compliance,
+			Late: late[d.Tenant], User: user(d), OS: d.OS, OSVersion: d.OSVersion, System: system(d), CheckIn: d.CheckIn,
+			LastSyncAt: moment(d.LastSyncAt), Model: d.Model, Manufacturer: d.Manufacturer, Ownership: d.Ownership, State: d.State,
+			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: moment(d.EnrolledAt),
+			GoneAt: moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID), now: now,
+		}
+		r.state = complianceOf(d, r.Late, now)
+		r.Verdict = r.state.Text
+		if a, ok := lastAction(d); ok {
+			s := actionState(a, now)
+			r.action, r.LastAction = &s, s.Text
+		}
+		return r
+	}
+}
+
+// complianceOf is compliance, but for a device that is gone nothing is claimed.
+func complianceOf(d device.Device, late bool, now time.Time) ui.State {
+	if !d.GoneAt.IsZero() {
+		return ui.State{Shape: ui.ShapeNone, Text: "No longer in Intune"}
+	}
+	return compliance(d, late, now)
+}
+
+// nameOf is the device's name; one without a name can still be opened.
+func nameOf(d device.Device) string {
+	if d.Name != "" {
+		return d.Name
+	}
+	return "Device without a name"
+}
+
+func deviceURL(tid tenant.ID, id string) string {
+	return "/t/" + tid.String() + "/devices/" + url.PathEscape(id)
+}
+
+// moment is a time for JSON; never is null.
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (r row) when(t *time.Time) ui.Cell {
+	if t == nil {
+		return ui.QuietCell("never")
+	}
+	return ui.TimeCell(ui.NewTime(*t, r.now))
+}
+
+// stamp is a time for CSV.
+func stamp(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
+
+func text(get func(row) string) func(row) ui.Cell {
+	return func(r row) ui.Cell { return ui.TextCell(get(r)) }
+}
+
+// columns are the list's, in the table's order. A tenant's own list has no customer column.
+func columns(m tenant.Membership) []page.Column[row] {
+	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 170, Text: func(r row) string { return r.Name }}
+	cs := []page.Column[row]{name}
+	if !m.One() {
+		cs = append(cs, page.Column[row]{
+			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant.ID, r.Tenant.Name, "")) },
+		})
+	}
+	return append(append(cs, shownColumns()...), moreColumns()...)
+}
+
+func shownColumns() []page.Column[row] {
+	get := struct{ user, system, serial func(row) string }{
+		func(r row) string { return r.User }, func(r row) string { return r.System }, func(r row) string { return r.Serial },
+	}
+	return []page.Column[row]{
+		{Key: "user", Label: "Primary user", Sort: "user", Priority: 2, Phone: "line", Text: get.user, Cell: text(get.user)},
+		{Key: "os", Label: "System", Sort: "os", Priority: 2, Width: 150, Phone: "hide", Text: get.system, Cell: text(get.system)},
+		{
+			Key: "compliance", Label: "Compliance", Kind: ui.KindState, Sort: "compliance", Priority: 1, Width: 160,
+			Text: func(r row) string { return r.Verdict }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} },
+		},
+		{
+			Key: "checkin", Label: "Check-in", Kind: ui.KindTime, Sort: "lastSync", Priority: 1, Width: 100,
+			Text: func(r row) string { return stamp(r.LastSyncAt) }, Cell: func(r row) ui.Cell { return r.when(r.LastSyncAt) },
+		},
+		{Key: "serial", Label: "Serial", Kind: ui.KindMono, Sort: "serial", Priority: 2, Width: 130, Text: get.serial, Cell: func(r row) ui.Cell { return ui.MonoCell(r.Serial) }},
+		{
+			Key: "action", Label: "Last action", Priority: 3, Width: 150, Phone: "line", Text: func(r row) string { return r.LastAction },
+			Cell: func(r row) ui.Cell { return ui.Cell{State: r.action} },
+		},
+	}
+}
+
+func moreColumns() []page.Column[row] {
+	plain := func(key, label string, width int, get func(row) string) page.Column[row] {
+		return page.Column[row]{Key: key, Label: label, Priority: 3, Width: width, Phone: "hide", Text: get, Cell: text(get)}
+	}
+	mono := func(key, label string, width int, get func(row) string) page.Column[row] {
+		c := plain(key, label, width, get)
+		c.Kind, c.Cell = ui.KindMono, func(r row) ui.Cell { return ui.MonoCell(get(r)) }
+		return c
+	}
+	exact := func(key, label string, get func(row) string) page.Column[row] {
+		return page.Column[row]{Key: key, Label: label, Text: get, Exact: true}
+	}
+	return []page.Column[row]{
+		plain("model", "Model", 160, func(r row) string { return r.Model }),
+		plain("ownership", "Owner", 90, func(r row) string { return ownership(r.Ownership) }),
+		plain("state", "Management state", 130, func(r row) string { return r.State }),
+		plain("category", "Category", 120, func(r row) string { return r.Category }),
+		plain("encrypted", "Encrypted", 90, func(r row) string { return yesNo(r.Encrypted) }),
+		mono("imei", "IMEI", 140, func(r row) string { return r.IMEI }),
+		mono("mac", "Wi-Fi MAC", 130, func(r row) string { return r.MAC }),
+		{
+			Key: "enrolled", Label: "Enrolled", Kind: ui.KindTime, Priority: 3, Width: 100, Phone: "hide",
+			Text: func(r row) string { return stamp(r.EnrolledAt) }, Cell: func(r row) ui.Cell { return r.when(r.EnrolledAt) },
+		},
+		exact("intune", "Intune's compliance state", func(r row) string { return r.Compliance }),
+		exact("late", "Reading is late", func(r row) string { return strconv.FormatBool(r.Late) }),
+		exact("id", "Intune device id", func(r row) string { return r.ID }),
+		exact("tenant", "Tenant id", func(r row) string { return r.Tenant.ID.String() }),
+	}
+}
+
+func yesNo(v bool) string {
+	if v {
+		return "Yes"
+	}
+	return "No"
+}

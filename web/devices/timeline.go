@@ -1,0 +1,126 @@
+package devices
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// fieldLabels name the fields whose history is kept.
+var fieldLabels = map[string]string{
+	"name": "Name", "serial": "Serial", "upn": "User", "user_id": "User", "user_name": "User's name", "email": "Mail", "os": "System",
+	"os_version": "System version", "model": "Model", "manufacturer": "Manufacturer", "compliance": "Compliance", "grace_until": "Grace period",
+	"ownership": "Owner", "agent": "Managed by", "state": "Management state", "enrolled_at": "Enrolment", "encrypted": "Encryption",
+	"supervised": "Supervision", "jail_broken": "Jailbroken or rooted", "imei": "IMEI", "meid": "MEID", "wifi_mac": "Wi-Fi MAC",
+	"phone": "Phone number", "carrier": "Carrier", "entra_device_id": "Entra device id", "entra_registered": "Registration in Entra",
+	"registration": "Registration", "category": "Category", "threat": "Threat level", "enrolment_type": "Enrolment type",
+	"enrolment_profile": "Enrolment profile", "exchange_access": "Exchange access", "exchange_reason": "Exchange reason",
+	"patch_level": "Security patch level", "managed_name": "Managed name", "gone": "Presence in Intune", "gone_at": "Presence in Intune",
+	"certificate_until": "Management certificate", "storage_total": "Storage",
+}
+
+func fieldLabel(field string) string {
+	if l, ok := fieldLabels[field]; ok {
+		return l
+	}
+	l := strings.ReplaceAll(field, "_", " ")
+	if l == "" {
+		return "Something"
+	}
+	return strings.ToUpper(l[:1]) + l[1:]
+}
+
+var fieldIcons = map[string]string{"compliance": "shield_error", "upn": "person", "user_id": "person", "user_name": "person", "gone": "delete", "gone_at": "delete"}
+
+// dated is an event with the moment that it is sorted by.
+type dated struct {
+	at    time.Time
+	event ui.Event
+}
+
+// newTimeline merges what the readings saw, Intune's action results and the days without a reading, the newest first.
+func newTimeline(v view, gaps []dated) ui.Timeline {
+	now := v.chrome.Now
+	all := slices.Clone(gaps)
+	add := func(at time.Time, e ui.Event) {
+		if at.IsZero() {
+			return
+		}
+		e.When = ui.NewTime(at, now)
+		all = append(all, dated{at, e})
+	}
+	for _, c := range v.Changes {
+		add(c.At, changeEvent(c, now))
+	}
+	for _, r := range v.Results {
+		at := r.StartedAt
+		if r.UpdatedAt != nil {
+			at = r.UpdatedAt
+		}
+		if at != nil {
+			e := ui.Event{Icon: "flash", Text: r.said.Text, Detail: "Result as Intune gives it"}
+			if r.said.Shape == ui.ShapeBad {
+				e.Tone = "bad"
+			}
+			add(*at, e)
+		}
+	}
+	d := v.device
+	add(d.LastSyncAt, ui.Event{Icon: "laptop", Text: "Last check-in with Intune", Detail: strings.Trim(ui.Clock(d.LastSyncAt, now).Text+" from "+systemExact(d), " ")})
+	add(d.EnrolledAt, ui.Event{Icon: "checkmark_circle", Tone: "ok", Text: "Enrolled", Detail: enrolment(d.EnrolmentType, d.Profile)})
+	add(d.FirstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
+	add(d.GoneAt, ui.Event{Icon: "delete", Tone: "bad", Text: "No longer in Intune", Detail: "The complete reading of this time did not have it any more."})
+	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
+	out := make(ui.Timeline, len(all))
+	for i, e := range all {
+		out[i] = e.event
+	}
+	return out
+}
+
+func enrolment(kind, profile string) string {
+	if profile != "" {
+		return kind + ", profile “" + profile + "”"
+	}
+	return kind
+}
+
+func changeEvent(c change, now time.Time) ui.Event {
+	e := ui.Event{Icon: fieldIcons[c.Field], Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, now).Text}
+	if e.Icon == "" {
+		e.Icon = "edit"
+	}
+	if e.From == "" {
+		e.From = "empty"
+	}
+	if e.To == "" {
+		e.To = "empty"
+	}
+	if c.Field == "compliance" && (c.New == "noncompliant" || c.New == "error" || c.New == "conflict") {
+		e.Tone = "bad"
+	}
+	return e
+}
+
+// gaps are the stretches of days, between two that were read, on which the tenant's devices were not read completely even once.
+func gaps(days []graphsync.DayValue, now time.Time) []dated {
+	const day = 24 * time.Hour
+	var out []dated
+	for i := 1; i < len(days); i++ {
+		from, to := days[i-1].Day.Add(day), days[i].Day.Add(-day)
+		if to.Before(from) {
+			continue
+		}
+		text := ui.Date(from, now)
+		if to.After(from) {
+			text += " – " + ui.Date(to, now)
+		}
+		out = append(out, dated{to.Add(day - time.Second), ui.Event{
+			WhenText: text, Tone: "gap", Text: "Not read", Detail: "No complete reading in this time. Changes in it are seen only later.",
+		}})
+	}
+	return out
+}

@@ -1,0 +1,181 @@
+package devices
+
+import (
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// oldReport is the age of a last check-in from which a device's own "compliant" is no longer shown as one. Intune's default validity
+// period of a compliance status is 30 days as well.
+const oldReport = 30 * 24 * time.Hour
+
+// complianceWords are Intune's states in the portal's words.
+var complianceWords = map[string]struct {
+	shape ui.Shape
+	text  string
+}{
+	"compliant":     {ui.ShapeOK, "Compliant"},
+	"noncompliant":  {ui.ShapeBad, "Noncompliant"},
+	"inGracePeriod": {ui.ShapeWarn, "In grace"},
+	"conflict":      {ui.ShapeConflict, "Conflict"},
+	"error":         {ui.ShapeBad, "Error"},
+	"configManager": {ui.ShapeNone, "Managed by Configuration Manager"},
+	"unknown":       {ui.ShapeUnknown, "Unknown"},
+}
+
+// compliance is the state of a device as a page may show it. late says that the tenant's last complete reading is older than its
+// target: then it is what the device was. So is "compliant" from a device that has not reported for long.
+func compliance(d device.Device, late bool, now time.Time) ui.State {
+	w, known := complianceWords[d.Compliance]
+	if !known {
+		return ui.State{Shape: ui.ShapeUnknown, Text: "Unknown: Intune says " + quoted(d.Compliance)}
+	}
+	switch {
+	case w.shape == ui.ShapeUnknown || w.shape == ui.ShapeNone:
+		return ui.State{Shape: w.shape, Text: w.text}
+	case late:
+		return ui.State{Shape: ui.ShapeStale, Text: "Was " + lower(w.text), Title: "The last complete reading of this customer is older than its target."}
+	case d.Compliance == "compliant" && (d.LastSyncAt.IsZero() || now.Sub(d.LastSyncAt) > oldReport):
+		return ui.State{Shape: ui.ShapeStale, Text: "Was compliant", Title: "The device itself has not reported for more than 30 days."}
+	case d.Compliance == "inGracePeriod" && d.GraceUntil.After(now):
+		return ui.State{Shape: w.shape, Text: w.text + ", " + ui.Length(d.GraceUntil.Sub(now)) + " left"}
+	}
+	return ui.State{Shape: w.shape, Text: w.text}
+}
+
+func quoted(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return "“" + s + "”"
+}
+
+// lower makes the first letter small, for use inside a sentence.
+func lower(s string) string {
+	if s == "" {
+		return ""
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+func complianceOptions() []page.Option {
+	out := make([]page.Option, 0, len(device.ComplianceStates))
+	for _, c := range device.ComplianceStates {
+		out = append(out, page.Option{Value: c, Label: complianceWords[c].text})
+	}
+	return out
+}
+
+var checkInOptions = []page.Option{
+	{Value: device.CheckInToday, Label: "under 24 hours ago"},
+	{Value: device.CheckIn7, Label: "1 to 7 days ago"},
+	{Value: device.CheckIn30, Label: "8 to 30 days ago"},
+	{Value: device.CheckIn90, Label: "31 to 90 days ago"},
+	{Value: device.CheckInOver90, Label: "over 90 days ago"},
+	{Value: device.CheckInNever, Label: "never"},
+}
+
+var ownershipOptions = []page.Option{{Value: "company", Label: "Company"}, {Value: "personal", Label: "Personal"}, {Value: "unknown", Label: "Unknown"}}
+
+// systems are the operating systems that Intune manages, as it spells them.
+var systems = []string{"Windows", "macOS", "iOS", "iPadOS", "Android", "Linux", "ChromeOS"}
+
+// windowsReleases are the names of Windows builds (learn.microsoft.com/windows/release-health).
+var windowsReleases = map[string]string{
+	"17763": "10 1809", "18363": "10 1909", "19041": "10 2004", "19042": "10 20H2", "19043": "10 21H1", "19044": "10 21H2", "19045": "10 22H2",
+	"22000": "11 21H2", "22621": "11 22H2", "22631": "11 23H2", "26100": "11 24H2", "26200": "11 25H2",
+}
+
+// system names the operating system as people do: "Windows 11 24H2" for a Windows build, else system and version.
+func system(d device.Device) string {
+	if parts := strings.Split(d.OSVersion, "."); d.OS == "Windows" && len(parts) >= 3 {
+		if release, ok := windowsReleases[parts[2]]; ok {
+			return "Windows " + release
+		}
+	}
+	return strings.TrimSpace(d.OS + " " + d.OSVersion)
+}
+
+// systemExact adds the build where the name hides it.
+func systemExact(d device.Device) string {
+	if short := system(d); d.OS == "Windows" && !strings.Contains(short, d.OSVersion) {
+		return short + " (" + strings.TrimPrefix(d.OSVersion, "10.0.") + ")"
+	}
+	return system(d)
+}
+
+// user is who a row names: the sign-in name, or what else is known of the person.
+func user(d device.Device) string {
+	for _, s := range []string{d.UPN, d.Email, d.UserName} {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+var ownershipWords = map[string]string{"company": "Company", "personal": "Personal", "unknown": "Unknown", "": ""}
+
+func ownership(v string) string { return worded(ownershipWords, v) }
+
+// worded is the page's word for a value of Microsoft's, or the value itself: their enumerations grow.
+func worded(words map[string]string, v string) string {
+	if w, ok := words[v]; ok {
+		return w
+	}
+	return v
+}
+
+// actionWords name remote actions; Intune uses two spellings for some.
+var actionWords = map[string]string{
+	"removeCompanyData": "Retire", "retire": "Retire", "factoryReset": "Wipe", "wipe": "Wipe",
+	"factoryResetKeepEnrollmentData": "Wipe, enrolment kept", "rebootNow": "Restart", "reboot": "Restart", "shutDown": "Shut down",
+	"remoteLock": "Remote lock", "resetPasscode": "Reset passcode", "recoverPasscode": "Recover passcode", "syncDevice": "Sync",
+	"locateDevice": "Locate", "enableLostMode": "Lost mode on", "disableLostMode": "Lost mode off", "quickScan": "Quick scan", "fullScan": "Full scan",
+	"windowsDefenderUpdateSignatures": "Update signatures", "rotateBitLockerKeys": "Rotate BitLocker keys", "rotateFileVaultKey": "Rotate FileVault key",
+	"rotateLocalAdminPassword": "Rotate local administrator password", "setDeviceName": "Rename", "cleanWindowsDevice": "Fresh start",
+	"automaticRedeployment": "Autopilot reset", "logoutSharedAppleDeviceActiveUser": "Sign out user", "delete": "Delete", "collectDiagnostics": "Collect logs",
+	"createDeviceLogCollectionRequest": "Collect logs", "bypassActivationLock": "Bypass activation lock", "deprovision": "Deprovision",
+}
+
+var actionStates = map[string]struct {
+	shape ui.Shape
+	text  string
+}{
+	"pending": {ui.ShapePending, "pending"}, "active": {ui.ShapePending, "running"}, "done": {ui.ShapeNone, "done"}, "failed": {ui.ShapeBad, "failed"},
+	"canceled": {ui.ShapeNone, "cancelled"}, "notSupported": {ui.ShapeWarn, "not supported"}, "none": {ui.ShapeNone, "no result"},
+}
+
+// lastAction is the newest remote action of a device; ok is false where there is none.
+func lastAction(d device.Device) (a device.Action, ok bool) {
+	for _, c := range d.ActionResults() {
+		if !ok || latest(c).After(latest(a)) {
+			a, ok = c, true
+		}
+	}
+	return a, ok
+}
+
+func latest(a device.Action) time.Time {
+	if a.UpdatedAt.After(a.StartedAt) {
+		return a.UpdatedAt
+	}
+	return a.StartedAt
+}
+
+// actionState words an action: "Restart: pending 2 h".
+func actionState(a device.Action, now time.Time) ui.State {
+	s, known := actionStates[a.State]
+	if !known {
+		s.shape, s.text = ui.ShapeUnknown, "unknown"
+	}
+	text := worded(actionWords, a.Name) + ": " + s.text
+	if s.shape == ui.ShapePending && !a.StartedAt.IsZero() && now.After(a.StartedAt) {
+		text += " " + ui.Length(now.Sub(a.StartedAt))
+	}
+	return ui.State{Shape: s.shape, Text: text, Title: ui.NewTime(latest(a), now).Title}
+}
