@@ -125,3 +125,6 @@ type Facts struct {
 
 // Render prints the list.
 func (f Facts) Render(ctx context.Context, w io.Writer) error { return facts(f).Render(ctx, w) }
+
+// Sectioned is a section with its children in templates, where a struct literal cannot stand before a block.
+func Sectioned(s Section) Section { return s }

@@ -1,0 +1,113 @@
+package sync
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// run is one attempt of the ledger.
+type run struct {
+	TenantID   string     `json:"tenant_id"`
+	TenantName string     `json:"tenant_name"`
+	Dataset    string     `json:"dataset"`
+	Run        int64      `json:"run"`
+	State      string     `json:"state"`
+	Reason     string     `json:"reason"`
+	StartedAt  time.Time  `json:"started_at"`
+	EndedAt    *time.Time `json:"ended_at"`
+	Pages      int64      `json:"pages"`
+	Rows       int64      `json:"rows"`
+	Written    int64      `json:"written"`
+	Gone       int64      `json:"gone"`
+	Retries    int64      `json:"retries"`
+	Throttled  int64      `json:"throttled_ms"`
+	Problem    string     `json:"problem"`
+	RequestID  string     `json:"request_id"`
+	ActivityID string     `json:"activity_id"`
+
+	now time.Time
+}
+
+// ledgerSize is how many attempts the ledger shows, the newest.
+const ledgerSize = 200
+
+var runStates = []page.Option{{Value: "ok", Label: "Complete"}, {Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "lost", Label: "Worker died"}}
+
+var runSpec = page.Spec{Filters: []page.Filter{
+	{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: runStates}, {Name: "customer", Label: "Customer", Check: tenantForm},
+}}
+
+var reasons = map[string]string{"schedule": "by schedule", "person": "asked for", "consent": "after consent"}
+
+var runColumns = []page.Column[run]{
+	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r run) string { return graphsync.Label(r.Dataset) }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 190, Cell: func(r run) ui.Cell {
+		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
+	}, Text: func(r run) string { return r.TenantName }},
+	{Key: "state", Label: "Result", Kind: ui.KindState, Cell: resultCell, Text: func(r run) string { return r.State }},
+	{Key: "started", Label: "Began", Kind: ui.KindTime, Width: 110, Cell: func(r run) ui.Cell { return ui.TimeCell(ui.NewTime(r.StartedAt, r.now)) }, Text: func(r run) string { return stamp(&r.StartedAt) }},
+	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},
+	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
+	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
+	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
+	{Key: "retries", Label: "Retries", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Retries)) }, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
+	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 90, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
+	{Key: "why", Label: "Why", Priority: 3, Width: 110, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
+	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
+}
+
+func (r run) took() int64 {
+	if r.EndedAt == nil {
+		return 0
+	}
+	return r.EndedAt.Sub(r.StartedAt).Milliseconds()
+}
+
+func resultCell(r run) ui.Cell {
+	switch r.State {
+	case "ok":
+		return ui.StateCell(ui.ShapeOK, "Complete")
+	case "running":
+		return ui.StateCell(ui.ShapePending, "Being read")
+	case "lost":
+		return ui.StateCell(ui.ShapeUnknown, "The worker died; it was read again")
+	}
+	return ui.StateCell(ui.ShapeBad, "Failed: "+r.Problem)
+}
+
+func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	q, err := runSpec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f := filter(q)
+	f.Limit = ledgerSize
+	found, err := h.Sync.Ledger(r.Context(), m.Reach, f)
+	if err != nil {
+		return err
+	}
+	l := page.List[run]{
+		Title: "Runs", One: "run", Many: "runs", Caption: "Reads, the newest first", M: m, Query: q, Spec: runSpec, Columns: runColumns, Count: int64(len(found)),
+		Context: []ui.Crumb{{Text: "Sync", URL: "/sync"}}, Lead: "Every attempt to read, the newest first; the last " + strconv.Itoa(ledgerSize) + " are shown.",
+		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "history", Title: "Nothing was read yet", Lines: []string{"Reading begins when a customer has agreed."}},
+	}
+	for _, a := range found {
+		l.Rows = append(l.Rows, newRun(a, page.ChromeOf(r.Context()).Now))
+	}
+	return l.Serve(w, r)
+}
+
+func newRun(a graphsync.Attempt, now time.Time) run {
+	return run{
+		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
+		EndedAt: pointer(a.EndedAt), Pages: a.Pages, Rows: a.Rows, Written: a.Written, Gone: a.Gone, Retries: a.Retries, Throttled: a.Throttled.Milliseconds(),
+		Problem: a.Trouble.Sentence, RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
+	}
+}

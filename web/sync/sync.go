@@ -1,0 +1,303 @@
+// Package sync serves the sync page: what is read from which customer, when it was last complete, what it cost, and why it failed.
+//
+// It asks graphsync for reads and reads its ledger; it never talks to Microsoft.
+package sync
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the room.
+type Handler struct {
+	Sync    *graphsync.Service
+	Tenants *tenant.Store
+}
+
+// Mount adds the pages.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/sync", h.list)
+	r.Post("/sync", tenant.MaySync, h.now)
+	r.Get("/sync/runs", h.runs)
+}
+
+// row is one dataset of one customer, for the table and the JSON twin.
+type row struct {
+	TenantID   string     `json:"tenant_id"`
+	TenantName string     `json:"tenant_name"`
+	Dataset    string     `json:"dataset"`
+	Label      string     `json:"label"`
+	State      string     `json:"state"`
+	Rows       int64      `json:"rows"`
+	Pages      int64      `json:"pages"`
+	Retries    int64      `json:"retries"`
+	Throttled  int64      `json:"throttled_ms"`
+	Duration   int64      `json:"duration_ms"`
+	AsOf       *time.Time `json:"as_of"`
+	NextAt     *time.Time `json:"next_at"`
+	Problem    string     `json:"problem"`
+	RequestID  string     `json:"request_id"`
+	ActivityID string     `json:"activity_id"`
+
+	status graphsync.Status
+	now    time.Time
+}
+
+var states = []page.Option{{Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "never", Label: "Not read yet"}, {Value: "ok", Label: "Complete"}}
+
+func datasets() []page.Option {
+	var out []page.Option
+	for _, d := range graphsync.Table() {
+		out = append(out, page.Option{Value: d.Name, Label: d.Label})
+	}
+	return out
+}
+
+func tenantForm(s string) error {
+	_, err := tenant.ParseID(s)
+	return err
+}
+
+var spec = page.Spec{
+	Sorts: []string{"trouble", "tenant", "asOf"},
+	Filters: []page.Filter{
+		{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: states},
+		{Name: "customer", Label: "Customer", Check: tenantForm},
+	},
+}
+
+var columns = []page.Column[row]{
+	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r row) string { return r.Label }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 190, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
+	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
+	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r row) string { return ui.N(r.Rows) }},
+	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r row) string { return ui.N(r.Pages) }},
+	{Key: "retries", Label: "Retries", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Retries)) }, Text: func(r row) string { return ui.N(r.Retries) }},
+	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 90, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
+	{Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r row) ui.Cell { return lengthCell(r.Duration) }, Text: func(r row) string { return length(r.Duration) }},
+	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
+	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return stamp(r.NextAt) }},
+	{Key: "request", Label: "Request id", Exact: true, Text: func(r row) string { return r.RequestID }},
+	{Key: "problem", Label: "Problem", Exact: true, Text: func(r row) string { return r.Problem }},
+}
+
+func customerCell(r row) ui.Cell {
+	return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
+}
+
+func stateCell(r row) ui.Cell {
+	switch {
+	case r.State == "running":
+		return ui.StateCell(ui.ShapePending, "Being read")
+	case r.State == "failed" && r.AsOf != nil:
+		return ui.StateCell(ui.ShapeStale, "Failed: "+r.Problem)
+	case r.State == "failed":
+		return ui.StateCell(ui.ShapeBad, "Failed: "+r.Problem)
+	case r.State == "ok" && !late(r):
+		return ui.StateCell(ui.ShapeOK, "Complete")
+	case r.State == "ok":
+		return ui.StateCell(ui.ShapeStale, "Older than its target")
+	}
+	return ui.StateCell(ui.ShapeUnknown, "Not read yet")
+}
+
+func late(r row) bool {
+	d, ok := graphsync.Table().Get(r.Dataset)
+	return ok && r.AsOf != nil && r.now.Sub(*r.AsOf) > d.FreshFor
+}
+
+func nextCell(r row) ui.Cell {
+	if r.NextAt == nil {
+		return ui.DashCell()
+	}
+	return ui.TimeCell(ui.Future(*r.NextAt, r.now))
+}
+
+func length(ms int64) string {
+	switch {
+	case ms == 0:
+		return ""
+	case ms < 1000:
+		return ui.N(ms) + " ms"
+	}
+	return ui.Length(time.Duration(ms) * time.Millisecond)
+}
+
+func lengthCell(ms int64) ui.Cell { return ui.QuietCell(length(ms)) }
+
+func deref(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func stamp(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func pointer(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func newRow(st graphsync.Status, now time.Time) row {
+	r := row{
+		TenantID: st.Tenant.String(), TenantName: st.TenantName, Dataset: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State,
+		Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Throttled: st.Throttled.Milliseconds(), Duration: st.Duration.Milliseconds(),
+		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, status: st, now: now,
+	}
+	if st.State == "running" {
+		r.Rows = st.Rows
+	}
+	if !st.Stopped {
+		r.NextAt = pointer(st.NextAt)
+	}
+	return r
+}
+
+// filter turns the list's state into the store's; a customer out of reach finds nothing.
+func filter(q page.Query) graphsync.Filter {
+	f := graphsync.Filter{Dataset: q.Values["dataset"], State: q.Values["state"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	for _, c := range q.Values["customer"] {
+		if id, err := tenant.ParseID(c); err == nil {
+			f.Tenants = append(f.Tenants, id)
+		}
+	}
+	return f
+}
+
+const pageSize = 50
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	if q.CSV {
+		return h.export(w, r, m, q)
+	}
+	found, err := h.Sync.List(r.Context(), m.Reach, filter(q))
+	if err != nil {
+		return err
+	}
+	l, err := h.page(r, m, q)
+	if err != nil {
+		return err
+	}
+	l.Count, l.Next, l.Rows = found.Count, found.Next, rows(found.Rows, l.now)
+	return l.Serve(w, r)
+}
+
+func rows(found []graphsync.Status, now time.Time) []row {
+	out := make([]row, 0, len(found))
+	for _, st := range found {
+		out = append(out, newRow(st, now))
+	}
+	return out
+}
+
+type list struct {
+	page.List[row]
+	now time.Time
+}
+
+func (h *Handler) page(r *http.Request, m tenant.Membership, q page.Query) (list, error) {
+	now := page.ChromeOf(r.Context()).Now
+	l := list{now: now, List: page.List[row]{
+		Title: "Sync", One: "dataset", Many: "datasets", Caption: "Datasets, those in trouble first", M: m, Query: q, Spec: spec, Columns: columns,
+		URL: func(x row) string {
+			return "/sync/runs?" + url.Values{"customer": {x.TenantID}, "dataset": {x.Dataset}}.Encode()
+		},
+		Lead:  "What is read from each customer, when it was last complete, and when it is read again.",
+		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "arrow_sync", Title: "Nothing is read yet", Lines: []string{"Reading begins when a customer has agreed."}, ActionURL: "/tenants", ActionText: "Show customers"},
+	}}
+	l.Actions = []ui.Action{{Text: "All runs", Icon: "history", Kind: ui.Quiet, URL: "/sync/runs"}}
+	if m.May(tenant.MaySync) {
+		l.Actions = append(l.Actions, ui.Action{Text: readText(q), Icon: "arrow_sync", Post: "/sync", Fields: fields(q)})
+	}
+	return l, nil
+}
+
+func readText(q page.Query) string {
+	if q.Narrowed() {
+		return "Read these now"
+	}
+	return "Read all now"
+}
+
+// fields carries the list's filters with the form, so that what is read again is what is shown.
+func fields(q page.Query) []ui.Pair {
+	var out []ui.Pair
+	for _, name := range []string{"dataset", "state", "customer"} {
+		for _, v := range q.Values[name] {
+			out = append(out, ui.Pair{Name: name, Value: v})
+		}
+	}
+	return out
+}
+
+func (h *Handler) export(w http.ResponseWriter, r *http.Request, m tenant.Membership, q page.Query) error {
+	l, err := h.page(r, m, q)
+	if err != nil {
+		return err
+	}
+	f := filter(q)
+	f.Limit, f.After = 500, ""
+	for {
+		found, err := h.Sync.List(r.Context(), m.Reach, f)
+		if err != nil {
+			return err
+		}
+		l.Rows = append(l.Rows, rows(found.Rows, l.now)...)
+		if f.After = found.Next; f.After == "" {
+			return l.Serve(w, r)
+		}
+	}
+}
+
+// now asks for the reads that the filters choose; the answer is the list, where their progress shows.
+func (h *Handler) now(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	chosen := url.Values{}
+	for _, name := range []string{"dataset", "state", "customer"} {
+		if v := form[name]; len(v) > 0 {
+			chosen[name] = v
+		}
+	}
+	back := &url.URL{Path: "/sync", RawQuery: chosen.Encode()}
+	q, err := spec.Parse(back)
+	if err != nil {
+		return err
+	}
+	scope := m.Reach
+	if customers := filter(q).Tenants; len(customers) > 0 {
+		for _, id := range customers {
+			if _, err := h.Tenants.Get(r.Context(), m.Reach, id); err != nil {
+				return errs.Show(errs.NotFound, "There is no such customer, or you may not see it.")
+			}
+		}
+		scope = tenant.Only(customers...)
+	}
+	if _, err := h.Sync.RequestNow(r.Context(), scope, q.Values["dataset"]...); err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, strings.TrimSuffix(back.String(), "?"))
+}
