@@ -51,6 +51,12 @@ var FaultKinds = map[string]string{
 	"secretExpired":  "the client secret counts as expired",
 }
 
+// stateful faults describe a tenant rather than a request: their path is not looked at.
+var stateful = map[string]bool{
+	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true,
+	"licenceMissing": true, "clockSkew": true, "secretExpired": true,
+}
+
 var faultHosts = []string{"", "login", "graph", "security", "partner"}
 
 // Check says what is wrong with a fault that somebody asks for.
@@ -140,7 +146,7 @@ func (f *Fault) matches(host, kind, tenant, path string, pageSize int) bool {
 		return false
 	case f.Host != "" && host != "" && f.Host != host:
 		return false
-	case f.Path != "" && !strings.Contains(strings.ToLower(path), strings.ToLower(f.Path)):
+	case f.Path != "" && !stateful[kind] && !strings.Contains(strings.ToLower(path), strings.ToLower(f.Path)):
 		return false
 	}
 	return f.PageSizeAbove == 0 || pageSize > f.PageSizeAbove

@@ -3,6 +3,7 @@ package world
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"time"
 	"unicode"
@@ -12,7 +13,7 @@ import (
 func (w *World) person(t *Tenant, n int, title string, roles ...string) *User {
 	r := Rand(w.Seed, "person", t.Index, n)
 	list := names[t.Language]
-	given, family := pickName(r, list, n)
+	given, family := pickName(r, list, n*7+Rand(w.Seed, "first name", t.Index).IntN(20))
 	local := mailName(given) + "." + mailName(family)
 	for i := 2; t.UserBySignIn(local+"@"+t.Domains[0]) != nil; i++ {
 		local = fmt.Sprintf("%s.%s%d", mailName(given), mailName(family), i)
@@ -36,7 +37,7 @@ func (w *World) person(t *Tenant, n int, title string, roles ...string) *User {
 
 // pickName walks the list of given names, so that no two of twenty colleagues share one.
 func pickName(r *rand.Rand, list [2][]string, n int) (given, family string) {
-	return list[0][(n*7+r.IntN(len(list[0])))%len(list[0])], list[1][r.IntN(len(list[1]))]
+	return list[0][n%len(list[0])], list[1][r.IntN(len(list[1]))]
 }
 
 // invite makes a guest in a tenant from somebody's account in another.
@@ -123,4 +124,13 @@ func mailName(name string) string {
 		}
 		return -1
 	}, folded.Replace(strings.ToLower(name)))
+}
+
+// InvitationTicket is the secret in the link that a guest redeems.
+func (w *World) InvitationTicket(guestID string) string { return GUID(w.Seed, "ticket", guestID) }
+
+// RedeemURL is the link that a guest accepts an invitation with; login is the address of the sign-in service.
+func (w *World) RedeemURL(login string, t *Tenant, guestID string) string {
+	rd := "https://invitations.microsoft.com/redeem/?tenant=" + t.ID + "&user=" + guestID + "&ticket=" + w.InvitationTicket(guestID) + "&ver=2.0"
+	return login + "/redeem?rd=" + url.QueryEscape(rd)
 }

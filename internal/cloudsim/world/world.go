@@ -96,6 +96,7 @@ type User struct {
 	Department        string
 	Language          string
 	Created           time.Time
+	InviteRedirectURL string    // where a guest goes after accepting
 	SessionsValidFrom time.Time // refresh tokens and sessions from before it are refused
 }
 
