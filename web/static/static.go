@@ -10,53 +10,62 @@ import (
 	"embed"
 	"encoding/hex"
 	"net/http"
+	"path"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-//go:embed app.css app.js htmx.min.js icon.svg
+//go:embed app.css app.js htmx.min.js icon.svg *.woff2
 var files embed.FS
 
 // Prefix is where Handler is mounted.
 const Prefix = "/static/"
 
 type asset struct {
-	url         string
 	contentType string
-	plain, gzip []byte
-	etag        string
+	plain, gzip []byte // gzip is nil for what is compressed already
 }
 
 var types = map[string]string{
-	".css": "text/css; charset=utf-8",
-	".js":  "text/javascript; charset=utf-8",
-	".svg": "image/svg+xml",
+	".css":   "text/css; charset=utf-8",
+	".js":    "text/javascript; charset=utf-8",
+	".svg":   "image/svg+xml",
+	".woff2": "font/woff2",
+}
+
+type shelf struct {
+	base   string // Prefix, the hash of all files, and a slash; one hash for all, so that the stylesheet may name a font beside it
+	byName map[string]asset
 }
 
 // load reads, hashes and compresses the embedded files once. The names are ours and the bytes are in the binary: an error here is a
 // broken build, so it panics.
-var load = sync.OnceValue(func() (all struct{ byName, byURL map[string]asset }) {
-	all.byName, all.byURL = map[string]asset{}, map[string]asset{}
+var load = sync.OnceValue(func() shelf {
+	s := shelf{byName: map[string]asset{}}
 	entries, err := files.ReadDir(".")
 	if err != nil {
 		panic(err)
 	}
+	sum := sha256.New()
 	for _, e := range entries {
 		body, err := files.ReadFile(e.Name())
 		if err != nil {
 			panic(err)
 		}
-		a := newAsset(e.Name(), body)
-		all.byName[e.Name()], all.byURL[a.url] = a, a
+		_, _ = sum.Write([]byte(e.Name())) // a hash never fails to write
+		_, _ = sum.Write(body)
+		s.byName[e.Name()] = newAsset(path.Ext(e.Name()), body)
 	}
-	return all
+	s.base = Prefix + hex.EncodeToString(sum.Sum(nil)[:8]) + "/"
+	return s
 })
 
-func newAsset(name string, body []byte) asset {
-	dot := strings.LastIndexByte(name, '.')
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:8])
+func newAsset(ext string, body []byte) asset {
+	a := asset{contentType: types[ext], plain: body}
+	if ext == ".woff2" {
+		return a
+	}
 	var packed bytes.Buffer
 	z, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
 	if err == nil {
@@ -68,28 +77,21 @@ func newAsset(name string, body []byte) asset {
 	if err != nil {
 		panic(err)
 	}
-	return asset{
-		url:         Prefix + hash + "/" + name,
-		contentType: types[name[dot:]],
-		plain:       body, gzip: packed.Bytes(),
-		etag: `"` + hash + `"`,
-	}
+	a.gzip = packed.Bytes()
+	return a
 }
 
-// URL is the address of an embedded file: URL("app.css") is "/static/0123456789abcdef/app.css". A name that is not embedded gives its
-// plain address, which answers 404.
-func URL(name string) string {
-	if a, ok := load().byName[name]; ok {
-		return a.url
-	}
-	return Prefix + name
-}
+// URL is the address of an embedded file: URL("app.css") is "/static/0123456789abcdef/app.css". A name that is not embedded gives an
+// address that answers 404.
+func URL(name string) string { return load().base + name }
 
-// Handler serves the files under Prefix for good; it knows only the current hashes, all else is 404.
+// Handler serves the files under Prefix for good; it knows only the current hash, all else is 404.
 func Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a, ok := load().byURL[r.URL.Path]
-		if !ok {
+		s := load()
+		name, current := strings.CutPrefix(r.URL.Path, s.base)
+		a, ok := s.byName[name]
+		if !current || !ok {
 			http.NotFound(w, r)
 			return
 		}
@@ -106,17 +108,14 @@ func (a asset) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", a.contentType)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
-	h.Set("Vary", "Accept-Encoding")
 	h.Set("X-Content-Type-Options", "nosniff")
-	body, etag := a.plain, a.etag
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		body, etag = a.gzip, strings.TrimSuffix(a.etag, `"`)+`-gz"`
-		h.Set("Content-Encoding", "gzip")
-	}
-	h.Set("ETag", etag)
-	if r.Header.Get("If-None-Match") == etag {
-		w.WriteHeader(http.StatusNotModified)
-		return
+	body := a.plain
+	if a.gzip != nil {
+		h.Set("Vary", "Accept-Encoding")
+		if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+			body = a.gzip
+			h.Set("Content-Encoding", "gzip")
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if r.Method == http.MethodHead {
