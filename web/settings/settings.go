@@ -1,0 +1,126 @@
+// Package settings serves what the portal runs with: its addresses, its app registration, its keys and its datasets, each with the name of
+// the setting that changes it. Secrets are never among it; that one is set is all that is said.
+package settings
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Item is one thing that the portal runs with.
+type Item struct {
+	Label string `json:"label"`
+	Value string `json:"value"`
+	Name  string `json:"setting,omitempty"` // environment variable that changes it
+	Copy  bool   `json:"-"`                 // people need it elsewhere
+}
+
+// Group is a part of the page.
+type Group struct {
+	Title string `json:"title"`
+	Note  string `json:"note,omitempty"`
+	Items []Item `json:"items"`
+}
+
+// Handler serves the room. Groups come from the wiring, which knows the configuration.
+type Handler struct{ Groups []Group }
+
+// Mount adds the page.
+func (h *Handler) Mount(r page.Router) {
+	r.GetFor("/settings", tenant.MaySettings, h.show)
+	r.GetFor("/settings/permissions", tenant.MaySettings, h.permissions)
+}
+
+// view is the page's view model and its JSON twin.
+type view struct {
+	Groups   []Group   `json:"groups"`
+	Datasets []dataset `json:"datasets"`
+
+	m tenant.Membership
+}
+
+type dataset struct {
+	Name       string `json:"dataset"`
+	Label      string `json:"label"`
+	Permission string `json:"permission"`
+	Every      string `json:"every"`
+	FreshFor   string `json:"fresh_for"`
+	Version    string `json:"version"`
+}
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v := view{Groups: h.Groups, m: m}
+	for _, d := range graphsync.Table() {
+		v.Datasets = append(v.Datasets, dataset{d.Name, d.Label, d.Permission, ui.Length(d.Every), ui.Length(d.FreshFor), d.Version})
+	}
+	return page.Answer(w, r, v, settingsPage(page.Shell(r, m, "Settings"), v))
+}
+
+func (v view) header() ui.PageHeader {
+	return ui.PageHeader{
+		Context: []ui.Crumb{{Text: "Portal"}}, Title: "Settings",
+		Lead:    "What the portal runs with. Change a setting where the portal is started; the name stands beside it.",
+		Actions: []ui.Action{{Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
+	}
+}
+
+func (g Group) facts() ui.Facts {
+	var f ui.Facts
+	for _, i := range g.Items {
+		value := ui.TextCell(i.Value)
+		if i.Copy {
+			value = ui.CopyCell(i.Value, "", "Copy "+strings.ToLower(i.Label))
+		}
+		f.Items = append(f.Items, ui.Fact{Label: i.Label, Value: value, Note: i.Name})
+	}
+	return f
+}
+
+func (v view) table() ui.Table {
+	t := ui.Table{ID: "datasets", Caption: "Datasets", Inset: true, Columns: []ui.Column{
+		{Key: "label", Label: "Dataset", Width: 260}, {Key: "permission", Label: "Permission", Kind: ui.KindMono}, {Key: "every", Label: "Read every", Kind: ui.KindNumber, Width: 110},
+		{Key: "fresh", Label: "Late after", Kind: ui.KindNumber, Width: 110}, {Key: "version", Label: "Graph", Width: 80, Priority: 2},
+	}}
+	for _, d := range v.Datasets {
+		t.Rows = append(t.Rows, ui.Row{Name: d.Label, Cells: []ui.Cell{ui.MonoCell(d.Permission), ui.TextCell(d.Every), ui.TextCell(d.FreshFor), ui.QuietCell(d.Version)}})
+	}
+	return t
+}
+
+// grant is one permission of the catalogue.
+type grant struct {
+	Name     string   `json:"name"`
+	Kind     string   `json:"kind"`
+	Sentence string   `json:"sentence"`
+	Features []string `json:"features"`
+}
+
+var grantSpec = page.Spec{Filters: []page.Filter{{Name: "kind", Label: "Kind", Options: []page.Option{{Value: "application", Label: "Application"}, {Value: "delegated", Label: "Delegated"}}}}}
+
+var grantColumns = []page.Column[grant]{
+	{Key: "name", Label: "Permission", Width: 380, Text: func(g grant) string { return g.Name }},
+	{Key: "kind", Label: "Kind", Width: 110, Cell: func(g grant) ui.Cell { return ui.TextCell(g.Kind) }, Text: func(g grant) string { return g.Kind }},
+	{Key: "sentence", Label: "What it opens", Cell: func(g grant) ui.Cell { return ui.TextCell(g.Sentence) }, Text: func(g grant) string { return g.Sentence }},
+	{Key: "features", Label: "Needed for", Priority: 2, Width: 220, Cell: func(g grant) ui.Cell { return ui.QuietCell(strings.Join(g.Features, ", ")) }, Text: func(g grant) string { return strings.Join(g.Features, ", ") }},
+}
+
+func (h *Handler) permissions(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	q, err := grantSpec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	rows := slices.DeleteFunc(catalogue(), func(g grant) bool {
+		kinds := q.Values["kind"]
+		return len(kinds) > 0 && !slices.Contains(kinds, g.Kind)
+	})
+	return page.List[grant]{
+		Title: "Permissions", One: "permission", Many: "permissions", M: m, Query: q, Spec: grantSpec, Columns: grantColumns, Rows: rows, Count: int64(len(rows)),
+		Context: []ui.Crumb{{Text: "Settings", URL: "/settings"}}, Lead: "What the portal may ask customers for. Every application permission only reads; what changes things is used with the token of the person who does it.",
+	}.Serve(w, r)
+}
