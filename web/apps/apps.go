@@ -1,0 +1,117 @@
+// Package apps shows mobile apps: the list over all of one's tenants or in one, and the page of an app with its assignments.
+//
+// What an app is, and its tables, live in internal/app; changing an assignment does not live here.
+package apps
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the app pages.
+type Handler struct {
+	Apps *app.Store
+	Sync *graphsync.Service
+}
+
+// Mount adds the app pages, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/apps", h.list)
+	r.Get("/apps/{app}", h.show)
+}
+
+// pageSize is the number of apps on a page.
+const pageSize = 50
+
+var noun = fresh.Noun{One: "app", Many: "apps", Whole: "apps in Intune", Icon: "apps"}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	spec := newSpec(m, r.URL.Query()["type"])
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Apps)
+	if err != nil {
+		return err
+	}
+	var found app.Page
+	if !q.CSV {
+		if found, err = h.Apps.List(ctx, m.Scope, f); err != nil {
+			return err
+		}
+	}
+	now := page.ChromeOf(ctx).Now
+	toRow := newRower(now)
+	l := page.List[row]{
+		Title: "Apps", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.each(m.Scope, f, toRow),
+	}
+	for _, a := range found.Rows {
+		l.Rows = append(l.Rows, toRow(a))
+	}
+	if len(l.Rows) == 0 && !q.CSV {
+		if l.Empty, err = h.empty(ctx, m, q, read); err != nil {
+			return err
+		}
+	}
+	return l.Serve(w, r)
+}
+
+// empty is the state of a list that shows nothing; it counts what was looked at.
+func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness) (ui.Empty, error) {
+	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+	if s.Narrowed && read.Read > 0 {
+		total, err := h.Apps.Count(ctx, m.Scope, app.Filter{})
+		if err != nil {
+			return ui.Empty{}, err
+		}
+		s.Total = total
+	}
+	return fresh.Empty(noun, read, m, s, page.ChromeOf(ctx).Now), nil
+}
+
+// each streams the rows of an export.
+func (h *Handler) each(scope tenant.Scope, f app.Filter, toRow func(app.App) row) func(context.Context) iter.Seq2[row, error] {
+	enough := errors.New("enough")
+	return func(ctx context.Context) iter.Seq2[row, error] {
+		return func(yield func(row, error) bool) {
+			err := h.Apps.Each(ctx, scope, f, func(a app.App) error {
+				if !yield(toRow(a), nil) {
+					return enough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, enough) {
+				yield(row{}, err)
+			}
+		}
+	}
+}
+
+// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
+func param(r *http.Request, name string) (string, error) {
+	v, err := url.PathUnescape(chi.URLParam(r, name))
+	if err != nil || v == "" {
+		return "", errs.NotFound
+	}
+	return v, nil
+}
