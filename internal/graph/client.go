@@ -1,0 +1,329 @@
+// Package graph speaks to Microsoft Graph: requests, paging, throttling, errors, and the wire types as Graph spells them.
+//
+// It stores nothing and knows no row of ours: features map the wire types themselves. Sign-in and tokens live in internal/entra.
+package graph
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Tokens gives the portal's own access token for Graph in a tenant. Forget drops what is cached, so that the next one is fresh.
+type Tokens interface {
+	Token(ctx context.Context, tid tenant.ID) (string, error)
+	Forget(tid tenant.ID)
+}
+
+// Options tune a Client; the zero value is right for the real service.
+type Options struct {
+	Transport http.RoundTripper // nil: one of its own
+	UserAgent string            // empty: "Tenantry"
+	Timeout   time.Duration     // of one call; 0: 20 seconds
+	Backoff   time.Duration     // first wait where the service names none; 0: half a second
+	PageBytes int64             // longest page taken; 0: 64 MiB
+	Rest      time.Duration     // how long a tenant is left alone after failing again and again; 0: a minute
+	Now       func() time.Time
+}
+
+// Client calls Graph for any tenant. It is safe for several goroutines; each tenant has its own limits, so none starves another.
+type Client struct {
+	base   *url.URL
+	tokens Tokens
+	http   *http.Client
+	opts   Options
+
+	mu      sync.Mutex
+	tenants map[tenant.ID]*pace
+	sizes   map[sizeKey]int // page sizes that had to shrink
+}
+
+type sizeKey struct {
+	tid  tenant.ID
+	path string
+}
+
+// New is a client for the Graph at a root such as https://graph.microsoft.com.
+func New(root string, tokens Tokens, opts Options) (*Client, error) {
+	base, err := url.Parse(strings.TrimSuffix(root, "/"))
+	if err != nil || base.Host == "" || (base.Scheme != "https" && base.Scheme != "http") {
+		return nil, fmt.Errorf("root of Microsoft Graph %q is not a URL: %w", root, errs.Invalid)
+	}
+	if opts.UserAgent == "" {
+		opts.UserAgent = "Tenantry"
+	}
+	if opts.Timeout == 0 {
+		opts.Timeout = 20 * time.Second
+	}
+	if opts.Backoff == 0 {
+		opts.Backoff = 500 * time.Millisecond
+	}
+	if opts.PageBytes == 0 {
+		opts.PageBytes = 64 << 20
+	}
+	if opts.Rest == 0 {
+		opts.Rest = time.Minute
+	}
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Transport == nil {
+		t := http.DefaultTransport.(*http.Transport).Clone()
+		t.MaxIdleConnsPerHost, t.MaxConnsPerHost = 32, 64
+		opts.Transport = t
+	}
+	return &Client{
+		base: base, tokens: tokens, opts: opts,
+		http: &http.Client{
+			Transport: opts.Transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { // a token follows no redirect
+				return http.ErrUseLastResponse
+			},
+		},
+		tenants: map[tenant.ID]*pace{}, sizes: map[sizeKey]int{},
+	}, nil
+}
+
+// pace is how fast one tenant may be asked. Published limits per app and tenant: Intune 1,000 requests in 20 s, identity reports 5 in
+// 10 s; a little less is asked for, because other instances of the portal and the limits' own windows are not seen from here.
+type pace struct {
+	general, reports *rate.Limiter
+
+	mu    sync.Mutex
+	fails int       // calls that failed for good, in a row
+	rest  time.Time // until then the tenant is left alone
+}
+
+func (c *Client) pace(tid tenant.ID) *pace {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	p := c.tenants[tid]
+	if p == nil {
+		p = newPace()
+		c.tenants[tid] = p
+	}
+	return p
+}
+
+func newPace() *pace {
+	return &pace{general: rate.NewLimiter(40, 40), reports: rate.NewLimiter(rate.Every(2500*time.Millisecond), 4)}
+}
+
+func (p *pace) wait(ctx context.Context, path string) error {
+	if strings.Contains(path, "/auditLogs/") {
+		return p.reports.Wait(ctx)
+	}
+	return p.general.Wait(ctx)
+}
+
+// failsToRest is how many calls in a row may fail for good before a tenant is left alone.
+const failsToRest = 4
+
+func (p *pace) resting(now time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return now.Before(p.rest)
+}
+
+func (p *pace) outcome(ok bool, now time.Time, rest time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if ok {
+		p.fails = 0
+		return
+	}
+	if p.fails++; p.fails >= failsToRest {
+		p.rest = now.Add(rest)
+	}
+}
+
+// call is one request, repeated as often as it takes.
+type call struct {
+	tid    tenant.ID
+	token  string // delegated: given; empty: the portal's own
+	url    *url.URL
+	header http.Header
+	shrink bool // the caller can ask for smaller pages, so 503 and 504 are given back sooner
+
+	requestID string
+	clientID  string
+	waiting   func(Page) error // told before each wait; may be nil
+}
+
+const (
+	maxTries = 6
+	maxWait  = 5 * time.Minute // a longer Retry-After ends the call: the schedule waits better than a worker
+)
+
+// do sends the call until it has an answer that repeating would not change, and gives its body.
+func (c *Client) do(ctx context.Context, k *call) ([]byte, error) {
+	p := newPace() // a person's own call is paced by the person
+	if k.token == "" {
+		p = c.pace(k.tid)
+	}
+	if p.resting(c.opts.Now()) {
+		return nil, &Error{Kind: Unavailable, Message: "left alone after failing again and again", path: k.url.Path, resting: true}
+	}
+	fresh := k.token != ""
+	for try := 1; ; try++ {
+		body, err := c.once(ctx, p, k)
+		if err == nil {
+			p.outcome(true, c.opts.Now(), 0)
+			return body, nil
+		}
+		var e *Error
+		if !errors.As(err, &e) {
+			return nil, err
+		}
+		if e.Status == http.StatusUnauthorized && !fresh { // once: Intune says 401 for a missing permission too
+			fresh = true
+			c.tokens.Forget(k.tid)
+			continue
+		}
+		if !e.transient() || try >= maxTries || k.shrink && try >= 2 && (e.Status == 503 || e.Status == 504) {
+			p.outcome(e.Kind != Unavailable && e.Kind != Timeout, c.opts.Now(), c.opts.Rest)
+			return nil, err
+		}
+		if err := c.wait(ctx, k, e, try); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// wait obeys Retry-After; without one it backs off, each time twice as long, with jitter.
+func (c *Client) wait(ctx context.Context, k *call, e *Error, try int) error {
+	d := e.RetryAfter
+	if d <= 0 {
+		d = c.opts.Backoff << (try - 1)
+		d = d/2 + time.Duration(rand.Int64N(int64(d)))
+	}
+	if d > maxWait {
+		return e
+	}
+	cost := Page{Retries: 1, RequestID: e.RequestID, ClientRequestID: e.ClientRequestID}
+	if e.Kind == Throttled {
+		cost.Throttled = d
+	}
+	if k.waiting != nil {
+		if err := k.waiting(cost); err != nil {
+			return err
+		}
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-t.C:
+		return nil
+	}
+}
+
+// once sends the call one time.
+func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
+	if err := p.wait(ctx, k.url.Path); err != nil {
+		return nil, err
+	}
+	token := k.token
+	if token == "" {
+		t, err := c.tokens.Token(ctx, k.tid)
+		if err != nil {
+			return nil, noToken(err, k.url.Path)
+		}
+		token = t
+	}
+	limited, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(limited, http.MethodGet, k.url.String(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("request to Graph: %w", err)
+	}
+	k.clientID = uuid.NewString()
+	for name, v := range k.header {
+		req.Header[name] = v
+	}
+	req.Header.Set("Authorization", "Bearer "+token)
+	req.Header.Set("Accept", "application/json;odata.metadata=minimal")
+	req.Header.Set("User-Agent", c.opts.UserAgent)
+	req.Header.Set("client-request-id", k.clientID)
+	req.Header.Set("return-client-request-id", "true")
+	req.Header.Set("Prefer", "include-unknown-enum-members")
+	res, err := c.http.Do(req)
+	if err != nil {
+		return nil, c.noAnswer(ctx, err, k)
+	}
+	defer res.Body.Close()
+	k.requestID = res.Header.Get("request-id")
+	if res.StatusCode != http.StatusOK {
+		raw, _ := io.ReadAll(io.LimitReader(res.Body, 256<<10)) // what was read of a broken error still counts
+		return nil, newError(res, raw, k, c.opts.Now())
+	}
+	return c.readBody(ctx, res, k)
+}
+
+func (c *Client) readBody(ctx context.Context, res *http.Response, k *call) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(res.Body, c.opts.PageBytes+1))
+	if err != nil {
+		return nil, c.noAnswer(ctx, err, k)
+	}
+	if int64(len(body)) > c.opts.PageBytes {
+		return nil, bad(k, "the answer is longer than %d bytes", c.opts.PageBytes)
+	}
+	if n := len(body); n == 0 || strings.TrimRight(string(body[max(0, n-16):]), " \r\n\t") == "" || !closed(body) {
+		e := bad(k, "the answer ends in the middle")
+		e.cut = true
+		return nil, e
+	}
+	return body, nil
+}
+
+// closed tells whether the text ends as a JSON object does: a cheap sign that nothing was cut off.
+func closed(body []byte) bool {
+	for i := len(body) - 1; i >= 0; i-- {
+		switch body[i] {
+		case ' ', '\r', '\n', '\t':
+		default:
+			return body[i] == '}'
+		}
+	}
+	return false
+}
+
+// noAnswer is what a broken connection, or a time that ran out, is to the caller.
+func (c *Client) noAnswer(ctx context.Context, err error, k *call) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	e := &Error{Kind: Unavailable, Message: "no answer", ClientRequestID: k.clientID, RequestID: k.requestID, path: k.url.Path, cause: err}
+	if errors.Is(err, context.DeadlineExceeded) {
+		e.Kind, e.Message = Timeout, fmt.Sprintf("no answer within %s", c.opts.Timeout)
+	}
+	return e
+}
+
+// resolve makes the URL of a path below a version. What stands in the path for a value is escaped already (url.PathEscape).
+func (c *Client) resolve(version, path string, q url.Values) *url.URL {
+	u := *c.base
+	if version == "" {
+		version = "v1.0"
+	}
+	u.RawPath = strings.TrimSuffix(u.EscapedPath(), "/") + "/" + version + "/" + strings.TrimPrefix(path, "/")
+	if p, err := url.PathUnescape(u.RawPath); err == nil {
+		u.Path = p
+	}
+	u.RawQuery = strings.ReplaceAll(q.Encode(), "%24", "$") // Graph reads both; people and logs read this
+	return &u
+}
