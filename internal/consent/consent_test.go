@@ -116,7 +116,7 @@ func service(t *testing.T) (*consent.Service, *cloud) {
 		OnConnected: func(_ context.Context, tid tenant.ID) error { c.synced = append(c.synced, tid); return nil },
 	})
 	for _, domain := range []string{"contoso.example", "fabrikam.example"} {
-		if _, err := s.AddTenant(t.Context(), who, domain); err != nil {
+		if _, _, err := s.AddTenant(t.Context(), who, domain); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -559,14 +559,14 @@ func TestOrders(t *testing.T) {
 func TestAddTenant(t *testing.T) {
 	t.Parallel()
 	s, _ := service(t)
-	tn, err := s.AddTenant(t.Context(), who, " CONTOSO.example ")
+	tn, _, err := s.AddTenant(t.Context(), who, " CONTOSO.example ")
 	if err != nil || tn.ID != contoso || tn.DefaultDomain != "contoso.example" {
 		t.Errorf("AddTenant = %+v, %v", tn, err)
 	}
-	if tn, err := s.AddTenant(t.Context(), who, contoso.String()); err != nil || tn.DefaultDomain != "contoso.example" {
+	if tn, _, err := s.AddTenant(t.Context(), who, contoso.String()); err != nil || tn.DefaultDomain != "contoso.example" {
 		t.Errorf("by GUID = %+v, %v", tn, err)
 	}
-	if _, err := s.AddTenant(t.Context(), who, "nowhere.example"); !errors.Is(err, errs.NotFound) {
+	if _, _, err := s.AddTenant(t.Context(), who, "nowhere.example"); !errors.Is(err, errs.NotFound) {
 		t.Errorf("unknown domain: %v", err)
 	}
 }

@@ -77,28 +77,28 @@ func NewService(d Deps) *Service {
 func (s *Service) now() time.Time { return s.Now().UTC() }
 
 // AddTenant makes a customer known by domain or GUID. The domain only finds the GUID; from then on the GUID is the tenant, even if the
-// domain moves. A tenant that is known already comes back as it is, and the partner's own is errs.Invalid.
-func (s *Service) AddTenant(ctx context.Context, who tenant.Person, domainOrGUID string) (tenant.Tenant, error) {
+// domain moves. A tenant that is known already comes back as it is (made is false), and the partner's own is errs.Invalid.
+func (s *Service) AddTenant(ctx context.Context, who tenant.Person, domainOrGUID string) (t tenant.Tenant, made bool, err error) {
 	given := strings.ToLower(strings.TrimSpace(domainOrGUID))
 	tid, err := s.Authority.Discover(ctx, given)
 	if err != nil {
-		return tenant.Tenant{}, fmt.Errorf("find tenant: %w", err)
+		return tenant.Tenant{}, false, fmt.Errorf("find tenant: %w", err)
 	}
 	domain := given
 	if _, err := tenant.ParseID(given); err == nil {
 		domain = ""
 	}
-	t, made, err := s.Store.Add(ctx, tid, domain, s.now())
+	t, made, err = s.Store.Add(ctx, tid, domain, s.now())
 	if err != nil {
-		return tenant.Tenant{}, err
+		return tenant.Tenant{}, false, err
 	}
 	if t.Home {
-		return tenant.Tenant{}, errs.Show(errs.Invalid, "This is your own tenant. Customers have one of their own.")
+		return tenant.Tenant{}, false, errs.Show(errs.Invalid, "This is your own tenant. Customers have one of their own.")
 	}
 	if made {
-		return t, s.note(ctx, tid, Event{Actor: who, Action: "tenant.added", Object: tid.String(), Detail: map[string]any{"found_by": given}})
+		return t, made, s.note(ctx, tid, Event{Actor: who, Action: "tenant.added", Object: tid.String(), Detail: map[string]any{"found_by": given}})
 	}
-	return t, nil
+	return t, made, nil
 }
 
 // Order is what a new link asks for.

@@ -108,6 +108,18 @@ func (s *Store) UpdateStaff(ctx context.Context, st Staff) error {
 	})
 }
 
+// Assign lets a staff member see a tenant that was just made: whoever has chosen tenants gets one more, the others see it anyway.
+func (s *Store) Assign(ctx context.Context, staff int64, id ID) error {
+	_, err := s.pool.In(Everything()).Exec(ctx, `
+		INSERT INTO staff_tenant (tenant_id, staff_id)
+		SELECT $2, staff_id FROM staff WHERE staff_id = $1 AND reach = 'chosen'
+		ON CONFLICT DO NOTHING`, staff, id)
+	if err != nil {
+		return fmt.Errorf("assign %s: %w", id, err)
+	}
+	return nil
+}
+
 // DeleteStaff removes a staff member. The last owner who may sign in stays: errs.Conflict.
 func (s *Store) DeleteStaff(ctx context.Context, id int64) error {
 	return s.changeStaff(ctx, id, func(tx pgx.Tx) error {

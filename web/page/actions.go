@@ -1,0 +1,31 @@
+package page
+
+import "strings"
+
+// actionWords are the actions of the audit as people read them, after the actor's name.
+var actionWords = map[string]string{
+	"tenant.added":         "added this customer",
+	"consent.link.created": "created a consent link",
+	"consent.link.revoked": "withdrew a consent link",
+	"consent.begun":        "went to Microsoft to consent",
+	"consent.declined":     "declined",
+	"consent.returned":     "came back from Microsoft",
+	"consent.read":         "permissions were read from the tenant",
+	"consent.unconfirmed":  "Microsoft did not confirm the consent in time",
+	"signin":               "signed in",
+	"signout":              "signed out",
+	"staff.created":        "added a staff member",
+	"staff.changed":        "changed a staff member",
+	"staff.deleted":        "removed a staff member",
+	"sync.requested":       "asked for a read",
+	"evidence.exported":    "exported the evidence",
+	"setting.changed":      "changed a setting",
+}
+
+// ActionWords is an action of the audit in words; one that has none is shown as it is named.
+func ActionWords(action string) string {
+	if w, ok := actionWords[action]; ok {
+		return w
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(action, ".", " "), "_", " ")
+}
