@@ -133,7 +133,7 @@ func (c *call) policyState(v *device, n int, name, state string, settings []sett
 		o := object{
 			{"setting", s.name}, {"settingName", s.name}, {"instanceDisplayName", nil}, {"state", "compliant"}, {"errorCode", 0}, {"errorDescription", nil},
 			{"userId", v.owner.id}, {"userName", v.owner.display}, {"userEmail", v.owner.mail}, {"userPrincipalName", v.owner.upn},
-			{"sources", []object{{{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"sourceType", "deviceCompliancePolicy"}}}}, {"currentValue", nil},
+			{"sources", []object{{{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"sourceType", "deviceConfiguration"}}}}, {"currentValue", nil},
 		}
 		if i == bad {
 			o[3].value = state

@@ -355,6 +355,9 @@ func orderNumber(a float64, want any) (int, bool) {
 // at follows a path with slashes through nested objects.
 func (o object) at(path string) any {
 	head, tail, nested := strings.Cut(path, "/")
+	if nested && strings.HasPrefix(head, "microsoft.graph.") { // a cast: what the object's type lacks is null
+		return o.at(tail)
+	}
 	v, ok := o.get(head)
 	if !ok {
 		for _, m := range o { // filters on the audit log spell names freely

@@ -109,6 +109,9 @@ func (f *fleet) build(v *device, hardware int) {
 	v.kind = f.platformOf(&d, hardware)
 	v.platform = &platforms[v.kind]
 	v.model = &v.platform.models[d.n(len(v.platform.models))]
+	if v.model.code == "VM" && d.is(0.8) { // few run as virtual machines
+		v.model = &v.platform.models[d.n(6)]
+	}
 	gb := v.model.storage[d.n(len(v.model.storage))]
 	v.storage = int64(gb) * 1_000_000_000 * 993 / 1000
 	v.memory = int64(8<<30) << d.n(3)

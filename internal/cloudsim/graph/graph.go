@@ -28,6 +28,7 @@ func Handler(w *world.World, verify func(token, audience string) (world.Token, e
 	const quarter = 91 * day
 	now := w.Clock.Now()
 	s.anchor = now.Add(-time.Duration(now.UnixNano() % int64(quarter)))
+	s.today = now.Truncate(day)
 	return s
 }
 
@@ -36,6 +37,7 @@ type server struct {
 	verify Verifier
 	root   *node
 	anchor time.Time
+	today  time.Time // the day on which the service was started
 	limits limiter
 }
 
@@ -52,6 +54,8 @@ type call struct {
 	path      string   // below the version, as resolved
 	q         query
 	now       time.Time
+	from      int       // first item of the page
+	asOf      time.Time // moment of the first page of a listing that grows
 	requestID string
 	note      string
 	status    int
@@ -133,6 +137,9 @@ func (c *call) serve() error {
 		return err
 	}
 	c.q = q
+	if err := c.resume(); err != nil {
+		return err
+	}
 	if err := c.identify(); err != nil {
 		return err
 	}

@@ -9,5 +9,12 @@ func operations() []operation {
 		detectedAppOperations(),
 		userOperations(),
 		licenceOperations(),
+		appOperations(),
+		groupOperations(),
+		directoryOperations(),
+		principalOperations(),
+		galleryOperations(),
+		synchronizationOperations(),
+		provisioningLogOperations(),
 	)
 }

@@ -9,6 +9,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // source is a computed collection.
@@ -30,9 +31,9 @@ func (c *call) pageSize() (int, error) {
 		return 1 << 30, nil
 	case top < 0:
 		return p.usual, nil
-	case top > p.most && c.op.area == intune:
+	case top > p.most && c.op.area != directory:
 		return p.most, nil
-	case (top > p.most || top == 0) && c.op.area != intune:
+	case (top > p.most || top == 0) && c.op.area == directory:
 		return 0, badRequest(fmt.Sprintf("Invalid page size specified: '%d'. Must be between 1 and %d inclusive.", top, p.most))
 	}
 	return top, nil
@@ -44,11 +45,7 @@ func (c *call) list(context string, src source) error {
 	if err != nil {
 		return err
 	}
-	start, err := c.start()
-	if err != nil {
-		return err
-	}
-	page, next := window(src, start, size)
+	page, next := window(src, c.from, size)
 	b := c.open(context)
 	if n, ok := c.countOf(src, len(page)); ok {
 		b = append(b, `,"@odata.count":`...)
@@ -112,23 +109,26 @@ func (c *call) eventual() bool {
 	return strings.EqualFold(c.r.Header.Get("ConsistencyLevel"), "eventual")
 }
 
-// start reads $skiptoken or $skip.
-func (c *call) start() (int, error) {
+// resume reads $skiptoken or $skip: where the page starts, and as of when the collection is seen.
+func (c *call) resume() error {
+	c.from, c.asOf = c.q.skip, c.now.Truncate(time.Second)
 	if c.q.skipToken == "" {
-		return c.q.skip, nil
+		return nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(c.q.skipToken)
-	if err == nil {
-		if at, mark, ok := strings.Cut(string(raw), "."); ok && mark == c.mark() {
-			if n, err := strconv.Atoi(at); err == nil && n >= 0 {
-				return n, nil
-			}
+	parts := strings.Split(string(raw), ".")
+	if err == nil && len(parts) == 3 && parts[2] == c.mark() {
+		at, errAt := strconv.Atoi(parts[0])
+		seconds, errTime := strconv.ParseInt(parts[1], 10, 64)
+		if errAt == nil && errTime == nil && at >= 0 {
+			c.from, c.asOf = at, time.Unix(seconds, 0).UTC()
+			return nil
 		}
 	}
 	if c.op.area == directory {
-		return 0, &refusal{status: http.StatusBadRequest, code: "Directory_ExpiredPageToken", message: "The specified page token value has expired and can no longer be included in your request."}
+		return &refusal{status: http.StatusBadRequest, code: "Directory_ExpiredPageToken", message: "The specified page token value has expired and can no longer be included in your request."}
 	}
-	return 0, badRequest("Skip token is invalid.")
+	return badRequest("Skip token is invalid.")
 }
 
 // mark binds a page token to the tenant, the collection and the filter it was made for.
@@ -154,7 +154,7 @@ func (c *call) nextLink(at int) string {
 			keep = append(keep, strings.Replace(pair, "%24", "$", 1))
 		}
 	}
-	token := base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(at) + "." + c.mark()))
+	token := base64.RawURLEncoding.EncodeToString([]byte(strconv.Itoa(at) + "." + strconv.FormatInt(c.asOf.Unix(), 10) + "." + c.mark()))
 	keep = append(keep, "$skiptoken="+token)
 	_, rest, _ := strings.Cut(strings.TrimPrefix(c.r.URL.EscapedPath(), "/"), "/")
 	return c.base() + "/" + rest + "?" + strings.Join(keep, "&")

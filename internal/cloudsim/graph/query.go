@@ -132,7 +132,7 @@ func splitNames(list string) []string {
 // check holds $select and $expand against the type.
 func (c *call) check(k *kind) error {
 	for _, n := range c.q.selected {
-		if n == "*" || k.has(n, c.beta) || k.hasNav(n, c.beta) {
+		if n == "*" || strings.HasPrefix(n, "microsoft.graph.") || k.has(n, c.beta) || k.hasNav(n, c.beta) {
 			continue
 		}
 		return badRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type 'microsoft.graph." + k.name + "'.")
@@ -146,9 +146,11 @@ func (c *call) check(k *kind) error {
 	return nil
 }
 
-// selects says whether the member is asked for.
+// selects says whether the member is asked for, by its name or through a cast such as microsoft.graph.iosVppApp/bundleId.
 func (q *query) selects(name string) bool {
-	return len(q.selected) == 0 || slices.Contains(q.selected, name) || slices.Contains(q.selected, "*")
+	return len(q.selected) == 0 || slices.ContainsFunc(q.selected, func(s string) bool {
+		return s == name || s == "*" || strings.HasPrefix(s, "microsoft.graph.") && strings.HasSuffix(s, "/"+name)
+	})
 }
 
 func (q *query) expands(name string) bool {

@@ -1,0 +1,136 @@
+package graph
+
+import (
+	"net/http"
+	"strings"
+)
+
+var synchronizationRoles = []string{"Application Administrator", "Cloud Application Administrator"}
+
+func synchronizationOperations() []operation {
+	read := same("Synchronization.Read.All")
+	op := func(path string, h func(*call) error) operation {
+		return operation{
+			method: http.MethodGet, path: "/servicePrincipals/{id}/synchronization" + path, versions: both, area: synchronization, allow: read,
+			roles: synchronizationRoles, options: oSelect | oTop, page: pageSize{100, 999}, handle: h,
+		}
+	}
+	return []operation{
+		op("/jobs", (*call).listJobs),
+		op("/jobs/{job}", (*call).getJob),
+		op("/jobs/{job}/schema", (*call).getSchema),
+		op("/templates", (*call).listTemplates),
+		op("/templates/{template}", (*call).getTemplate),
+	}
+}
+
+// provisioningApp finds the application in the path: by object id only, because the service does not follow appId='…' here.
+func (c *call) provisioningApp() (principal, error) {
+	if strings.Contains(c.keys[0], "=") {
+		return principal{}, notFoundSegment("synchronization")
+	}
+	return c.principal()
+}
+
+func (c *call) listJobs() error {
+	p, err := c.provisioningApp()
+	if err != nil {
+		return err
+	}
+	items := []object{}
+	if j, ok := c.jobOf(p.id); ok {
+		items = append(items, c.jobObject(j))
+	}
+	return c.fixed(kinds["synchronizationJob"], "servicePrincipals('"+p.id+"')/synchronization/jobs", items)
+}
+
+func (c *call) job() (principal, job, error) {
+	p, err := c.provisioningApp()
+	if err != nil {
+		return p, job{}, err
+	}
+	j, ok := c.jobOf(p.id)
+	if !ok || !strings.EqualFold(c.jobID(j), c.keys[1]) {
+		return p, j, &refusal{status: http.StatusNotFound, code: "SynchronizationJobNotFound", message: "Synchronization job with identifier '" + c.keys[1] + "' was not found."}
+	}
+	return p, j, nil
+}
+
+func (c *call) getJob() error {
+	p, j, err := c.job()
+	if err != nil {
+		return err
+	}
+	return c.entity(kinds["synchronizationJob"], "servicePrincipals('"+p.id+"')/synchronization/jobs", c.jobObject(j))
+}
+
+// templateObject is the synchronization template of a gallery application.
+func (c *call) templateObject(g int) object {
+	a := &gallery[g]
+	return object{
+		{"id", a.sync}, {"applicationId", c.guid(kindGalleryAppID, g)}, {"default", true}, {"description", a.name + " provisioning."}, {"discoverable", true}, {"factoryTag", a.sync},
+		{"metadata", []object{
+			{{"key", "IsOAuthEnabled"}, {"value", "False"}}, {{"key", "IsSynchronizationAgentAssignmentRequired"}, {"value", "False"}},
+			{{"key", "GalleryApplicationIdentifier"}, {"value", a.sync}}, {{"key", "ConfigurationFields"}, {"value", `["BaseAddress","SecretToken"]`}},
+		}},
+	}
+}
+
+func (c *call) listTemplates() error {
+	p, err := c.provisioningApp()
+	if err != nil {
+		return err
+	}
+	items := []object{}
+	if p.gallery >= 0 && gallery[p.gallery].sync != "" {
+		items = append(items, c.templateObject(p.gallery))
+	}
+	return c.fixed(kinds["synchronizationTemplate"], "servicePrincipals('"+p.id+"')/synchronization/templates", items)
+}
+
+func (c *call) getTemplate() error {
+	p, err := c.provisioningApp()
+	if err != nil {
+		return err
+	}
+	if p.gallery < 0 || gallery[p.gallery].sync != c.keys[1] || c.keys[1] == "" {
+		return missing(c.keys[1])
+	}
+	return c.entity(kinds["synchronizationTemplate"], "servicePrincipals('"+p.id+"')/synchronization/templates", c.templateObject(p.gallery))
+}
+
+// mappings are the attributes that jobs write, source to target; events of the log name the same targets.
+var mappings = [][2]string{
+	{"userPrincipalName", "userName"}, {"displayName", "displayName"}, {"mail", `emails[type eq "work"].value`}, {"givenName", "name.givenName"},
+	{"surname", "name.familyName"}, {"jobTitle", "title"}, {"department", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"}, {"accountEnabled", "active"},
+}
+
+func (c *call) getSchema() error {
+	p, j, err := c.job()
+	if err != nil {
+		return err
+	}
+	attributes := []object{}
+	for i, m := range mappings {
+		priority := 0
+		if i == 0 {
+			priority = 1
+		}
+		attributes = append(attributes, object{
+			{"defaultValue", ""}, {"exportMissingReferences", false}, {"flowBehavior", "FlowWhenChanged"}, {"flowType", "Always"}, {"matchingPriority", priority}, {"targetAttributeName", m[1]},
+			{"source", object{{"expression", "[" + m[0] + "]"}, {"name", m[0]}, {"type", "Attribute"}, {"parameters", []object{}}}},
+		})
+	}
+	rule := object{
+		{"containerFilter", nil}, {"editable", true}, {"groupFilter", nil}, {"id", c.guid(kindSystem, 100+j.n)}, {"metadata", []object{}}, {"name", "USER_OUTBOUND_USER"}, {"priority", 1},
+		{"sourceDirectoryName", "Azure Active Directory"}, {"targetDirectoryName", gallery[j.gallery].name},
+		{"objectMappings", []object{{
+			{"attributeMappings", attributes}, {"enabled", true}, {"flowTypes", "Add, Update, Delete"}, {"metadata", []object{}}, {"name", "Synchronize Azure Active Directory Users to " + gallery[j.gallery].name},
+			{"scope", nil}, {"sourceObjectName", "User"}, {"targetObjectName", gallery[j.gallery].target},
+		}}},
+	}
+	b := c.open("servicePrincipals('" + p.id + "')/synchronization/jobs('" + c.keys[1] + "')/schema/$entity")
+	item := appendObject(nil, object{{"id", c.jobID(j)}, {"version", "Date:2025-06-01T09:00:00.0000000Z, Tag:" + c.guid(kindSystem, 200+j.n)}, {"synchronizationRules", []object{rule}}})
+	c.status, c.body = http.StatusOK, append(append(b, ','), item[1:]...)
+	return nil
+}
