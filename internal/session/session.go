@@ -214,7 +214,7 @@ func (s *Sessions) End(ctx context.Context) error {
 		return err
 	}
 	if err := s.scs.Destroy(ctx); err != nil {
-		return fmt.Errorf("end session: %w", err)
+		return fmt.Errorf("end session: %w", postgres.Kind(err))
 	}
 	return nil
 }
@@ -227,7 +227,7 @@ func (s *Sessions) Drop(ctx context.Context, tid tenant.ID) error {
 	}
 	c.SignIns = slices.DeleteFunc(c.SignIns, func(in SignIn) bool { return in.Tenant == tid })
 	if _, err := s.pool.In(tid).Exec(ctx, `DELETE FROM signin_token WHERE tenant_id = $1 AND session_id = $2`, tid, c.ID); err != nil {
-		return fmt.Errorf("drop sign-in: %w", err)
+		return fmt.Errorf("drop sign-in: %w", postgres.Kind(err))
 	}
 	return s.write(ctx, c)
 }
@@ -265,7 +265,7 @@ func (s *Sessions) Sweep(ctx context.Context) error {
 		{`DELETE FROM signin_tx WHERE created_at < $1`, now.Add(-txLife)},
 	} {
 		if _, err := s.pool.Raw().Exec(ctx, q.sql, q.limit); err != nil {
-			return fmt.Errorf("sweep sessions: %w", err)
+			return fmt.Errorf("sweep sessions: %w", postgres.Kind(err))
 		}
 	}
 	return nil

@@ -8,6 +8,8 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/tenantry/tenantry/internal/postgres"
 )
 
 // touchEvery is how often a session's use is noted: a write a minute instead of one a request.
@@ -33,11 +35,11 @@ func (s *store) FindCtx(ctx context.Context, token string) ([]byte, bool, error)
 		return nil, false, nil
 	}
 	if err != nil {
-		return nil, false, fmt.Errorf("find session: %w", err)
+		return nil, false, fmt.Errorf("find session: %w", postgres.Kind(err))
 	}
 	if now.Sub(seen) > touchEvery {
 		if _, err := s.pool.Exec(ctx, `UPDATE session SET seen_at = $2 WHERE token_hash = $1 AND seen_at < $2`, token, now); err != nil {
-			return nil, false, fmt.Errorf("touch session: %w", err)
+			return nil, false, fmt.Errorf("touch session: %w", postgres.Kind(err))
 		}
 	}
 	return content, true, nil
@@ -52,7 +54,7 @@ func (s *store) CommitCtx(ctx context.Context, token string, content []byte, exp
 		INSERT INTO session AS s (token_hash, content, expires_at, seen_at) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (token_hash) DO UPDATE SET content = EXCLUDED.content, expires_at = EXCLUDED.expires_at WHERE NOT s.ended`, token, content, expires, s.now())
 	if err != nil {
-		return fmt.Errorf("write session: %w", err)
+		return fmt.Errorf("write session: %w", postgres.Kind(err))
 	}
 	return nil
 }
@@ -62,7 +64,7 @@ func (s *store) DeleteCtx(ctx context.Context, token string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 	defer cancel()
 	if _, err := s.pool.Exec(ctx, `UPDATE session SET ended = true, content = '' WHERE token_hash = $1`, token); err != nil {
-		return fmt.Errorf("end session: %w", err)
+		return fmt.Errorf("end session: %w", postgres.Kind(err))
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -44,7 +45,7 @@ func (s *Sessions) keepToken(ctx context.Context, session string, in SignIn, ref
 		SET object_id = EXCLUDED.object_id, refresh = EXCLUDED.refresh, expires_at = EXCLUDED.expires_at, checked_at = EXCLUDED.checked_at`,
 		pgx.NamedArgs{"tenant": in.Tenant, "session": session, "oid": in.ObjectID, "refresh": sealed, "until": in.Until, "now": s.now()})
 	if err != nil {
-		return fmt.Errorf("keep refresh token: %w", err)
+		return fmt.Errorf("keep refresh token: %w", postgres.Kind(err))
 	}
 	return nil
 }
@@ -54,7 +55,7 @@ func (s *Sessions) forgetTokens(ctx context.Context, session string) error {
 		return nil
 	}
 	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `DELETE FROM signin_token WHERE session_id = $1`, session); err != nil {
-		return fmt.Errorf("forget tokens: %w", err)
+		return fmt.Errorf("forget tokens: %w", postgres.Kind(err))
 	}
 	return nil
 }
@@ -95,7 +96,7 @@ func (s *Sessions) token(ctx context.Context, session string, in SignIn) (string
 		return "", errs.ShowNext(errs.Unauthorised, "This sign-in cannot be renewed.", "Sign in at the tenant again.")
 	}
 	if err != nil {
-		return "", fmt.Errorf("read refresh token: %w", err)
+		return "", fmt.Errorf("read refresh token: %w", postgres.Kind(err))
 	}
 	plain, err := s.keys.Open(sealed, in.Tenant, tokenColumn(in.ObjectID))
 	if err != nil {
@@ -127,7 +128,7 @@ func (s *Sessions) Recheck(ctx context.Context) error {
 		return nil
 	}
 	if err != nil {
-		return fmt.Errorf("recheck sign-in: %w", err)
+		return fmt.Errorf("recheck sign-in: %w", postgres.Kind(err))
 	}
 	plain, err := s.keys.Open(sealed, in.Tenant, tokenColumn(in.ObjectID))
 	if err != nil {

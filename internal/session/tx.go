@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -49,7 +50,7 @@ func (s *Sessions) Start(ctx context.Context, t Transaction, binding string) err
 		pgx.NamedArgs{"tenant": t.Tenant, "state": hash(t.State), "binding": hash(binding), "nonce": t.Nonce, "verifier": sealed,
 			"scopes": t.Scopes, "return": t.Return, "now": s.now()})
 	if err != nil {
-		return fmt.Errorf("start sign-in at %s: %w", t.Tenant, err)
+		return fmt.Errorf("start sign-in at %s: %w", t.Tenant, postgres.Kind(err))
 	}
 	return nil
 }
@@ -66,7 +67,7 @@ func (s *Sessions) Spend(ctx context.Context, state, binding string) (Transactio
 		RETURNING tenant_id, binding_hash, nonce, verifier, scopes, return_path, created_at`, hash(state)).
 		Scan(&t.Tenant, &bound, &t.Nonce, &sealed, &t.Scopes, &t.Return, &created)
 	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return Transaction{}, fmt.Errorf("spend sign-in: %w", err)
+		return Transaction{}, fmt.Errorf("spend sign-in: %w", postgres.Kind(err))
 	}
 	if err != nil || s.now().Sub(created) > txLife || subtle.ConstantTimeCompare(bound, hash(binding)) != 1 {
 		return Transaction{}, errs.ShowNext(errs.Invalid, "This sign-in was not started in this browser, was used already, or took longer than ten minutes.", "Start the sign-in again.")

@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 )
 
 // Identity is who signed in, as proven by a verified token.
@@ -48,7 +49,7 @@ type Resolved struct {
 func (s *Store) Admit(ctx context.Context, id Identity) error {
 	if id.Tenant == s.home && !id.Guest {
 		if err := s.bindStaff(ctx, id); err != nil {
-			return fmt.Errorf("admit staff: %w", err)
+			return fmt.Errorf("admit staff: %w", postgres.Kind(err))
 		}
 	}
 	_, err := s.pool.In(id.Tenant).Exec(ctx, `
@@ -58,7 +59,7 @@ func (s *Store) Admit(ctx context.Context, id Identity) error {
 		SET subject = EXCLUDED.subject, name = EXCLUDED.name, upn = EXCLUDED.upn, guest = EXCLUDED.guest, last_seen_at = now()`,
 		pgx.NamedArgs{"tenant": id.Tenant, "oid": id.ObjectID, "sub": id.Subject, "name": id.Name, "upn": id.UPN, "guest": id.Guest})
 	if err != nil {
-		return fmt.Errorf("record person: %w", err)
+		return fmt.Errorf("record person: %w", postgres.Kind(err))
 	}
 	return nil
 }

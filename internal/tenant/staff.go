@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 )
 
 // ReachKind says how the tenants of a staff member are chosen.
@@ -58,7 +59,7 @@ func (s *Store) ListStaff(ctx context.Context, scope Scope) ([]Staff, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, staffQuery+`ORDER BY s.upn LIMIT 10000`)
 	found, err := pgx.CollectRows(rows, scanStaff)
 	if err != nil {
-		return nil, fmt.Errorf("list staff: %w", err)
+		return nil, fmt.Errorf("list staff: %w", postgres.Kind(err))
 	}
 	return found, nil
 }
@@ -88,7 +89,7 @@ func (s *Store) CreateStaff(ctx context.Context, st Staff) (int64, error) {
 		return listTenants(ctx, tx, id, st.Tenants)
 	})
 	if err != nil {
-		return 0, fmt.Errorf("create staff: %w", err)
+		return 0, fmt.Errorf("create staff: %w", postgres.Kind(err))
 	}
 	return id, nil
 }
@@ -151,7 +152,7 @@ func (s *Store) changeStaff(ctx context.Context, id int64, change func(tx pgx.Tx
 		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("staff %d: %w", id, err)
+		return fmt.Errorf("staff %d: %w", id, postgres.Kind(err))
 	}
 	return nil
 }
@@ -225,7 +226,7 @@ func (s *Store) reach(ctx context.Context, st Staff) (Scope, error) {
 		SELECT tenant_id FROM staff_tenant WHERE staff_id = $1`, st.ID)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[ID])
 	if err != nil {
-		return Scope{}, fmt.Errorf("reach of staff %d: %w", st.ID, err)
+		return Scope{}, fmt.Errorf("reach of staff %d: %w", st.ID, postgres.Kind(err))
 	}
 	slices.SortFunc(ids, ID.Compare)
 	return Scope{IDs: ids}, nil

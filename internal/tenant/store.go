@@ -68,7 +68,7 @@ func one[T any](rows pgx.Rows, scan pgx.RowToFunc[T], what string) (T, error) {
 		return v, fmt.Errorf("%s: %w", what, errs.NotFound)
 	}
 	if err != nil {
-		return v, fmt.Errorf("%s: %w", what, err)
+		return v, fmt.Errorf("%s: %w", what, postgres.Kind(err))
 	}
 	return v, nil
 }
@@ -91,7 +91,7 @@ func (s *Store) list(ctx context.Context, scope Scope, limit int) ([]Tenant, err
 		LIMIT  $1`, limit)
 	found, err := pgx.CollectRows(rows, scanTenant)
 	if err != nil {
-		return nil, fmt.Errorf("list tenants: %w", err)
+		return nil, fmt.Errorf("list tenants: %w", postgres.Kind(err))
 	}
 	return found, nil
 }
@@ -100,7 +100,7 @@ func (s *Store) list(ctx context.Context, scope Scope, limit int) ([]Tenant, err
 func (s *Store) Count(ctx context.Context, scope Scope) (int, error) {
 	var n int
 	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM tenant`).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count tenants: %w", err)
+		return 0, fmt.Errorf("count tenants: %w", postgres.Kind(err))
 	}
 	return n, nil
 }
@@ -162,7 +162,7 @@ func changed(rows int64, err error, what string) error {
 		err = errs.NotFound
 	}
 	if err != nil {
-		return fmt.Errorf("%s: %w", what, err)
+		return fmt.Errorf("%s: %w", what, postgres.Kind(err))
 	}
 	return nil
 }

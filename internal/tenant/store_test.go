@@ -1,0 +1,360 @@
+package tenant_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+func parse(s string) tenant.ID {
+	id, err := tenant.ParseID(s)
+	if err != nil {
+		panic(err)
+	}
+	return id
+}
+
+var (
+	firstUp  = parse("f1a50000-0000-4000-8000-000000000001")
+	contoso  = parse("c0a70500-0000-4000-8000-000000000002")
+	fabrikam = parse("fab41ca0-0000-4000-8000-000000000003")
+	adatum   = parse("ada70000-0000-4000-8000-000000000004")
+)
+
+const (
+	oidA = "aaaaaaaa-0000-4000-8000-00000000000a"
+	oidB = "bbbbbbbb-0000-4000-8000-00000000000b"
+)
+
+// newStore has the home tenant and two customers.
+func newStore(t *testing.T, owners ...string) *tenant.Store {
+	t.Helper()
+	s := tenant.NewStore(pgtest.New(t), firstUp, owners)
+	for _, x := range []tenant.Tenant{
+		{ID: firstUp, DisplayName: "First Up Consultants", DefaultDomain: "firstup.example"},
+		{ID: contoso, DisplayName: "Contoso", DefaultDomain: "contoso.example", Domains: []string{"contoso.example", "Contoso.COM"}},
+		{ID: fabrikam, DisplayName: "Fabrikam", DefaultDomain: "fabrikam.example"},
+	} {
+		if err := s.Upsert(t.Context(), tenant.Everything(), x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return s
+}
+
+func want(t *testing.T, what string, err, kind error) {
+	t.Helper()
+	if kind == nil && err != nil || kind != nil && !errors.Is(err, kind) {
+		t.Errorf("%s: error = %v, want %v", what, err, kind)
+	}
+}
+
+func TestStoreKeepsTenantsApart(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	onlyContoso := tenant.Only(contoso)
+
+	got, err := s.Get(ctx, onlyContoso, contoso)
+	want(t, "Get own", err, nil)
+	if got.Name() != "Contoso" || got.State != tenant.StateUnconsented || got.Home || !slices.Contains(got.Domains, "contoso.com") || !got.StateReadAt.IsZero() {
+		t.Errorf("Get = %+v", got)
+	}
+	_, err = s.Get(ctx, onlyContoso, fabrikam)
+	want(t, "Get another", err, errs.NotFound)
+	_, err = s.ByDomain(ctx, onlyContoso, "fabrikam.example")
+	want(t, "ByDomain of another", err, errs.NotFound)
+	if got, err = s.ByDomain(ctx, onlyContoso, "CONTOSO.com"); err != nil || got.ID != contoso {
+		t.Errorf("ByDomain = %v, %v", got.ID, err)
+	}
+	if list, err := s.List(ctx, onlyContoso); err != nil || len(list) != 1 || list[0].ID != contoso {
+		t.Errorf("List = %v, %v", list, err)
+	}
+	if list, err := s.List(ctx, tenant.Everything()); err != nil || len(list) != 3 || !list[0].Home {
+		t.Errorf("List of all = %v, %v", list, err)
+	}
+	if n, err := s.Count(ctx, onlyContoso); err != nil || n != 1 {
+		t.Errorf("Count = %d, %v", n, err)
+	}
+	if n, err := s.Count(ctx, tenant.Only()); err != nil || n != 0 {
+		t.Errorf("Count of none = %d, %v", n, err)
+	}
+	if err := s.Upsert(ctx, onlyContoso, tenant.Tenant{ID: fabrikam, DisplayName: "Taken"}); err == nil {
+		t.Error("Upsert of another tenant under Contoso's scope went through")
+	}
+	if err := s.Upsert(ctx, onlyContoso, tenant.Tenant{ID: adatum, DisplayName: "New"}); err == nil {
+		t.Error("Upsert of a new tenant outside the scope went through")
+	}
+	want(t, "SetMark of another", s.SetMark(ctx, onlyContoso, fabrikam, 3), errs.NotFound)
+	want(t, "SetMark out of range", s.SetMark(ctx, onlyContoso, contoso, 12), errs.Invalid)
+	want(t, "SetState of an unknown one", s.SetState(ctx, adatum, tenant.StateConnected, time.Now()), errs.NotFound)
+	want(t, "SetState to nonsense", s.SetState(ctx, contoso, "green", time.Now()), errs.Invalid)
+	if got, _ := s.Get(ctx, tenant.Everything(), fabrikam); got.DisplayName != "Fabrikam" || got.Mark != -1 || got.State != tenant.StateUnconsented {
+		t.Errorf("Fabrikam was touched: %+v", got)
+	}
+}
+
+func TestUpsertKeepsWhatWasRead(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	want(t, "Upsert", s.Upsert(ctx, tenant.Only(contoso), tenant.Tenant{ID: contoso, Country: "CH"}), nil)
+	got, err := s.Get(ctx, tenant.Only(contoso), contoso)
+	if err != nil || got.DisplayName != "Contoso" || got.Country != "CH" || len(got.Domains) != 2 {
+		t.Errorf("Get = %+v, %v", got, err)
+	}
+}
+
+func TestSetState(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	read := time.Now().UTC().Truncate(time.Microsecond)
+	want(t, "SetState", s.SetState(ctx, contoso, tenant.StateConnected, read), nil)
+	first, _ := s.Get(ctx, tenant.Only(contoso), contoso)
+	if first.State != tenant.StateConnected || !first.StateReadAt.Equal(read) {
+		t.Errorf("Get = %+v", first)
+	}
+	want(t, "SetState again", s.SetState(ctx, contoso, tenant.StateConnected, read.Add(time.Hour)), nil)
+	second, _ := s.Get(ctx, tenant.Only(contoso), contoso)
+	if !second.StateSince.Equal(first.StateSince) || !second.StateReadAt.Equal(read.Add(time.Hour)) {
+		t.Errorf("a repeated state began anew, or its reading was lost: %+v", second)
+	}
+	want(t, "SetState unread", s.SetState(ctx, contoso, tenant.StateSuspended, time.Time{}), nil)
+	third, _ := s.Get(ctx, tenant.Only(contoso), contoso)
+	if third.State != tenant.StateSuspended || !third.StateReadAt.Equal(read.Add(time.Hour)) || third.StateSince.Equal(first.StateSince) {
+		t.Errorf("Get = %+v", third)
+	}
+}
+
+func TestCreateStaffRefuses(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	ok := tenant.Staff{UPN: "anna@firstup.example", Role: tenant.RoleSupport, Reach: tenant.ReachAll}
+	for name, change := range map[string]func(*tenant.Staff){
+		"no UPN":             func(x *tenant.Staff) { x.UPN = "" },
+		"no domain":          func(x *tenant.Staff) { x.UPN = "anna" },
+		"markup":             func(x *tenant.Staff) { x.UPN = "<b>@firstup.example" },
+		"guest":              func(x *tenant.Staff) { x.UPN = "a_contoso.example#EXT#@firstup.example" },
+		"two addresses":      func(x *tenant.Staff) { x.UPN = "a@b.example@firstup.example" },
+		"customer's role":    func(x *tenant.Staff) { x.Role = tenant.RoleCustomerAdmin },
+		"no role":            func(x *tenant.Staff) { x.Role = "" },
+		"no reach":           func(x *tenant.Staff) { x.Reach = "some" },
+		"owner of some only": func(x *tenant.Staff) { x.Role, x.Reach = tenant.RoleOwner, tenant.ReachChosen },
+	} {
+		x := ok
+		change(&x)
+		_, err := s.CreateStaff(t.Context(), x)
+		want(t, name, err, errs.Invalid)
+	}
+	x := ok
+	x.Reach, x.Tenants = tenant.ReachChosen, []tenant.ID{adatum}
+	_, err := s.CreateStaff(t.Context(), x)
+	want(t, "a tenant that nobody knows", err, errs.NotFound)
+	_, err = s.CreateStaff(t.Context(), ok)
+	want(t, "the first", err, nil)
+	ok.UPN = "ANNA@firstup.example"
+	_, err = s.CreateStaff(t.Context(), ok)
+	want(t, "the same in capitals", err, errs.Conflict)
+}
+
+// create adds staff and lets them sign in once.
+func create(t *testing.T, s *tenant.Store, oid string, st tenant.Staff) tenant.Staff {
+	t.Helper()
+	id, err := s.CreateStaff(t.Context(), st)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Admit(t.Context(), tenant.Identity{Tenant: firstUp, ObjectID: oid, Subject: "s", Name: "Anna", UPN: st.UPN}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.GetStaff(t.Context(), tenant.Everything(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func resolve(t *testing.T, s *tenant.Store, id tenant.Identity) tenant.Resolved {
+	t.Helper()
+	r, err := s.Resolve(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestReach(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		reach    tenant.ReachKind
+		tenants  []tenant.ID
+		has, not []tenant.ID
+	}{
+		"all":       {tenant.ReachAll, nil, []tenant.ID{firstUp, contoso, fabrikam, adatum}, nil},
+		"all but":   {tenant.ReachAllBut, []tenant.ID{contoso}, []tenant.ID{firstUp, fabrikam}, []tenant.ID{contoso, adatum}},
+		"chosen":    {tenant.ReachChosen, []tenant.ID{contoso}, []tenant.ID{contoso}, []tenant.ID{firstUp, fabrikam, adatum}},
+		"chosen, 0": {tenant.ReachChosen, nil, nil, []tenant.ID{firstUp, contoso, fabrikam}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t)
+			st := create(t, s, oidA, tenant.Staff{UPN: "tech@firstup.example", Role: tenant.RoleTechnician, Reach: tc.reach, Tenants: tc.tenants})
+			r := resolve(t, s, tenant.Identity{Tenant: firstUp, ObjectID: oidA})
+			if r.Person.Role != tenant.RoleTechnician || r.Person.StaffID != st.ID {
+				t.Fatalf("Resolve = %+v", r)
+			}
+			for _, id := range tc.has {
+				if !r.Reach.Has(id) {
+					t.Errorf("does not reach %s", id)
+				}
+			}
+			for _, id := range tc.not {
+				if r.Reach.Has(id) {
+					t.Errorf("reaches %s", id)
+				}
+			}
+		})
+	}
+}
+
+// A name decides once: afterwards only the object id counts, however the names change.
+func TestStaffAreBoundToTheirObjectID(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	create(t, s, oidA, tenant.Staff{UPN: "tech@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachAll})
+	for name, tc := range map[string]struct {
+		id     tenant.Identity
+		role   tenant.Role
+		reason tenant.Reason
+	}{
+		"renamed":                             {tenant.Identity{Tenant: firstUp, ObjectID: oidA, UPN: "new@firstup.example"}, tenant.RoleTechnician, ""},
+		"the UPN of somebody else now":        {tenant.Identity{Tenant: firstUp, ObjectID: oidB, UPN: "tech@firstup.example"}, "", tenant.ReasonNotStaff},
+		"15 the same object id at a customer": {tenant.Identity{Tenant: contoso, ObjectID: oidA, UPN: "tech@firstup.example"}, tenant.RoleCustomerUser, ""},
+		"a guest of the home tenant":          {tenant.Identity{Tenant: firstUp, ObjectID: oidA, UPN: "tech@firstup.example", Guest: true}, "", tenant.ReasonHomeGuest},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := s.Admit(t.Context(), tc.id); err != nil {
+				t.Fatal(err)
+			}
+			if r := resolve(t, s, tc.id); r.Person.Role != tc.role || r.Reason != tc.reason {
+				t.Errorf("Resolve = %q, %q; want %q, %q", r.Person.Role, r.Reason, tc.role, tc.reason)
+			}
+		})
+	}
+}
+
+// 16: owners are made by name in the home tenant only; the same name anywhere else is anybody.
+func TestOwnersOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		id   tenant.Identity
+		role tenant.Role
+	}{
+		"home, other case":            {tenant.Identity{Tenant: firstUp, ObjectID: oidA, UPN: "Owner@FirstUp.example"}, tenant.RoleOwner},
+		"guest of home":               {tenant.Identity{Tenant: firstUp, ObjectID: oidA, UPN: "owner@firstup.example", Guest: true}, tenant.RoleStranger},
+		"customer with the same name": {tenant.Identity{Tenant: contoso, ObjectID: oidA, UPN: "owner@firstup.example"}, tenant.RoleCustomerUser},
+		"unknown tenant":              {tenant.Identity{Tenant: adatum, ObjectID: oidA, UPN: "owner@firstup.example", DirectoryAdmin: true}, tenant.RoleStranger},
+		"home, somebody":              {tenant.Identity{Tenant: firstUp, ObjectID: oidA, UPN: "else@firstup.example"}, tenant.RoleStranger},
+		"home, no name":               {tenant.Identity{Tenant: firstUp, ObjectID: oidA}, tenant.RoleStranger},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newStore(t, " owner@firstup.example ")
+			if err := s.Admit(t.Context(), tc.id); err != nil {
+				t.Fatal(err)
+			}
+			r := resolve(t, s, tc.id)
+			if r.Person.Role != tc.role || r.Reach.All != (tc.role == tenant.RoleOwner) {
+				t.Errorf("Resolve = %+v, want %q", r, tc.role)
+			}
+		})
+	}
+}
+
+func TestCustomers(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	if err := s.SetState(t.Context(), fabrikam, tenant.StateSuspended, time.Time{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		id     tenant.Identity
+		role   tenant.Role
+		reason tenant.Reason
+	}{
+		"user":              {tenant.Identity{Tenant: contoso, ObjectID: oidA}, tenant.RoleCustomerUser, ""},
+		"administrator":     {tenant.Identity{Tenant: contoso, ObjectID: oidA, DirectoryAdmin: true}, tenant.RoleCustomerAdmin, ""},
+		"17 guest":          {tenant.Identity{Tenant: contoso, ObjectID: oidA, Guest: true, DirectoryAdmin: true}, "", tenant.ReasonGuest},
+		"19 suspended":      {tenant.Identity{Tenant: fabrikam, ObjectID: oidA, DirectoryAdmin: true}, "", tenant.ReasonSuspended},
+		"19 unknown tenant": {tenant.Identity{Tenant: adatum, ObjectID: oidA, DirectoryAdmin: true}, "", tenant.ReasonUnknownTenant},
+	} {
+		if err := s.Admit(t.Context(), tc.id); err != nil {
+			t.Fatal(err)
+		}
+		r := resolve(t, s, tc.id)
+		if r.Person.Role != tc.role || r.Reason != tc.reason {
+			t.Errorf("%s: Resolve = %q, %q", name, r.Person.Role, r.Reason)
+		}
+		if tc.role == "" && (r.Reach.All || len(r.Reach.IDs) > 0) || tc.role != "" && (r.Reach.All || !slices.Equal(r.Reach.IDs, []tenant.ID{contoso})) {
+			t.Errorf("%s: reach = %+v", name, r.Reach)
+		}
+	}
+	if _, err := s.Get(t.Context(), tenant.Everything(), adatum); !errors.Is(err, errs.NotFound) {
+		t.Error("a sign-in made a tenant known")
+	}
+}
+
+func TestTheLastOwnerStays(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	a := create(t, s, oidA, tenant.Staff{UPN: "a@firstup.example", Role: tenant.RoleOwner, Reach: tenant.ReachAll})
+	demoted, disabled := a, a
+	demoted.Role = tenant.RoleTechnician
+	disabled.Disabled = true
+	want(t, "demote the last", s.UpdateStaff(ctx, demoted), errs.Conflict)
+	want(t, "disable the last", s.UpdateStaff(ctx, disabled), errs.Conflict)
+	want(t, "delete the last", s.DeleteStaff(ctx, a.ID), errs.Conflict)
+	b := create(t, s, oidB, tenant.Staff{UPN: "b@firstup.example", Role: tenant.RoleOwner, Reach: tenant.ReachAll})
+
+	var both sync.WaitGroup // two owners remove each other at once: one of them stays
+	for _, id := range []int64{a.ID, b.ID} {
+		both.Go(func() { s.DeleteStaff(ctx, id) })
+	}
+	both.Wait()
+	left, err := s.ListStaff(ctx, tenant.Everything())
+	if err != nil || len(left) != 1 {
+		t.Errorf("%d owners left, %v", len(left), err)
+	}
+	want(t, "an unknown one", s.DeleteStaff(ctx, 999), errs.NotFound)
+}
+
+func TestUpdateStaffCountsAtOnce(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	create(t, s, oidB, tenant.Staff{UPN: "owner@firstup.example", Role: tenant.RoleOwner, Reach: tenant.ReachAll})
+	st := create(t, s, oidA, tenant.Staff{UPN: "a@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachAll})
+	me := tenant.Identity{Tenant: firstUp, ObjectID: oidA}
+	st.Role, st.Reach, st.Tenants = tenant.RoleSupport, tenant.ReachChosen, []tenant.ID{contoso, contoso}
+	want(t, "UpdateStaff", s.UpdateStaff(ctx, st), nil)
+	if r := resolve(t, s, me); r.Person.Role != tenant.RoleSupport || r.Reach.All || !r.Reach.Has(contoso) || r.Reach.Has(fabrikam) {
+		t.Errorf("Resolve = %+v", r)
+	}
+	if got, err := s.GetStaff(ctx, tenant.Only(fabrikam), st.ID); err != nil || len(got.Tenants) != 0 {
+		t.Errorf("a tenant outside the scope was named: %+v, %v", got, err)
+	}
+	st.Disabled = true
+	want(t, "disable", s.UpdateStaff(ctx, st), nil)
+	if r := resolve(t, s, me); r.Person.Role != tenant.RoleStranger || r.Reason != tenant.ReasonDisabled {
+		t.Errorf("Resolve = %+v", r)
+	}
+	want(t, "DeleteStaff", s.DeleteStaff(ctx, st.ID), nil)
+	_, err := s.GetStaff(ctx, tenant.Everything(), st.ID)
+	want(t, "GetStaff", err, errs.NotFound)
+	if r := resolve(t, s, me); r.Reason != tenant.ReasonNotStaff {
+		t.Errorf("Resolve = %+v", r)
+	}
+}
