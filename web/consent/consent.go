@@ -1,0 +1,63 @@
+// Package consent shows consent from both sides: the staff page of a tenant (/t/{tenant}/consent), the page that the customer's
+// administrator opens (/consent/{token}), and what becomes of the return from Microsoft (/auth/consent).
+//
+// The customer's pages speak six languages and need no sign-in; nothing on them is used up by looking. What is granted and how that is
+// proven is internal/consent's.
+package consent
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// Partner is who asks, as the customer knows them.
+type Partner struct {
+	Name    string
+	Address string
+	Phone   string
+	Mail    string
+	Program string // the registration's display name: what Microsoft's page calls the program
+}
+
+// Handler serves the consent pages.
+type Handler struct {
+	Consent   *domain.Service
+	Partner   func(ctx context.Context) Partner
+	Origin    string // the portal's own origin, https://portal.example
+	LoginHost string // what the browser shows at Microsoft: login.microsoftonline.com
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now().UTC()
+	}
+	return h.Now().UTC()
+}
+
+// Mount adds the staff pages to a tenant's routes.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/consent", h.show)
+	r.Post("/consent", tenant.MayConsent, h.create)
+	r.Post("/consent/links/{link}/revoke", tenant.MayConsent, h.revoke)
+	r.Post("/consent/read", tenant.MaySync, h.read)
+}
+
+// MountPublic adds the customer's pages, which need no sign-in. They belong at the root.
+func (h *Handler) MountPublic(r chi.Router, p *page.Problems) {
+	landing, returned, receipt := p.Func(h.landing), p.Func(h.returned), p.Func(h.receipt)
+	r.Get("/consent/{token}", landing)
+	r.Head("/consent/{token}", landing)
+	r.Post("/consent/{token}", p.Func(h.decide))
+	r.Get("/auth/consent", returned)
+	r.Get("/auth/consent/{receipt}", receipt)
+	r.Head("/auth/consent/{receipt}", receipt)
+}

@@ -1,0 +1,299 @@
+package consent
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// staffView is the tenant's consent page, and its JSON twin.
+type staffView struct {
+	TenantID   tenant.ID    `json:"tenant_id"`
+	TenantName string       `json:"tenant_name"`
+	State      tenant.State `json:"state"`
+	Since      time.Time    `json:"state_since"`
+	AsOf       *time.Time   `json:"as_of"` // the latest whole reading; null: never
+	Problem    string       `json:"problem,omitempty"`
+	Features   []featureRow `json:"features"`
+	Granted    []grantRow   `json:"granted"`
+	Missing    []grantRow   `json:"missing"`
+	Surplus    []grantRow   `json:"surplus"`
+	Past       []grantRow   `json:"past"`
+	Links      []linkRow    `json:"links"`
+
+	m       tenant.Membership
+	now     time.Time
+	late    bool
+	lastAny *domain.Reading
+	form    formView
+}
+
+type featureRow struct {
+	Feature permission.Feature `json:"feature"`
+	Name    string             `json:"name"`
+	Wanted  bool               `json:"wanted"`
+	Works   bool               `json:"works"`
+	Known   bool               `json:"known"` // false: not read, so it is not known whether it works
+	Because string             `json:"because,omitempty"`
+}
+
+type grantRow struct {
+	Name      string          `json:"name"`
+	Kind      permission.Kind `json:"kind"`
+	Resource  string          `json:"resource"`
+	Writes    bool            `json:"writes"`
+	Was       string          `json:"was,omitempty"`
+	FirstSeen time.Time       `json:"first_seen"`
+	LastSeen  time.Time       `json:"last_seen"`
+	GoneAt    *time.Time      `json:"gone_at,omitempty"`
+}
+
+type linkRow struct {
+	ID        int64                `json:"id"`
+	State     domain.LinkState     `json:"state"`
+	Features  []permission.Feature `json:"features"`
+	Language  permission.Lang      `json:"language"`
+	CreatedAt time.Time            `json:"created_at"`
+	CreatedBy string               `json:"created_by"`
+	ExpiresAt time.Time            `json:"expires_at"`
+	UsedAt    *time.Time           `json:"used_at,omitempty"`
+	RevokedAt *time.Time           `json:"revoked_at,omitempty"`
+	RevokedBy string               `json:"revoked_by,omitempty"`
+}
+
+// rereadTarget is how often grants are read; older is late.
+const rereadTarget = 26 * time.Hour
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.staffView(r, m)
+	if err != nil {
+		return err
+	}
+	return page.Answer(w, r, v, staffPage(page.Shell(r, m, "Consent"), v))
+}
+
+func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, error) {
+	c, err := h.Consent.View(r.Context(), m.Tenant.ID)
+	if err != nil {
+		return staffView{}, err
+	}
+	v := staffView{
+		TenantID: c.Tenant.ID, TenantName: c.Tenant.Name(), State: c.Tenant.State, Since: c.Tenant.StateSince,
+		Granted: []grantRow{}, Missing: []grantRow{}, Surplus: []grantRow{}, Past: []grantRow{}, Links: []linkRow{},
+		m: m, now: h.now(), lastAny: c.LastAny,
+	}
+	if c.LastFull != nil {
+		v.AsOf = &c.LastFull.At
+		v.late = v.now.Sub(c.LastFull.At) > rereadTarget
+	}
+	if c.LastAny != nil && !c.LastAny.Whole() {
+		v.Problem = c.LastAny.Problem
+	}
+	for _, st := range c.Open {
+		to := map[string]*[]grantRow{domain.StandingGranted: &v.Granted, domain.StandingMissing: &v.Missing, domain.StandingSurplus: &v.Surplus}[st.Standing]
+		*to = append(*to, newGrantRow(st))
+	}
+	for _, st := range c.Past {
+		row := newGrantRow(st)
+		row.Was = st.Standing
+		v.Past = append(v.Past, row)
+	}
+	for _, l := range c.Links {
+		v.Links = append(v.Links, newLinkRow(l, v.now))
+	}
+	v.Features = featureRows(c)
+	v.form = newForm(c, h.Partner(r.Context()))
+	return v, nil
+}
+
+func newGrantRow(st domain.Standing) grantRow {
+	p := st.Permission
+	return grantRow{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), Writes: p.Writes(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
+}
+
+func newLinkRow(l domain.Link, now time.Time) linkRow {
+	return linkRow{
+		ID: l.ID, State: l.State(now), Features: l.Features, Language: l.Language, CreatedAt: l.CreatedAt, CreatedBy: l.CreatedBy,
+		ExpiresAt: l.ExpiresAt, UsedAt: l.UsedAt, RevokedAt: l.RevokedAt, RevokedBy: l.RevokedBy,
+	}
+}
+
+func featureRows(c domain.View) []featureRow {
+	var held []permission.Permission
+	for _, st := range c.Open {
+		if st.Standing != domain.StandingMissing {
+			held = append(held, st.Permission)
+		}
+	}
+	var rows []featureRow
+	for _, s := range permission.FeaturesOf(held) {
+		row := featureRow{Feature: s.Feature, Name: s.Feature.In(permission.English).Name, Wanted: slices.Contains(c.Features, s.Feature), Known: c.LastFull != nil}
+		if row.Known {
+			row.Works, row.Because = s.Works, s.Because()
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// formView is the form for a new link.
+type formView struct {
+	features map[permission.Feature]bool
+	language permission.Lang
+	days     string
+	contact  string
+	message  string
+	faults   page.Faults
+}
+
+func newForm(c domain.View, who Partner) formView {
+	chosen := c.Features
+	if len(chosen) == 0 {
+		chosen = permission.Suggested()
+	}
+	f := formView{features: map[permission.Feature]bool{}, language: languageIn(c.Tenant.Country), days: "7", contact: joinContact(who), faults: page.Faults{}}
+	for _, feature := range chosen {
+		f.features[feature] = true
+	}
+	return f
+}
+
+func joinContact(who Partner) string {
+	return strings.Trim(who.Phone+", "+who.Mail, ", ")
+}
+
+// languageIn guesses the language of a country's administrators; the form shows it for a person to change.
+func languageIn(country string) permission.Lang {
+	switch country {
+	case "FR", "LU", "MC":
+		return permission.French
+	case "DE", "AT", "CH", "LI":
+		return permission.German
+	case "ES", "MX", "AR", "CO", "CL", "PE":
+		return permission.Spanish
+	case "NL", "BE":
+		return permission.Dutch
+	case "GR", "CY":
+		return permission.Greek
+	}
+	return permission.English
+}
+
+var daysOffered = []string{"1", "3", "7", "14", "30"}
+
+// create makes a link and shows it, once: it is in this answer and nowhere else.
+func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	values, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	f := formView{features: map[permission.Feature]bool{}, language: permission.Lang(values.Get("language")), days: values.Get("days"),
+		contact: values.Get("contact"), message: values.Get("message"), faults: page.Faults{}}
+	order := f.order(values["features"])
+	if len(f.faults) > 0 {
+		return h.again(w, r, m, f)
+	}
+	l, token, err := h.Consent.CreateLink(r.Context(), m.Person, m.Tenant.ID, order)
+	if sentence, _, shown := errs.Sentence(err); shown && !page.WantsJSON(r) {
+		f.faults.Add("form", sentence)
+		return h.again(w, r, m, f)
+	}
+	if err != nil {
+		return err
+	}
+	address := h.Origin + "/consent/" + token
+	if page.WantsJSON(r) {
+		return page.JSON(w, http.StatusCreated, struct {
+			linkRow
+			URL string `json:"url"`
+		}{newLinkRow(l, h.now()), address})
+	}
+	return page.Render(w, r, http.StatusOK, createdPage(page.Shell(r, m, "New consent link"), h.createdView(r, m, l, address)))
+}
+
+// order reads the form; fields that a script leaves out get what the form would have sent.
+func (f *formView) order(features []string) domain.Order {
+	for _, name := range features {
+		f.features[permission.Feature(name)] = true
+	}
+	chosen, err := permission.ParseFeatures(features)
+	if err != nil {
+		f.faults.Add("features", "One of the features is not known.")
+	}
+	if f.language == "" {
+		f.language = permission.English
+	}
+	if !f.language.Known() {
+		f.faults.Add("language", "Choose one of the six languages.")
+	}
+	if f.days == "" {
+		f.days = "7"
+	}
+	days, err := strconv.Atoi(f.days)
+	if err != nil || days < 1 || days > 30 {
+		f.faults.Add("days", "A link lives between 1 and 30 days.")
+	}
+	for name, value := range map[string]string{"contact": f.contact, "message": f.message} {
+		if len([]rune(value)) > 500 {
+			f.faults.Add(name, "At most 500 characters.")
+		}
+	}
+	return domain.Order{Features: chosen, Language: f.language, Message: f.message, Contact: f.contact, Valid: time.Duration(days) * 24 * time.Hour}
+}
+
+func (h *Handler) again(w http.ResponseWriter, r *http.Request, m tenant.Membership, f formView) error {
+	v, err := h.staffView(r, m)
+	if err != nil {
+		return err
+	}
+	v.form = f
+	if page.WantsJSON(r) {
+		return page.JSON(w, http.StatusUnprocessableEntity, map[string]any{"status": http.StatusUnprocessableEntity, "faults": f.faults})
+	}
+	return page.Render(w, r, http.StatusUnprocessableEntity, staffPage(page.Shell(r, m, "Consent"), v))
+}
+
+// createdView is the page that shows a new link.
+type createdView struct {
+	m                      tenant.Membership
+	address, subject, mail string
+	until, languageN       string
+}
+
+func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Link, address string) createdView {
+	who, w := h.Partner(r.Context()), inLang[l.Language]
+	f := fill("partner", who.Name, "customer", m.Tenant.Name(), "program", who.Program, "link", address, "date", w.on(l.ExpiresAt), "contact", l.Contact)
+	return createdView{
+		m: m, address: address, subject: f.text(w.mailSubject), mail: strings.TrimSpace(f.text(w.mailText)),
+		until: english.on(l.ExpiresAt), languageN: w.name,
+	}
+}
+
+func (h *Handler) revoke(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	id, err := strconv.ParseInt(chi.URLParam(r, "link"), 10, 64)
+	if err != nil {
+		return errs.NotFound
+	}
+	if err := h.Consent.RevokeLink(r.Context(), m.Person, m.Tenant.ID, id); err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, m.Path("/consent"))
+}
+
+// read looks into the tenant now.
+func (h *Handler) read(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if _, err := h.Consent.Reread(r.Context(), m.Tenant.ID); err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, m.Path("/consent"))
+}
