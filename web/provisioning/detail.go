@@ -1,0 +1,407 @@
+package provisioning
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// recentEvents is how many lines of the log an application's page shows.
+const recentEvents = 10
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound // an application is only ever shown inside its tenant
+	}
+	id, err := param(r, "principal")
+	if err != nil {
+		return err
+	}
+	k, err := h.read(r.Context(), m, id)
+	if err != nil {
+		return err
+	}
+	v := newView(m, k, page.ChromeOf(r.Context()))
+	return page.Answer(w, r, v, appPage(page.Shell(r, m, v.Name), v))
+}
+
+// facts are what the portal holds about one application.
+type facts struct {
+	app     provisioning.Application
+	jobs    []provisioning.Job
+	read    graphsync.Freshness // of the jobs
+	logRead graphsync.Freshness
+	events  provisioning.EventPage
+	failed  int64
+	skipped int64
+}
+
+func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k facts, err error) {
+	if k.app, err = h.Provisioning.Application(ctx, m.Tenant.ID, id); err != nil {
+		return k, err
+	}
+	if k.jobs, err = h.Provisioning.Jobs(ctx, m.Tenant.ID, id); err != nil {
+		return k, err
+	}
+	if k.read, err = h.Sync.Freshness(ctx, m.Scope, graphsync.ProvisioningJobs); err != nil {
+		return k, err
+	}
+	if k.logRead, err = h.Sync.Freshness(ctx, m.Scope, graphsync.ProvisioningLog); err != nil {
+		return k, err
+	}
+	if k.events, err = h.Provisioning.ListEvents(ctx, m.Scope, provisioning.EventFilter{SPID: id, Limit: recentEvents}); err != nil {
+		return k, err
+	}
+	if k.failed, err = h.countEvents(ctx, m, id, "failure"); err != nil {
+		return k, err
+	}
+	k.skipped, err = h.countEvents(ctx, m, id, "skipped")
+	return k, err
+}
+
+func (h *Handler) countEvents(ctx context.Context, m tenant.Membership, id, status string) (int64, error) {
+	p, err := h.Provisioning.ListEvents(ctx, m.Scope, provisioning.EventFilter{SPID: id, Status: []string{status}, Limit: 1})
+	return p.Count, err
+}
+
+// view is what an application's page shows, and its JSON twin.
+type view struct {
+	ID      string     `json:"id"` // of the service principal
+	Name    string     `json:"name"`
+	AppID   string     `json:"app_id"`
+	Enabled bool       `json:"enabled"`
+	Tenant  tenantRef  `json:"tenant"`
+	AsOf    *time.Time `json:"as_of"`
+	Jobs    []job      `json:"jobs"`
+	Events  []event    `json:"events"`
+	Count   int64      `json:"event_count"`
+	Failed  int64      `json:"event_failures"`
+	Skipped int64      `json:"event_skips"`
+	LogAsOf *time.Time `json:"log_as_of"`
+
+	m       tenant.Membership
+	chrome  page.Chrome
+	read    graphsync.Freshness
+	logRead graphsync.Freshness
+}
+
+// job is one job of the application with its runs.
+type job struct {
+	row
+	Title    string    `json:"title"`
+	Text     string    `json:"explanation"`
+	Advice   string    `json:"advice"`
+	Every    string    `json:"interval"`
+	Entries  []entries `json:"entries"`
+	Runs     []run     `json:"runs"`
+	Settings []setting `json:"settings"`
+	job      provisioning.Job
+}
+
+type entries struct {
+	Type  string `json:"type"`
+	Count int64  `json:"count"`
+}
+
+type setting struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// run is one execution of a job.
+type run struct {
+	What    string                 `json:"which"`
+	Detail  provisioning.Execution `json:"execution"`
+	BeganAt *time.Time             `json:"began_at"`
+}
+
+func newView(m tenant.Membership, k facts, c page.Chrome) view {
+	v := view{
+		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()},
+		AsOf: moment(k.read.AsOf), LogAsOf: moment(k.logRead.AsOf), Jobs: []job{}, Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
+		m: m, chrome: c, read: k.read, logRead: k.logRead,
+	}
+	late := lateTenants{m.Tenant.ID: k.read.Late > 0}
+	toRow := newRower(late, c.Now)
+	for _, j := range k.jobs {
+		v.Jobs = append(v.Jobs, newJob(j, toRow(j), m.Tenant.Name()))
+	}
+	for _, e := range k.events.Rows {
+		v.Events = append(v.Events, newEvent(e, c.Now))
+	}
+	return v
+}
+
+func newJob(j provisioning.Job, r row, customer string) job {
+	out := job{row: r, Every: every(j.Every), Advice: advice(j, customer), Entries: []entries{}, Runs: []run{}, Settings: []setting{}, job: j}
+	out.Title, out.Text = explain(j, r.now)
+	for _, c := range j.Counts {
+		out.Entries = append(out.Entries, entries{c.Type, c.Count})
+	}
+	for _, s := range j.Settings {
+		value := s.Value
+		if secretName.MatchString(s.Name) {
+			value = hidden
+		}
+		out.Settings = append(out.Settings, setting{s.Name, value})
+	}
+	for _, x := range []struct {
+		what string
+		e    *provisioning.Execution
+	}{{"Last", j.Last}, {"Last that succeeded", j.LastSuccess}, {"Last that changed something", j.LastExport}} {
+		if x.e != nil {
+			out.Runs = append(out.Runs, run{x.what, *x.e, moment(x.e.BeganAt)})
+		}
+	}
+	return out
+}
+
+// explain says why a job does not run as it should: a sentence, and what Entra tells besides. Both are empty where it does.
+func explain(j provisioning.Job, now time.Time) (title, text string) {
+	switch {
+	case j.Health == provisioning.Quarantined:
+		title = "Microsoft stopped this job: " + sentence(reason(j))
+		q := j.Quarantine
+		if s := since(j); !s.IsZero() {
+			text = "Since " + ui.Clock(s, now).Text + "."
+		}
+		if q.Count > 1 {
+			text += " " + ui.Count(q.Count, "try", "tries") + " failed in this series."
+		}
+		if !q.NextAttempt.IsZero() {
+			text += " Microsoft tries again " + ui.Future(q.NextAttempt, now).Text + ", then less and less often."
+		}
+	case j.Health == provisioning.Troubled:
+		title = "The job runs, but not everything succeeds: " + sentence(reason(j))
+	case j.Code == "NotConfigured":
+		title = "This job was never set up completely."
+	case j.Health == provisioning.Idle:
+		title = "This job does not run."
+	}
+	return title, text
+}
+
+func sentence(s string) string {
+	if s == "" {
+		return "Microsoft gives no reason."
+	}
+	if last := s[len(s)-1]; last == '.' || last == '!' || last == '?' {
+		return s
+	}
+	return s + "."
+}
+
+// The parts of the page, ready to print.
+
+func (v view) header() ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	h := ui.PageHeader{
+		Tenant: &chip, Context: []ui.Crumb{{Text: "Provisioning", URL: v.m.Path("/provisioning")}}, Title: v.Name,
+		Freshness: fresh.Line(v.read, v.m, v.chrome.Now), Jump: ui.Link{Text: "Actions", URL: "#actions"},
+	}
+	if len(v.Jobs) > 0 {
+		h.Pills = []ui.State{v.Jobs[0].state} // the worst comes first
+	}
+	return h
+}
+
+func (v view) banner() *ui.Banner {
+	if v.read.Late == 0 {
+		return nil
+	}
+	return &ui.Banner{
+		Kind: "unknown", Title: "You see the state of " + ui.NewTime(v.read.AsOf, v.chrome.Now).Text + ".",
+		Text:       "The last complete reading is older than its target. " + v.read.Error.Sentence,
+		ActionText: "Show the sync", ActionURL: fresh.SyncURL(v.m, v.read.Dataset),
+	}
+}
+
+func (v view) headFacts() ui.Facts {
+	return ui.Facts{Wide: true, Items: []ui.Fact{
+		{Label: "Service principal", Value: ui.CopyCell(v.ID, short(v.ID), "Copy service principal id")},
+		{Label: "Application id", Value: ui.CopyCell(v.AppID, short(v.AppID), "Copy application id")},
+		{Label: "Sign-in to it", Value: ui.TextCell(map[bool]string{true: "allowed", false: "switched off"}[v.Enabled])},
+		{Label: "Jobs", Value: ui.TextCell(strconv.Itoa(len(v.Jobs)))},
+	}}
+}
+
+// short is the two ends of an identifier: enough to tell two apart.
+func short(id string) string {
+	if r := []rune(id); len(r) > 16 {
+		return string(r[:8]) + "…" + string(r[len(r)-4:])
+	}
+	return ""
+}
+
+func (j job) section(i int) ui.Section {
+	s := ui.Section{Title: "Job", Rule: i > 0, Note: j.Template}
+	if i > 0 {
+		s.Title = "Job " + strconv.Itoa(i+1)
+	}
+	return s
+}
+
+func (j job) banner() *ui.Banner {
+	if j.Title == "" {
+		return nil
+	}
+	b := &ui.Banner{Kind: "warn", Title: j.Title, Text: join(j.Text, j.Advice)}
+	switch {
+	case j.Late:
+		b.Kind = "unknown"
+	case j.job.Health == provisioning.Quarantined:
+		b.Kind = "bad"
+	case j.job.Health == provisioning.Idle:
+		b.Kind, b.Shape = "unknown", ui.ShapePaused
+	}
+	if code := j.job.Quarantine.Code; code != "" {
+		b.Mono = code
+	} else if j.job.Health == provisioning.Troubled {
+		b.Mono = j.job.LastErrorCode
+	}
+	return b
+}
+
+func join(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + " " + b
+}
+
+func (j job) facts() ui.Facts {
+	now := j.now
+	items := []ui.Fact{
+		{Label: "State", Value: ui.Cell{State: &j.state}},
+		{Label: "Runs", Value: ui.TextCell(j.Every)},
+		{Label: "Last run ended", Value: ui.TimeCell(ui.NewTime(j.job.LastEndedAt, now))},
+		{Label: "Last success", Value: ui.TimeCell(ui.NewTime(value(j.LastSuccessAt), now))},
+		{Label: "Waiting", Value: ui.TextCell(ui.N(j.Waiting)), Note: "set aside and tried again"},
+	}
+	if j.NextTry != nil {
+		items = append(items, ui.Fact{Label: "Next try", Value: ui.TimeCell(ui.Future(*j.NextTry, now))})
+	}
+	if j.job.Failures > 0 {
+		items = append(items, ui.Fact{Label: "Failures in a row", Value: ui.TextCell(ui.N(j.job.Failures))})
+	}
+	for _, e := range j.Entries {
+		items = append(items, ui.Fact{Label: "In step, " + e.Type, Value: ui.TextCell(ui.N(e.Count))})
+	}
+	for _, s := range j.Settings {
+		items = append(items, ui.Fact{Label: s.Name, Value: ui.MonoCell(s.Value)})
+	}
+	return ui.Facts{Items: append(items, ui.Fact{Label: "Job id", Value: ui.CopyCell(j.ID, short(j.ID), "Copy job id")})}
+}
+
+func (j job) progress() *ui.Progress {
+	p, ok := cycle(j.job)
+	if !ok {
+		return nil
+	}
+	text := ui.Percent(p.Completed, p.Total) + " · " + ui.N(p.Completed) + " of " + ui.N(p.Total) + " looked at"
+	if !p.At.IsZero() {
+		text += " · observed " + ui.NewTime(p.At, j.now).Text
+	}
+	return &ui.Progress{Label: "This cycle", Part: p.Completed, Whole: p.Total, Text: text}
+}
+
+func (j job) runTable() ui.Table {
+	t := ui.Table{ID: "runs", Caption: "Runs of this job", Inset: true, Columns: []ui.Column{
+		{Key: "run", Label: "Run"}, {Key: "state", Label: "Result", Kind: ui.KindState, Width: 150}, {Key: "began", Label: "Began", Kind: ui.KindTime, Width: 110},
+		{Key: "read", Label: "Read", Kind: ui.KindNumber, Width: 70, Priority: 2}, {Key: "scope", Label: "In scope", Kind: ui.KindNumber, Width: 80, Priority: 2},
+		{Key: "written", Label: "Written", Kind: ui.KindNumber, Width: 80, Priority: 2}, {Key: "aside", Label: "Set aside", Kind: ui.KindNumber, Width: 80, Priority: 2},
+		{Key: "error", Label: "Error", Priority: 2, Phone: "line"},
+	}}
+	for _, r := range j.Runs {
+		e := r.Detail
+		number := func(n int64) ui.Cell { return ui.TextCell(ui.N(n)) }
+		state := runState(e.State)
+		t.Rows = append(t.Rows, ui.Row{Name: r.What, Cells: []ui.Cell{
+			{State: &state}, ui.TimeCell(ui.NewTime(e.BeganAt, j.now)), number(e.Imported), number(e.Entitled), number(e.Exported), number(e.Escrowed),
+			ui.TextCell(join(e.ErrorCode, e.Error)),
+		}})
+	}
+	return t
+}
+
+func runState(s string) ui.State {
+	switch s {
+	case "Succeeded":
+		return ui.State{Shape: ui.ShapeOK, Text: "Succeeded"}
+	case "Failed":
+		return ui.State{Shape: ui.ShapeBad, Text: "Failed"}
+	case "EntryLevelErrors":
+		return ui.State{Shape: ui.ShapeWarn, Text: "Some entries fail"}
+	}
+	return ui.State{Shape: ui.ShapeUnknown, Text: "Unknown"}
+}
+
+func (v view) logURL() string { return appURL(v.m.Tenant.ID, v.ID) + "/log" }
+
+func (v view) logSection() ui.Section {
+	s := ui.Section{ID: "log", Title: "Log", Count: ui.N(v.Count), Rule: true, Late: v.logRead.Late > 0}
+	if !v.logRead.AsOf.IsZero() {
+		s.AsOf = ui.NewTime(v.logRead.AsOf, v.chrome.Now)
+	}
+	s.Links = []ui.Segment{
+		{Text: "Failed " + ui.N(v.Failed), URL: v.logURL() + "?status=failure"}, {Text: "Skipped " + ui.N(v.Skipped), URL: v.logURL() + "?status=skipped"},
+		{Text: "All", URL: v.logURL()},
+	}
+	return s
+}
+
+func (v view) logEmpty() ui.Empty {
+	return fresh.Empty(eventNoun, v.logRead, v.m, fresh.Search{}, v.chrome.Now)
+}
+
+func (v view) logTable() ui.Table {
+	t := ui.Table{ID: "recent", Caption: "Newest lines of the provisioning log", Inset: true, Columns: []ui.Column{
+		{Key: "object", Label: "Object"}, {Key: "action", Label: "Action", Width: 110, Priority: 2}, {Key: "status", Label: "Result", Kind: ui.KindState, Width: 120},
+		{Key: "reason", Label: "Reason", Priority: 2, Phone: "line"}, {Key: "at", Label: "When", Kind: ui.KindTime, Width: 100},
+	}}
+	for _, e := range v.Events {
+		t.Rows = append(t.Rows, ui.Row{Name: e.Object, URL: e.URL, Cells: []ui.Cell{ui.TextCell(e.ActionName), {State: &e.state}, ui.TextCell(e.Reason), ui.TimeCell(ui.NewTime(e.At, e.now))}})
+	}
+	return t
+}
+
+// panel says what a person could do about the job, and why not here.
+func (v view) panel() ui.ActionPanel {
+	p := ui.ActionPanel{Title: "Actions", Note: "Changes are made as you, so that " + v.m.Tenant.Name() + "’s own log carries your name."}
+	why := "The portal cannot send this yet."
+	switch {
+	case !v.m.May(tenant.MayAct):
+		p.Note, why = "A technician or an owner changes jobs.", "Your role may look, not act."
+	case !v.signedIn():
+		why = "You are not signed in at " + v.m.Tenant.Name() + "."
+		p.Items = append(p.Items, ui.PanelAction{
+			Icon: "person_key", Name: "Sign in at " + v.m.Tenant.Name(), Hint: "With your own account there, as guest or through GDAP.",
+			Action: ui.Action{Text: "Sign in", URL: "/signin?tenant=" + v.m.Tenant.ID.String() + "&return=" + url.QueryEscape(appURL(v.m.Tenant.ID, v.ID))},
+		})
+	}
+	for _, a := range []struct{ icon, name, verb string }{
+		{"key", "Replace credentials", "Replace"}, {"arrow_clockwise", "Restart", "Restart"}, {"pause", "Pause", "Pause"},
+	} {
+		p.Items = append(p.Items, ui.PanelAction{Icon: a.icon, Name: a.name, Action: ui.Action{Text: a.verb, Reason: why}})
+	}
+	return p
+}
+
+func (v view) signedIn() bool {
+	for _, s := range v.chrome.SignIns {
+		if s.Tenant.ID == v.m.Tenant.ID && s.Until.After(v.chrome.Now) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,186 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+var eventNoun = fresh.Noun{One: "event", Many: "events", Whole: "events in the provisioning log", Icon: "history"}
+
+var logSpec = page.Spec{
+	Sorts:       []string{"-at"},
+	Columns:     []string{"object", "type", "action", "status", "error", "reason", "at", "duration", "target"},
+	Default:     []string{"object", "type", "action", "status", "error", "reason", "at"},
+	Placeholder: "Person, identifier, reason",
+	Filters: []page.Filter{
+		{Name: "status", Label: "Result", Options: statusOptions},
+		{Name: "action", Label: "Action", Options: actionOptions},
+		{Name: "error", Label: "Error code"},
+		{Name: "person", Label: "Person exactly"},
+		{Name: "job", Label: "Job id"},
+	},
+}
+
+func newEventFilter(principal string, q page.Query) provisioning.EventFilter {
+	return provisioning.EventFilter{
+		Q: q.Q, Status: q.Values["status"], Action: q.Values["action"], SPID: principal, JobID: q.Get("job"), ErrorCode: q.Values["error"],
+		Person: q.Get("person"), Oldest: !q.Desc, After: q.After, Limit: pageSize,
+	}
+}
+
+func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	id, err := param(r, "principal")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	a, err := h.Provisioning.Application(ctx, m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	q, err := logSpec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.ProvisioningLog)
+	if err != nil {
+		return err
+	}
+	now, f := page.ChromeOf(ctx).Now, newEventFilter(id, q)
+	l := page.List[event]{
+		Title: "Log of " + appName(a.Name), One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: logSpec,
+		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}, {Text: appName(a.Name), URL: appURL(m.Tenant.ID, id)}},
+		Columns: eventColumns(), URL: func(e event) string { return e.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
+	}
+	if q.CSV {
+		return l.Serve(w, r)
+	}
+	found, err := h.Provisioning.ListEvents(ctx, m.Scope, f)
+	if err != nil {
+		return err
+	}
+	l.Count, l.Next = found.Count, found.Next
+	for _, e := range found.Rows {
+		l.Rows = append(l.Rows, newEvent(e, now))
+	}
+	if l.Empty, err = h.logEmpty(ctx, m, q, read, id, len(l.Rows)); err != nil {
+		return err
+	}
+	return l.Serve(w, r)
+}
+
+func (h *Handler) logEmpty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, principal string, shown int) (ui.Empty, error) {
+	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+	if shown == 0 && s.Narrowed {
+		all, err := h.Provisioning.ListEvents(ctx, m.Scope, provisioning.EventFilter{SPID: principal, Limit: 1})
+		if err != nil {
+			return ui.Empty{}, err
+		}
+		s.Total = all.Count
+	}
+	return fresh.Empty(eventNoun, read, m, s, page.ChromeOf(ctx).Now), nil
+}
+
+// eachEvent streams the rows of an export.
+func (h *Handler) eachEvent(scope tenant.Scope, f provisioning.EventFilter, now time.Time) func(context.Context) iter.Seq2[event, error] {
+	enough := errors.New("enough")
+	return func(ctx context.Context) iter.Seq2[event, error] {
+		return func(yield func(event, error) bool) {
+			err := h.Provisioning.EachEvent(ctx, scope, f, func(e provisioning.Event) error {
+				if !yield(newEvent(e, now), nil) {
+					return enough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, enough) {
+				yield(event{}, err)
+			}
+		}
+	}
+}
+
+// event is one line of the log: what the table, the JSON twin and the CSV show.
+type event struct {
+	ID         string    `json:"id"`
+	At         time.Time `json:"at"`
+	Object     string    `json:"object"`
+	ObjectID   string    `json:"object_id"`
+	UPN        string    `json:"user_principal_name"`
+	Type       string    `json:"type"`
+	Action     string    `json:"action"`
+	ActionName string    `json:"action_name"`
+	Status     string    `json:"status"`
+	ErrorCode  string    `json:"error_code"`
+	Reason     string    `json:"reason"`
+	Target     string    `json:"target"`
+	DurationMS int64     `json:"duration_ms"`
+	JobID      string    `json:"job_id"`
+	Tenant     tenantRef `json:"tenant"`
+	URL        string    `json:"url"`
+
+	state ui.State
+	now   time.Time
+}
+
+func newEvent(e provisioning.Event, now time.Time) event {
+	return event{
+		ID: e.ID, At: e.At, Object: objectName(e), ObjectID: e.SourceID, UPN: e.SourceUPN, Type: e.SourceType, Action: e.Action, ActionName: actionWord(e.Action),
+		Status: e.Status, ErrorCode: e.ErrorCode, Reason: e.Reason, Target: e.TargetName, DurationMS: e.Duration.Milliseconds(), JobID: e.JobID,
+		Tenant: tenantRef{e.Tenant, e.TenantName}, URL: appURL(e.Tenant, e.SPID) + "/log/" + url.PathEscape(e.ID), state: statusState(e.Status), now: now,
+	}
+}
+
+// objectName is who or what an event is about: a person's sign-in name tells more than a name that two may bear.
+func objectName(e provisioning.Event) string {
+	for _, s := range []string{e.SourceUPN, e.SourceName, e.TargetName, e.SourceID, e.TargetID} {
+		if s != "" {
+			return s
+		}
+	}
+	return "Unknown object"
+}
+
+func eventColumns() []page.Column[event] {
+	plain := func(key, label string, priority, width int, get func(event) string) page.Column[event] {
+		return page.Column[event]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(e event) ui.Cell { return ui.TextCell(get(e)) }}
+	}
+	errorCode := plain("error", "Error code", 3, 190, func(e event) string { return e.ErrorCode })
+	errorCode.Kind = ui.KindMono
+	reason := plain("reason", "Reason", 2, 0, func(e event) string { return e.Reason })
+	reason.Phone = "line"
+	return []page.Column[event]{
+		{Key: "object", Label: "Object", Width: 220, Text: func(e event) string { return e.Object }},
+		plain("type", "Type", 2, 90, func(e event) string { return e.Type }),
+		plain("action", "Action", 1, 110, func(e event) string { return e.ActionName }),
+		{Key: "status", Label: "Result", Kind: ui.KindState, Priority: 1, Width: 120, Text: func(e event) string { return e.state.Text }, Cell: func(e event) ui.Cell { return ui.Cell{State: &e.state} }},
+		errorCode, reason,
+		{
+			Key: "at", Label: "When", Kind: ui.KindTime, Sort: "at", Priority: 1, Width: 100, Text: func(e event) string { return e.At.UTC().Format(time.RFC3339) },
+			Cell: func(e event) ui.Cell { return ui.TimeCell(ui.NewTime(e.At, e.now)) },
+		},
+		{
+			Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 3, Width: 80, Text: func(e event) string { return strconv.FormatInt(e.DurationMS, 10) },
+			Cell: func(e event) ui.Cell { return ui.TextCell(ui.N(e.DurationMS) + " ms") },
+		},
+		plain("target", "In the target", 3, 160, func(e event) string { return e.Target }),
+		{Key: "id", Label: "Event id", Exact: true, Text: func(e event) string { return e.ID }},
+		{Key: "object_id", Label: "Object id", Exact: true, Text: func(e event) string { return e.ObjectID }},
+		{Key: "job", Label: "Job id", Exact: true, Text: func(e event) string { return e.JobID }},
+	}
+}

@@ -1,0 +1,167 @@
+// Package provisioning shows what Entra provisions into other applications: the jobs with their state, the reason and the next try,
+// and the provisioning log down to the steps of one event.
+//
+// What a job is, and its tables, live in internal/provisioning; starting, pausing or setting up a job does not live here. Secrets that
+// Entra stores for a target are never read, and values whose name says secret are never shown.
+package provisioning
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the provisioning pages.
+type Handler struct {
+	Provisioning *provisioning.Store
+	Sync         *graphsync.Service
+}
+
+// Mount adds the provisioning pages, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/provisioning", h.list)
+	r.Get("/provisioning/{principal}", h.show)
+	r.Get("/provisioning/{principal}/log", h.log)
+	r.Get("/provisioning/{principal}/log/{event}", h.event)
+}
+
+// pageSize is the number of rows on a page.
+const pageSize = 50
+
+var jobNoun = fresh.Noun{One: "provisioning job", Many: "provisioning jobs", Icon: "people_sync"}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	spec := newSpec(m)
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.ProvisioningJobs)
+	if err != nil {
+		return err
+	}
+	late, err := h.late(ctx, m.Scope, read)
+	if err != nil {
+		return err
+	}
+	now := page.ChromeOf(ctx).Now
+	toRow := newRower(late, now)
+	l := page.List[row]{
+		Title: "Provisioning", One: jobNoun.One, Many: jobNoun.Many, Caption: "Provisioning jobs, worst first", M: m, Query: q, Spec: spec, Columns: columns(m),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.each(m.Scope, f, toRow),
+	}
+	if q.CSV {
+		return l.Serve(w, r)
+	}
+	found, err := h.Provisioning.ListJobs(ctx, m.Scope, f)
+	if err != nil {
+		return err
+	}
+	l.Count, l.Next = found.Count, found.Next
+	for _, j := range found.Rows {
+		l.Rows = append(l.Rows, toRow(j))
+	}
+	counts, total, err := h.counts(ctx, m, read)
+	if err != nil {
+		return err
+	}
+	if total > 0 {
+		l.Above = counts
+	}
+	l.Empty = fresh.Empty(jobNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: total}, now)
+	return l.Serve(w, r)
+}
+
+// counts are the jobs by health, each a link to exactly those.
+func (h *Handler) counts(ctx context.Context, m tenant.Membership, read graphsync.Freshness) (ui.StateCounts, int64, error) {
+	fine := ui.State{Shape: ui.ShapeOK, Text: "fine"}
+	if fresh.Shape(read) != ui.ShapeOK {
+		fine = ui.State{Shape: fresh.Shape(read), Text: "fine when last read"}
+	}
+	var total int64
+	var out ui.StateCounts
+	for _, s := range []struct {
+		health provisioning.Health
+		state  ui.State
+	}{
+		{provisioning.Quarantined, ui.State{Shape: ui.ShapeBad, Text: "in quarantine"}},
+		{provisioning.Troubled, ui.State{Shape: ui.ShapeWarn, Text: "with failures"}},
+		{provisioning.Idle, ui.State{Shape: ui.ShapePaused, Text: "not running"}},
+		{provisioning.Fine, fine},
+	} {
+		p, err := h.Provisioning.ListJobs(ctx, m.Scope, provisioning.JobFilter{Health: []provisioning.Health{s.health}, Limit: 1})
+		if err != nil {
+			return nil, 0, err
+		}
+		total += p.Count
+		out = append(out, ui.StateCount{N: p.Count, State: s.state, URL: m.Path("/provisioning") + "?health=" + s.health.String()})
+	}
+	return out, total, nil
+}
+
+// each streams the rows of an export, page by page.
+func (h *Handler) each(scope tenant.Scope, f provisioning.JobFilter, toRow func(provisioning.Job) row) func(context.Context) iter.Seq2[row, error] {
+	return func(ctx context.Context) iter.Seq2[row, error] {
+		return func(yield func(row, error) bool) {
+			f := f
+			for f.Limit = 500; ; {
+				p, err := h.Provisioning.ListJobs(ctx, scope, f)
+				if err != nil {
+					yield(row{}, err)
+					return
+				}
+				for _, j := range p.Rows {
+					if !yield(toRow(j), nil) {
+						return
+					}
+				}
+				if f.After = p.Next; f.After == "" {
+					return
+				}
+			}
+		}
+	}
+}
+
+// lateTenants are those whose jobs were last read longer ago than promised: their states are shown as what they were.
+type lateTenants map[tenant.ID]bool
+
+func (h *Handler) late(ctx context.Context, scope tenant.Scope, read graphsync.Freshness) (lateTenants, error) {
+	if read.Late == 0 {
+		return nil, nil
+	}
+	byTenant, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.ProvisioningJobs)
+	if err != nil {
+		return nil, err
+	}
+	late := lateTenants{}
+	for id, f := range byTenant {
+		late[id] = f.Late > 0
+	}
+	return late, nil
+}
+
+// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
+func param(r *http.Request, name string) (string, error) {
+	v, err := url.PathUnescape(chi.URLParam(r, name))
+	if err != nil || v == "" {
+		return "", errs.NotFound
+	}
+	return v, nil
+}
