@@ -141,6 +141,14 @@ func (o Order) After(w *Where, cursor string) error {
 // Printable tells whether Postgres can hold the text: valid UTF-8 without NUL.
 func Printable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
+// Clean is text that Postgres can hold: what is not UTF-8, and NUL, becomes U+FFFD. For what other services send.
+func Clean(s string) string {
+	if Printable(s) {
+		return s
+	}
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "\uFFFD")
+}
+
 // BadInput turns Postgres' complaint about a value (class 22) into errs.Invalid; any other error stays as it is.
 func BadInput(err error) error {
 	var pg *pgconn.PgError

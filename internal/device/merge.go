@@ -1,0 +1,172 @@
+package device
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// staged are the columns that a read fills, in the order of Stage.Add. The hash is of all of them.
+var staged = strings.Fields(`
+	id name name_key serial serial_key user_id upn user_name user_key email os os_version model manufacturer compliance grace_until
+	ownership agent state enrolled_at last_sync_at checkin encrypted supervised jail_broken storage_total storage_free imei meid wifi_mac
+	phone carrier entra_device_id entra_registered registration category threat enrolment_type enrolment_profile eas_activated
+	eas_device_id exchange_access exchange_reason exchange_sync_at certificate_until patch_level managed_name needs_approval actions search`)
+
+// remembered are the columns whose changes are kept as history.
+var remembered = []string{
+	"name", "serial", "upn", "user_name", "os", "os_version", "model", "manufacturer", "compliance", "ownership", "agent", "state",
+	"encrypted", "supervised", "jail_broken", "imei", "meid", "wifi_mac", "phone", "category", "threat", "enrolment_type",
+	"enrolment_profile", "enrolled_at", "entra_device_id", "entra_registered", "registration", "patch_level", "managed_name",
+	"exchange_access", "certificate_until",
+}
+
+// Stage gathers the devices of one read.
+type Stage struct{ rows *postgres.Stage }
+
+// Stage starts to gather a read.
+func (s *Store) Stage() *Stage { return &Stage{rows: postgres.NewStage(staged...)} }
+
+// Close drops what was gathered.
+func (s *Stage) Close() { s.rows.Close() }
+
+// Add adds a device. One that comes twice counts as it came last.
+func (s *Stage) Add(d Device) error {
+	r := s.rows.Row()
+	r.Text(d.ID).Text(d.Name).Text(strings.ToLower(d.Name)).Text(d.Serial).Text(serialKey(d.Serial)).Text(d.UserID).Text(d.UPN).
+		Text(d.UserName).Text(strings.ToLower(d.UPN)).Text(d.Email).Text(d.OS).Text(d.OSVersion).Text(d.Model).Text(d.Manufacturer).
+		Text(d.Compliance).Time(d.GraceUntil).Text(d.Ownership).Text(d.Agent).Text(d.State).Time(d.EnrolledAt).Time(d.LastSyncAt).
+		Text(d.CheckIn).Bool(d.Encrypted).Bool(d.Supervised).Text(d.JailBroken).Int(d.StorageTotal).Int(d.StorageFree).Text(d.IMEI).
+		Text(d.MEID).Text(d.WiFiMAC).Text(d.Phone).Text(d.Carrier).Text(d.EntraDeviceID).Tristate(d.EntraRegistered).
+		Text(d.Registration).Text(d.Category).Text(d.Threat).Text(d.EnrolmentType).Text(d.Profile).Bool(d.EASActivated).
+		Text(d.EASDeviceID).Text(d.ExchangeAccess).Text(d.ExchangeReason).Time(d.ExchangeSyncAt).Time(d.CertificateEnds).
+		Text(d.PatchLevel).Text(d.ManagedName).Tristate(d.NeedsApproval).Text(string(d.Actions)).Text(searchText(d))
+	return r.End()
+}
+
+// Merged is what a merge did.
+type Merged struct {
+	Written, Gone int64
+	Counters      map[string]int64
+}
+
+// Merge makes the tenant's devices those of the read, which was complete: it writes only rows that are new or differ, keeps what
+// changed, and marks those that the read no longer had. tx is under the tenant's scope.
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	if err := s.rows.Copy(ctx, tx, "device_stage", "device"); err != nil {
+		return m, fmt.Errorf("merge devices of %s: %w", tid, err)
+	}
+	if _, err := tx.Exec(ctx, `
+		CREATE TEMP TABLE device_changed ON COMMIT DROP AS
+		SELECT DISTINCT ON (n.id) n.*
+		FROM   device_stage n
+		LEFT   JOIN device o ON o.tenant_id = $1 AND o.id = n.id
+		WHERE  o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL
+		ORDER  BY n.id, n.seq DESC`, tid); err != nil {
+		return m, fmt.Errorf("compare devices of %s: %w", tid, err)
+	}
+	if _, err := tx.Exec(ctx, remember, tid, now, run); err != nil {
+		return m, fmt.Errorf("history of devices of %s: %w", tid, err)
+	}
+	tag, err := tx.Exec(ctx, upsert, tid, now)
+	if err != nil {
+		return m, fmt.Errorf("write devices of %s: %w", tid, err)
+	}
+	m.Written = tag.RowsAffected()
+	tag, err = tx.Exec(ctx, `
+		UPDATE device d
+		SET    gone_at = $2
+		WHERE  d.tenant_id = $1
+		AND    d.gone_at IS NULL
+		AND    NOT EXISTS (SELECT FROM device_stage n WHERE n.id = d.id)`, tid, now)
+	if err != nil {
+		return m, fmt.Errorf("sweep devices of %s: %w", tid, err)
+	}
+	m.Gone = tag.RowsAffected()
+	m.Counters, err = counters(ctx, tx, tid)
+	return m, err
+}
+
+// remember writes one row for each field that people ask about and that differs. A device that was gone and is back says so.
+var remember = func() string {
+	values := make([]string, 0, len(remembered)+1)
+	for _, c := range remembered {
+		values = append(values, fmt.Sprintf("('%s', o.%s::text, n.%s::text)", c, c, c))
+	}
+	values = append(values, "('gone', CASE WHEN o.gone_at IS NULL THEN 'false' ELSE 'true' END, 'false')")
+	return `
+		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
+		SELECT $1, n.id, $2, $3, v.field, COALESCE(v.old, ''), COALESCE(v.new, '')
+		FROM   device_changed n
+		JOIN   device o ON o.tenant_id = $1 AND o.id = n.id
+		CROSS  JOIN LATERAL (VALUES ` + strings.Join(values, ", ") + `) AS v (field, old, new)
+		WHERE  v.old IS DISTINCT FROM v.new
+		ON     CONFLICT DO NOTHING`
+}()
+
+var upsert = func() string {
+	cols := strings.Join(staged, ", ")
+	sets := make([]string, len(staged))
+	for i, c := range staged {
+		sets[i] = c + " = excluded." + c
+	}
+	return `
+		INSERT INTO device (tenant_id, ` + cols + `, hash, first_seen_at, changed_at)
+		SELECT $1, ` + cols + `, hash, $2, $2
+		FROM   device_changed
+		ON     CONFLICT (tenant_id, id) DO UPDATE
+		SET    ` + strings.Join(sets, ", ") + `, hash = excluded.hash, changed_at = excluded.changed_at, gone_at = NULL`
+}()
+
+// counters are the figures of what the tenant has now.
+func counters(ctx context.Context, tx pgx.Tx, tid tenant.ID) (map[string]int64, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT v.key, sum(g.n)::bigint
+		FROM  (SELECT compliance, os, checkin, ownership, encrypted, count(*) AS n
+		       FROM   device
+		       WHERE  tenant_id = $1
+		       AND    gone_at IS NULL
+		       GROUP  BY compliance, os, checkin, ownership, encrypted) g
+		CROSS  JOIN LATERAL (VALUES ('total'), ('compliance:' || g.compliance), ('os:' || g.os), ('checkin:' || g.checkin),
+		                            ('ownership:' || g.ownership), ('encrypted:' || g.encrypted)) AS v (key)
+		GROUP  BY v.key`, tid)
+	counted := map[string]int64{"total": 0}
+	var key string
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counted[key] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count devices of %s: %w", tid, err)
+	}
+	return counted, nil
+}
+
+func mergeCategories(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.Stage) (written, gone int64, err error) {
+	if err := stage.Copy(ctx, tx, "device_category_stage", "device_category"); err != nil {
+		return 0, 0, fmt.Errorf("merge device categories of %s: %w", tid, err)
+	}
+	tag, err := tx.Exec(ctx, `
+		INSERT INTO device_category AS o (tenant_id, id, name, description, hash)
+		SELECT DISTINCT ON (id) $1::uuid, id, name, description, hash
+		FROM   device_category_stage
+		ORDER  BY id, seq DESC
+		ON     CONFLICT (tenant_id, id) DO UPDATE
+		SET    name = excluded.name, description = excluded.description, hash = excluded.hash
+		WHERE  o.hash <> excluded.hash`, tid)
+	if err != nil {
+		return 0, 0, fmt.Errorf("write device categories of %s: %w", tid, err)
+	}
+	written = tag.RowsAffected()
+	tag, err = tx.Exec(ctx, `
+		DELETE FROM device_category o
+		WHERE  o.tenant_id = $1
+		AND    NOT EXISTS (SELECT FROM device_category_stage n WHERE n.id = o.id)`, tid)
+	if err != nil {
+		return 0, 0, fmt.Errorf("sweep device categories of %s: %w", tid, err)
+	}
+	return written, tag.RowsAffected(), nil
+}

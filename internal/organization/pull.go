@@ -1,0 +1,244 @@
+package organization
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Puller reads a tenant's organization, domains and licences.
+type Puller struct {
+	Graph *graph.Client
+	Store *Store
+	Now   func() time.Time
+}
+
+// Read is what one complete read found.
+type Read struct {
+	Organization Organization
+	Domains      []Domain
+	Licences     []Licence
+}
+
+// Pull reads all three before it stores anything.
+func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
+	q := graph.Query{Version: run.Dataset.Version, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
+	var r Read
+	found := false
+	for w, err := range graph.List[graph.OrganizationInfo](ctx, p.Graph, tid, run.Dataset.Path, q) {
+		if err != nil {
+			return fmt.Errorf("pull organization of %s: %w", tid, err)
+		}
+		r.Organization, found = fromOrganization(tid, w), true
+	}
+	if !found {
+		return fmt.Errorf("pull organization of %s: the answer names none", tid)
+	}
+	for w, err := range graph.List[graph.Domain](ctx, p.Graph, tid, "/domains", q) {
+		if err != nil {
+			return fmt.Errorf("pull domains of %s: %w", tid, err)
+		}
+		if w.ID != "" {
+			r.Domains = append(r.Domains, fromDomain(w))
+		}
+	}
+	for w, err := range graph.List[graph.SubscribedSKU](ctx, p.Graph, tid, "/subscribedSkus", q) {
+		if err != nil {
+			return fmt.Errorf("pull licences of %s: %w", tid, err)
+		}
+		if w.SKUID != "" {
+			r.Licences = append(r.Licences, fromSKU(w))
+		}
+	}
+	r.Organization.Intune = intune(r.Licences)
+	return run.In(ctx, func(tx pgx.Tx) error {
+		written, err := p.Store.Merge(ctx, tx, tid, r, p.Now())
+		if err != nil {
+			return err
+		}
+		run.Changed(written, 0)
+		return run.Count(ctx, tx, map[string]int64{"domains": int64(len(r.Domains)), "licences": int64(len(r.Licences))})
+	})
+}
+
+func fromOrganization(tid tenant.ID, w graph.OrganizationInfo) Organization {
+	return Organization{Tenant: tid, DisplayName: clean(w.DisplayName), Country: country(w.Country), Language: clean(w.Language),
+		TenantType: clean(w.TenantType), MDMAuthority: clean(w.MDMAuthority), CreatedAt: w.Created.Time, DirectorySynced: w.DirectorySynced,
+		DirectorySyncedAt: w.DirectorySyncedAt.Time, TechnicalMails: cleanAll(w.TechnicalMails), Intune: IntuneUnknown}
+}
+
+func fromDomain(w graph.Domain) Domain {
+	return Domain{Name: strings.ToLower(clean(w.ID)), Default: w.IsDefault, Initial: w.IsInitial, Verified: w.IsVerified,
+		Authentication: clean(w.Authentication), Services: cleanAll(w.Services)}
+}
+
+func fromSKU(w graph.SubscribedSKU) Licence {
+	l := Licence{SKU: strings.ToLower(clean(w.SKUID)), PartNumber: clean(w.PartNumber), AppliesTo: clean(w.AppliesTo), Status: clean(w.Status),
+		Enabled: int64(w.Prepaid.Enabled), Consumed: int64(w.Consumed), Warning: int64(w.Prepaid.Warning), Suspended: int64(w.Prepaid.Suspended)}
+	for _, p := range w.Plans {
+		if !strings.EqualFold(p.Status, "Disabled") && p.Name != "" {
+			l.Plans = append(l.Plans, clean(p.Name))
+		}
+	}
+	slices.Sort(l.Plans)
+	l.Plans = slices.Compact(l.Plans)
+	return l
+}
+
+// intunePlans are the service plans that bring Intune.
+var intunePlans = []string{"INTUNE_A", "INTUNE_A_D", "MDM_Services", "EMS", "SCCM", "MICROSOFTINTUNEPLAN1", "INTUNE_SMBIZ", "INTUNE_EDU"}
+
+func intune(of []Licence) Intune {
+	state := IntuneNone
+	for _, l := range of {
+		if !slices.ContainsFunc(l.Plans, func(p string) bool {
+			return slices.ContainsFunc(intunePlans, func(i string) bool { return strings.EqualFold(i, p) })
+		}) {
+			continue
+		}
+		if strings.EqualFold(l.Status, "Enabled") || strings.EqualFold(l.Status, "Warning") {
+			return IntuneLicensed
+		}
+		state = IntuneSuspended
+	}
+	return state
+}
+
+func country(s string) string {
+	if s = strings.ToUpper(strings.TrimSpace(s)); len(s) == 2 && s[0] >= 'A' && s[0] <= 'Z' && s[1] >= 'A' && s[1] <= 'Z' {
+		return s
+	}
+	return ""
+}
+
+// Merge makes what we hold of the tenant that of the read, and gives the tenant its name, domains and country. It writes only what
+// differs. tx is under the tenant's scope.
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read, now time.Time) (written int64, err error) {
+	o := r.Organization
+	var names []string
+	def := ""
+	for _, d := range r.Domains {
+		if d.Verified {
+			names = append(names, d.Name)
+		}
+		if d.Default {
+			def = d.Name
+		}
+	}
+	slices.Sort(names)
+	for _, q := range []struct {
+		sql  string
+		args []any
+	}{
+		{`
+		INSERT INTO organization AS o (tenant_id, display_name, country, language, tenant_type, mdm_authority, created_at,
+		       directory_synced, directory_synced_at, technical_mails, intune, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (tenant_id) DO UPDATE
+		SET    display_name = $2, country = $3, language = $4, tenant_type = $5, mdm_authority = $6, created_at = $7, directory_synced = $8,
+		       directory_synced_at = $9, technical_mails = $10, intune = $11, changed_at = $12
+		WHERE  (o.display_name, o.country, o.language, o.tenant_type, o.mdm_authority, o.created_at, o.directory_synced,
+		        o.directory_synced_at, o.technical_mails, o.intune) IS DISTINCT FROM ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+			[]any{tid, o.DisplayName, o.Country, o.Language, o.TenantType, o.MDMAuthority, null(o.CreatedAt), o.DirectorySynced,
+				null(o.DirectorySyncedAt), o.TechnicalMails, string(o.Intune), now}},
+		{`
+		UPDATE tenant
+		SET    display_name = COALESCE(NULLIF($2, ''), display_name), default_domain = COALESCE(NULLIF($3, ''), default_domain),
+		       domains = $4, country = COALESCE(NULLIF($5, ''), country)
+		WHERE  tenant_id = $1
+		AND    (display_name, default_domain, domains, country) IS DISTINCT FROM
+		       (COALESCE(NULLIF($2, ''), display_name), COALESCE(NULLIF($3, ''), default_domain), $4, COALESCE(NULLIF($5, ''), country))`,
+			[]any{tid, o.DisplayName, def, orEmpty(names), o.Country}},
+	} {
+		tag, err := tx.Exec(ctx, q.sql, q.args...)
+		if err != nil {
+			return 0, fmt.Errorf("write organization of %s: %w", tid, err)
+		}
+		written += tag.RowsAffected()
+	}
+	n, err := mergeLists(ctx, tx, tid, r)
+	return written + n, err
+}
+
+func mergeLists(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (written int64, err error) {
+	domains := postgres.NewStage("name", "is_default", "is_initial", "is_verified", "authentication", "services")
+	for _, d := range r.Domains {
+		if err := domains.Row().Text(d.Name).Bool(d.Default).Bool(d.Initial).Bool(d.Verified).Text(d.Authentication).Strings(d.Services).End(); err != nil {
+			return 0, err
+		}
+	}
+	licences := postgres.NewStage("sku_id", "part_number", "applies_to", "status", "enabled", "consumed", "warning", "suspended", "plans")
+	for _, l := range r.Licences {
+		if err := licences.Row().Text(l.SKU).Text(l.PartNumber).Text(l.AppliesTo).Text(l.Status).Int(l.Enabled).Int(l.Consumed).
+			Int(l.Warning).Int(l.Suspended).Strings(l.Plans).End(); err != nil {
+			return 0, err
+		}
+	}
+	for _, m := range []struct {
+		stage            *postgres.Stage
+		table, key, cols string
+	}{
+		{domains, "tenant_domain", "name", "is_default, is_initial, is_verified, authentication, services"},
+		{licences, "tenant_licence", "sku_id", "part_number, applies_to, status, enabled, consumed, warning, suspended, plans"},
+	} {
+		staged := m.table + "_stage"
+		if err := m.stage.Copy(ctx, tx, staged, m.table); err != nil {
+			return 0, fmt.Errorf("merge %s of %s: %w", m.table, tid, err)
+		}
+		tag, err := tx.Exec(ctx, `
+			DELETE FROM `+m.table+` o
+			WHERE  o.tenant_id = $1
+			AND    NOT EXISTS (SELECT FROM `+staged+` n WHERE n.`+m.key+` = o.`+m.key+`)`, tid)
+		if err != nil {
+			return 0, fmt.Errorf("sweep %s of %s: %w", m.table, tid, err)
+		}
+		written += tag.RowsAffected()
+		tag, err = tx.Exec(ctx, `
+			INSERT INTO `+m.table+` AS o (tenant_id, `+m.key+`, `+m.cols+`)
+			SELECT DISTINCT ON (`+m.key+`) $1::uuid, `+m.key+`, `+m.cols+`
+			FROM   `+staged+`
+			ORDER  BY `+m.key+`, seq DESC
+			ON     CONFLICT (tenant_id, `+m.key+`) DO UPDATE
+			SET    (`+m.cols+`) = ROW (excluded.`+strings.ReplaceAll(m.cols, ", ", ", excluded.")+`)
+			WHERE  (o.`+strings.ReplaceAll(m.cols, ", ", ", o.")+`) IS DISTINCT FROM (excluded.`+strings.ReplaceAll(m.cols, ", ", ", excluded.")+`)`, tid)
+		if err != nil {
+			return 0, fmt.Errorf("write %s of %s: %w", m.table, tid, err)
+		}
+		written += tag.RowsAffected()
+	}
+	return written, nil
+}
+
+func null(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func orEmpty(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+func cleanAll(of []string) []string {
+	kept := make([]string, len(of))
+	for i, s := range of {
+		kept[i] = clean(s)
+	}
+	return kept
+}
+
+// clean is text that Postgres can hold.
+func clean(s string) string { return postgres.Clean(s) }
