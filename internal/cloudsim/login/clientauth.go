@@ -122,15 +122,18 @@ func (s *Server) checkAssertion(r *http.Request, a authority, assertion string) 
 	return nil
 }
 
+// unpadded: MSAL for Go sends thumbprints in padded standard base64, and Entra takes them.
+var unpadded = strings.NewReplacer("=", "", "+", "-", "/", "_")
+
 // thumbprint compares the certificate named in the header, by SHA-256 or the older SHA-1, with the registered one.
 func thumbprint(h jose.Header, cert *x509.Certificate) (string, bool) {
 	if v, ok := h.ExtraHeaders["x5t#S256"].(string); ok {
 		sum := sha256.Sum256(cert.Raw)
-		return v, v == b64.EncodeToString(sum[:])
+		return v, unpadded.Replace(v) == b64.EncodeToString(sum[:])
 	}
 	if v, ok := h.ExtraHeaders["x5t"].(string); ok {
 		sum := sha1.Sum(cert.Raw)
-		return v, v == b64.EncodeToString(sum[:])
+		return v, unpadded.Replace(v) == b64.EncodeToString(sum[:])
 	}
 	return "", false
 }

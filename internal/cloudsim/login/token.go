@@ -312,7 +312,7 @@ func (c grantCall) appOnly() (*tokenResponse, *refusal) {
 		return nil, refuse(1002012, clip(raw))
 	case e != nil:
 		return nil, e
-	case len(want.asks) != 1 || !want.asks[0].all || len(want.protocol) > 0:
+	case len(want.asks) != 1 || !want.asks[0].all: // protocol scopes beside it are ignored; MSAL for Go sends them
 		return nil, refuse(1002012, clip(raw))
 	}
 	return c.s.appToken(c.a.tenant, want.asks[0].resource, c.by, c.cae), nil
