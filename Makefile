@@ -1,0 +1,70 @@
+# What each target does stands above it. None needs Node but `generate`, and that only for the style sheet.
+.DEFAULT_GOAL := run
+.PHONY: run build test race bench lint generate check fmt golden fuzz db
+
+# The demo: a private Postgres, the simulated Microsoft cloud and the portal, until Ctrl-C.
+run:
+	@.ci/need postgres
+	@go build -o bin/demo ./cmd/demo
+	@exec bin/demo $(ARGS)
+
+# The product, the simulator and the demo as binaries in bin/.
+build:
+	go build -trimpath -o bin/ ./cmd/tenantry ./cmd/cloudsim ./cmd/demo
+
+# All tests, on a real Postgres and in a real browser. Without them on the machine, those tests say so and are skipped.
+test:
+	@.ci/need --soft postgres chromium
+	go test ./...
+
+# The same under the race detector, in random order, as CI runs them.
+race:
+	@.ci/need --soft postgres chromium
+	go test -race -shuffle=on ./...
+
+# Benchmarks of single parts, by the Go tool. Compare runs on one machine only.
+bench:
+	@.ci/need postgres
+	go test -run '^$$' -bench . -benchmem $(ARGS) ./...
+
+# golangci-lint, which is installed on first use (some minutes, once).
+lint:
+	@command -v golangci-lint >/dev/null || test -x "$$(go env GOPATH)/bin/golangci-lint" || \
+		{ echo "Installing golangci-lint ..."; go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0; }
+	PATH="$$PATH:$$(go env GOPATH)/bin" golangci-lint run ./...
+
+# templ's output, and the style sheet where npm ci was run before.
+generate:
+	go tool templ generate -log-level error
+	@if [ -d node_modules ]; then sh web/static/generate.sh; else echo "The style sheet is left as it is: run npm ci to generate it."; fi
+
+# Generated files up to date, formatted, vetted; then all tests, raced and shuffled. What CI runs, no more and no less.
+check:
+	.ci/generated
+	@test -z "$$(gofmt -l cmd internal web migrations)" || { echo "Not formatted, run make fmt:"; gofmt -l cmd internal web migrations; exit 1; }
+	go vet ./...
+	go test -race -shuffle=on -timeout 12m ./...
+
+# Formats Go and templ.
+fmt:
+	gofmt -w cmd internal web migrations
+	go tool templ fmt web
+
+# Writes the golden pages anew; look at the diff before you commit it.
+golden:
+	go test $$(grep -rl --include='*_test.go' 'webtest\.Golden' web | xargs -n1 dirname | sort -u | sed 's|^|./|') -update
+
+# Each fuzz test for FUZZTIME.
+FUZZTIME ?= 10s
+fuzz:
+	@grep -rl --include='*_test.go' '^func Fuzz' internal web | while read -r file; do \
+		for f in $$(sed -n 's/^func \(Fuzz[A-Za-z0-9_]*\).*/\1/p' "$$file"); do \
+			echo "$$f in $$(dirname "$$file")"; \
+			go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $(FUZZTIME) "./$$(dirname "$$file")" </dev/null || exit 1; \
+		done; \
+	done
+
+# A shell on the demo's database, while the demo runs.
+DEMO_DATA ?= $(if $(filter 0,$(shell id -u)),/var/lib,$(or $(XDG_CACHE_HOME),$(HOME)/.cache))/tenantry-demo
+db:
+	psql "host=$(DEMO_DATA)/pg/run user=portal dbname=tenantry"
