@@ -20,7 +20,7 @@ func (s *Service) Reread(ctx context.Context, tid tenant.ID) (Reading, error) {
 	}
 	setBy := ""
 	if len(features) == 0 {
-		features, setBy = permission.Suggested(), "portal"
+		features, setBy = permission.Suggested(), portal
 	}
 	rec := s.look(ctx, tid, features)
 	if rec.reading.State == tenant.StateConnected || rec.reading.State == tenant.StatePartial {
@@ -109,7 +109,7 @@ func (s *Service) keep(ctx context.Context, tid tenant.ID, rec record) error {
 		return err
 	}
 	if was.before != was.after || was.changes > 0 || rec.attempt != nil {
-		err := s.note(ctx, tid, Event{Name: "portal", Action: "consent.read", Object: tid.String(), Detail: map[string]any{
+		err := s.note(ctx, tid, Event{Name: portal, Action: "consent.read", Object: tid.String(), Detail: map[string]any{
 			"before": was.before, "after": was.after, "granted": names(rec.verdict.Granted), "missing": names(rec.verdict.Missing), "surplus": names(rec.verdict.Surplus),
 		}})
 		if err != nil {

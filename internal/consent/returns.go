@@ -136,7 +136,7 @@ func (s *Service) end(ctx context.Context, a attempt, result Result) (attempt, e
 	if !a.Other.IsZero() {
 		detail["other_tenant"] = a.Other
 	}
-	return a, s.note(ctx, a.Tenant, Event{Name: "customer, by link", Action: "consent.returned", Object: linkObject(a.LinkID), Detail: detail})
+	return a, s.note(ctx, a.Tenant, Event{Name: customer, Action: "consent.returned", Object: linkObject(a.LinkID), Detail: detail})
 }
 
 // prove reads the tenant. Only what the reading shows makes the attempt connected or partial and uses the link up.
@@ -163,7 +163,7 @@ func (s *Service) prove(ctx context.Context, a attempt, l Link) (attempt, error)
 		if err := s.Store.settle(ctx, a, now); err != nil {
 			return a, err
 		}
-		return a, s.note(ctx, a.Tenant, Event{Name: "portal", Action: "consent.unconfirmed", Object: linkObject(a.LinkID), Detail: map[string]any{"tries": a.Tries, "problem": rec.reading.Problem}})
+		return a, s.note(ctx, a.Tenant, Event{Name: portal, Action: "consent.unconfirmed", Object: linkObject(a.LinkID), Detail: map[string]any{"tries": a.Tries, "problem": rec.reading.Problem}})
 	}
 	rec.attempt, rec.setBy = &a, l.CreatedBy
 	return a, s.keep(ctx, a.Tenant, rec)

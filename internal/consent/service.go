@@ -213,7 +213,7 @@ func (s *Service) Begin(ctx context.Context, token string, lang permission.Lang)
 	if err := s.Store.begin(ctx, a); err != nil {
 		return "", err
 	}
-	if err := s.note(ctx, l.Tenant, Event{Name: "customer, by link", Action: "consent.begun", Object: linkObject(l.ID)}); err != nil {
+	if err := s.note(ctx, l.Tenant, Event{Name: customer, Action: "consent.begun", Object: linkObject(l.ID)}); err != nil {
 		return "", err
 	}
 	return s.Authority.AdminConsentURL(l.Tenant, s.ReturnURL, state, scopeOf(l.Features)), nil

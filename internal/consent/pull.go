@@ -1,0 +1,58 @@
+package consent
+
+import (
+	"context"
+	"errors"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// GraphReader reads our own grants from Microsoft Graph. It is the Reader of the product.
+type GraphReader struct {
+	Graph *graph.Client
+	AppID string // our application (client) id
+}
+
+// ReadGrants reads both kinds. Where only the delegated ones could not be read, the application ones still count and no error is given.
+func (g GraphReader) ReadGrants(ctx context.Context, tid tenant.ID) (Grants, error) {
+	read, err := g.Graph.ReadGrants(ctx, tid, g.AppID)
+	if err != nil && read.ServicePrincipalID == "" {
+		var refused *graph.Error
+		if errors.As(err, &refused) && refused.Kind == graph.NotFound {
+			return Grants{}, absent{err}
+		}
+		return Grants{}, err
+	}
+	found := fromGraph(read)
+	found.DelegatedRead = err == nil
+	return found, nil
+}
+
+// absent is an answer that names no service principal of ours.
+type absent struct{ error }
+
+func (a absent) Unwrap() []error   { return []error{a.error, errs.NotFound} }
+func (a absent) NoPrincipal() bool { return true }
+
+// fromGraph is pure. A role that its resource no longer names keeps its GUID as name, so that it shows as surplus.
+func fromGraph(read graph.Grants) Grants {
+	g := Grants{ApplicationRead: true, DelegatedRead: true}
+	for _, r := range read.Roles {
+		name := r.Value
+		if name == "" {
+			name = r.ID
+		}
+		g.Held = append(g.Held, permission.Permission{Resource: permission.Resource(r.ResourceAppID), Kind: permission.Application, Name: name})
+	}
+	for _, sc := range read.Scopes {
+		if !sc.ForAll {
+			g.Personal++
+			continue
+		}
+		g.Held = append(g.Held, permission.Permission{Resource: permission.Resource(sc.ResourceAppID), Kind: permission.Delegated, Name: sc.Value})
+	}
+	return g
+}
