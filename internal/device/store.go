@@ -117,12 +117,12 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 
 // search adds the condition for what was typed. Three characters make a trigram, which the index needs; less is a prefix.
 func search(w *postgres.Where, q string) error {
+	if !postgres.Printable(q) || len(q) > 200 {
+		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
 	q = strings.ToLower(strings.TrimSpace(q))
 	if q == "" {
 		return nil
-	}
-	if !postgres.Printable(q) || len(q) > 200 {
-		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
 	}
 	if len([]rune(q)) >= 3 {
 		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_matching(?) m)", postgres.Like(q))

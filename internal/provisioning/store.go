@@ -184,7 +184,7 @@ func notFound(err error, what, id string, tid tenant.ID) error {
 }
 
 var eventColumns = `
-	e.tenant_id, ` + nameOf("e") + `, e.id, e.at, e.job_id, e.cycle_id, e.change_id, e.sp_id, e.sp_name, e.action, e.status, e.error_code,
+	e.tenant_id, ` + nameOf("e") + `, e.id, NULLIF(e.at, '-infinity'), e.job_id, e.cycle_id, e.change_id, e.sp_id, e.sp_name, e.action, e.status, e.error_code,
 	e.error_category, e.reason, e.recommended, e.duration_ms, e.source_system, e.target_system, e.source_id, e.source_name,
 	e.source_type, e.source_upn, e.target_id, e.target_name, e.target_type, e.initiated_by, e.initiator_type, e.steps, e.properties,
 	e.read_at`
