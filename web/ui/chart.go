@@ -141,10 +141,7 @@ type frame struct {
 
 // layout places the chart. The axis starts at a round number below the lowest value, not at zero, and says so by its labels.
 func (c LineChart) layout() frame {
-	lo, hi := c.bounds()
-	step := roundStep((hi - lo) / 4)
-	lo = math.Floor(lo/step) * step
-	hi = math.Max(math.Ceil(hi/step)*step, lo+step)
+	lo, hi, step := axis(c.bounds())
 	y := func(v float64) float64 { return plotBottom - (v-lo)/(hi-lo)*(plotBottom-plotTop) }
 	x := func(i int) float64 {
 		if len(c.Points) < 2 {
@@ -218,6 +215,17 @@ func (c LineChart) format(v, step float64) string {
 		digits = 1
 	}
 	return strconv.FormatFloat(v, 'f', digits, 64) + c.Unit
+}
+
+// axis widens the bounds to round numbers, with at most five lines between and on them.
+func axis(from, to float64) (lo, hi, step float64) {
+	for step = roundStep((to - from) / 4); ; step = roundStep(step * 1.01) {
+		lo = math.Floor(from/step) * step
+		hi = math.Max(math.Ceil(to/step)*step, lo+step)
+		if (hi-lo)/step < 4.5 {
+			return lo, hi, step
+		}
+	}
 }
 
 // roundStep is the next of 1, 2, 3, 5 times a power of ten.

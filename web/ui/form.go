@@ -24,6 +24,7 @@ type Field struct {
 	Rows         int // more than 1: a text area
 	Max          int // characters; 0: no limit
 	Focus        bool
+	Button       *Action // beside the input: the form's only button
 }
 
 // Render prints the field.

@@ -47,7 +47,9 @@ func (f Freshness) Render(ctx context.Context, w io.Writer) error { return fresh
 // Section is a part of a page with its own heading and age. Its children are its content: @ui.Section{…}.With() { … }.
 type Section struct {
 	ID    string
+	Icon  string // customer pages only: before the title
 	Title string
+	Lead  string // a sentence below the title
 	Count string // "11", grey after the title
 	AsOf  Time
 	Late  bool // older than its target: adds the clock

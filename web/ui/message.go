@@ -9,7 +9,7 @@ import (
 type Banner struct {
 	Kind       string // "bad", "warn", "info", "unknown" (dashed)
 	Shape      Shape  // by Kind where empty
-	Title      string // a whole sentence
+	Title      string // a whole sentence, in bold; "" where Text says it all
 	Text       string
 	Mono       string // identifiers, below
 	Link       Link   // inside the text

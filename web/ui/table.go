@@ -17,6 +17,7 @@ type Table struct {
 	Columns []Column
 	Rows    []Row
 	Bulk    *Bulk // nil: no check boxes
+	Light   bool  // names in normal weight, for short tables beside a list
 	Inset   bool  // inside a section instead of to the sheet's edges
 }
 
@@ -57,6 +58,7 @@ type Row struct {
 	Selected bool // ticked
 	Current  bool // the one that is shown beside the list
 	Note     string
+	Tenant   *TenantChip // the row is about a tenant: its mark stands before the name
 }
 
 // Cell is what stands in a table or behind a Fact. Use the functions below to make one.

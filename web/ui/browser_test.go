@@ -1,0 +1,107 @@
+package ui_test
+
+import (
+	"flag"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/a-h/templ"
+	"github.com/chromedp/chromedp"
+
+	"github.com/tenantry/tenantry/web/static"
+	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var shots = flag.String("shots", "", "directory to write screenshots of the gallery to")
+
+// serveGallery serves the gallery under the product's policy: no inline style or script. ?theme= chooses a theme.
+func serveGallery(t *testing.T) string {
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	for path, page := range gallery() {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'")
+			html, err := templ.ToGoHTML(r.Context(), page)
+			if err != nil {
+				http.Error(w, err.Error(), http.StatusInternalServerError)
+				return
+			}
+			_, _ = w.Write([]byte(themed(string(html), r.URL.Query().Get("theme"))))
+		})
+	}
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	return srv.URL
+}
+
+// themed sets the attribute that a shell with a theme prints.
+func themed(page, theme string) string {
+	if theme == "" {
+		return page
+	}
+	const head = `<html lang="en"`
+	i := len("<!doctype html>")
+	return page[:i] + head + ` data-theme="` + theme + `"` + page[i+len(head):]
+}
+
+func TestGalleryIsAccessible(t *testing.T) {
+	ctx, base := webtest.Browser(t), serveGallery(t)
+	for _, path := range slices.Sorted(maps.Keys(gallery())) {
+		for _, theme := range []string{"light", "dark"} {
+			for _, width := range []int64{1440, 390} {
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+path+"?theme="+theme)); err != nil {
+					t.Fatal(err)
+				}
+				found, err := webtest.Axe(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range found {
+					t.Errorf("%s %s %d: %s", path, theme, width, v)
+				}
+				shoot(t, path, theme, width, func() ([]byte, error) { return chromedp.Run(ctx, chromedp.FullScreenshot(100)) })
+			}
+		}
+	}
+}
+
+func TestGalleryNeverScrollsSideways(t *testing.T) {
+	ctx, base := webtest.Browser(t), serveGallery(t)
+	for _, path := range slices.Sorted(maps.Keys(gallery())) {
+		for _, width := range []int64{320, 390, 640, 700, 800, 1024, 1280, 1920} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(base+path)); err != nil {
+				t.Fatal(err)
+			}
+			over, err := webtest.NoSidewaysScroll(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if over != "" {
+				t.Errorf("%s at %d px scrolls sideways by %s", path, width, over)
+			}
+		}
+	}
+}
+
+func shoot(t *testing.T, path, theme string, width int64, take func() ([]byte, error)) {
+	if *shots == "" {
+		return
+	}
+	png, err := take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(*shots, filepath.Base(path)+map[int64]string{1440: "-1440", 390: "-390"}[width]+"-"+theme+".png")
+	if err := os.WriteFile(name, png, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var _ templ.Component = ui.Table{}

@@ -1,0 +1,83 @@
+package webtest
+
+import (
+	"context"
+	_ "embed" // axe-core
+	"fmt"
+	"os/exec"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// axe is axe-core 4.14.1 (MPL 2.0), unchanged.
+//
+//go:embed testdata/axe.min.js
+var axe string
+
+// Violation is something that axe found: the rule, what it asks for, and where.
+type Violation struct {
+	ID, Impact, Help string
+	Nodes            []string // the first elements concerned, as HTML, each with axe's reason
+}
+
+func (v Violation) String() string {
+	return fmt.Sprintf("%s (%s): %s %q", v.ID, v.Impact, v.Help, v.Nodes)
+}
+
+// Axe runs axe-core on the page that the tab shows, with every rule for WCAG 2.2 A and AA and axe's best practices.
+func Axe(ctx context.Context) ([]Violation, error) {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe+"; true")); err != nil {
+		return nil, fmt.Errorf("load axe: %w", err)
+	}
+	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]Violation](`
+		axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then(r => r.violations.map(v => ({
+			ID: v.id, Impact: v.impact, Help: v.help,
+			Nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + " | " + (n.failureSummary || "").slice(0, 300)),
+		})))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return nil, fmt.Errorf("run axe: %w", err)
+	}
+	return found, nil
+}
+
+// NoSidewaysScroll tells by how many pixels the page that the tab shows is wider than its window, and names what sticks out.
+func NoSidewaysScroll(ctx context.Context) (string, error) {
+	return chromedp.Run(ctx, chromedp.Evaluate[string](`(() => {
+		const w = document.documentElement.clientWidth, over = document.documentElement.scrollWidth - w;
+		if (over <= 0) return "";
+		const wide = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > w + 1 && e.checkVisibility() && !e.closest(".tabs, .sr, .skip"));
+		return over + " px: " + wide.slice(0, 5).map(e => e.tagName + "." + (e.getAttribute("class") || "") + " " + Math.round(e.getBoundingClientRect().right)).join(", ");
+	})()`))
+}
+
+// Browser starts Chromium for the test, headless; -short skips.
+func Browser(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser")
+	}
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Fatal("no chromium: install the package chromium, or run with -short")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(func() {
+		cancel()
+		stop()
+	})
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return ctx
+}
