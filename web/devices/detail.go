@@ -180,7 +180,7 @@ func newWhy(d device.Device, changes []device.Change) why {
 		Settings: "Which settings lead to this state is not read yet, so it is unknown here.",
 	}
 	if w.Sentence == "" {
-		w.Sentence = "Intune gives a state that the portal does not know: " + quoted(d.Compliance) + "."
+		w.Sentence = "Intune gives a state that the portal does not know: “" + d.Compliance + "”."
 	}
 	if d.Compliance != "inGracePeriod" {
 		w.GraceUntil = nil

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // newSpec is what the list reads from its URL. Intune's operating systems are an open set, so those given count as known.
@@ -130,7 +131,7 @@ func newRower(late lateTenants, now time.Time) func(device.Device) row {
 			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: moment(d.EnrolledAt),
 			GoneAt: moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID), now: now,
 		}
-		r.state = complianceOf(d, r.Late, now)
+		r.state = verdict.Device(d, r.Late, now)
 		r.Verdict = r.state.Text
 		if a, ok := lastAction(d); ok {
 			s := actionState(a, now)
@@ -138,14 +139,6 @@ func newRower(late lateTenants, now time.Time) func(device.Device) row {
 		}
 		return r
 	}
-}
-
-// complianceOf is compliance, but for a device that is gone nothing is claimed.
-func complianceOf(d device.Device, late bool, now time.Time) ui.State {
-	if !d.GoneAt.IsZero() {
-		return ui.State{Shape: ui.ShapeNone, Text: "No longer in Intune"}
-	}
-	return compliance(d, late, now)
 }
 
 // nameOf is the device's name; one without a name can still be opened.

@@ -47,14 +47,20 @@ func (v view) banner() *ui.Banner {
 	return nil
 }
 
+// maxQuery is the longest text that a list searches for, in bytes.
+const maxQuery = 200
+
 // silent is the age of a last check-in that deserves a look.
 const silent = 7 * 24 * time.Hour
 
 func (v view) headFacts() ui.Facts {
 	d, now := v.device, v.chrome.Now
 	person := ui.QuietCell("none")
-	if v.User != "" {
-		person = ui.LinkCell(v.User, v.m.Path("/devices")+"?q="+url.QueryEscape(v.User))
+	switch {
+	case d.UPN != "" && len(d.UPN) <= maxQuery:
+		person = ui.LinkCell(v.User, v.m.Path("/devices")+"?q="+url.QueryEscape(d.UPN))
+	case v.User != "":
+		person = ui.TextCell(v.User) // lists do not search by mail
 	}
 	serial := ui.TextCell("")
 	if d.Serial != "" {

@@ -7,65 +7,13 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
-
-// oldReport is the age of a last check-in from which a device's own "compliant" is no longer shown as one. Intune's default validity
-// period of a compliance status is 30 days as well.
-const oldReport = 30 * 24 * time.Hour
-
-// complianceWords are Intune's states in the portal's words.
-var complianceWords = map[string]struct {
-	shape ui.Shape
-	text  string
-}{
-	"compliant":     {ui.ShapeOK, "Compliant"},
-	"noncompliant":  {ui.ShapeBad, "Noncompliant"},
-	"inGracePeriod": {ui.ShapeWarn, "In grace"},
-	"conflict":      {ui.ShapeConflict, "Conflict"},
-	"error":         {ui.ShapeBad, "Error"},
-	"configManager": {ui.ShapeNone, "Managed by Configuration Manager"},
-	"unknown":       {ui.ShapeUnknown, "Unknown"},
-}
-
-// compliance is the state of a device as a page may show it. late says that the tenant's last complete reading is older than its
-// target: then it is what the device was. So is "compliant" from a device that has not reported for long.
-func compliance(d device.Device, late bool, now time.Time) ui.State {
-	w, known := complianceWords[d.Compliance]
-	if !known {
-		return ui.State{Shape: ui.ShapeUnknown, Text: "Unknown: Intune says " + quoted(d.Compliance)}
-	}
-	switch {
-	case w.shape == ui.ShapeUnknown || w.shape == ui.ShapeNone:
-		return ui.State{Shape: w.shape, Text: w.text}
-	case late:
-		return ui.State{Shape: ui.ShapeStale, Text: "Was " + lower(w.text), Title: "The last complete reading of this customer is older than its target."}
-	case d.Compliance == "compliant" && (d.LastSyncAt.IsZero() || now.Sub(d.LastSyncAt) > oldReport):
-		return ui.State{Shape: ui.ShapeStale, Text: "Was compliant", Title: "The device itself has not reported for more than 30 days."}
-	case d.Compliance == "inGracePeriod" && d.GraceUntil.After(now):
-		return ui.State{Shape: w.shape, Text: w.text + ", " + ui.Length(d.GraceUntil.Sub(now)) + " left"}
-	}
-	return ui.State{Shape: w.shape, Text: w.text}
-}
-
-func quoted(s string) string {
-	if s == "" {
-		return "nothing"
-	}
-	return "“" + s + "”"
-}
-
-// lower makes the first letter small, for use inside a sentence.
-func lower(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToLower(s[:1]) + s[1:]
-}
 
 func complianceOptions() []page.Option {
 	out := make([]page.Option, 0, len(device.ComplianceStates))
 	for _, c := range device.ComplianceStates {
-		out = append(out, page.Option{Value: c, Label: complianceWords[c].text})
+		out = append(out, page.Option{Value: c, Label: verdict.Compliance(c)})
 	}
 	return out
 }

@@ -6,40 +6,10 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
-	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 var now = time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
-
-func TestCompliance(t *testing.T) {
-	day := 24 * time.Hour
-	for _, tc := range []struct {
-		name  string
-		d     device.Device
-		late  bool
-		shape ui.Shape
-		text  string
-	}{
-		{"fresh", device.Device{Compliance: "compliant", LastSyncAt: now.Add(-day)}, false, ui.ShapeOK, "Compliant"},
-		{"late reading", device.Device{Compliance: "compliant", LastSyncAt: now.Add(-day)}, true, ui.ShapeStale, "Was compliant"},
-		{"device silent", device.Device{Compliance: "compliant", LastSyncAt: now.Add(-31 * day)}, false, ui.ShapeStale, "Was compliant"},
-		{"device never checked in", device.Device{Compliance: "compliant"}, false, ui.ShapeStale, "Was compliant"},
-		{"noncompliant stays so", device.Device{Compliance: "noncompliant", LastSyncAt: now.Add(-90 * day)}, false, ui.ShapeBad, "Noncompliant"},
-		{"late noncompliant", device.Device{Compliance: "noncompliant"}, true, ui.ShapeStale, "Was noncompliant"},
-		{"grace", device.Device{Compliance: "inGracePeriod", GraceUntil: now.Add(2*day + time.Hour)}, false, ui.ShapeWarn, "In grace, 2 d 1 h left"},
-		{"grace over", device.Device{Compliance: "inGracePeriod", GraceUntil: now.Add(-day)}, false, ui.ShapeWarn, "In grace"},
-		{"late grace", device.Device{Compliance: "inGracePeriod", GraceUntil: now.Add(day)}, true, ui.ShapeStale, "Was in grace"},
-		{"unknown", device.Device{Compliance: "unknown"}, true, ui.ShapeUnknown, "Unknown"},
-		{"nothing", device.Device{}, false, ui.ShapeUnknown, "Unknown: Intune says nothing"},
-		{"new member", device.Device{Compliance: "quantum"}, false, ui.ShapeUnknown, "Unknown: Intune says “quantum”"},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			if got := compliance(tc.d, tc.late, now); got.Shape != tc.shape || got.Text != tc.text {
-				t.Errorf("compliance = %s %q, want %s %q", got.Shape, got.Text, tc.shape, tc.text)
-			}
-		})
-	}
-}
 
 func TestSystem(t *testing.T) {
 	for _, tc := range []struct{ os, version, short, exact string }{
@@ -61,7 +31,7 @@ func TestSystem(t *testing.T) {
 
 func TestEveryStateHasWords(t *testing.T) {
 	for _, s := range device.ComplianceStates {
-		if complianceWords[s].text == "" {
+		if verdict.Compliance(s) == s {
 			t.Errorf("no words for compliance %q", s)
 		}
 	}

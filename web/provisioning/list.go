@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 func newSpec(m tenant.Membership) page.Spec {
@@ -89,7 +90,7 @@ func newRower(late lateTenants, now time.Time) func(provisioning.Job) row {
 		if p, ok := cycle(j); ok {
 			r.Done, r.Total = &p.Completed, &p.Total
 		}
-		r.state = jobState(j, r.Late)
+		r.state = verdict.Job(j, r.Late)
 		r.Verdict = r.state.Text
 		return r
 	}

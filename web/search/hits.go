@@ -1,0 +1,180 @@
+package search
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
+)
+
+// field is one that a store searches: its name in JSON, its word on the page, and its value.
+type field struct{ name, label, value string }
+
+// match is the first field that holds the text. Where none does, a store found it by a form of its own, and the last one is shown.
+func match(text string, fields ...field) field {
+	text = strings.ToLower(text)
+	for _, f := range fields {
+		if f.value != "" && strings.Contains(strings.ToLower(f.value), text) {
+			return f
+		}
+	}
+	return fields[len(fields)-1]
+}
+
+func (s search) device(d device.Device, late, exact bool) hit {
+	plainMAC := strings.NewReplacer(":", "", "-", "", ".", "").Replace(d.WiFiMAC)
+	f := match(s.q, field{"name", "", d.Name}, field{"serial", "serial", d.Serial}, field{"user", "user", d.UPN}, field{"user", "user", d.UserName},
+		field{"imei", "IMEI", d.IMEI}, field{"meid", "MEID", d.MEID}, field{"mac", "MAC", colons(d.WiFiMAC, plainMAC, s.q)}, field{"mac", "MAC", plainMAC})
+	if exact {
+		f = field{"id", "Intune device id", d.ID}
+	}
+	state := verdict.Device(d, late, s.chrome.Now)
+	name := d.Name
+	if name == "" {
+		name = "Device without a name"
+	}
+	if f.name == "name" && d.Serial != "" {
+		f.label, f.value = "serial", d.Serial // the name shows the match itself; the serial tells two of a name apart
+	}
+	return hit{
+		ID: d.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{d.Tenant, d.TenantName}, State: state.Text,
+		URL: "/t/" + d.Tenant.String() + "/devices/" + url.PathEscape(d.ID), icon: icon(d.OS), state: &state,
+	}
+}
+
+// colons is the form of a MAC address in which the text stands: as Intune gave it, or with colons.
+func colons(given, plain, text string) string {
+	if strings.Contains(strings.ToLower(given), strings.ToLower(text)) || len(plain) != 12 {
+		return given
+	}
+	var parts []string
+	for i := 0; i < len(plain); i += 2 {
+		parts = append(parts, plain[i:i+2])
+	}
+	return strings.Join(parts, ":")
+}
+
+func icon(os string) string {
+	switch os {
+	case "iOS", "Android":
+		return "phone"
+	case "iPadOS":
+		return "tablet"
+	}
+	return "laptop"
+}
+
+func (s search) app(a app.App) hit {
+	f := match(s.q, field{"name", "", a.Name}, field{"publisher", "publisher", a.Publisher}, field{"package", "package", a.Package}, field{"file", "file", a.FileName})
+	if f.name == "name" {
+		f.label, f.value = "publisher", a.Publisher
+	}
+	name := a.Name
+	if name == "" {
+		name = "App without a name"
+	}
+	state := "Not assigned"
+	if a.Assigned || a.Assignments > 0 {
+		state = "Assigned"
+	}
+	return hit{
+		ID: a.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{a.Tenant, a.TenantName}, State: state,
+		URL: "/t/" + a.Tenant.String() + "/apps/" + url.PathEscape(a.ID), icon: "apps",
+	}
+}
+
+func (s search) job(j provisioning.Job, late bool) hit {
+	f := match(s.q, field{"name", "", j.AppName}, field{"template", "template", j.Template}, field{"customer", "customer", j.TenantName})
+	if f.name == "name" {
+		f.label, f.value = "template", j.Template
+	}
+	state := verdict.Job(j, late)
+	name := j.AppName
+	if name == "" {
+		name = "Application without a name"
+	}
+	return hit{
+		ID: j.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{j.Tenant, j.TenantName}, State: state.Text,
+		URL: "/t/" + j.Tenant.String() + "/provisioning/" + url.PathEscape(j.SPID), icon: "people_sync", state: &state,
+	}
+}
+
+func (h hit) view(query string) ui.Hit {
+	chip := ui.TenantChip{Name: h.Tenant.Name, Colour: ui.Mark(h.Tenant.ID.String())}
+	out := ui.Hit{Icon: h.icon, URL: h.URL, Name: ui.Match(h.Name, query), Tenant: &chip, State: h.state}
+	if h.state == nil {
+		out.Note = h.State
+	}
+	if h.Value != "" && h.Value != h.Name {
+		label := h.label
+		if label == "" {
+			label = h.Field
+		}
+		out.Detail = append(ui.Spans{{Text: label + " "}}, ui.Match(h.Value, query)...)
+	}
+	return out
+}
+
+func (v view) title() string {
+	if v.Query == "" {
+		return "Search"
+	}
+	return "Search for “" + v.Query + "”"
+}
+
+// sentence says why there is nothing to show.
+func (v view) sentence() string {
+	switch {
+	case len(v.Groups) > 0:
+		return ""
+	case v.Query == "":
+		return "Type the name of a device, a person, a serial number, an app or a customer. Two characters are enough."
+	case len([]rune(v.Query)) < shortest:
+		return "One character finds too much. Type at least two."
+	}
+	return "Nothing that you may see has “" + v.Query + "” in its name, serial, user, IMEI, MAC, publisher or domain."
+}
+
+func (v view) header() ui.PageHeader {
+	return ui.PageHeader{Context: []ui.Crumb{{Text: "All customers"}}, Title: v.title(), Lead: v.lead()}
+}
+
+func (v view) lead() string {
+	if v.Sentence != "" {
+		return ""
+	}
+	return "The first of each kind; each kind leads to its whole list."
+}
+
+func (v view) box() ui.FilterBar {
+	return ui.FilterBar{Action: "/search", Query: v.Query, Placeholder: spec.Placeholder}
+}
+
+func (v view) hits() ui.Hits {
+	out := ui.Hits{Query: v.Query, Note: "Only customers that you may see: " + ui.N(int64(v.chrome.Count))}
+	for _, g := range v.Groups {
+		x := ui.HitGroup{Title: g.Title}
+		if g.URL != "" {
+			x.All = ui.Link{Text: "All: " + ui.Count(g.Count, g.One, g.Many), URL: g.URL}
+		}
+		for _, h := range g.Hits {
+			x.Hits = append(x.Hits, h.view(v.Query))
+		}
+		out.Groups = append(out.Groups, x)
+	}
+	return out
+}
+
+func (v view) nothing() ui.Empty {
+	e := ui.Empty{Kind: ui.EmptyNone, Icon: "search", Title: "Nothing was looked for", Lines: []string{v.Sentence}}
+	if len([]rune(v.Query)) >= shortest {
+		e.Kind, e.Title = ui.EmptyNoMatch, "Nothing was found"
+		e.Lines = append(e.Lines, "What was not read from a customer yet cannot be found.")
+		e.ActionText, e.ActionURL = "Show the sync", "/sync"
+	}
+	return e
+}

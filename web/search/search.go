@@ -1,0 +1,272 @@
+// Package search finds customers, devices, apps and provisioned applications by what a person types, on one page that says which field
+// matched. The palette shows the same hits.
+//
+// Each kind is searched by its own store, so that a group and the list that it leads to hold the same things.
+package search
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the search.
+type Handler struct {
+	Tenants      *tenant.Store
+	Devices      *device.Store
+	Apps         *app.Store
+	Provisioning *provisioning.Store
+	Sync         *graphsync.Service
+}
+
+// Mount adds the page over all tenants.
+func (h *Handler) Mount(r page.Router) { r.Get("/search", h.search) }
+
+// perGroup is how many hits of a kind are shown; shortest is the least that is searched for, in characters.
+const (
+	perGroup = 8
+	shortest = 2
+)
+
+var spec = page.Spec{Placeholder: "Device, person, serial, IMEI, MAC, app, customer, domain or GUID"}
+
+func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	if q.CSV {
+		return errs.ShowNext(errs.Invalid, "A search can be had as a page or as JSON.", "Open one of the lists for a CSV.")
+	}
+	v := view{Query: q.Q, Groups: []group{}, chrome: page.ChromeOf(r.Context())}
+	if utf8.RuneCountInString(q.Q) >= shortest {
+		if v.Groups, err = h.groups(r.Context(), m, q.Q); err != nil {
+			return err
+		}
+	}
+	v.Sentence = v.sentence()
+	return page.Answer(w, r, v, searchPage(page.Shell(r, m, v.title()), v))
+}
+
+// groups asks each store for its first hits. Groups without a hit are left out.
+func (h *Handler) groups(ctx context.Context, m tenant.Membership, q string) ([]group, error) {
+	s := search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
+	out := []group{}
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.apps, s.provisioning} {
+		g, err := find(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if len(g.Hits) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out, nil
+}
+
+// search is one question.
+type search struct {
+	h      *Handler
+	m      tenant.Membership
+	q      string
+	chrome page.Chrome
+}
+
+// customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
+func (s search) customers(ctx context.Context) (group, error) {
+	all, err := s.h.Tenants.List(ctx, s.m.Reach)
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "customers", Title: "Customers", URL: "/tenants?q=" + url.QueryEscape(s.q)}
+	text := strings.ToLower(s.q)
+	for _, t := range all {
+		field, value := tenantMatch(t, text)
+		if field == "" || t.Home {
+			continue
+		}
+		g.Count++
+		if len(g.Hits) < perGroup {
+			g.Hits = append(g.Hits, s.customer(t, field, value))
+		}
+	}
+	g.One, g.Many = "customer", "customers"
+	return g, nil
+}
+
+func (s search) customer(t tenant.Tenant, field, value string) hit {
+	state := page.StateOf(t.State)
+	return hit{
+		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: tenantRef{t.ID, t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
+		icon: "building", state: &state,
+	}
+}
+
+// tenantMatch is the field of a tenant that holds the text, as the list of customers searches it.
+func tenantMatch(t tenant.Tenant, text string) (field, value string) {
+	if strings.Contains(strings.ToLower(t.Name()), text) {
+		return "name", t.Name()
+	}
+	for _, d := range append([]string{t.DefaultDomain}, t.Domains...) {
+		if strings.Contains(d, text) {
+			return "domain", d
+		}
+	}
+	if strings.Contains(t.ID.String(), text) {
+		return "tenant", t.ID.String()
+	}
+	return "", ""
+}
+
+func (s search) devices(ctx context.Context) (group, error) {
+	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup})
+	if err != nil {
+		return group{}, err
+	}
+	exact, err := s.exactDevice(ctx)
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: p.Count}
+	if p.Count > 0 {
+		g.URL = "/devices?q=" + url.QueryEscape(s.q)
+	}
+	found := append(exact, p.Rows...)
+	late, err := s.late(ctx, found)
+	if err != nil {
+		return group{}, err
+	}
+	for i, d := range found {
+		if i >= len(exact) && slices.ContainsFunc(exact, func(e device.Device) bool { return e.Tenant == d.Tenant && e.ID == d.ID }) {
+			continue
+		}
+		g.Hits = append(g.Hits, s.device(d, late[d.Tenant], i < len(exact)))
+	}
+	g.Hits = g.Hits[:min(len(g.Hits), perGroup)]
+	return g, nil
+}
+
+// exactDevice finds the device whose id was typed whole; lists do not search by it.
+func (s search) exactDevice(ctx context.Context) ([]device.Device, error) {
+	if _, err := tenant.ParseID(s.q); err != nil {
+		return nil, nil // no GUID, so no device's id
+	}
+	return s.h.Devices.FindAcrossTenants(ctx, s.m.Reach, strings.ToLower(s.q))
+}
+
+// late tells which customers' devices were read longer ago than promised.
+func (s search) late(ctx context.Context, found []device.Device) (map[tenant.ID]bool, error) {
+	late := map[tenant.ID]bool{}
+	if len(found) == 0 {
+		return late, nil
+	}
+	ids := make([]tenant.ID, len(found))
+	for i, d := range found {
+		ids[i] = d.Tenant
+	}
+	read, err := s.h.Sync.FreshnessByTenant(ctx, tenant.Only(ids...), graphsync.Devices)
+	for id, f := range read {
+		late[id] = f.Late > 0
+	}
+	return late, err
+}
+
+func (s search) apps(ctx context.Context) (group, error) {
+	p, err := s.h.Apps.List(ctx, s.m.Reach, app.Filter{Q: s.q, Limit: perGroup})
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "apps", Title: "Apps", One: "app", Many: "apps", Count: p.Count, URL: "/apps?q=" + url.QueryEscape(s.q)}
+	for _, a := range p.Rows {
+		g.Hits = append(g.Hits, s.app(a))
+	}
+	return g, nil
+}
+
+func (s search) provisioning(ctx context.Context) (group, error) {
+	p, err := s.h.Provisioning.ListJobs(ctx, s.m.Reach, provisioning.JobFilter{Q: s.q, Limit: perGroup})
+	if err != nil {
+		return group{}, err
+	}
+	g := group{
+		Kind: "provisioning", Title: "Provisioning", One: "provisioning job", Many: "provisioning jobs", Count: p.Count,
+		URL: "/provisioning?q=" + url.QueryEscape(s.q),
+	}
+	late, err := s.lateJobs(ctx, p.Rows)
+	if err != nil {
+		return g, err
+	}
+	for _, j := range p.Rows {
+		g.Hits = append(g.Hits, s.job(j, late[j.Tenant]))
+	}
+	return g, nil
+}
+
+func (s search) lateJobs(ctx context.Context, found []provisioning.Job) (map[tenant.ID]bool, error) {
+	late := map[tenant.ID]bool{}
+	if len(found) == 0 {
+		return late, nil
+	}
+	ids := make([]tenant.ID, len(found))
+	for i, j := range found {
+		ids[i] = j.Tenant
+	}
+	read, err := s.h.Sync.FreshnessByTenant(ctx, tenant.Only(ids...), graphsync.ProvisioningJobs)
+	for id, f := range read {
+		late[id] = f.Late > 0
+	}
+	return late, err
+}
+
+// view is what the page shows, and its JSON twin.
+type view struct {
+	Query    string  `json:"query"`
+	Sentence string  `json:"sentence,omitempty"` // why there is nothing to show
+	Groups   []group `json:"groups"`
+
+	chrome page.Chrome
+}
+
+// group is a kind of thing that was found; URL is the list of all of them.
+type group struct {
+	Kind  string `json:"kind"`
+	Title string `json:"title"`
+	Count int64  `json:"count"` // rows of the list at URL
+	URL   string `json:"url,omitempty"`
+	Hits  []hit  `json:"hits"`
+
+	One, Many string `json:"-"`
+}
+
+// tenantRef names a customer in JSON.
+type tenantRef struct {
+	ID   tenant.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+// hit is one thing that was found; Field says where the text stood, and Value what stands there.
+type hit struct {
+	ID     string    `json:"id"`
+	Name   string    `json:"name"`
+	Field  string    `json:"field"`
+	Value  string    `json:"value"`
+	Tenant tenantRef `json:"tenant"`
+	State  string    `json:"state"`
+	URL    string    `json:"url"`
+
+	icon  string
+	label string // of the value, where it is not the name
+	state *ui.State
+}
