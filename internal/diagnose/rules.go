@@ -1,0 +1,240 @@
+package diagnose
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/permission"
+)
+
+// rule is one cause. The first whose when holds is the answer, so the certain ones stand first.
+type rule struct {
+	when func(Failure) bool
+	find func(Failure) Finding
+}
+
+var rules = []rule{
+	{func(f Failure) bool { return f.NoAnswer }, fixed(Finding{
+		Layer: LayerNetwork, Who: Nobody, Confidence: Likely, Verdict: "Microsoft did not answer in time.",
+		Remedy: "Wait. The portal tries again by itself.", Useless: "A new consent or another role.",
+	})},
+	{aadsts(7000215, 7000222, 7000218, 70002, 700027, 50012), func(f Failure) Finding {
+		found := Finding{Layer: LayerApp, Who: Owner, Confidence: Certain, Verdict: "Entra does not take our secret.",
+			Remedy: "Check the client secret in the settings: its value, not its id. Then run tenantry doctor.", Useless: "A new consent. Every customer is affected, not only this one."}
+		switch f.AADSTS {
+		case 7000222:
+			found.Verdict, found.Remedy = "Our client secret has expired.", "Make a new secret or, better, a certificate in the app registration, and put it into the settings."
+		case 700027:
+			found.Verdict, found.Remedy, found.Confidence = "Entra does not know our certificate.", "If it was replaced within the last minutes, wait. Otherwise upload it to the app registration.", Likely
+		}
+		return found
+	}},
+	{aadsts(700016, 7000229, 70001, 700011), func(f Failure) Finding {
+		return Finding{Layer: LayerConsent, Who: Customer, Confidence: Likely, Verdict: "The tenant does not know our program: consent was not given, was withdrawn, or is on its way.",
+			Remedy: "An administrator of the customer opens a new consent link. Within an hour of a consent, wait first.", Useless: "Changing roles or licences."}
+	}},
+	{aadsts(7000112), fixed(Finding{
+		Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Our program is switched off in the tenant.",
+		Remedy: "An administrator enables sign-in for it in Microsoft Entra under Enterprise applications.",
+	})},
+	{aadsts(65001), func(f Failure) Finding {
+		return Finding{Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Nobody in the tenant has agreed to what this call needs.",
+			Remedy: "An administrator of the customer opens a new consent link.", Useless: "Signing in again."}
+	}},
+	{aadsts(90094, 90095, 90093), fixed(Finding{
+		Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Only an administrator of the tenant may agree to this.",
+		Remedy: "Send the consent link to a Global Administrator of the customer.",
+	})},
+	{aadsts(65004), fixed(Finding{
+		Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Consent was declined.", Remedy: "Ask the customer whether they want it, and send a new link if so.",
+	})},
+	{aadsts(90002, 90023, 900023, 5000224), fixed(Finding{
+		Layer: LayerTenant, Who: Staff, Confidence: Certain, Verdict: "Microsoft knows no such tenant in this cloud, or it was deleted.",
+		Remedy: "Check the tenant's GUID with the customer. A tenant of another national cloud needs a portal of its own.",
+	})},
+	{aadsts(50020, 16000, 16003, 50034, 51004, 90072, 50177), fixed(Finding{
+		Layer: LayerAccount, Who: Customer, Confidence: Likely, Verdict: "The account that signed in is not in this tenant.",
+		Remedy: "Invite it as a guest, or assign it through GDAP. If it was chosen by mistake, sign in with the other account.",
+	})},
+	{aadsts(50014), fixed(Finding{
+		Layer: LayerAccount, Who: Staff, Confidence: Certain, Verdict: "The invitation to this tenant was not redeemed yet.", Remedy: "Open the invitation and accept it, then sign in again.",
+	})},
+	{aadsts(50057, 500341), fixed(Finding{
+		Layer: LayerAccount, Who: Customer, Confidence: Certain, Verdict: "The account is disabled or deleted in this tenant.", Remedy: "An administrator of the tenant enables it again.",
+	})},
+	{aadsts(50105), fixed(Finding{
+		Layer: LayerAccount, Who: Customer, Confidence: Certain, Verdict: "The account is not assigned to our program in this tenant.", Remedy: "An administrator assigns it in Microsoft Entra under Enterprise applications, Users and groups.",
+	})},
+	{aadsts(53003, 53000, 53001, 53002, 50097, 50131, 530003, 530032, 530034, 530035), fixed(Finding{
+		Layer: LayerCondition, Who: Customer, Confidence: Certain, Verdict: "A Conditional Access policy of the tenant blocked it.",
+		Remedy: "An administrator looks into the sign-in log of Microsoft Entra for the policy's name and decides on an exception.", Useless: "Signing in again and again.",
+	})},
+	{aadsts(50072, 50074, 50076, 50078, 50079, 50203), fixed(Finding{
+		Layer: LayerCondition, Who: Staff, Confidence: Certain, Verdict: "The tenant asks for a second factor.", Remedy: "Sign in again at this tenant and complete it.",
+	})},
+	{aadsts(50173, 70008, 700081, 700082, 700083, 700084, 70043, 70000, 50089, 50132, 50133), fixed(Finding{
+		Layer: LayerToken, Who: Staff, Confidence: Certain, Verdict: "The sign-in at this tenant has ended.", Remedy: "Sign in again at this tenant.",
+	})},
+	{aadsts(500011, 650052), fixed(Finding{
+		Layer: LayerLicence, Who: Customer, Confidence: Likely, Verdict: "The tenant does not have the service that this call is for.", Remedy: "Check the tenant's licences. Without one this stays empty, and that is in order.",
+	})},
+	{aadsts(90033, 90006, 90024, 90012, 90055, 50196), fixed(Finding{
+		Layer: LayerNetwork, Who: Nobody, Confidence: Certain, Verdict: "Entra is busy at the moment.", Remedy: "Wait. The portal tries again by itself.",
+	})},
+	{func(f Failure) bool { return f.Approval }, fixed(Finding{
+		Layer: LayerApproval, Who: Customer, Confidence: Certain, Verdict: "Intune waits for a second administrator of the tenant.", Remedy: "A second administrator approves it in the Intune admin centre within three days.",
+	})},
+	{func(f Failure) bool { return f.AADSTS != 0 }, unknown},
+
+	{func(f Failure) bool {
+		return f.Status == 429 || f.Code == "TooManyRequests" || f.Code == "activityLimitReached" || f.Code == "throttledRequest"
+	}, fixed(Finding{
+		Layer: LayerThrottle, Who: Nobody, Confidence: Certain, Verdict: "Microsoft asked us to slow down.", Remedy: "Wait. The portal goes on when Microsoft allows it.",
+	})},
+	{func(f Failure) bool { return f.Status >= 500 }, fixed(Finding{
+		Layer: LayerNetwork, Who: Nobody, Confidence: Likely, Verdict: "Microsoft's service does not work at the moment.", Remedy: "Wait. If it lasts for hours, look at Microsoft's service health.", Useless: "A new consent or another role.",
+	})},
+	{unlicensed, fixed(Finding{
+		Layer: LayerLicence, Who: Customer, Confidence: Likely, Verdict: "The tenant has no licence for this service.",
+		Remedy: "Check the tenant's licences. Without one this stays empty, and that is in order.", Useless: "A new consent.",
+	})},
+	{func(f Failure) bool { return refused(f) && f.Licence != nil && !*f.Licence && intune(f) }, fixed(Finding{
+		Layer: LayerLicence, Who: Customer, Confidence: Likely, Verdict: "The tenant has no Intune licence.",
+		Remedy: "Check the tenant's licences. Without one there are no devices to read.", Useless: "A new consent.", Evidence: []string{"The licences that were read hold no plan with Intune."},
+	})},
+	{func(f Failure) bool { return refused(f) && !f.ReadAt.IsZero() }, byGrants},
+	{func(f Failure) bool { return f.Status == 401 && !f.Fresh && f.Inner == "" }, fixed(Finding{
+		Layer: LayerToken, Who: Nobody, Confidence: Likely, Verdict: "The token was not taken.", Remedy: "The portal gets a new one and tries again once.",
+	})},
+	{func(f Failure) bool {
+		return f.Code == "Authorization_RequestDenied" || strings.Contains(f.Text, "Insufficient privileges")
+	}, func(f Failure) Finding {
+		return Finding{Layer: LayerScope, Who: Customer, Confidence: Unsure, Verdict: "A permission or a role is missing; which one was not read yet.", Remedy: "Read the tenant's grants, then look again."}
+	}},
+	{func(f Failure) bool { return f.Status == 404 || f.Status == 410 }, fixed(Finding{
+		Layer: LayerObject, Who: Nobody, Confidence: Likely, Verdict: "What was asked for is not there any more, or was never set up.", Remedy: "Nothing. The next read takes it off the list.",
+	})},
+	{func(f Failure) bool { return f.Status == 400 && !strings.Contains(f.Text, "{") }, fixed(Finding{
+		Layer: LayerRequest, Who: Owner, Confidence: Unsure, Verdict: "Microsoft does not take the request as we sent it.", Remedy: "Report it with the request id: this is most likely a fault of the portal.",
+	})},
+}
+
+func fixed(f Finding) func(Failure) Finding { return func(Failure) Finding { return f } }
+
+func aadsts(codes ...int) func(Failure) bool {
+	return func(f Failure) bool { return f.AADSTS != 0 && slices.Contains(codes, f.AADSTS) }
+}
+
+// refused tells an answer that means "you may not". Intune and the provisioning service say so with 401 as well, for tokens that are fine:
+// with Forbidden inside, or still with a new token.
+func refused(f Failure) bool {
+	return f.Status == 403 || f.Status == 401 && (f.Inner == "Forbidden" || f.Fresh)
+}
+
+func intune(f Failure) bool {
+	return strings.Contains(f.Path, "/deviceManagement") || strings.Contains(f.Path, "/deviceAppManagement")
+}
+
+// unlicensed knows the texts for which Microsoft has no code. They are compared, never shown.
+func unlicensed(f Failure) bool {
+	if f.Code == "AppLifecycle_2210" {
+		return true
+	}
+	for _, known := range []string{
+		"Request not applicable to target tenant", "Your tenant is not licensed for this feature", "doesn't have premium license",
+		"Account is not provisioned", "subscription within the tenant has lapsed",
+	} {
+		if strings.Contains(f.Text, known) {
+			return true
+		}
+	}
+	return false
+}
+
+// byGrants compares the refused call with what the tenant granted. It runs only where the grants were read completely.
+func byGrants(f Failure) Finding {
+	op, known := operation(f)
+	if !known {
+		found := unknown(f)
+		found.Evidence = nil
+		return found
+	}
+	want := op.Accepts[0]
+	if slices.ContainsFunc(op.Accepts, func(p permission.Permission) bool { return held(f.Granted, p) }) {
+		return granted(f, want)
+	}
+	other := want
+	other.Kind = map[permission.Kind]permission.Kind{permission.Application: permission.Delegated, permission.Delegated: permission.Application}[want.Kind]
+	if held(f.Granted, other) {
+		return Finding{Layer: LayerScopeKind, Who: Customer, Confidence: Likely, Missing: []permission.Permission{want},
+			Verdict: want.Name + " is granted as " + article(other.Kind) + " permission, but this call needs it as " + article(want.Kind) + " one.",
+			Remedy:  "An administrator of the customer opens a new consent link.", Useless: "Another role for the person."}
+	}
+	return Finding{Layer: LayerScope, Who: Customer, Confidence: Likely, Missing: []permission.Permission{want},
+		Verdict: want.Name + " is not granted in this tenant.", Remedy: "An administrator of the customer opens a new consent link.", Useless: "Another role for the person, or signing in again."}
+}
+
+// granted is the case in which the permission is there and the call is refused all the same.
+func granted(f Failure, want permission.Permission) Finding {
+	switch {
+	case !f.Fresh:
+		return Finding{Layer: LayerToken, Who: Nobody, Confidence: Likely, Verdict: "The token is older than the grant of " + want.Name + ".",
+			Remedy: "The portal gets a new one. It can take an hour until every service takes it.", Useless: "A second consent."}
+	case strings.Contains(f.Path, "/security/") || strings.HasPrefix(f.Path, "/api/incidents"):
+		return Finding{Layer: LayerLicence, Who: Customer, Confidence: Unsure, Verdict: "The permission is granted. The tenant is not set up for Microsoft Defender, or the person has no role in it.",
+			Remedy: "An administrator opens the Defender portal once and checks the roles there.", Useless: "A second consent."}
+	case f.Kind == permission.Delegated:
+		return Finding{Layer: LayerRole, Who: Customer, Confidence: Likely, Verdict: "The permission is granted, but the signed-in person lacks a role in this tenant.",
+			Remedy: "An administrator gives the person a role, for example Intune Administrator, directly or through GDAP.", Useless: "A second consent."}
+	}
+	found := unknown(f)
+	found.Evidence = []string{want.Name + " is granted, so the permission is not the cause."}
+	return found
+}
+
+func held(list []permission.Permission, want permission.Permission) bool {
+	return slices.ContainsFunc(list, func(p permission.Permission) bool { return p.Covers(want) })
+}
+
+func article(k permission.Kind) string {
+	if k == permission.Application {
+		return "an application"
+	}
+	return "a delegated"
+}
+
+// operation finds the catalogue's operation of the call: the one with the same method, kind and path, where {…} stands for one segment.
+func operation(f Failure) (permission.Operation, bool) {
+	for _, e := range permission.Catalogue() {
+		for _, o := range e.Operations {
+			if strings.EqualFold(o.Method, f.Method) && (f.Kind == "" || e.Kind() == f.Kind) && samePath(o.Path, f.Path) {
+				return o, true
+			}
+		}
+	}
+	return permission.Operation{}, false
+}
+
+func samePath(pattern, path string) bool {
+	path, _, _ = strings.Cut(path, "?")
+	a, b := strings.Split(pattern, "/"), strings.Split(path, "/")
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if i == 1 && len(a[i]) > 0 && (b[i] == "beta" || b[i] == "v1.0") {
+			continue // the permission does not depend on the version
+		}
+		open, _, variable := strings.Cut(a[i], "{")
+		if variable && strings.HasPrefix(b[i], open) && b[i] != "" {
+			continue
+		}
+		if !strings.EqualFold(a[i], b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }
