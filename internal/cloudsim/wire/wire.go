@@ -115,10 +115,18 @@ func Reset(rw http.ResponseWriter) {
 	if err != nil { // HTTP/2
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	below := conn
+	for { // a TLS or peeking connection wraps the TCP one
+		inner, ok := below.(interface{ NetConn() net.Conn })
+		if !ok {
+			break
+		}
+		below = inner.NetConn()
+	}
+	if tcp, ok := below.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // so that the client sees a reset rather than an end
 	}
-	_ = conn.Close()
+	_ = below.Close()
 }
 
 // truncate promises the whole body and sends half of it.
