@@ -103,7 +103,6 @@ func copyPrincipal(sp *world.ServicePrincipal) *world.ServicePrincipal {
 
 // identify looks the application, and the guest, up in the tenant: a token outlives the removal of either.
 func (c *call) identify() error {
-	c.path = c.op.path
 	gone := func(who string) error {
 		return &refusal{
 			status: http.StatusUnauthorized, code: "Authorization_IdentityNotFound",

@@ -51,7 +51,7 @@ type call struct {
 	token     world.Token
 	beta      bool
 	keys      []string // values of the {…} segments
-	path      string   // below the version, as resolved
+	path      string   // below the version
 	q         query
 	now       time.Time
 	from      int       // first item of the page
@@ -126,6 +126,7 @@ func (c *call) serve() error {
 		return &refusal{status: http.StatusBadRequest, code: "BadRequest", message: "Invalid version: " + version}
 	}
 	c.beta = version == "beta"
+	c.path = c.r.URL.Path[len(version)+1:]
 	if err := c.authenticate(); err != nil {
 		return err
 	}

@@ -110,8 +110,11 @@ func (c *call) cycleAt(j job, k int) cycle {
 	d := c.draw(kindCycle, j.n<<32|k)
 	y := cycle{number: k, began: time.Unix(0, 0).UTC().Add(j.phase + time.Duration(k)*j.interval)}
 	y.ended = y.began.Add(time.Duration(d.between(12, 160))*time.Second + time.Duration(d.n(1000))*time.Millisecond)
-	if d.is(0.35) {
+	if d.is(min(max(float64(c.people().n)/3000, 0.03), 0.35)) {
 		y.changes = d.between(1, 3)
+	}
+	if j.state == jobInitial {
+		y.changes = d.between(3, 9)
 	}
 	if j.state == jobEntryErrors && d.is(0.4) || d.is(0.01) {
 		y.errors = d.between(1, 2)

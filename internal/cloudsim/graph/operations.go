@@ -16,5 +16,6 @@ func operations() []operation {
 		galleryOperations(),
 		synchronizationOperations(),
 		provisioningLogOperations(),
+		batchOperations(),
 	)
 }

@@ -123,13 +123,13 @@ type outcome struct {
 func (c *call) outcomeOf(v event, d *draw) outcome {
 	o := outcome{action: "update", verb: "Update", status: "success"}
 	switch x := d.n(100); {
-	case v.job.state == jobInitial || x < 30:
+	case v.job.state == jobInitial || x < 18:
 		o.action, o.verb = "create", "Add"
-	case x < 40:
+	case x < 26:
 		o.action = "disable"
-	case x < 46:
+	case x < 31:
 		o.action, o.verb = "delete", "Delete"
-	case x < 50:
+	case x < 35:
 		o.action = "stagedDelete"
 	}
 	if v.n >= v.cycle.changes {

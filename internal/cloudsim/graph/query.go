@@ -129,13 +129,18 @@ func splitNames(list string) []string {
 	return out
 }
 
-// check holds $select and $expand against the type.
+// check holds $select, $orderby and $expand against the type.
 func (c *call) check(k *kind) error {
 	for _, n := range c.q.selected {
 		if n == "*" || strings.HasPrefix(n, "microsoft.graph.") || k.has(n, c.beta) || k.hasNav(n, c.beta) {
 			continue
 		}
 		return badRequest("Parsing OData Select and Expand failed: Could not find a property named '" + n + "' on type 'microsoft.graph." + k.name + "'.")
+	}
+	for _, o := range c.q.order {
+		if n, _, _ := strings.Cut(o, " "); !k.has(n, c.beta) {
+			return badRequest("Could not find a property named '" + n + "' on type 'microsoft.graph." + k.name + "'.")
+		}
 	}
 	for _, e := range c.q.expand {
 		n, _, _ := strings.Cut(e, "(")
