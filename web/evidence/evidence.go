@@ -1,0 +1,249 @@
+// Package evidence shows a customer's administrator, at their own sign-in, what the partner may do in their tenant, how that is known,
+// what was done there, and how to take it back (/evidence).
+//
+// It only reads. The facts are internal/consent's, the chain of what was done is internal/audit's.
+package evidence
+
+import (
+	"context"
+	"mime"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// shown is how many of the latest acts the page lists; the export has all.
+const shown = 50
+
+// late is the age from which a reading no longer counts as current: it is made once a day.
+const late = 26 * time.Hour
+
+// Handler serves the evidence page.
+type Handler struct {
+	Consent *consent.Service
+	Audit   *audit.Store
+	Partner func(ctx context.Context) string // the partner's name
+	Program func(ctx context.Context) string // what Microsoft calls the program
+	Now     func() time.Time
+}
+
+// Mount adds the page at the root. It takes who itself, because a customer's administrator has none of the staff's abilities.
+func (h *Handler) Mount(r chi.Router, who page.Who, p *page.Problems) {
+	show := p.Func(func(w http.ResponseWriter, r *http.Request) error {
+		m, err := who(r)
+		if err != nil {
+			return err
+		}
+		if m.Person.Role != tenant.RoleCustomerAdmin {
+			return errs.ShowNext(errs.Forbidden, "This page is for the administrators of a customer, signed in at their own company.",
+				"Staff find the same facts on the customer's consent page.")
+		}
+		return h.show(w, r, m)
+	})
+	r.Get("/evidence", show)
+	r.Head("/evidence", show)
+}
+
+// view is the page, and its JSON twin.
+type view struct {
+	TenantID tenant.ID    `json:"tenant_id"`
+	Tenant   string       `json:"tenant"`
+	Partner  string       `json:"partner"`
+	Program  string       `json:"program"`
+	State    tenant.State `json:"state"`
+	AsOf     *time.Time   `json:"as_of"` // the latest whole reading; null: never
+	Problem  string       `json:"problem,omitempty"`
+	Allows   []allowance  `json:"allows"`
+	Grants   []grant      `json:"grants"`
+	Surplus  []grant      `json:"surplus"`
+	Past     []grant      `json:"past"`
+	Asked    []asked      `json:"asked"`
+	Done     []act        `json:"done"`
+	DoneAll  int          `json:"done_count"`
+	m        tenant.Membership
+	now      time.Time
+	late     bool
+}
+
+// allowance is one feature that works with what is granted, in words.
+type allowance struct {
+	Feature  permission.Feature `json:"feature"`
+	Sentence string             `json:"sentence"`
+	Person   bool               `json:"signed_in_person"`
+
+	text permission.Sentence
+}
+
+type grant struct {
+	Name      string          `json:"name"`
+	Kind      permission.Kind `json:"kind"`
+	Resource  string          `json:"resource"`
+	FirstSeen time.Time       `json:"first_seen"`
+	LastSeen  time.Time       `json:"last_seen"`
+	GoneAt    *time.Time      `json:"gone_at,omitempty"`
+}
+
+// asked is a consent link as the customer should know it.
+type asked struct {
+	At       time.Time            `json:"at"`
+	By       string               `json:"by"`
+	Features []permission.Feature `json:"features"`
+	State    consent.LinkState    `json:"state"`
+	AgreedAt *time.Time           `json:"agreed_at"`
+}
+
+// act is one record of the chain.
+type act struct {
+	Seq    int64     `json:"seq"`
+	At     time.Time `json:"at"`
+	Who    string    `json:"who"`
+	Action string    `json:"action"`
+	Object string    `json:"object"`
+	Words  string    `json:"words"`
+}
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	switch r.URL.Query().Get("format") {
+	case "":
+	case "jsonl":
+		return h.export(w, r, m.Person.Tenant)
+	default:
+		return errs.ShowNext(errs.Invalid, "The evidence can be had as a page, as JSON, or as JSON Lines.", "Leave out the format.")
+	}
+	v, err := h.view(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	return page.Answer(w, r, v, evidencePage(page.Shell(r, m, "Evidence"), v))
+}
+
+// export streams the tenant's whole chain, for tenantry audit verify.
+func (h *Handler) export(w http.ResponseWriter, r *http.Request, tid tenant.ID) error {
+	w.Header().Set("Content-Type", "application/x-ndjson; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": "evidence-" + tid.String() + ".jsonl"}))
+	w.Header().Set("Cache-Control", "no-store")
+	if r.Method == http.MethodHead {
+		return nil
+	}
+	out := &counting{w: w}
+	err := h.Audit.Export(r.Context(), tid, out)
+	if err != nil && out.n > 0 {
+		panic(http.ErrAbortHandler) // half a chain must not pass for a whole one
+	}
+	if err != nil {
+		w.Header().Del("Content-Disposition")
+	}
+	return err
+}
+
+// counting knows whether anything has left already.
+type counting struct {
+	w http.ResponseWriter
+	n int
+}
+
+func (c *counting) Write(b []byte) (int, error) {
+	n, err := c.w.Write(b)
+	c.n += n
+	return n, err
+}
+
+func (h *Handler) view(ctx context.Context, m tenant.Membership) (view, error) {
+	tid := m.Person.Tenant
+	c, err := h.Consent.View(ctx, tid)
+	if err != nil {
+		return view{}, err
+	}
+	records, err := h.Audit.List(ctx, tid, audit.Filter{Limit: shown})
+	if err != nil {
+		return view{}, err
+	}
+	all, err := h.Audit.Count(ctx, tenant.Only(tid), audit.Filter{})
+	if err != nil {
+		return view{}, err
+	}
+	v := view{
+		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Partner(ctx), Program: h.Program(ctx), State: c.Tenant.State, DoneAll: all,
+		Allows: []allowance{}, Grants: []grant{}, Surplus: []grant{}, Past: []grant{}, Asked: []asked{}, Done: []act{}, m: m, now: h.now(),
+	}
+	v.take(c)
+	for _, rec := range records {
+		v.Done = append(v.Done, act{Seq: rec.Seq, At: rec.At, Who: rec.Actor, Action: rec.Action, Object: rec.Object, Words: words(rec.Action)})
+	}
+	return v, nil
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now().UTC()
+	}
+	return h.Now().UTC()
+}
+
+// take sorts what is known of the tenant's consent.
+func (v *view) take(c consent.View) {
+	if c.LastFull != nil {
+		v.AsOf = &c.LastFull.At
+		v.late = v.now.Sub(c.LastFull.At) > late
+	}
+	if c.LastAny != nil && !c.LastAny.Whole() {
+		v.Problem = c.LastAny.Problem
+	}
+	var held []permission.Permission
+	for _, st := range c.Open {
+		switch st.Standing {
+		case consent.StandingGranted:
+			v.Grants = append(v.Grants, newGrant(st))
+		case consent.StandingSurplus:
+			v.Surplus = append(v.Surplus, newGrant(st))
+		default:
+			continue
+		}
+		held = append(held, st.Permission)
+	}
+	for _, st := range c.Past {
+		if st.Standing != consent.StandingMissing {
+			v.Past = append(v.Past, newGrant(st))
+		}
+	}
+	for _, s := range permission.FeaturesOf(held) {
+		if e, _ := permission.EntryOf(s.Feature); s.Works {
+			text := s.Feature.In(permission.English).Sentence
+			v.Allows = append(v.Allows, allowance{Feature: s.Feature, Sentence: text.Plain(), Person: e.Kind() == permission.Delegated, text: text})
+		}
+	}
+	for _, l := range c.Links {
+		v.Asked = append(v.Asked, asked{At: l.CreatedAt, By: l.CreatedBy, Features: l.Features, State: l.State(v.now), AgreedAt: l.UsedAt})
+	}
+}
+
+func newGrant(st consent.Standing) grant {
+	p := st.Permission
+	return grant{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
+}
+
+// words says what an action of the audit means for the customer.
+func words(action string) string {
+	if w, ok := actionWords[action]; ok {
+		return w
+	}
+	return action
+}
+
+var actionWords = map[string]string{
+	"tenant.added":         "added your company to the portal",
+	"consent.link.created": "made a consent link for you",
+	"consent.link.revoked": "withdrew a consent link",
+	"consent.begun":        "went from the consent page to Microsoft",
+	"consent.returned":     "came back from Microsoft without consent",
+	"consent.unconfirmed":  "looked for your consent and did not see it yet",
+	"consent.read":         "read what you have granted, and it had changed",
+}
