@@ -140,7 +140,7 @@ func (f *fleet) build(v *device, hardware int) {
 // platformOf spreads the platforms by the tenant's industry. The first devices cover each platform that the industry has, so that
 // the smallest tenant is mixed too.
 func (f *fleet) platformOf(d *draw, i int) int {
-	if i < platformCount && f.mix[i] > 0 {
+	if i < platformCount && f.mix[i] > 0 && i != androidKiosk {
 		return i
 	}
 	if i == configManaged {
@@ -148,7 +148,9 @@ func (f *fleet) platformOf(d *draw, i int) int {
 	}
 	x := d.n(100)
 	for k, share := range f.mix {
-		if x -= share; x < 0 {
+		if x -= share; x < 0 && k == androidKiosk && i < f.people.members {
+			return androidOwned // the first devices have users
+		} else if x < 0 {
 			return k
 		}
 	}

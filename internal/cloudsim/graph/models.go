@@ -94,7 +94,7 @@ var platforms = [platformCount]platform{
 	},
 	androidOwned: {
 		os: "Android", agent: "googleCloudDevicePolicyController", policyType: "androidForWork", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
-		versions: []string{"13", "14", "15", "16"}, enrolment: []string{"deviceEnrollmentManager", "userEnrollment"},
+		versions: []string{"13", "14", "15", "16"}, enrolment: []string{"userEnrollment"},
 		models: []model{
 			{"samsung", "SM-G556B", "AN", []int{128}, "phone", "arm64", true}, {"samsung", "SM-S911B", "AN", []int{128, 256}, "phone", "arm64", true},
 			{"Google", "Pixel 8a", "AN", []int{128}, "phone", "arm64", true}, {"FAIRPHONE", "FP5", "AN", []int{256}, "phone", "arm64", true},
@@ -102,7 +102,7 @@ var platforms = [platformCount]platform{
 	},
 	androidKiosk: {
 		os: "Android", agent: "googleCloudDevicePolicyController", policyType: "androidForWork", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
-		versions: []string{"11", "13", "14"}, enrolment: []string{"deviceEnrollmentManager"}, userless: "deviceEnrollmentManager",
+		versions: []string{"11", "13", "14"}, enrolment: []string{"unknownFutureValue"}, userless: "unknownFutureValue",
 		models: []model{
 			{"Zebra Technologies", "TC52", "KS", []int{32}, "phone", "arm64", false}, {"Zebra Technologies", "TC58", "KS", []int{64}, "phone", "arm64", true},
 			{"samsung", "SM-X306B", "KS", []int{128}, "tablet", "arm64", false}, {"Honeywell", "CT45P", "KS", []int{64}, "phone", "arm64", false},
