@@ -281,7 +281,7 @@ func (s *Server) finish(w http.ResponseWriter, r *http.Request, f *flow, p princ
 	}
 	code := "1." + opaque(420)
 	s.mu.Lock()
-	s.codes[code] = c
+	s.codes[digestOf(code)] = c
 	s.mu.Unlock()
 	s.respond(w, r, f, url.Values{"code": {code}, "session_state": {f.user.sid}})
 }

@@ -93,6 +93,9 @@ func (s *Server) checkAssertion(r *http.Request, a authority, assertion string) 
 	if err != nil || len(sig.Signatures) != 1 {
 		return refuse(50013).withKind("invalid_client").withStatus(http.StatusUnauthorized)
 	}
+	if foreign(sig.UnsafePayloadWithoutVerification(), s.w.App.ClientID) { // a workload's token; no federated credential is registered
+		return refuse(70021)
+	}
 	cert := s.certificate()
 	thumb, ok := thumbprint(sig.Signatures[0].Protected, cert)
 	if !ok {
@@ -120,6 +123,12 @@ func (s *Server) checkAssertion(r *http.Request, a authority, assertion string) 
 		return refuse(700024)
 	}
 	return nil
+}
+
+// foreign says whether an assertion was issued by somebody other than the client itself.
+func foreign(payload []byte, clientID string) bool {
+	var c assertionClaims
+	return json.Unmarshal(payload, &c) == nil && !strings.EqualFold(c.Issuer, clientID) && !strings.EqualFold(c.Subject, clientID)
 }
 
 // unpadded: MSAL for Go sends thumbprints in padded standard base64, and Entra takes them.

@@ -136,7 +136,7 @@ func (s *Server) adminConsent(w http.ResponseWriter, r *http.Request, v2 bool) {
 
 func (s *Server) checkAdminRequest(a authority, v url.Values, q *adminRequest) *refusal {
 	if q.redirectURI == "" && !q.v2 { // the bare enterprise link; it ends on a page of ours
-		v = url.Values{"client_id": v["client_id"], "redirect_uri": {s.w.App.RedirectURIs[0]}}
+		v = url.Values{"client_id": v["client_id"], "redirect_uri": {callbackOf(s.w)}}
 	}
 	if e := s.checkClient(v); e != nil {
 		return e
@@ -153,6 +153,12 @@ func (s *Server) checkAdminRequest(a authority, v url.Values, q *adminRequest) *
 	var e *refusal
 	q.scopes, e = s.parseScopes(v.Get("scope"), a.segment)
 	return e
+}
+
+// callbackOf is the first redirect URI registered.
+func callbackOf(w *world.World) (uri string) {
+	w.View(func() { uri = w.App.RedirectURIs[0] })
+	return uri
 }
 
 // proceedAdmin shows an administrator what the app asks of the whole tenant. Nobody else gets past here, and nothing goes back to

@@ -105,10 +105,13 @@ func (s *Server) newRefreshToken(g delegatedGrant) string {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.refresh) > 4*mostKept { // nobody signs in that often but to fill our memory
-		s.refresh = map[string]*refreshToken{}
+	for key := range s.refresh { // any of them: nobody signs in that often but to fill our memory
+		if len(s.refresh) < 10*mostKept {
+			break
+		}
+		delete(s.refresh, key)
 	}
-	s.refresh[value] = &refreshToken{tenant: g.tenant, who: g.who, scopes: all, sid: g.sid, authTime: g.authTime, cae: g.cae, issued: s.now()}
+	s.refresh[digestOf(value)] = &refreshToken{tenant: g.tenant, who: g.who, scopes: all, sid: g.sid, authTime: g.authTime, cae: g.cae, issued: s.now()}
 	return value
 }
 

@@ -4,6 +4,7 @@
 package login
 
 import (
+	"crypto/sha256"
 	"net/http"
 	"strings"
 	"sync"
@@ -26,9 +27,14 @@ type Server struct {
 	mu       sync.Mutex // guards all below
 	sessions map[string]*session
 	flows    map[string]*flow
-	codes    map[string]*authCode
-	refresh  map[string]*refreshToken
+	codes    map[digest]*authCode
+	refresh  map[digest]*refreshToken
 }
+
+// digest stands for a code or refresh token, whose value is long and nobody's but the client's.
+type digest [sha256.Size]byte
+
+func digestOf(value string) digest { return sha256.Sum256([]byte(value)) }
 
 // Verifier is what a resource server asks about an access token.
 type Verifier interface {
@@ -39,7 +45,7 @@ type Verifier interface {
 func New(w *world.World) *Server {
 	s := &Server{
 		w: w, now: w.Clock.Real, keys: newKeyRing(),
-		sessions: map[string]*session{}, flows: map[string]*flow{}, codes: map[string]*authCode{}, refresh: map[string]*refreshToken{},
+		sessions: map[string]*session{}, flows: map[string]*flow{}, codes: map[digest]*authCode{}, refresh: map[digest]*refreshToken{},
 	}
 	s.mux = wire.Handler(w, "login", s.tenantOf, s.throttled, s.routes())
 	return s

@@ -2,10 +2,10 @@ package login
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/AzureAD/microsoft-authentication-library-for-go/apps/confidential"
 
@@ -156,15 +156,32 @@ func TestClientAssertionIsChecked(t *testing.T) {
 	r2 := newRig(t) // an assertion for another server's token endpoint
 	var stolen string
 	aad := confidential.NewCredFromAssertionCallback(func(_ context.Context, o confidential.AssertionRequestOptions) (string, error) { return stolen, nil })
-	stolen = assertionFor(t, r, r2.srv.URL+"/"+r.contoso.ID+"/oauth2/v2.0/token")
+	stolen = assertionFor(t, r, r2.srv.URL+"/"+r.contoso.ID+"/oauth2/v2.0/token", 0, time.Minute)
 	if _, err := r.msal(t, r.contoso.ID, aad).AcquireTokenByCredential(context.Background(), []string{"https://graph.microsoft.com/.default"}); err == nil || !strings.Contains(err.Error(), "700023") {
 		t.Errorf("foreign audience: %v", err)
 	}
-	stolen = assertionFor(t, r, r.srv.URL+"/"+r.contoso.ID+"/oauth2/v2.0/token")
+	stolen = assertionFor(t, r, r.srv.URL+"/"+r.contoso.ID+"/oauth2/v2.0/token", 0, time.Minute)
 	if _, err := r.msal(t, r.contoso.ID, aad).AcquireTokenByCredential(context.Background(), []string{"https://graph.microsoft.com/.default"}); err != nil {
 		t.Errorf("own audience: %v", err)
 	}
-	if u, _ := url.Parse(r.srv.URL); u.Scheme != "https" {
-		t.Error("the library was not tested over https")
+}
+
+func TestClientAssertionsGetFiveMinutes(t *testing.T) {
+	r := newRig(t)
+	for _, tc := range []struct {
+		from, until time.Duration
+		ok          bool
+	}{
+		{0, time.Minute, true},
+		{-10 * time.Minute, -4 * time.Minute, true},
+		{4 * time.Minute, 10 * time.Minute, true},
+		{-10 * time.Minute, -6 * time.Minute, false},
+		{6 * time.Minute, 10 * time.Minute, false},
+	} {
+		status, out := r.token(r.contoso.ID, "grant_type", "client_credentials", "scope", "https://graph.microsoft.com/.default", "client_secret", "",
+			"client_assertion_type", assertionType, "client_assertion", assertionFor(t, r, r.srv.URL+"/"+r.contoso.ID+"/oauth2/v2.0/token", tc.from, tc.until))
+		if (status == 200) != tc.ok || !tc.ok && out["error_codes"].([]any)[0] != float64(700024) {
+			t.Errorf("valid from %v until %v: %d %v", tc.from, tc.until, status, out)
+		}
 	}
 }

@@ -229,8 +229,8 @@ func s256(verifier string) string {
 	return b64.EncodeToString(sum[:])
 }
 
-// assertionFor is a client assertion signed with the app's certificate for an audience.
-func assertionFor(t *testing.T, r *rig, audience string) string {
+// assertionFor is a client assertion signed with the app's certificate for an audience, valid between two times counted from now.
+func assertionFor(t *testing.T, r *rig, audience string, from, until time.Duration) string {
 	t.Helper()
 	block, _ := pem.Decode([]byte(r.w.App.Certificate.PrivateKeyPEM))
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
@@ -243,8 +243,8 @@ func assertionFor(t *testing.T, r *rig, audience string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now().Unix()
-	payload, err := json.Marshal(map[string]any{"aud": audience, "iss": r.w.App.ClientID, "sub": r.w.App.ClientID, "jti": opaque(16), "nbf": now, "iat": now, "exp": now + 300})
+	now := time.Now()
+	payload, err := json.Marshal(map[string]any{"aud": audience, "iss": r.w.App.ClientID, "sub": r.w.App.ClientID, "jti": opaque(16), "nbf": now.Add(from).Unix(), "iat": now.Add(from).Unix(), "exp": now.Add(until).Unix()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -213,7 +213,7 @@ func (c grantCall) byCode() (*tokenResponse, *refusal) {
 func (c grantCall) take(value string) (*authCode, *refusal) {
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
-	code := c.s.codes[value]
+	code := c.s.codes[digestOf(value)]
 	switch {
 	case code == nil:
 		return nil, refuse(9002313, "the authorization code is malformed").withKind("invalid_grant")
@@ -257,7 +257,7 @@ func (c grantCall) byRefreshToken() (*tokenResponse, *refusal) {
 		return nil, e
 	}
 	c.s.mu.Lock()
-	rt := c.s.refresh[c.v.Get("refresh_token")]
+	rt := c.s.refresh[digestOf(c.v.Get("refresh_token"))]
 	c.s.mu.Unlock()
 	if rt == nil {
 		return nil, refuse(70000)
