@@ -109,7 +109,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	defer func() { // runs before the body goes back, also when a fault aborts the connection
 		s.world.Log.Add(world.Entry{
-			Time: c.now, Host: "graph", Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: c.status,
+			Time: s.world.Clock.Real(), Host: "graph", Method: r.Method, Path: r.URL.Path, Query: r.URL.RawQuery, Status: c.status,
 			Tenant: c.token.TenantID, ClientRequestID: r.Header.Get("client-request-id"), Note: c.note,
 		})
 	}()
