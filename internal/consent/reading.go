@@ -4,11 +4,15 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
+
+// lookLimit bounds one look into a tenant: the customer may be waiting for its page.
+const lookLimit = 20 * time.Second
 
 // Reread reads the tenant's grants and keeps what changed: once a day, after a refusal that looks like a missing grant, and for tenants
 // that consented before the portal knew them. The measure is what the tenant agreed to, or the suggested features where it never did.
@@ -32,7 +36,9 @@ func (s *Service) Reread(ctx context.Context, tid tenant.ID) (Reading, error) {
 // look reads the tenant once. It always gives a reading; what went wrong is in it.
 func (s *Service) look(ctx context.Context, tid tenant.ID, features []permission.Feature) record {
 	s.Authority.Forget(tid)
-	g, err := s.Reader.ReadGrants(ctx, tid)
+	reading, stop := context.WithTimeout(ctx, lookLimit)
+	defer stop()
+	g, err := s.Reader.ReadGrants(reading, tid)
 	rec := record{features: features, reading: Reading{At: s.now()}}
 	var absent interface{ NoPrincipal() bool }
 	switch {
@@ -117,7 +123,10 @@ func (s *Service) keep(ctx context.Context, tid tenant.ID, rec record) error {
 		}
 	}
 	if readable(was.after) && (!readable(was.before) || rec.attempt != nil && was.changes > 0) {
-		return s.OnConnected(ctx, tid)
+		if err := s.OnConnected(ctx, tid); err != nil {
+			// The consent stands and is kept; the schedule starts what was not started here.
+			s.Log.ErrorContext(ctx, "first sync not started", "tenant_id", tid.String(), "err", err)
+		}
 	}
 	return nil
 }

@@ -148,6 +148,14 @@ func (v landingView) group(features []permission.Feature, ps []permission.Permis
 	return s
 }
 
+// changeLead says who may change things; where nobody may, there is nothing to say.
+func (v landingView) changeLead() string {
+	if v.changes.Summary == "" {
+		return ""
+	}
+	return v.words.changeNote
+}
+
 func (v landingView) named(p permission.Permission) string {
 	kind := v.words.application
 	if p.Kind == permission.Delegated {
@@ -265,6 +273,21 @@ type messageView struct {
 	actions []ui.Action
 	refresh int
 	facts   ui.Facts
+}
+
+// kind colours the banner that holds the next step.
+func (v messageView) kind() string {
+	switch v.shape {
+	case ui.ShapeOK:
+		return "ok"
+	case ui.ShapeWarn, ui.ShapePartial:
+		return "warn"
+	case ui.ShapeBad:
+		return "bad"
+	case ui.ShapePending:
+		return "info"
+	}
+	return "unknown"
 }
 
 type featureGroup struct {
