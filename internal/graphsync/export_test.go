@@ -1,0 +1,17 @@
+package graphsync
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// ReadOnce runs one dataset in the caller's goroutine, as a worker does.
+func (s *Service) ReadOnce(ctx context.Context, tid tenant.ID, dataset string) error {
+	d, ok := s.datasets.Get(dataset)
+	if !ok {
+		return fmt.Errorf("no dataset %s", dataset)
+	}
+	return s.read(ctx, tid, d, "person", 0)
+}

@@ -1,0 +1,387 @@
+package graphsync_test
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+var small = world.Options{Tenants: 12, Devices: 3000, Seed: 7}
+
+func full(w *world.Tenant) bool {
+	return w.Consent == world.ConsentFull && w.Intune && w.Devices > 50
+}
+
+func TestFirstReadBringsEverything(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, w := r.customer(full)
+	for _, d := range graphsync.Table() {
+		if err := r.sync.ReadOnce(t.Context(), tid, d.Name); err != nil {
+			t.Fatalf("%s: %v", d.Name, err)
+		}
+		if st := r.status(tid, d.Name); st.State != "ok" || st.LastCompleteRun != 1 || st.LastCompleteAt.IsZero() {
+			t.Errorf("%s: %+v", d.Name, st)
+		}
+	}
+	scope := tenant.Only(tid)
+	devices, err := r.devices.List(t.Context(), scope, device.Filter{Limit: 500})
+	if err != nil || devices.Count != int64(w.Devices) {
+		t.Errorf("%d devices, want %d (%v)", devices.Count, w.Devices, err)
+	}
+	counted := int64(0)
+	counters, _ := r.devices.Counters(t.Context(), scope)
+	for _, s := range device.ComplianceStates {
+		counted += counters["compliance:"+s]
+		page, err := r.devices.List(t.Context(), scope, device.Filter{Compliance: []string{s}, Q: " "})
+		if err != nil || page.Count != counters["compliance:"+s] {
+			t.Errorf("%s: list says %d, counter %d (%v)", s, page.Count, counters["compliance:"+s], err)
+		}
+	}
+	if counted != devices.Count {
+		t.Errorf("compliance counters add up to %d of %d", counted, devices.Count)
+	}
+	for _, d := range devices.Rows {
+		if d.Name == "" || d.OS == "" || d.Compliance == "" || d.TenantName == "" || d.TenantName == tid.String() {
+			t.Errorf("thin device %+v", d)
+			break
+		}
+	}
+	apps, err := r.apps.List(t.Context(), scope, app.Filter{Limit: 500})
+	if err != nil || apps.Count == 0 {
+		t.Errorf("%d apps (%v)", apps.Count, err)
+	}
+	assigned := 0
+	for _, a := range apps.Rows {
+		of, err := r.apps.Assignments(t.Context(), tid, a.ID)
+		if err != nil || len(of) != a.Assignments {
+			t.Errorf("app %s: %d assignments, want %d (%v)", a.Name, len(of), a.Assignments, err)
+		}
+		assigned += len(of)
+		if a.Name == "" || a.Type == "mobileApp" {
+			t.Errorf("thin app %+v", a)
+		}
+	}
+	if assigned == 0 {
+		t.Error("no app is assigned")
+	}
+	org, err := r.orgs.Get(t.Context(), tid)
+	if err != nil || org.DisplayName == "" || org.Intune != "licensed" {
+		t.Errorf("organization %+v, %v", org, err)
+	}
+	if d, err := r.orgs.Domains(t.Context(), tid); err != nil || len(d) == 0 || !d[0].Default {
+		t.Errorf("domains %+v, %v", d, err)
+	}
+	if l, err := r.orgs.Licences(t.Context(), tid); err != nil || len(l) == 0 || len(l[0].Plans) == 0 {
+		t.Errorf("licences %+v, %v", l, err)
+	}
+	jobs, err := r.provisioning.ListJobs(t.Context(), scope, provisioning.JobFilter{})
+	if err != nil || jobs.Count == 0 || jobs.Rows[0].AppName == "" {
+		t.Errorf("jobs %+v, %v", jobs, err)
+	}
+	events, err := r.provisioning.ListEvents(t.Context(), scope, provisioning.EventFilter{})
+	if err != nil || events.Count == 0 || len(events.Rows[0].Steps()) == 0 {
+		t.Errorf("%d events, %v", events.Count, err)
+	}
+	fresh, err := r.sync.Freshness(t.Context(), scope, graphsync.Devices)
+	if err != nil || fresh.State != graphsync.Complete {
+		t.Errorf("freshness %+v, %v", fresh, err)
+	}
+	if snap, ok := fresh.Snapshot(); !ok || snap.Tenant() != tid || snap.Run() != 1 || snap.AsOf().IsZero() {
+		t.Errorf("snapshot %+v, %t", snap, ok)
+	}
+	days, err := r.sync.Daily(t.Context(), scope, graphsync.Devices, "total", time.Now().AddDate(0, 0, -7))
+	if err != nil || len(days) != 1 || days[0].Value != int64(w.Devices) {
+		t.Errorf("days %+v, %v", days, err)
+	}
+}
+
+func TestUnchangedReadWritesNoRow(t *testing.T) {
+	t.Parallel()
+	o := small
+	o.Now = func() time.Time { return time.Date(2026, 8, 12, 12, 0, 0, 0, time.UTC) }
+	r := newRig(t, o, graphsync.Options{})
+	tid, w := r.customer(full)
+	for range 2 {
+		for _, d := range graphsync.Table() {
+			if err := r.sync.ReadOnce(t.Context(), tid, d.Name); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	runs, err := r.sync.Ledger(t.Context(), tenant.Only(tid), graphsync.Filter{Limit: 100})
+	if err != nil || len(runs) != 2*len(graphsync.Table()) {
+		t.Fatalf("%d runs, %v", len(runs), err)
+	}
+	for _, a := range runs {
+		switch {
+		case a.State != "ok" || a.Pages == 0:
+			t.Errorf("run %+v", a)
+		case a.Run == 1 && a.Dataset == graphsync.Devices && a.Written != int64(w.Devices):
+			t.Errorf("first read wrote %d of %d", a.Written, w.Devices)
+		case a.Run == 2 && (a.Written != 0 || a.Gone != 0):
+			t.Errorf("second read of %s wrote %d, lost %d", a.Dataset, a.Written, a.Gone)
+		}
+	}
+}
+
+// TestFaultKeepsWhatWasRead breaks the second read of the devices in every way, in the middle.
+func TestFaultKeepsWhatWasRead(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, world.Options{Tenants: 12, Devices: 12000, Seed: 7}, graphsync.Options{})
+	tid, w := r.customer(func(w *world.Tenant) bool { return full(w) && w.Devices > 1500 })
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
+		t.Fatal(err)
+	}
+	before := r.status(tid, graphsync.Devices)
+	for _, tc := range []struct {
+		fault world.Fault
+		kind  string
+	}{
+		{world.Fault{Kind: "throttle", RetryAfter: 3600}, "throttled"},
+		{world.Fault{Kind: "unavailable", Status: 500}, "unavailable"},
+		{world.Fault{Kind: "reset"}, "unavailable"},
+		{world.Fault{Kind: "truncate"}, "badanswer"},
+		{world.Fault{Kind: "consentRevoked"}, "token"},
+		{world.Fault{Kind: "licenceMissing"}, "licence"},
+	} {
+		t.Run(tc.fault.Kind, func(t *testing.T) {
+			tc.fault.Tenant = w.ID
+			var once sync.Once
+			mid := func(req *http.Request) {
+				if strings.Contains(req.URL.RawQuery, "skiptoken") { // a page after the first
+					once.Do(func() { r.cloud.World.Faults.Add(tc.fault) })
+				}
+			}
+			r.beforePage.Store(&mid)
+			defer r.beforePage.Store(nil)
+			defer r.cloud.World.Faults.Clear()
+			if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
+				t.Fatal(err)
+			}
+			st := r.status(tid, graphsync.Devices)
+			if st.Pages != 1 && tc.kind != "token" {
+				t.Errorf("%d pages before the fault, want 1", st.Pages)
+			}
+			if st.State != "failed" || st.LastCompleteRun != before.LastCompleteRun || !st.LastCompleteAt.Equal(before.LastCompleteAt) {
+				t.Errorf("state %+v", st)
+			}
+			if st.Trouble.Kind != tc.kind || st.Trouble.Sentence == "" || !strings.HasSuffix(st.Trouble.Sentence, ".") {
+				t.Errorf("trouble %+v, want kind %s", st.Trouble, tc.kind)
+			}
+			if tc.kind == "licence" && time.Until(st.NextAt) < 20*time.Hour {
+				t.Errorf("a tenant without licence is tried again at %s", st.NextAt)
+			}
+			page, err := r.devices.List(t.Context(), tenant.Only(tid), device.Filter{})
+			if err != nil || page.Count != int64(w.Devices) {
+				t.Errorf("%d devices left of %d, %v", page.Count, w.Devices, err)
+			}
+		})
+	}
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.Devices); st.State != "ok" || st.Trouble.Kind != "" || st.Trouble.Failures != 0 {
+		t.Errorf("after all faults: %+v", st)
+	}
+}
+
+func TestShortThrottleIsWaitedOut(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, w := r.customer(full)
+	r.cloud.World.Faults.Add(world.Fault{Kind: "throttle", Tenant: w.ID, Path: "managedDevices", RetryAfter: 0.05, Count: 2})
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.Devices); st.State != "ok" || st.Retries != 2 || st.Throttled < 100*time.Millisecond {
+		t.Errorf("%+v", st)
+	}
+}
+
+func TestTenantWithoutIntuneLicence(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, _ := r.customer(func(w *world.Tenant) bool { return w.Consent == world.ConsentFull && !w.Intune })
+	for _, d := range []string{graphsync.Organization, graphsync.Devices} {
+		if err := r.sync.ReadOnce(t.Context(), tid, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if st := r.status(tid, graphsync.Devices); st.State != "failed" || st.Trouble.Kind != "licence" {
+		t.Errorf("devices: %+v", st)
+	}
+	if st := r.status(tid, graphsync.Organization); st.State != "ok" {
+		t.Errorf("organization: %+v", st)
+	}
+	if f, err := r.sync.Freshness(t.Context(), tenant.Only(tid), graphsync.Devices); err != nil || f.State != graphsync.Failed {
+		t.Errorf("freshness %+v, %v", f, err)
+	} else if _, ok := f.Snapshot(); ok {
+		t.Error("a tenant that was never read has a snapshot")
+	}
+	if o, err := r.orgs.Get(t.Context(), tid); err != nil || o.Intune == "licensed" {
+		t.Errorf("organization %+v, %v", o, err)
+	}
+}
+
+// TestLateWorkerChangesNothing lets a second run begin while the first is reading.
+func TestLateWorkerChangesNothing(t *testing.T) {
+	t.Parallel()
+	var held atomic.Bool
+	reached, release := make(chan struct{}), make(chan struct{})
+	r := newRig(t, small, graphsync.Options{SilentAfter: time.Hour}, func(d graphsync.Dataset) graphsync.Dataset {
+		if d.Name == graphsync.Devices {
+			inner := d.Puller
+			d.Puller = pullFunc(func(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
+				if held.CompareAndSwap(false, true) {
+					close(reached)
+					<-release
+				}
+				return inner.Pull(ctx, tid, run)
+			})
+		}
+		return d
+	})
+	tid, w := r.customer(full)
+	late := make(chan error)
+	go func() { late <- r.sync.ReadOnce(t.Context(), tid, graphsync.Devices) }()
+	<-reached
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
+		t.Fatal(err)
+	}
+	good := r.status(tid, graphsync.Devices)
+	close(release)
+	if err := <-late; err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.Devices); st != good {
+		t.Errorf("the late worker changed\n%+v to\n%+v", good, st)
+	}
+	runs, err := r.sync.Ledger(t.Context(), tenant.Only(tid), graphsync.Filter{})
+	if err != nil || len(runs) != 2 {
+		t.Fatalf("%+v %v", runs, err)
+	}
+	for _, a := range runs {
+		if want := map[int64]string{1: "lost", 2: "ok"}[a.Run]; a.State != want {
+			t.Errorf("run %d is %s, want %s", a.Run, a.State, want)
+		}
+		if a.Run == 2 && a.Written != int64(w.Devices) {
+			t.Errorf("run 2 wrote %d", a.Written)
+		}
+	}
+}
+
+type pullFunc func(context.Context, tenant.ID, *graphsync.Run) error
+
+func (f pullFunc) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
+	return f(ctx, tid, run)
+}
+
+func TestPanicFailsOnlyItsDataset(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{}, func(d graphsync.Dataset) graphsync.Dataset {
+		d.Puller = pullFunc(func(context.Context, tenant.ID, *graphsync.Run) error { panic("secret") })
+		return d
+	})
+	tid, _ := r.customer(full)
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Apps); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.Apps); st.State != "failed" || strings.Contains(st.Trouble.Sentence, "secret") {
+		t.Errorf("%+v", st)
+	}
+}
+
+// TestStartedServiceReadsByItself is the whole way: consent is proven, jobs run, a lost worker's run is repeated, the tenant is stopped.
+func TestStartedServiceReadsByItself(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{Workers: 4, ScheduleEvery: time.Second, SilentAfter: 3 * time.Second})
+	tid, w := r.customer(full)
+	other, _ := r.customer(func(x *world.Tenant) bool { return full(x) && x.ID != w.ID })
+	unconsented, err := tenant.ParseID("99999999-9999-4999-8999-999999999999")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.pool.In(unconsented).Exec(t.Context(), `INSERT INTO tenant (tenant_id) VALUES ($1)`, unconsented); err != nil {
+		t.Fatal(err)
+	}
+	// A worker that was killed left this behind.
+	if _, err := r.pool.In(other).Exec(t.Context(), `
+		INSERT INTO sync_state (tenant_id, dataset, state, run, started_at, seen_at) VALUES ($1, 'devices', 'running', 5, now(), now() - interval '1 hour')`, other); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.sync.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	stopped := false
+	defer func() {
+		if !stopped {
+			_ = r.sync.Stop(context.Background())
+		}
+	}()
+	if err := r.sync.StartTenant(t.Context(), tid); err != nil {
+		t.Fatal(err)
+	}
+	r.await(tid, len(graphsync.Table()))
+	r.await(other, len(graphsync.Table()))
+	if st := r.status(other, graphsync.Devices); st.LastCompleteRun <= 5 {
+		t.Errorf("the lost run was not repeated: %+v", st)
+	}
+	if st := r.status(unconsented, graphsync.Devices); st.Dataset != "" {
+		t.Errorf("a tenant that is not connected has %+v", st)
+	}
+	again, err := r.sync.RequestNow(t.Context(), tenant.Only(tid, unconsented), graphsync.Devices)
+	if err != nil || again.Queued+again.Running != 1 || again.NotConnected != 1 {
+		t.Errorf("RequestNow = %+v, %v", again, err)
+	}
+	r.awaitRun(tid, graphsync.Devices, 2)
+	if _, err := r.sync.RequestNow(t.Context(), tenant.Only(tid), "passwords"); err == nil {
+		t.Error("RequestNow took a dataset that does not exist")
+	}
+	if err := r.sync.StopTenant(t.Context(), tid); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.Devices); !st.Stopped || st.State != "ok" || st.LastCompleteAt.IsZero() {
+		t.Errorf("stopped tenant: %+v", st)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	stopped = true
+	if err := r.sync.Stop(ctx); err != nil {
+		t.Errorf("Stop: %v", err)
+	}
+}
+
+func (r *rig) await(tid tenant.ID, datasets int) {
+	r.t.Helper()
+	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
+		page, err := r.sync.List(r.t.Context(), tenant.Only(tid), graphsync.Filter{State: []string{"ok"}})
+		if err == nil && page.Count == int64(datasets) {
+			return
+		}
+		if time.Now().After(deadline) {
+			all, _ := r.sync.OfTenant(r.t.Context(), tid)
+			r.t.Fatalf("not read in time: %+v (%v)", all, err)
+		}
+	}
+}
+
+func (r *rig) awaitRun(tid tenant.ID, dataset string, run int64) {
+	r.t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); r.status(tid, dataset).LastCompleteRun < run; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			r.t.Fatalf("run %d did not complete: %+v", run, r.status(tid, dataset))
+		}
+	}
+}
