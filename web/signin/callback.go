@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/session"
@@ -134,6 +135,9 @@ func (h *Handler) establish(ctx context.Context, id entra.Identity, tokens entra
 	if err := h.Tenants.Admit(ctx, in.Identity()); err != nil {
 		return err
 	}
+	if err := h.record(ctx, in); err != nil {
+		return err
+	}
 	beside, err := h.beside(ctx, in)
 	if err != nil {
 		return err
@@ -142,6 +146,19 @@ func (h *Handler) establish(ctx context.Context, id entra.Identity, tokens entra
 		return h.Sessions.Add(ctx, in, tokens.Refresh)
 	}
 	return h.Sessions.Replace(ctx, in, tokens.Refresh)
+}
+
+// record notes the sign-in where the tenant's people can see it. A tenant that the portal does not know has no chain.
+func (h *Handler) record(ctx context.Context, in session.SignIn) error {
+	if h.Audit == nil {
+		return nil
+	}
+	if _, err := h.Tenants.Get(ctx, tenant.Only(in.Tenant), in.Tenant); err != nil {
+		return nil
+	}
+	e := audit.By(tenant.Person{Tenant: in.Tenant, ObjectID: in.ObjectID, Name: in.Name, UPN: in.UPN})
+	e.Action, e.RequestID, e.Detail = "signin", middleware.RequestID(ctx), map[string]any{"guest": in.Guest}
+	return h.Audit.Append(ctx, in.Tenant, e)
 }
 
 func (h *Handler) beside(ctx context.Context, in session.SignIn) (bool, error) {

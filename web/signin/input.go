@@ -27,8 +27,8 @@ func query(r *http.Request, names ...string) (url.Values, error) {
 
 const maxReturn = 2000
 
-// localPath is a path on this portal to return to, or "/": nothing that a browser could take for another site, and no way back into sign-in.
-func localPath(s string) string {
+// LocalPath is a path on this portal to return to, or "/": nothing that a browser could take for another site, and no way back into sign-in.
+func LocalPath(s string) string {
 	if s == "" || len(s) > maxReturn || s[0] != '/' || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c == 0x7f || c == '\\' || c == 0xfffd }) {
 		return "/"
 	}

@@ -245,7 +245,7 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 		f.ID = 0
 		return h.show(w, r, m, http.StatusUnprocessableEntity, f)
 	}
-	if err := h.record(r, m, "staff.added", f.Staff); err != nil {
+	if err := h.record(r, m, "staff.created", f.Staff); err != nil {
 		return err
 	}
 	return page.SeeOther(w, r, "/staff/"+strconv.FormatInt(f.ID, 10))
@@ -283,7 +283,7 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err := h.Tenants.DeleteStaff(r.Context(), st.ID); err != nil {
 		return err
 	}
-	if err := h.record(r, m, "staff.removed", st); err != nil {
+	if err := h.record(r, m, "staff.deleted", st); err != nil {
 		return err
 	}
 	return page.SeeOther(w, r, "/staff")
