@@ -7,6 +7,7 @@ package gate
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -148,24 +149,29 @@ func staffOnly(p tenant.Person) error {
 // is no stranger. Others of the customer's people get 403, and staff too where roles do not name theirs.
 func (g *Gate) Own(h page.Handler, roles ...tenant.Role) http.HandlerFunc {
 	return g.Problems.Func(func(w http.ResponseWriter, r *http.Request) error {
-		v, err := g.known(r)
+		m, err := g.Self(r)
 		if err != nil {
 			return err
 		}
-		allowed := len(roles) == 0
-		for _, role := range roles {
-			allowed = allowed || v.Person.Role == role
-		}
-		if !allowed {
+		if len(roles) > 0 && !slices.Contains(roles, m.Person.Role) {
 			return errs.ShowNext(errs.Forbidden, "This page is for another role than yours.", "Ask your administrator if you need it.")
 		}
-		tid := v.Person.Tenant
-		t, err := g.Tenants.Get(r.Context(), tenant.Only(tid), tid)
-		if err != nil {
-			return err
-		}
-		return h(w, r, tenant.Membership{Person: v.Person, Reach: tenant.Only(tid), Scope: tenant.Only(tid), Tenant: t})
+		return h(w, r, m)
 	})
+}
+
+// Self is the page.Who of pages about the person's own tenant: whoever is no stranger, whatever their role.
+func (g *Gate) Self(r *http.Request) (tenant.Membership, error) {
+	v, err := g.known(r)
+	if err != nil {
+		return tenant.Membership{}, err
+	}
+	tid := v.Person.Tenant
+	t, err := g.Tenants.Get(r.Context(), tenant.Only(tid), tid)
+	if err != nil {
+		return tenant.Membership{}, err
+	}
+	return tenant.Membership{Person: v.Person, Reach: tenant.Only(tid), Scope: tenant.Only(tid), Tenant: t}, nil
 }
 
 // Canonical leads addresses with a tenant's GUID in upper case to the one in lower case. Use it inside the route of /t/{tenant}.

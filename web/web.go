@@ -1,0 +1,169 @@
+// Package web is the site on one screen: the middleware in the order that a request passes, and every room mounted.
+package web
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/audit"
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/session"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/activity"
+	"github.com/tenantry/tenantry/web/apps"
+	"github.com/tenantry/tenantry/web/consent"
+	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/evidence"
+	"github.com/tenantry/tenantry/web/gate"
+	"github.com/tenantry/tenantry/web/me"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/overview"
+	"github.com/tenantry/tenantry/web/page"
+	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/search"
+	"github.com/tenantry/tenantry/web/settings"
+	"github.com/tenantry/tenantry/web/signin"
+	"github.com/tenantry/tenantry/web/staff"
+	"github.com/tenantry/tenantry/web/static"
+	"github.com/tenantry/tenantry/web/sync"
+	"github.com/tenantry/tenantry/web/tenants"
+)
+
+// Deps is what the site is made of. All of it is needed, but where a field says otherwise.
+type Deps struct {
+	Log       *slog.Logger
+	Origin    string // the portal's own: https://portal.example
+	Authority string // origin of the authority host: forms that lead to Microsoft end there
+	Partner   func(ctx context.Context) consent.Partner
+	Ready     func(ctx context.Context) error
+	Metrics   http.Handler
+	Address   func(*http.Request) string // where a request comes from; nil: the connection's own address
+
+	Sessions     *session.Sessions
+	Entra        *entra.Client
+	Tenants      *tenant.Store
+	Sync         *graphsync.Service
+	Devices      *device.Store
+	Apps         *app.Store
+	Provisioning *provisioning.Store
+	Audit        *audit.Store
+	Consent      *domain.Service
+	MyDevices    me.Reader
+	IsAdmin      func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
+	Settings     []settings.Group
+	Now          func() time.Time
+}
+
+// longest a page may take, in server time; an export may take longer.
+const longest = 25 * time.Second
+
+// New is the whole site.
+func New(d Deps) http.Handler {
+	problems := &page.Problems{Log: d.Log}
+	secure := len(d.Origin) > 8 && d.Origin[:8] == "https://"
+
+	r := chi.NewRouter()
+	r.Use(middleware.WithRequestID)
+	r.Use(middleware.Log(d.Log))
+	r.Use(middleware.Headers(secure, d.Authority))
+	r.Use(middleware.Recover(d.Log, func(w http.ResponseWriter, r *http.Request) { problems.Show(w, r, errors.New("panic")) }))
+	r.Use(middleware.Bounds(problems.Status))
+	d.health(r)
+	r.Handle("/static/*", static.Handler())
+
+	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting}
+	r.Group(func(r chi.Router) {
+		r.Use(middleware.TimeLimit(longest))
+		r.Use(sameOrigin(d.Origin, problems))
+		r.Use(people.Load)
+		d.mount(r, people, problems)
+		r.NotFound(func(w http.ResponseWriter, r *http.Request) { problems.Show(w, r, errs.NotFound) })
+		r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { problems.Status(w, r, http.StatusMethodNotAllowed) })
+	})
+	return r
+}
+
+// mount is where every room has its place.
+func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
+	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
+	entry.Mount(r)
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: d.Authority, Now: d.Now, Log: d.Log}
+	asked.MountPublic(r, problems)
+	partner := func(ctx context.Context) string { return d.Partner(ctx).Name }
+	program := func(ctx context.Context) string { return d.Partner(ctx).Program }
+	(&evidence.Handler{Consent: d.Consent, Audit: d.Audit, Partner: partner, Program: program, Now: d.Now}).Mount(r, people.Self, problems)
+	(&me.Handler{Devices: d.MyDevices}).Mount(r, people)
+
+	fleet := []interface{ Mount(page.Router) }{
+		&devices.Handler{Devices: d.Devices, Sync: d.Sync},
+		&apps.Handler{Apps: d.Apps, Sync: d.Sync},
+		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
+		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
+	}
+	customers := &tenants.Handler{Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
+
+	all := page.NewRouter(r, people.All, problems)
+	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning}).Mount(all)
+	customers.Mount(all)
+	for _, room := range fleet {
+		room.Mount(all)
+	}
+	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Provisioning: d.Provisioning, Sync: d.Sync}).Mount(all)
+	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants}).Mount(all)
+	(&staff.Handler{Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
+	(&settings.Handler{Groups: d.Settings}).Mount(all)
+
+	r.Route("/t/{tenant}", func(r chi.Router) {
+		r.Use(gate.Canonical)
+		one := page.NewRouter(r, people.Tenant, problems)
+		customers.MountTenant(one)
+		asked.Mount(one)
+		for _, room := range fleet {
+			room.Mount(one)
+		}
+	})
+}
+
+// health answers to whoever runs the portal; it stands before the gate and needs no session.
+func (d Deps) health(r chi.Router) {
+	r.Get("/healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
+	r.Get("/readyz", func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+		defer cancel()
+		if err := d.Ready(ctx); err != nil {
+			d.Log.WarnContext(r.Context(), "not ready", "err", err)
+			http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+			return
+		}
+		w.Write([]byte("ready\n"))
+	})
+	r.Handle("/metrics", d.Metrics)
+}
+
+// sameOrigin refuses forms that another site sent (Fetch metadata, Origin); no tokens in pages are needed for it.
+func sameOrigin(origin string, problems *page.Problems) func(http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.AddTrustedOrigin(origin) // behind a proxy Host may be another; a malformed origin was refused with the settings
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { problems.Status(w, r, http.StatusForbidden) }))
+	return protection.Handler
+}
+
+// waiting are the numbers of the rail: what needs a person there.
+func (d Deps) waiting(ctx context.Context, m tenant.Membership) map[string]page.Waiting {
+	found, err := d.Provisioning.ListJobs(ctx, m.Reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1})
+	if err != nil {
+		return nil
+	}
+	return map[string]page.Waiting{"/provisioning": {Count: int(found.Count), Bad: true}}
+}
