@@ -119,7 +119,11 @@
       input.select();
     });
   }
-  document.addEventListener("keydown", (e) => e.key === "Escape" && $$("details.pop[open]").forEach(shut));
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    if (palette?.open) palette.close(); // a search field would only empty itself
+    else $$("details.pop[open]").forEach(shut);
+  });
 
   // Copy.
   document.addEventListener("click", async (e) => {

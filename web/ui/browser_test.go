@@ -2,6 +2,7 @@ package ui_test
 
 import (
 	"flag"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -14,7 +15,6 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/web/static"
-	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -90,6 +90,50 @@ func TestGalleryNeverScrollsSideways(t *testing.T) {
 	}
 }
 
+// TestGalleryOpened looks at what floats: the switcher, a filter, the account, the menu and the palette.
+func TestGalleryOpened(t *testing.T) {
+	ctx, base := webtest.Browser(t), serveGallery(t)
+	for _, tc := range []struct {
+		name, open string
+		width      int64
+	}{
+		{"switcher", `document.querySelector(".switcher").open = true`, 1440},
+		{"switcher", `document.querySelector(".switcher").open = true`, 320},
+		{"filter", `document.querySelector(".filters details").open = true`, 1440},
+		{"filter", `document.querySelector(".filters details").open = true`, 320},
+		{"account", `document.querySelector(".avatar").parentElement.open = true`, 320},
+		{"signins", `document.querySelector(".top-link").parentElement.open = true`, 1440},
+		{"signins", `document.querySelector(".top-link").parentElement.open = true`, 320},
+		{"menu", `document.querySelector(".menu").open = true`, 320},
+		{"palette", `document.querySelector("#palette").showModal()`, 1440},
+		{"palette", `document.querySelector("#palette").showModal()`, 320},
+	} {
+		for _, theme := range []string{"light", "dark"} {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(tc.width, 900), chromedp.Navigate(base+"/devices?theme="+theme)); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](tc.open+`; const i = document.querySelector("#palette[open] input"); if (i) { i.value = "0482"; i.dispatchEvent(new Event("input")) } new Promise(r => setTimeout(() => r(true), 500))`, chromedp.EvalAwaitPromise)); err != nil {
+				t.Fatal(err)
+			}
+			found, err := webtest.Axe(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range found {
+				t.Errorf("%s %s %d: %s", tc.name, theme, tc.width, v)
+			}
+			over, err := webtest.NoSidewaysScroll(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if over != "" {
+				t.Errorf("%s at %d px scrolls sideways by %s", tc.name, tc.width, over)
+			}
+			shoot(t, tc.name, theme, tc.width, func() ([]byte, error) { return chromedp.Run(ctx, chromedp.CaptureScreenshot()) })
+		}
+	}
+}
+
 func shoot(t *testing.T, path, theme string, width int64, take func() ([]byte, error)) {
 	if *shots == "" {
 		return
@@ -98,10 +142,8 @@ func shoot(t *testing.T, path, theme string, width int64, take func() ([]byte, e
 	if err != nil {
 		t.Fatal(err)
 	}
-	name := filepath.Join(*shots, filepath.Base(path)+map[int64]string{1440: "-1440", 390: "-390"}[width]+"-"+theme+".png")
+	name := filepath.Join(*shots, filepath.Base(path)+fmt.Sprint("-", width)+"-"+theme+".png")
 	if err := os.WriteFile(name, png, 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
-
-var _ templ.Component = ui.Table{}
