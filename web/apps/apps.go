@@ -63,7 +63,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(now)
 	l := page.List[row]{
 		Title: "Apps", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.each(m.Scope, f, toRow),
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Each: h.each(m.Scope, f, toRow),
 	}
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, toRow(a))

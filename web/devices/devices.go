@@ -78,7 +78,7 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 	now := page.ChromeOf(ctx).Now
 	l := page.List[row]{
 		Title: "Devices", One: noun.One, Many: noun.Many, Caption: caption(q), M: m, Query: q, Spec: spec, Columns: columns(m),
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), URL: row.url,
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url,
 	}
 	toRow := newRower(late, now)
 	for _, d := range found.Rows {

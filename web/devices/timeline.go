@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // fieldLabels name the fields whose history is kept.
@@ -89,20 +90,29 @@ func enrolment(kind, profile string) string {
 }
 
 func changeEvent(c change, now time.Time) ui.Event {
-	e := ui.Event{Icon: fieldIcons[c.Field], Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, now).Text}
+	e := ui.Event{Icon: fieldIcons[c.Field], Text: c.Label + " changed", From: said(c.Field, c.Old), To: said(c.Field, c.New), Detail: "read " + ui.Clock(c.At, now).Text}
 	if e.Icon == "" {
 		e.Icon = "edit"
-	}
-	if e.From == "" {
-		e.From = "empty"
-	}
-	if e.To == "" {
-		e.To = "empty"
 	}
 	if c.Field == "compliance" && (c.New == "noncompliant" || c.New == "error" || c.New == "conflict") {
 		e.Tone = "bad"
 	}
 	return e
+}
+
+// said is a value of a field in the page's words; most are Intune's own.
+func said(field, value string) string {
+	switch {
+	case value == "":
+		return "empty"
+	case field == "compliance":
+		return verdict.Compliance(value)
+	case field == "ownership":
+		return ownership(value)
+	case field == "gone":
+		return map[string]string{"true": "not in Intune", "false": "in Intune"}[value]
+	}
+	return value
 }
 
 // gaps are the stretches of days, between two that were read, on which the tenant's devices were not read completely even once.

@@ -99,6 +99,14 @@ func SyncURL(m tenant.Membership, dataset string) string {
 	return "/sync?" + v.Encode()
 }
 
+// ReadNow are the actions of a tenant's list: who may, asks for a read before its time. The address is that of the tenant's own page.
+func ReadNow(m tenant.Membership) []ui.Action {
+	if !m.One() || !m.May(tenant.MaySync) || !m.Tenant.State.Readable() {
+		return nil
+	}
+	return []ui.Action{{Text: "Read now", Icon: "arrow_sync", Post: m.Path("/sync")}}
+}
+
 // Noun is what a list holds.
 type Noun struct {
 	One, Many string // "device", "devices"

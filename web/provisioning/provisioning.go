@@ -64,7 +64,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(late, now)
 	l := page.List[row]{
 		Title: "Provisioning", One: jobNoun.One, Many: jobNoun.Many, Caption: "Provisioning jobs, worst first", M: m, Query: q, Spec: spec, Columns: columns(m),
-		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.each(m.Scope, f, toRow),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Each: h.each(m.Scope, f, toRow),
 	}
 	if q.CSV {
 		return l.Serve(w, r)
@@ -94,7 +94,10 @@ func (h *Handler) counts(ctx context.Context, m tenant.Membership, read graphsyn
 	if fresh.Shape(read) != ui.ShapeOK {
 		fine = ui.State{Shape: fresh.Shape(read), Text: "fine when last read"}
 	}
-	var total int64
+	figures, err := h.Sync.Counters(ctx, m.Scope, graphsync.ProvisioningJobs)
+	if err != nil {
+		return nil, 0, err
+	}
 	var out ui.StateCounts
 	for _, s := range []struct {
 		health provisioning.Health
@@ -105,14 +108,10 @@ func (h *Handler) counts(ctx context.Context, m tenant.Membership, read graphsyn
 		{provisioning.Idle, ui.State{Shape: ui.ShapePaused, Text: "not running"}},
 		{provisioning.Fine, fine},
 	} {
-		p, err := h.Provisioning.ListJobs(ctx, m.Scope, provisioning.JobFilter{Health: []provisioning.Health{s.health}, Limit: 1})
-		if err != nil {
-			return nil, 0, err
-		}
-		total += p.Count
-		out = append(out, ui.StateCount{N: p.Count, State: s.state, URL: m.Path("/provisioning") + "?health=" + s.health.String()})
+		name := s.health.String()
+		out = append(out, ui.StateCount{N: figures["health:"+name], State: s.state, URL: m.Path("/provisioning") + "?health=" + name})
 	}
-	return out, total, nil
+	return out, figures["total"], nil
 }
 
 // each streams the rows of an export, page by page.

@@ -1,0 +1,325 @@
+package devices
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var (
+	technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician}
+	support    = tenant.Person{Name: "Support", UPN: "support@firstup.example", Role: tenant.RoleSupport}
+)
+
+// laptop is an ordinary device.
+func laptop(id, name string, seen time.Time) device.Device {
+	return device.Device{
+		ID: id, Name: name, Serial: "SN-" + id, OS: "Windows", OSVersion: "10.0.26100.6899", Model: "Latitude 5450", Manufacturer: "Dell Inc.",
+		Compliance: "compliant", Ownership: "company", UPN: name + "@contoso.example", LastSyncAt: seen, EnrolledAt: seen.AddDate(0, -3, 0), WiFiMAC: "3C21F4A09B0A",
+		StorageTotal: 256_000_000_000, StorageFree: 117_000_000_000, Encrypted: true,
+	}
+}
+
+type twin struct {
+	Rows []struct {
+		ID, Name, Serial, Compliance, Verdict string
+		Late                                  bool
+		Tenant                                struct{ ID, Name string }
+	}
+	Count int64
+	Next  string
+	AsOf  *time.Time `json:"as_of"`
+}
+
+// twoTenants is a fleet of Contoso (fresh) and Fabrikam (read two hours ago, so late), and the pages for someone who may see both.
+func twoTenants(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, both *webtest.Client) {
+	t.Helper()
+	f = webtest.NewFleet(t)
+	contoso, fabrikam = f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute), laptop("d1", "CTO-1", f.Now.Add(-time.Hour)), laptop("d2", "CTO-2", f.Now.AddDate(0, 0, -9)),
+		device.Device{ID: "d3", Name: `=HYPERLINK("x")<script>`, OS: "iOS", Compliance: "noncompliant"})
+	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-2*time.Hour), laptop("f1", "FBK-1", f.Now.Add(-time.Hour)))
+	return f, contoso, fabrikam, f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{f.Devices, f.Sync}).Mount)
+}
+
+func TestScope(t *testing.T) {
+	f, contoso, fabrikam, both := twoTenants(t)
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Devices, f.Sync}).Mount)
+	for _, path := range []string{
+		"/t/" + fabrikam.ID.String() + "/devices", "/t/" + fabrikam.ID.String() + "/devices/f1", "/t/" + contoso.ID.String() + "/devices/f1",
+		"/t/" + contoso.ID.String() + "/devices/f1/hardware", "/t/" + contoso.ID.String() + "/devices/f1/history", "/devices/d1", "/t/" + contoso.ID.String() + "/devices/nobody",
+		"/t/" + contoso.ID.String() + "/devices/%00",
+	} {
+		if got := one.Get(path); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s: status %d, want 404", path, got.Code)
+		}
+		one.JSON(path, http.StatusNotFound, nil)
+		if got := one.Get(path + "?format=csv"); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s as CSV: status %d, want 404", path, got.Code)
+		}
+	}
+	var mine, all twin
+	one.JSON("/devices", http.StatusOK, &mine)
+	both.JSON("/devices", http.StatusOK, &all)
+	if mine.Count != 3 || len(mine.Rows) != 3 || all.Count != 4 || len(all.Rows) != 4 {
+		t.Errorf("one tenant: %d of %d, both: %d of %d; want 3 of 3 and 4 of 4", len(mine.Rows), mine.Count, len(all.Rows), all.Count)
+	}
+	for _, r := range mine.Rows {
+		if r.Tenant.ID != contoso.ID.String() || r.Tenant.Name != "Contoso" {
+			t.Errorf("row of %s in the list of who may see Contoso only", r.Tenant.Name)
+		}
+	}
+	if got := one.Get("/devices?customer=" + fabrikam.ID.String()); got.Code != http.StatusOK || strings.Contains(got.Body.String(), "FBK-1") {
+		t.Errorf("the filter by a customer that one may not see: status %d", got.Code)
+	}
+	if body := one.Get("/devices?format=csv").Body.String(); strings.Contains(body, "FBK-1") || !strings.Contains(body, "CTO-1") {
+		t.Errorf("CSV of who may see Contoso only:\n%s", body)
+	}
+}
+
+// TestNothingGreenFromLateReading follows Fabrikam's device, whose tenant was last read longer ago than promised.
+func TestNothingGreenFromLateReading(t *testing.T) {
+	_, _, fabrikam, c := twoTenants(t)
+	var all twin
+	c.JSON("/devices", http.StatusOK, &all)
+	for _, r := range all.Rows {
+		want := map[string]string{"CTO-1": "Compliant", "CTO-2": "Compliant", "FBK-1": "Was compliant"}[r.Name]
+		if want != "" && r.Verdict != want {
+			t.Errorf("%s: %q, want %q", r.Name, r.Verdict, want)
+		}
+	}
+	if all.AsOf == nil {
+		t.Fatal("no as_of")
+	}
+	page := c.Get("/t/" + fabrikam.ID.String() + "/devices/f1").Body.String()
+	if !strings.Contains(page, "Was compliant") || strings.Contains(page, "shape s-ok") || !strings.Contains(page, "You see the state of 2 h ago") {
+		t.Errorf("the page of a device read too long ago does not say so:\n%.3000s", page)
+	}
+	list := c.Get("/devices?format=csv").Body.String()
+	if !strings.Contains(list, "Was compliant") {
+		t.Errorf("CSV forgets that a reading is late:\n%s", list)
+	}
+}
+
+func TestTwinsAgree(t *testing.T) {
+	_, _, _, c := twoTenants(t)
+	for _, query := range []string{"", "?sort=name", "?sort=-lastSync", "?sort=customer", "?compliance=compliant&sort=-name", "?q=cto&sort=serial"} {
+		var j twin
+		c.JSON("/devices"+query, http.StatusOK, &j)
+		html := c.Get("/devices" + query).Body.String()
+		sep := "?"
+		if query != "" {
+			sep = "&"
+		}
+		records, err := csv.NewReader(strings.NewReader(c.Get("/devices" + query + sep + "format=csv").Body.String())).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(records)-1 != len(j.Rows) || int64(len(j.Rows)) != j.Count {
+			t.Errorf("%s: %d rows as CSV, %d as JSON, count %d", query, len(records)-1, len(j.Rows), j.Count)
+		}
+		at := 0
+		for i, r := range j.Rows {
+			link := "/t/" + r.Tenant.ID + "/devices/" + r.ID
+			place := strings.Index(html[at:], `href="`+link+`"`)
+			if place < 0 {
+				t.Fatalf("%s: row %d (%s) is not at its place in the page", query, i, r.Name)
+			}
+			at += place
+			if id := records[i+1][len(records[0])-2]; id != r.ID {
+				t.Errorf("%s: row %d is %s as CSV, %s as JSON", query, i, id, r.ID)
+			}
+		}
+	}
+}
+
+func TestCSVIsNeutral(t *testing.T) {
+	_, _, _, c := twoTenants(t)
+	got := c.Get("/devices?format=csv")
+	if kind, where := got.Header().Get("Content-Type"), got.Header().Get("Content-Disposition"); !strings.HasPrefix(kind, "text/csv") || !strings.HasPrefix(where, "attachment") {
+		t.Errorf("CSV comes as %q, %q", kind, where)
+	}
+	if !strings.Contains(got.Body.String(), `"'=HYPERLINK(""x"")<script>"`) {
+		t.Errorf("a name that is a formula is not neutralised:\n%s", got.Body)
+	}
+}
+
+func TestBadAddresses(t *testing.T) {
+	_, contoso, _, c := twoTenants(t)
+	for _, query := range []string{"sort=secret", "compliance=bogus", "checkin=x", "after=!!", "after=eyJzIjoibGFzdFN5bmMiLCJuIjoxLCJjIjoieCJ9", "columns=password", "customer=contoso", "encrypted=2", "format=xml", "q=%00"} {
+		for _, path := range []string{"/devices", "/t/" + contoso.ID.String() + "/devices"} {
+			if path != "/devices" && query == "customer=contoso" {
+				continue // a list of one customer does not know the filter
+			}
+			if got := c.Get(path + "?" + query); got.Code != http.StatusBadRequest {
+				t.Errorf("GET %s?%s: status %d, want 400", path, query, got.Code)
+			}
+		}
+	}
+}
+
+func TestPaging(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	var all []device.Device
+	for n := range 120 {
+		d := laptop(fmt.Sprintf("d%03d", n), fmt.Sprintf("CTO-%03d", n), f.Now.Add(-time.Duration(n/7)*time.Hour))
+		if n%40 == 0 {
+			d.LastSyncAt = time.Time{} // never checked in
+		}
+		all = append(all, d)
+	}
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-time.Minute), all...)
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{f.Devices, f.Sync}).Mount)
+	for _, start := range []string{"/devices", "/t/" + contoso.ID.String() + "/devices?sort=-name", "/devices?sort=customer"} {
+		seen := map[string]bool{}
+		for next := start; next != ""; {
+			var p twin
+			c.JSON(next, http.StatusOK, &p)
+			if p.Count != 120 {
+				t.Fatalf("%s: count %d, want 120", next, p.Count)
+			}
+			for _, r := range p.Rows {
+				if seen[r.ID] {
+					t.Fatalf("%s: %s comes twice", start, r.ID)
+				}
+				seen[r.ID] = true
+			}
+			if next = p.Next; next != "" && !strings.Contains(c.Get(next).Body.String(), `rel="prev"`) {
+				t.Errorf("%s: a later page has no way back", next)
+			}
+		}
+		if len(seen) != 120 {
+			t.Errorf("%s: %d devices over all pages, want 120", start, len(seen))
+		}
+	}
+}
+
+func TestEmptyStates(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Devices, f.Sync}).Mount)
+	list := "/t/" + contoso.ID.String() + "/devices"
+	if got := c.Get(list + "?q=nothing").Body.String(); !strings.Contains(got, "Not read yet") || strings.Contains(got, "No device matches") {
+		t.Errorf("a list that was never read claims that nothing matches")
+	}
+	f.FailRead(t, contoso.ID, graphsync.Devices, "licence", "Contoso has no Intune licence.")
+	if got := c.Get(list).Body.String(); !strings.Contains(got, "may not be read") || !strings.Contains(got, "Contoso has no Intune licence.") {
+		t.Errorf("a list that may not be read does not say which layer failed")
+	}
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-4*time.Minute))
+	if got := c.Get(list).Body.String(); !strings.Contains(got, "The tenant was read completely 4 min ago and has no enrolled devices.") {
+		t.Errorf("a tenant without devices does not say when that was read")
+	}
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-time.Minute), laptop("d1", "CTO-1", f.Now))
+	if got := c.Get(list + "?os=macOS").Body.String(); !strings.Contains(got, "No device matches") || !strings.Contains(got, "1 device was looked at") {
+		t.Errorf("a filter that matches nothing does not say how many were looked at")
+	}
+}
+
+func TestDevicePage(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	d := laptop("6d1e0c4a-1111-4222-8333-00000000191b", "CTO-1", f.Now.AddDate(0, 0, -8))
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-48*time.Hour), d)
+	d.Compliance, d.Actions = "noncompliant", json.RawMessage(`[{"name":"rebootNow","state":"pending","started_at":"2026-11-21T00:51:44Z"}]`)
+	twin := laptop("other", "CTO-1-OLD", f.Now.AddDate(0, -2, 0))
+	twin.Serial = d.Serial
+	elsewhere := laptop("elsewhere", "FBK-9", f.Now)
+	elsewhere.Serial = d.Serial
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute), d, twin)
+	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-3*time.Minute), elsewhere)
+	mount := (&Handler{f.Devices, f.Sync}).Mount
+	path := "/t/" + contoso.ID.String() + "/devices/" + d.ID
+
+	var v struct {
+		ID, Name, Verdict string
+		Changes           []change
+		SameSerial        []elsewhereName `json:"same_serial"`
+		Actions           []act
+	}
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
+	one.JSON(path, http.StatusOK, &v)
+	if v.ID != d.ID || v.Verdict != "Noncompliant" || len(v.Changes) == 0 || v.Changes[0].Field != "compliance" || v.Changes[0].New != "noncompliant" {
+		t.Errorf("device page as JSON: %+v", v)
+	}
+	if len(v.SameSerial) != 1 || v.SameSerial[0].Name != "CTO-1-OLD" {
+		t.Errorf("same serial, for one who may see Contoso only: %+v", v.SameSerial)
+	}
+	f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount).JSON(path, http.StatusOK, &v)
+	if len(v.SameSerial) != 2 {
+		t.Errorf("same serial, for one who may see both: %+v", v.SameSerial)
+	}
+	html := one.Get(path).Body.String()
+	for _, want := range []string{"Why it is noncompliant", "is not read yet, so it is unknown here", "You are not signed in at Contoso.", "/signin?tenant=" + contoso.ID.String(), "Restart: pending 2 h", "Remote lock"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("device page lacks %q", want)
+		}
+	}
+	for tab, want := range map[string]string{"/hardware": "117 GB free of 256 GB", "/history": "First seen by the portal"} {
+		if got := one.Get(path + tab); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), want) {
+			t.Errorf("GET %s: status %d, want 200 with %q", tab, got.Code, want)
+		}
+	}
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-time.Minute), twin)
+	if got := one.Get(path); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "no longer in Intune") {
+		t.Errorf("a device that is gone: status %d, want 200 and said so", got.Code)
+	}
+}
+
+type elsewhereName struct{ Name string }
+
+// TestSupportMayOnlyLook holds that support gets no way to act: no form but those of the page's frame, and the reason in words.
+func TestSupportMayOnlyLook(t *testing.T) {
+	f, contoso, _, _ := twoTenants(t)
+	c := f.Serve(t, support, tenant.Everything(), (&Handler{f.Devices, f.Sync}).Mount)
+	html := c.Get("/t/" + contoso.ID.String() + "/devices/d1").Body.String()
+	if !strings.Contains(html, "Your role may look, not act.") || strings.Contains(html, "/signin?tenant=") {
+		t.Error("support is not told that its role may only look, or is led to sign in")
+	}
+	_, main, _ := strings.Cut(html, `<main`)
+	main, _, _ = strings.Cut(main, `</main>`)
+	if strings.Contains(main, `method="post"`) {
+		t.Error("the page of a device has a form that posts for support")
+	}
+	if n := strings.Count(main, `aria-disabled="true"`); n != len(remote) {
+		t.Errorf("%d actions are shown as not available, want %d", n, len(remote))
+	}
+}
+
+func TestGoldenDevice(t *testing.T) {
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	read := graphsync.Freshness{Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute), Next: now.Add(12 * time.Minute)}
+	day := func(d int) graphsync.DayValue {
+		return graphsync.DayValue{Day: time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC), Value: 1, Tenants: 1}
+	}
+	full := laptop("6d1e0c4a-1111-4222-8333-00000000191b", "CTO-1", now.AddDate(0, 0, -8))
+	full.Compliance, full.GraceUntil, full.FirstSeenAt = "inGracePeriod", now.Add(50*time.Hour), now.AddDate(0, -3, 0)
+	hostile := device.Device{ID: `a/b?c=<script>"`, Name: `<script>alert("x")</script>`, Serial: `"><img src=x>`, UPN: "javascript:alert(1)", OS: "<b>", Compliance: "<i>", Model: strings.Repeat("very long model ", 40)}
+	for name, k := range map[string]facts{
+		"bare":    {device: device.Device{ID: "d1"}, read: read},
+		"full":    {device: full, read: read, days: []graphsync.DayValue{day(10), day(14), day(15)}, changes: []device.Change{{At: now.Add(-time.Hour), Run: 7, Field: "compliance", Old: "compliant", New: "inGracePeriod"}}},
+		"hostile": {device: hostile, read: read, changes: []device.Change{{At: now, Field: "<u>", Old: "<s>", New: ""}}},
+		"gone":    {device: device.Device{ID: "d1", Name: "CTO-OLD", GoneAt: now.AddDate(0, 0, -2)}, read: read},
+	} {
+		k.device.Tenant, k.device.TenantName = contoso.ID, "Contoso"
+		v := newView(m, k, page.Chrome{Now: now})
+		for _, part := range []tab{tabSummary, tabHardware, tabHistory} {
+			t.Run(name+strings.ReplaceAll(string(part), "/", "-"), func(t *testing.T) {
+				v.tab = part
+				webtest.Golden(t, deviceBody(v))
+			})
+		}
+	}
+}

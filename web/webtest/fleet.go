@@ -1,0 +1,274 @@
+package webtest
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// Fleet is a database of the test's own with the stores that page rooms read, and a clock that stands still.
+type Fleet struct {
+	Now          time.Time
+	Pool         *postgres.Pool
+	Tenants      *tenant.Store
+	Devices      *device.Store
+	Apps         *app.Store
+	Provisioning *provisioning.Store
+	Sync         *graphsync.Service
+
+	run int64
+}
+
+// NewFleet opens the database.
+func NewFleet(t testing.TB) *Fleet {
+	t.Helper()
+	pool := pgtest.New(t)
+	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
+	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
+	var err error
+	if f.Sync, err = graphsync.New(pool, graphsync.Table(), graphsync.Options{Now: func() time.Time { return f.Now }}); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// ID is the n-th tenant of tests.
+func ID(t testing.TB, n int) tenant.ID {
+	t.Helper()
+	id, err := tenant.ParseID("c0000000-0000-4000-8000-" + hex12(n+1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func hex12(n int) string {
+	const digits = "0123456789abcdef"
+	b := []byte("000000000000")
+	for i := len(b) - 1; n > 0; i, n = i-1, n/16 {
+		b[i] = digits[n%16]
+	}
+	return string(b)
+}
+
+// Tenant makes the n-th tenant, connected, without anything read yet.
+func (f *Fleet) Tenant(t testing.TB, n int, name, domain string) tenant.Tenant {
+	t.Helper()
+	id := ID(t, n)
+	if _, err := f.Pool.In(id).Exec(t.Context(), `
+		INSERT INTO tenant (tenant_id, display_name, default_domain, domains, state, state_since, state_read_at)
+		VALUES ($1, $2, $3, ARRAY[$3], 'connected', $4, $4)`, id, name, domain, f.Now.Add(-24*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	got, err := f.Tenants.Get(t.Context(), tenant.Only(id), id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// ReadDevices stores a complete read of the tenant's devices as of a moment.
+func (f *Fleet) ReadDevices(t testing.TB, tid tenant.ID, at time.Time, devices ...device.Device) {
+	t.Helper()
+	f.run++
+	stage := f.Devices.Stage()
+	defer stage.Close()
+	for _, d := range devices {
+		if d.Actions == nil {
+			d.Actions = json.RawMessage("[]")
+		}
+		d.CheckIn = device.CheckInOf(d.LastSyncAt, at)
+		if err := stage.Add(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Devices, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
+		return m.Counters, err
+	})
+}
+
+// ReadApps stores a complete read of the tenant's apps; assignments are by the app's id.
+func (f *Fleet) ReadApps(t testing.TB, tid tenant.ID, at time.Time, assigned map[string][]app.Assignment, apps ...app.App) {
+	t.Helper()
+	f.run++
+	stage := f.Apps.Stage()
+	defer stage.Close()
+	for _, a := range apps {
+		if err := stage.Add(a, assigned[a.ID]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Apps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// ReadJobs stores a complete read of the tenant's provisioning jobs. Each job makes its application.
+func (f *Fleet) ReadJobs(t testing.TB, tid tenant.ID, at time.Time, jobs ...provisioning.Job) {
+	t.Helper()
+	f.run++
+	stage := f.Provisioning.Stage()
+	defer stage.Close()
+	for _, j := range jobs {
+		if err := stage.AddApplication(provisioning.Application{ID: j.SPID, AppID: j.AppID, Name: j.AppName, Enabled: j.AppEnabled}); err != nil {
+			t.Fatal(err)
+		}
+		if err := stage.Add(j); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.ProvisioningJobs, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// complete runs the merge and says what the sync says after a complete read.
+func (f *Fleet) complete(t testing.TB, tid tenant.ID, dataset string, at time.Time, merge func(context.Context, pgx.Tx) (map[string]int64, error)) {
+	t.Helper()
+	ctx := t.Context()
+	err := f.Pool.InTx(ctx, tid, func(tx pgx.Tx) error {
+		counters, err := merge(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `DELETE FROM tenant_counter WHERE tenant_id = $1 AND dataset = $2`, tid, dataset); err != nil {
+			return err
+		}
+		for key, n := range counters {
+			if _, err := tx.Exec(ctx, `INSERT INTO tenant_counter (tenant_id, dataset, key, value, read_at) VALUES ($1, $2, $3, $4, $5)`, tid, dataset, key, n, at); err != nil {
+				return err
+			}
+		}
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO tenant_daily (tenant_id, dataset, key, day, value) VALUES ($1, $2, 'total', $3::timestamptz::date, $4)
+			ON CONFLICT (tenant_id, dataset, key, day) DO UPDATE SET value = excluded.value`, tid, dataset, at, counters["total"]); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			INSERT INTO sync_state (tenant_id, dataset, state, run, last_complete_at, last_complete_run, next_at)
+			VALUES ($1, $2, 'ok', $3, $4, $3, $5)
+			ON CONFLICT (tenant_id, dataset) DO UPDATE SET state = 'ok', run = excluded.run, last_complete_at = excluded.last_complete_at,
+			            last_complete_run = excluded.last_complete_run, next_at = excluded.next_at, error_kind = '', error_sentence = ''`,
+			tid, dataset, f.run, at, f.Now.Add(12*time.Minute))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// FailRead says what the sync says after a failed attempt of a dataset.
+func (f *Fleet) FailRead(t testing.TB, tid tenant.ID, dataset, kind, sentence string) {
+	t.Helper()
+	if _, err := f.Pool.In(tid).Exec(t.Context(), `
+		INSERT INTO sync_state (tenant_id, dataset, state, run, error_kind, error_sentence, error_at, next_at, failures)
+		VALUES ($1, $2, 'failed', 1, $3, $4, $5, $6, 1)
+		ON CONFLICT (tenant_id, dataset) DO UPDATE SET state = 'failed', error_kind = excluded.error_kind, error_sentence = excluded.error_sentence,
+		            error_at = excluded.error_at, next_at = excluded.next_at, failures = 1`,
+		tid, dataset, kind, sentence, f.Now, f.Now.Add(29*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// AddEvents stores lines of the provisioning log as a complete read.
+func (f *Fleet) AddEvents(t testing.TB, tid tenant.ID, events ...provisioning.Event) {
+	t.Helper()
+	f.run++
+	f.complete(t, tid, graphsync.ProvisioningLog, f.Now.Add(-3*time.Minute), func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		for _, e := range events {
+			if _, err := tx.Exec(ctx, `
+				INSERT INTO provisioning_event (tenant_id, id, at, job_id, cycle_id, change_id, sp_id, sp_name, action, status, error_code, error_category,
+				            reason, recommended, duration_ms, source_system, target_system, source_id, source_name, source_type, source_upn, target_id,
+				            target_name, target_type, initiated_by, initiator_type, steps, properties, search, read_at)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, lower($29), $30)`,
+				tid, e.ID, e.At, e.JobID, e.CycleID, e.ChangeID, e.SPID, e.SPName, e.Action, e.Status, e.ErrorCode, e.ErrorCategory,
+				e.Reason, e.Recommended, e.Duration.Milliseconds(), e.SourceSystem, e.TargetSystem, e.SourceID, e.SourceName, e.SourceType, e.SourceUPN, e.TargetID,
+				e.TargetName, e.TargetType, e.InitiatedBy, e.InitiatorType, orEmpty(e.StepsJSON), orEmpty(e.ChangesJSON),
+				e.SourceName+"\n"+e.SourceUPN+"\n"+e.SourceID+"\n"+e.ErrorCode+"\n"+e.Reason, f.Now); err != nil {
+				return nil, err
+			}
+		}
+		return map[string]int64{}, nil
+	})
+}
+
+func orEmpty(raw json.RawMessage) json.RawMessage {
+	if raw == nil {
+		return json.RawMessage("[]")
+	}
+	return raw
+}
+
+// Serve is a room's pages over all tenants and below /t/{tenant}, for one person with that reach, as the gate would let them in.
+func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount func(page.Router)) *Client {
+	t.Helper()
+	root, problems := chi.NewRouter(), &page.Problems{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	mount(page.NewRouter(root, func(*http.Request) (tenant.Membership, error) {
+		return tenant.Membership{Person: who, Reach: reach, Scope: reach}, nil
+	}, problems))
+	root.Route("/t/{tenant}", func(r chi.Router) {
+		mount(page.NewRouter(r, func(req *http.Request) (tenant.Membership, error) {
+			id, err := tenant.ParseID(chi.URLParam(req, "tenant"))
+			if err != nil || !reach.Has(id) {
+				return tenant.Membership{}, errs.NotFound
+			}
+			one, err := f.Tenants.Get(req.Context(), tenant.Only(id), id)
+			return tenant.Membership{Person: who, Reach: reach, Scope: tenant.Only(id), Tenant: one}, err
+		}, problems))
+	})
+	return &Client{t: t, handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		root.ServeHTTP(w, r.WithContext(page.WithChrome(r.Context(), page.Chrome{Person: &who, Reach: reach, Now: f.Now, Partner: "First Up Consultants"})))
+	})}
+}
+
+// Client asks a handler in memory.
+type Client struct {
+	t       testing.TB
+	handler http.Handler
+}
+
+// Get asks for HTML.
+func (c *Client) Get(path string) *httptest.ResponseRecorder { return c.do(path, "text/html") }
+
+// JSON asks for the twin and decodes it; the status must be the one given.
+func (c *Client) JSON(path string, status int, into any) {
+	c.t.Helper()
+	got := c.do(path, "application/json")
+	if got.Code != status {
+		c.t.Fatalf("GET %s as JSON: status %d, want %d: %.300s", path, got.Code, status, got.Body)
+	}
+	if into == nil {
+		return
+	}
+	if err := json.Unmarshal(got.Body.Bytes(), into); err != nil {
+		c.t.Fatalf("GET %s as JSON: %v: %.300s", path, err, got.Body)
+	}
+}
+
+func (c *Client) do(path, accept string) *httptest.ResponseRecorder {
+	r := httptest.NewRequestWithContext(c.t.Context(), http.MethodGet, path, nil)
+	r.Header.Set("Accept", accept)
+	w := httptest.NewRecorder()
+	c.handler.ServeHTTP(w, r)
+	return w
+}
