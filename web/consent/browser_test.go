@@ -1,12 +1,12 @@
 package consent_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"testing"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/web/static"
@@ -34,26 +34,28 @@ func TestPagesInABrowser(t *testing.T) {
 	for name, target := range map[string]string{
 		"landing": path, "landing-el": path + "?lang=el", "dead": dead, "declined": declined, "staff": "/t/" + contoso + "/consent",
 	} {
-		for _, scheme := range []string{"light", "dark"} {
+		for _, theme := range []string{"light", "dark"} {
 			for _, width := range []int64{1440, 320} {
-				var shot []byte
-				err := chromedp.Do(ctx,
-					emulation.SetDeviceMetricsOverride(width, 900, 1, false),
-					emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
-					chromedp.Navigate(server.URL+target), chromedp.FullScreenshot(&shot, 90),
-				)
+				err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+target))
+				if err == nil {
+					_, err = chromedp.Run(ctx, chromedp.Evaluate[string](`document.documentElement.dataset.theme = "`+theme+`"`))
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
-				if dir := os.Getenv("SHOTS"); dir != "" && (scheme == "light" || width == 1440) {
-					os.WriteFile(dir+"/"+name+"-"+scheme+"-"+map[int64]string{1440: "1440", 320: "320"}[width]+".jpg", shot, 0o644)
+				if dir := os.Getenv("SHOTS"); dir != "" {
+					shot, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+					if err != nil {
+						t.Fatal(err)
+					}
+					os.WriteFile(fmt.Sprintf("%s/%s-%s-%d.png", dir, name, theme, width), shot, 0o644)
 				}
 				found, err := webtest.Axe(ctx)
 				if err != nil {
 					t.Fatal(err)
 				}
 				for _, v := range found {
-					t.Errorf("%s, %s, %d: %s", name, scheme, width, v)
+					t.Errorf("%s, %s, %d: %s", name, theme, width, v)
 				}
 				if over, err := webtest.NoSidewaysScroll(ctx); err != nil || over != "" {
 					t.Errorf("%s, %d: %s, %v", name, width, over, err)

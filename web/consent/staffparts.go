@@ -132,7 +132,7 @@ var linkWords = map[domain.LinkState]ui.State{
 func (v staffView) links() ui.Table {
 	t := ui.Table{Caption: "Consent links, latest first", Inset: true, Columns: []ui.Column{
 		{Key: "name", Label: "Link", Width: 90}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 110}, {Key: "features", Label: "Asks for"},
-		{Key: "by", Label: "Made by", Width: 150, Priority: 2}, {Key: "at", Label: "Made", Kind: ui.KindTime, Width: 100, Priority: 3}, {Key: "until", Label: "Works until", Kind: ui.KindTime, Width: 110}, {Key: "act", Label: "", Width: 110},
+		{Key: "by", Label: "Made by", Width: 150, Priority: 2}, {Key: "at", Label: "Made", Kind: ui.KindTime, Width: 100, Priority: 3}, {Key: "until", Label: "Works until", Kind: ui.KindTime, Width: 110}, {Key: "act", Label: "Withdraw", Width: 110},
 	}}
 	for _, l := range v.Links {
 		act := ui.TextCell("")
