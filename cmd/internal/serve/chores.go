@@ -1,0 +1,143 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/consent"
+)
+
+// How often the small duties are looked after.
+const (
+	provingEvery  = 2 * time.Second  // consent that came back and has not spread yet
+	rereadEvery   = 10 * time.Minute // look for tenants whose grants were not read for rereadAfter
+	rereadAfter   = 24 * time.Hour
+	sweepingEvery = time.Hour // sessions that are over
+)
+
+// chores run in each process with workers. What several processes do at once, they share or repeat harmlessly.
+func (p *Portal) chores(ctx context.Context) {
+	for _, c := range []struct {
+		name  string
+		every time.Duration
+		do    func(context.Context) error
+	}{
+		{"prove consent", provingEvery, func(ctx context.Context) error { _, err := p.Consent.RunDue(ctx); return err }},
+		{"read grants again", rereadEvery, p.rereadGrants},
+		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
+	} {
+		go func() {
+			tick := time.NewTicker(c.every)
+			defer tick.Stop()
+			for {
+				if err := c.do(ctx); err != nil && ctx.Err() == nil {
+					p.Log.Warn("chore", "name", c.name, "err", err)
+				}
+				select {
+				case <-ctx.Done():
+					return
+				case <-tick.C:
+				}
+			}
+		}()
+	}
+}
+
+// rereadGrants looks at tenants whose grants were proven long ago: what an administrator took back or added shows within a day.
+func (p *Portal) rereadGrants(ctx context.Context) error {
+	all, err := p.Tenants.List(ctx, tenant.Everything())
+	if err != nil {
+		return err
+	}
+	var failed []error
+	for _, t := range all {
+		connected := t.State == tenant.StateConnected || t.State == tenant.StatePartial
+		if t.Home || !connected || time.Since(t.StateReadAt) < rereadAfter {
+			continue
+		}
+		if _, err := p.Consent.Reread(ctx, t.ID); err != nil {
+			failed = append(failed, err)
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return errors.Join(failed...)
+}
+
+// readFailed looks at a tenant's grants when a read was refused in a way that a missing grant would explain.
+func (p *Portal) readFailed(ctx context.Context, tid tenant.ID, d graphsync.Dataset, err error) {
+	var refused *graph.Error
+	if !errors.As(err, &refused) || refused.Kind != graph.Permission && refused.Kind != graph.Token {
+		return
+	}
+	if _, err := p.Consent.Reread(ctx, tid); err != nil {
+		p.Log.WarnContext(ctx, "grants not read after a refusal", "tenant_id", tid.String(), "resource", d.Name, "err", err)
+	}
+}
+
+// learnHome reads what the partner and the registration are called, as customers will see them at Microsoft. Without consent in the home
+// tenant both stay unknown, and pages say "your partner".
+func (p *Portal) learnHome(ctx context.Context) {
+	for wait := 5 * time.Second; ; wait = min(2*wait, time.Hour) {
+		err := p.readHome(ctx)
+		if err == nil {
+			return
+		}
+		if ctx.Err() == nil {
+			p.Log.WarnContext(ctx, "home tenant not read", "tenant_id", p.home.String(), "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+	}
+}
+
+func (p *Portal) readHome(ctx context.Context) error {
+	for o, err := range graph.List[graph.OrganizationInfo](ctx, p.Graph, p.home, "organization", graph.Query{}) {
+		if err != nil {
+			return fmt.Errorf("home organization: %w", err)
+		}
+		t := tenant.Tenant{ID: p.home, Home: true, DisplayName: o.DisplayName, Country: o.Country}
+		for _, d := range o.VerifiedDomains {
+			t.Domains = append(t.Domains, d.Name)
+			if d.IsDefault {
+				t.DefaultDomain = d.Name
+			}
+		}
+		if err := p.Tenants.Upsert(ctx, tenant.Only(p.home), t); err != nil {
+			return err
+		}
+	}
+	path := "servicePrincipals(appId='" + url.PathEscape(p.Config.ClientID) + "')"
+	sp, err := graph.Get[graph.ServicePrincipal](ctx, p.Graph, p.home, path, graph.Query{Select: []string{"id", "displayName"}})
+	if err != nil {
+		return fmt.Errorf("home registration: %w", err)
+	}
+	p.program.Store(&sp.DisplayName)
+	return nil
+}
+
+// partner is who asks for consent, as customers know them.
+func (p *Portal) partner(ctx context.Context) consent.Partner {
+	var who consent.Partner
+	t, err := p.Tenants.Get(ctx, tenant.Only(p.home), p.home)
+	if err == nil {
+		who.Name = t.Name()
+	} else if !errors.Is(err, errs.NotFound) {
+		p.Log.WarnContext(ctx, "partner's name", "err", err)
+	}
+	if program := p.program.Load(); program != nil {
+		who.Program = *program
+	}
+	return who
+}

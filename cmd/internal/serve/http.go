@@ -1,0 +1,123 @@
+package serve
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/netip"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"github.com/tenantry/tenantry/web"
+	"github.com/tenantry/tenantry/web/settings"
+	"github.com/tenantry/tenantry/web/signin"
+)
+
+// handler is the site, or only what whoever runs the portal asks of a worker.
+func (p *Portal) handler(pages bool) http.Handler {
+	metrics := p.metrics()
+	if !pages {
+		mux := http.NewServeMux()
+		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
+		mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+			if err := p.ready(r.Context()); err != nil {
+				http.Error(w, "the database does not answer", http.StatusServiceUnavailable)
+				return
+			}
+			w.Write([]byte("ready\n"))
+		})
+		mux.Handle("GET /metrics", metrics)
+		return mux
+	}
+	return web.New(web.Deps{
+		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics,
+		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
+		Provisioning: p.Provisioning, Audit: p.Audit, Consent: p.Consent, MyDevices: ownDevices{p.Sessions, p.Graph}, Settings: p.settings(),
+	})
+}
+
+func (p *Portal) ready(ctx context.Context) error { return p.Pool.Ping(ctx) }
+
+// address tells where a request comes from. We never end TLS ourselves, so behind an https origin stands a proxy, and it is in our own
+// network; on plain loopback nobody stands between.
+func (p *Portal) address() func(*http.Request) string {
+	if !p.Config.Secure() {
+		return nil
+	}
+	var near []netip.Prefix
+	for _, s := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"} {
+		near = append(near, netip.MustParsePrefix(s))
+	}
+	return signin.Behind(near...)
+}
+
+// metrics has a registry of its own: nothing is registered behind our back.
+func (p *Portal) metrics() http.Handler {
+	r := prometheus.NewRegistry()
+	r.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	gauge := func(name, help string, value func() float64) {
+		r.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "tenantry", Name: name, Help: help}, value))
+	}
+	stat := p.Pool.Raw().Stat
+	gauge("database_connections", "Open connections to Postgres.", func() float64 { return float64(stat().TotalConns()) })
+	gauge("database_connections_used", "Connections to Postgres in use.", func() float64 { return float64(stat().AcquiredConns()) })
+	gauge("database_wait_seconds", "Time spent waiting for a connection since the start.", func() float64 { return stat().EmptyAcquireWaitTime().Seconds() })
+	return promhttp.HandlerFor(r, promhttp.HandlerOpts{})
+}
+
+// settings are what the portal runs with, as owners may see it.
+func (p *Portal) settings() []settings.Group {
+	c := p.Config
+	database := "Set"
+	if c.DatabaseURL == "" {
+		database = "A private Postgres below the data directory"
+	}
+	return []settings.Group{
+		{Title: "App registration", Note: "What the app registration in Microsoft Entra must carry.", Items: []settings.Item{
+			{Label: "Application (client) ID", Value: c.ClientID, Name: "AZURE_CLIENT_ID", Copy: true},
+			{Label: "Home tenant", Value: c.HomeTenant, Name: "AZURE_TENANT_ID", Copy: true},
+			{Label: "Redirect URI for sign-in", Value: c.Origin() + "/auth/callback", Copy: true},
+			{Label: "Redirect URI for consent", Value: c.Origin() + "/auth/consent", Copy: true},
+			credentialItem(p),
+		}},
+		{Title: "Addresses", Items: []settings.Item{
+			{Label: "Portal", Value: c.Origin(), Name: "TENANTRY_URL", Copy: true},
+			{Label: "Cloud", Value: c.Cloud.Name, Name: "TENANTRY_CLOUD"},
+			{Label: "Sign-in", Value: c.Cloud.AuthorityHost, Name: "AZURE_AUTHORITY_HOST"},
+			{Label: "Microsoft Graph", Value: c.Cloud.GraphURL, Name: "TENANTRY_GRAPH_URL"},
+			{Label: "Microsoft Defender", Value: orNone(c.Cloud.DefenderURL), Name: "TENANTRY_DEFENDER_URL"},
+			{Label: "Partner Center", Value: orNone(c.Cloud.PartnerCenterURL), Name: "TENANTRY_PARTNER_CENTER_URL"},
+		}},
+		{Title: "Storage", Items: []settings.Item{
+			{Label: "Database", Value: database, Name: "DATABASE_URL"},
+			{Label: "Data directory", Value: c.DataDir, Name: "TENANTRY_DATA_DIR"},
+			{Label: "Keyset", Value: keysetWords(p), Name: "TENANTRY_KEYSET"},
+		}},
+	}
+}
+
+func credentialItem(p *Portal) settings.Item {
+	switch {
+	case p.Config.CertificatePath != "":
+		return settings.Item{Label: "Credential", Value: "Certificate", Name: "AZURE_CLIENT_CERTIFICATE_PATH"}
+	case p.Config.FederatedTokenFile != "":
+		return settings.Item{Label: "Credential", Value: "Workload identity", Name: "AZURE_FEDERATED_TOKEN_FILE"}
+	}
+	return settings.Item{Label: "Credential", Value: "Client secret", Name: "AZURE_CLIENT_SECRET"}
+}
+
+func keysetWords(p *Portal) string {
+	if n := len(p.Keys.List()); n > 1 {
+		return fmt.Sprintf("%d keys, the newest seals", n)
+	}
+	return "1 key"
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "None in this cloud"
+	}
+	return s
+}

@@ -1,0 +1,233 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/config"
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/keyset"
+	"github.com/tenantry/tenantry/internal/localpg"
+	"github.com/tenantry/tenantry/internal/organization"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/session"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Portal is everything wired, not yet serving.
+type Portal struct {
+	Config config.Portal
+	Log    *slog.Logger
+
+	Pool         *postgres.Pool
+	Keys         *keyset.Keys
+	Entra        *entra.Client
+	Graph        *graph.Client
+	Tenants      *tenant.Store
+	Sessions     *session.Sessions
+	Sync         *graphsync.Service
+	Devices      *device.Store
+	Apps         *app.Store
+	Provisioning *provisioning.Store
+	Audit        *audit.Store
+	Consent      *consent.Service
+
+	home    tenant.ID
+	program atomic.Pointer[string] // the registration's display name, once it was read
+	local   *localpg.Server        // nil: the database is somebody else's
+}
+
+// Open connects, migrates and wires. Close what it returns.
+func Open(ctx context.Context, cfg config.Portal, o Options, log *slog.Logger) (_ *Portal, err error) {
+	p := &Portal{Config: cfg, Log: log}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.Close())
+		}
+	}()
+	if p.home, err = tenant.ParseID(cfg.HomeTenant); err != nil {
+		return nil, fmt.Errorf("AZURE_TENANT_ID: %w", err)
+	}
+	if p.Config.DataDir, err = DataDir(cfg); err != nil {
+		return nil, err
+	}
+	if p.Keys, err = Keyset(p.Config); err != nil {
+		return nil, err
+	}
+	if err := p.openDatabase(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := p.wire(o); err != nil {
+		return nil, err
+	}
+	// Accounts refer to their tenant, so the home tenant must be known before the first owner signs in.
+	if err := p.Tenants.Upsert(ctx, tenant.Only(p.home), tenant.Tenant{ID: p.home, Home: true}); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// Close gives everything back; Postgres ends last.
+func (p *Portal) Close() error {
+	if p.Pool != nil {
+		p.Pool.Close()
+	}
+	if p.local != nil {
+		return p.local.Stop()
+	}
+	return nil
+}
+
+// DataDir is the configured data directory, or the default place.
+func DataDir(cfg config.Portal) (string, error) {
+	if cfg.DataDir != "" {
+		return filepath.Abs(cfg.DataDir)
+	}
+	return localpg.DefaultDir("tenantry")
+}
+
+// Keyset is the one that is configured, or the data directory's, made on the first start.
+func Keyset(cfg config.Portal) (*keyset.Keys, error) {
+	if cfg.Keyset != "" {
+		return keyset.Load(cfg.Keyset)
+	}
+	dir, err := DataDir(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return keyset.LoadOrCreate(filepath.Join(dir, "keys", "keyset.json"))
+}
+
+// databaseName in the private Postgres.
+const databaseName = "tenantry"
+
+func (p *Portal) openDatabase(ctx context.Context, o Options) (err error) {
+	dsn := p.Config.DatabaseURL.Reveal()
+	if dsn == "" {
+		if p.local, dsn, err = LocalDatabase(ctx, p.Config, o.Fast); err != nil {
+			return err
+		}
+	}
+	if p.Pool, err = postgres.Open(ctx, dsn); err != nil {
+		return err
+	}
+	pending, err := postgres.Pending(ctx, p.Pool)
+	if err != nil {
+		return err
+	}
+	if pending > 0 { // behind a PgBouncer that cannot migrate, `tenantry migrate` did it before
+		p.Log.Info("migrating the database", "pending", pending)
+		return postgres.Migrate(ctx, p.Pool)
+	}
+	return nil
+}
+
+// LocalDatabase starts the private Postgres of the data directory and makes its database where it has none.
+func LocalDatabase(ctx context.Context, cfg config.Portal, fast bool) (*localpg.Server, string, error) {
+	dir, err := DataDir(cfg)
+	if err != nil {
+		return nil, "", err
+	}
+	s, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(dir, "pg"), Fast: fast})
+	if err != nil {
+		return nil, "", fmt.Errorf("start the private Postgres: %w", err)
+	}
+	if err := makeDatabase(ctx, s.DSN("postgres")); err != nil {
+		return nil, "", errors.Join(err, s.Stop())
+	}
+	return s, s.DSN(databaseName), nil
+}
+
+func makeDatabase(ctx context.Context, dsn string) error {
+	c, err := pgx.Connect(ctx, dsn)
+	if err != nil {
+		return fmt.Errorf("open the private Postgres: %w", err)
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	var there bool
+	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, databaseName).Scan(&there); err != nil || there {
+		return err
+	}
+	_, err = c.Exec(ctx, `CREATE DATABASE `+databaseName)
+	return err
+}
+
+// wire makes each part of those before it.
+func (p *Portal) wire(o Options) (err error) {
+	cfg := p.Config
+	if p.Entra, err = NewEntra(cfg); err != nil {
+		return err
+	}
+	tokens := graphTokens{entra: p.Entra, resource: cfg.Cloud.GraphResource}
+	if p.Graph, err = graph.New(cfg.Cloud.GraphURL, tokens, graph.Options{}); err != nil {
+		return err
+	}
+	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
+	p.Sessions = session.New(p.Pool, p.Keys, renew(p.Entra), session.Options{Secure: cfg.Secure()})
+	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
+	p.Audit = audit.NewStore(p.Pool)
+	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
+	if err != nil {
+		return err
+	}
+	p.Consent = consent.NewService(consent.Deps{
+		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: grantReader{graph: p.Graph, clientID: cfg.ClientID},
+		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+	})
+	return nil
+}
+
+// datasets gives each line of the table its reader.
+func (p *Portal) datasets() graphsync.Datasets {
+	now := func() time.Time { return time.Now().UTC() }
+	return graphsync.Table().
+		With(graphsync.Organization, &organization.Puller{Graph: p.Graph, Store: organization.NewStore(p.Pool), Now: now}).
+		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).
+		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
+		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
+		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
+		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now})
+}
+
+// NewEntra is the client of the configured authority with the configured credential.
+func NewEntra(cfg config.Portal) (*entra.Client, error) {
+	cred, err := credential(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return entra.New(entra.Config{Host: cfg.Cloud.AuthorityHost, ClientID: cfg.ClientID, Credential: cred, RedirectURL: cfg.Origin() + "/auth/callback"})
+}
+
+func credential(cfg config.Portal) (entra.Credential, error) {
+	switch {
+	case cfg.CertificatePath != "":
+		c, err := entra.Certificate(cfg.CertificatePath)
+		if err != nil {
+			return nil, fmt.Errorf("AZURE_CLIENT_CERTIFICATE_PATH: %w", err)
+		}
+		return c, nil
+	case cfg.FederatedTokenFile != "":
+		return entra.Federated(cfg.FederatedTokenFile), nil
+	}
+	return entra.Secret(cfg.ClientSecret.Reveal()), nil
+}
+
+// pooled tells a DSN made for PgBouncer in transaction mode, where LISTEN does not work.
+func pooled(cfg config.Portal) bool {
+	return strings.Contains(cfg.DatabaseURL.Reveal(), "default_query_exec_mode=")
+}
