@@ -1,0 +1,152 @@
+package search
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/apps"
+	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/page"
+	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+const deviceID = "6d1e0c4a-1111-4222-8333-00000000191b"
+
+var technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician}
+
+func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
+	t.Helper()
+	f = webtest.NewFleet(t)
+	contoso, fabrikam = f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute),
+		device.Device{ID: deviceID, Name: "CTO-LT-0482", Serial: "0F37B2P", OS: "Windows", Compliance: "noncompliant", UPN: "k.osei@contoso.example", UserName: "K. Osei"},
+		device.Device{ID: "phone", Name: "iPhone", OS: "iOS", Compliance: "compliant", LastSyncAt: f.Now, IMEI: "359881204820116", MEID: "99000048", WiFiMAC: "3C21F4A09B0A"})
+	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-26*time.Hour), device.Device{ID: "f1", Name: "FBK-10482", OS: "Windows", Compliance: "compliant", LastSyncAt: f.Now})
+	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
+	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
+	return f, contoso, fabrikam
+}
+
+// site is the search together with the lists that its groups lead to.
+func site(f *webtest.Fleet) func(page.Router) {
+	return func(r page.Router) {
+		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Apps: f.Apps, Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
+		(&devices.Handler{Devices: f.Devices, Sync: f.Sync}).Mount(r)
+		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
+		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
+	}
+}
+
+func TestGroups(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f))
+	var v view
+	c.JSON("/search?q=0482", http.StatusOK, &v)
+	var kinds []string
+	for _, g := range v.Groups {
+		kinds = append(kinds, g.Kind)
+		var list struct{ Count int64 }
+		c.JSON(g.URL, http.StatusOK, &list)
+		if list.Count != g.Count {
+			t.Errorf("%s: the group says %d, its list has %d", g.Kind, g.Count, list.Count)
+		}
+	}
+	if strings.Join(kinds, " ") != "devices apps provisioning" {
+		t.Fatalf("groups %v", kinds)
+	}
+	fields := map[string]string{}
+	for _, h := range v.Groups[0].Hits {
+		fields[h.Name] = h.Field + ", " + h.State
+		if got := c.Get(h.URL); got.Code != http.StatusOK {
+			t.Errorf("hit %s leads to %s: status %d", h.Name, h.URL, got.Code)
+		}
+	}
+	for name, want := range map[string]string{"CTO-LT-0482": "name, Noncompliant", "iPhone": "imei, Compliant", "FBK-10482": "name, Was compliant"} {
+		if fields[name] != want {
+			t.Errorf("%s: %q, want %q", name, fields[name], want)
+		}
+	}
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	if got := one.Get("/search?q=0482").Body.String(); strings.Contains(got, "FBK") || strings.Contains(got, "Amazon") || !strings.Contains(got, "CTO-LT-") {
+		t.Error("the search of who may see Contoso only shows Fabrikam's things, or not its own")
+	}
+}
+
+func TestFields(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f))
+	for q, want := range map[string]string{
+		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
+		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
+		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
+		"Amazon": "provisioning name", "viewer": "apps name",
+	} {
+		var v view
+		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
+		if len(v.Groups) == 0 || v.Groups[0].Kind+" "+v.Groups[0].Hits[0].Field != want {
+			t.Errorf("search for %q: %+v, want %s first", q, v.Groups, want)
+		}
+	}
+	var v view
+	c.JSON("/search?q=ct", http.StatusOK, &v)
+	if len(v.Groups) != 1 || v.Groups[0].Hits[0].Name != "CTO-LT-0482" {
+		t.Errorf("two letters find by prefix: %+v", v.Groups)
+	}
+	one := f.Serve(t, technician, tenant.Only(fabrikam.ID), site(f))
+	for _, q := range []string{deviceID, contoso.ID.String()} {
+		one.JSON("/search?q="+q, http.StatusOK, &v)
+		if len(v.Groups) != 0 {
+			t.Errorf("search for %s by who may not see Contoso: %+v", q, v.Groups)
+		}
+	}
+}
+
+func TestTooLittleAndTooMuch(t *testing.T) {
+	f, _, _ := fleet(t)
+	c := f.Serve(t, technician, tenant.Everything(), site(f))
+	for q, want := range map[string]string{"": "Two characters are enough", "c": "Type at least two", "zzzz%": "Nothing that you may see", "<script>alert(1)</script>": "Nothing that you may see"} {
+		got := c.Get("/search?q=" + url.QueryEscape(q))
+		if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), want) || strings.Contains(got.Body.String(), "<script>alert") {
+			t.Errorf("search for %q: status %d, want 200 with %q", q, got.Code, want)
+		}
+		var v view
+		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
+		if v.Groups == nil || len(v.Groups) != 0 || v.Sentence == "" {
+			t.Errorf("search for %q as JSON: %+v", q, v)
+		}
+	}
+	for _, query := range []string{"q=%00", "q=%ff", "q=" + strings.Repeat("x", 201), "q=abc&format=csv", "q=abc&after=x"} {
+		if got := c.Get("/search?" + query); got.Code != http.StatusBadRequest {
+			t.Errorf("GET /search?%.30s: status %d, want 400", query, got.Code)
+		}
+	}
+}
+
+func TestGolden(t *testing.T) {
+	tid, chrome := webtest.ID(t, 1), page.Chrome{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Count: 214}
+	ask := func(q string) search { return search{q: q, chrome: chrome} }
+	hostile := device.Device{Tenant: tid, TenantName: "<b>Contoso</b>", ID: "a/b?", Name: "<script>0482</script>", Serial: strings.Repeat("long", 60)}
+	for name, v := range map[string]view{
+		"nothing asked": {}, "one letter": {Query: "x"}, "none": {Query: "nothing"},
+		"hits": {Query: "0482", Groups: []group{
+			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected}, "name", "0482 Ltd")}},
+			{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: 12, URL: "/devices?q=0482", Hits: []hit{
+				ask("0482").device(device.Device{Tenant: tid, TenantName: "Contoso", ID: "d1", Name: "iPhone", OS: "iOS", IMEI: "359881204820116", Compliance: "compliant"}, true, false),
+				ask("0482").device(hostile, false, false),
+			}},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v.chrome, v.Sentence = chrome, v.sentence()
+			webtest.Golden(t, searchBody(v))
+		})
+	}
+}
