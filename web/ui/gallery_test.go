@@ -58,7 +58,7 @@ func ptr[T any](v T) *T { return &v }
 // shell is the frame of a technician's page; current is the label of the rail's entry.
 func shell(title, current string, in *ui.TenantChip) ui.Shell {
 	s := ui.Shell{
-		Title: title, Path: "/" + current,
+		Title: title, Path: "/" + current, Help: "/help",
 		User: &ui.User{Name: "D. Kranz", Initials: "DK", UPN: "d.kranz@firstup.example", Role: "technician", Scope: "214 customers", Partner: "First Up Consultants"},
 		Nav:  fleetNav(), SignIns: []ui.SignIn{
 			{Tenant: contoso, As: "d.kranz, guest", Until: "52 min left"},

@@ -13,8 +13,9 @@ type Shell struct {
 	Search   string  // what the search field holds
 	Flash    *Banner // shown once after a POST
 	Toast    *Toast
-	Refresh  int  // seconds after which the page loads again, 0 never; a job's progress without JavaScript
-	Narrow   bool // Plain only: a column of 400 (sign-in); else 1080 (consent, evidence)
+	Help     string // address of the help page; "" prints no link
+	Refresh  int    // seconds after which the page loads again, 0 never; a job's progress without JavaScript
+	Narrow   bool   // Plain only: a column of 400 (sign-in); else 1080 (consent, evidence)
 
 	// Plain only.
 	Partner   *Partner       // leads the page instead of the product
