@@ -35,6 +35,7 @@ import (
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/signin"
 	"github.com/tenantry/tenantry/web/staff"
+	"github.com/tenantry/tenantry/web/static"
 )
 
 // site is a portal with the rooms around sign-in, and the simulated Entra that it signs people in at.
@@ -100,7 +101,14 @@ func newSite(t *testing.T) *site {
 		}
 	}))
 	t.Cleanup(s.ms.Close)
-	site = s.build(callback)
+	portal := s.build(callback)
+	site = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/static/") {
+			static.Handler().ServeHTTP(w, r)
+			return
+		}
+		portal.ServeHTTP(w, r)
+	})
 	return s
 }
 

@@ -3,6 +3,7 @@ package signin
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -15,6 +16,7 @@ type form struct {
 	tenant string
 	back   string
 	fault  string
+	guess  string // a domain that may have been meant
 	status int
 }
 
@@ -34,7 +36,11 @@ func (h *Handler) page(w http.ResponseWriter, r *http.Request, f form) error {
 	v := view{Partner: h.partner(r), Return: f.back, Out: r.URL.Query().Has("signed-out")}
 	v.Home = "/signin?" + url.Values{"tenant": {h.Tenants.Home().String()}, "return": {orRoot(f.back)}}.Encode()
 	v.Field = ui.Field{Name: "tenant", Label: "Company domain or tenant number", Value: shown(f.tenant), Error: f.fault, Large: true, Max: 253, Required: true,
-		Hint: "For technicians who work inside a customer, and for customers. Example: contoso.com", Autocomplete: "off", Focus: f.fault != ""}
+		Hint: "For technicians who work inside a customer, and for customers. Example: contoso.com", Autocomplete: "off", Focus: f.fault != "",
+		Button: &ui.Action{Text: "Next", Large: true}}
+	if f.guess != "" {
+		v.Field.ErrorLink = ui.Link{Text: "Did you mean " + f.guess + "?", URL: "/signin?" + url.Values{"tenant": {f.guess}, "return": {orRoot(f.back)}}.Encode()}
+	}
 	if in, ok := h.Sessions.Current(r.Context()); ok {
 		v.As = in.UPN
 		if v.As == "" {
@@ -59,10 +65,60 @@ func (h *Handler) refused(w http.ResponseWriter, r *http.Request, f form, err er
 		return err
 	}
 	f.fault, f.status = sentence, status
-	if next != "" {
+	if f.guess = h.guess(r, f.tenant); next != "" && f.guess == "" {
 		f.fault += " " + next
 	}
 	return h.page(w, r, f)
+}
+
+// guess is a customer's domain that is nearly what was typed. Only staff get one, from the tenants that they reach: to anybody else the
+// portal does not say who its customers are.
+func (h *Handler) guess(r *http.Request, typed string) string {
+	typed = strings.ToLower(strings.TrimSpace(typed))
+	in, ok := h.Sessions.Current(r.Context())
+	if !ok || len(typed) < 4 || len(typed) > 100 {
+		return ""
+	}
+	who, err := h.Tenants.Resolve(r.Context(), in.Identity())
+	if err != nil || !who.Person.Role.Staff() {
+		return ""
+	}
+	all, err := h.Tenants.List(r.Context(), who.Reach)
+	if err != nil {
+		return ""
+	}
+	best, least := "", 3
+	for _, t := range all {
+		for _, d := range append([]string{t.DefaultDomain}, t.Domains...) {
+			if n := distance(typed, d, least); n < least {
+				best, least = d, n
+			}
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to add, drop or change to make b of a; limit where it is at least that.
+func distance(a, b string, limit int) int {
+	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
+		return limit
+	}
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := 1
+			if a[i] == b[j] {
+				cost = 0
+			}
+			diagonal, row[j+1] = row[j+1], min(row[j+1]+1, row[j]+1, diagonal+cost)
+		}
+	}
+	return min(row[len(b)], limit)
 }
 
 // shown is what was typed, as far as it could have been typed.
