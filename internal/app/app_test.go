@@ -1,0 +1,238 @@
+package app
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	gojson "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+var (
+	contoso  = id("11111111-1111-4111-8111-111111111111")
+	fabrikam = id("22222222-2222-4222-8222-222222222222")
+	noon     = time.Date(2026, 8, 8, 12, 0, 0, 0, time.UTC)
+)
+
+func id(s string) tenant.ID {
+	tid, err := tenant.ParseID(s)
+	if err != nil {
+		panic(err)
+	}
+	return tid
+}
+
+func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
+	t.Helper()
+	pool := pgtest.New(t)
+	for tid, name := range map[tenant.ID]string{contoso: "Contoso", fabrikam: "Fabrikam"} {
+		if _, err := pool.In(tid).Exec(t.Context(), `INSERT INTO tenant (tenant_id, display_name) VALUES ($1, $2)`, tid, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return pool, NewStore(pool)
+}
+
+type pair struct {
+	App
+	of []Assignment
+}
+
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...pair) (m Merged) {
+	t.Helper()
+	stage := s.Stage()
+	defer stage.Close()
+	for _, p := range of {
+		if err := stage.Add(p.App, p.of); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
+		m, err = stage.Merge(t.Context(), tx, tid, at)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func some(n int) []pair {
+	of := make([]pair, n)
+	for i := range of {
+		of[i] = pair{App{ID: fmt.Sprintf("a%02d", i), Type: "win32LobApp", Platform: "Windows", Name: fmt.Sprintf("Tool %02d", i), Publisher: "Contoso",
+			State: "published", Categories: []string{`Busi"ness\`, "Tools"}, LicencesUsed: -1, LicencesTotal: -1, ModifiedAt: noon.Add(time.Duration(i) * time.Hour),
+			Assigned: i%2 == 0, Assignments: 1 - i%2}, nil}
+		if i%2 == 0 {
+			of[i].of = []Assignment{{ID: "g_1", Intent: "required", Target: "group", GroupID: "g"}}
+		}
+	}
+	return of
+}
+
+func TestMergeWritesOnlyWhatChanged(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	of := some(4)
+	if m := merge(t, pool, s, contoso, noon, of...); m.Written != 4+2 || m.Counters["total"] != 4 || m.Counters["assigned:true"] != 2 {
+		t.Errorf("first: %+v", m)
+	}
+	if m := merge(t, pool, s, contoso, noon.Add(time.Hour), of...); m.Written != 0 || m.Gone != 0 {
+		t.Errorf("unchanged: %+v", m)
+	}
+	of[0].of[0].Intent = "uninstall"
+	if m := merge(t, pool, s, contoso, noon.Add(2*time.Hour), of[:3]...); m.Written != 1 || m.Gone != 1 {
+		t.Errorf("an assignment changed, an app is gone: %+v", m)
+	}
+	a, err := s.Get(t.Context(), contoso, "a00")
+	if err != nil || a.Categories[0] != `Busi"ness\` || !a.ChangedAt.Equal(noon) || a.TenantName != "Contoso" {
+		t.Errorf("%+v, %v", a, err)
+	}
+	if as, err := s.Assignments(t.Context(), contoso, "a00"); err != nil || len(as) != 1 || as[0].Intent != "uninstall" {
+		t.Errorf("%+v, %v", as, err)
+	}
+	if g, err := s.Get(t.Context(), contoso, "a03"); err != nil || g.GoneAt.IsZero() {
+		t.Errorf("%+v, %v", g, err)
+	}
+}
+
+func TestListPagesInEveryOrder(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, noon, some(13)...)
+	merge(t, pool, s, fabrikam, noon, some(4)...)
+	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso, fabrikam), tenant.Only(contoso)} {
+		for _, sort := range Sorts {
+			for _, desc := range []bool{false, true} {
+				seen := map[string]bool{}
+				f := Filter{Sort: sort, Desc: desc, Limit: 4}
+				for {
+					page, err := s.List(t.Context(), scope, f)
+					if err != nil {
+						t.Fatal(err)
+					}
+					for _, a := range page.Rows {
+						seen[a.Tenant.String()+a.ID] = true
+					}
+					if f.After = page.Next; page.Next == "" {
+						if int64(len(seen)) != page.Count {
+							t.Errorf("%s: %d seen of %d", sort, len(seen), page.Count)
+						}
+						break
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestListFilters(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, noon, some(10)...)
+	yes := true
+	for _, tc := range []struct {
+		f    Filter
+		want int64
+	}{
+		{Filter{}, 10}, {Filter{Q: "TOOL 03"}, 1}, {Filter{Q: "contoso"}, 10}, {Filter{Q: "%"}, 0}, {Filter{Assigned: &yes}, 5}, {Filter{Category: []string{"Tools"}}, 10},
+		{Filter{Category: []string{"x"}}, 0}, {Filter{Intent: []string{"required"}}, 5}, {Filter{Type: []string{"webApp"}}, 0}, {Filter{Platform: []string{"Windows"}}, 10},
+		{Filter{State: []string{"published"}}, 10}, {Filter{Tenants: []tenant.ID{fabrikam}}, 0}, {Filter{Gone: true}, 0},
+	} {
+		if page, err := s.List(t.Context(), tenant.Everything(), tc.f); err != nil || page.Count != tc.want || int64(len(page.Rows)) != tc.want {
+			t.Errorf("%+v: %d, %d, %v, want %d", tc.f, page.Count, len(page.Rows), err, tc.want)
+		}
+	}
+	for _, f := range []Filter{{Sort: "x"}, {After: "x"}, {Q: "\x00"}} {
+		if _, err := s.List(t.Context(), tenant.Everything(), f); !errors.Is(err, errs.Invalid) {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+}
+
+func TestStoreKeepsTenantsApart(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	m := merge(t, pool, s, fabrikam, noon, some(3)...)
+	for k, n := range m.Counters {
+		if _, err := pool.In(fabrikam).Exec(t.Context(), `INSERT INTO tenant_counter VALUES ($1, 'apps', $2, $3, now())`, fabrikam, k, n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := tenant.Only(contoso)
+	if _, err := s.Get(t.Context(), contoso, "a00"); !errors.Is(err, errs.NotFound) {
+		t.Errorf("Get: %v", err)
+	}
+	if p, err := s.List(t.Context(), other, Filter{Tenants: []tenant.ID{fabrikam}}); err != nil || len(p.Rows) != 0 || p.Count != 0 {
+		t.Errorf("List: %+v, %v", p, err)
+	}
+	if n, err := s.Count(t.Context(), other, Filter{}); err != nil || n != 0 {
+		t.Errorf("Count: %d, %v", n, err)
+	}
+	if as, err := s.Assignments(t.Context(), contoso, "a00"); err != nil || len(as) != 0 {
+		t.Errorf("Assignments: %+v, %v", as, err)
+	}
+	if ty, err := s.Types(t.Context(), other); err != nil || len(ty) != 0 {
+		t.Errorf("Types: %+v, %v", ty, err)
+	}
+	if ty, err := s.Types(t.Context(), tenant.Everything()); err != nil || len(ty) != 1 || ty[0] != (TypeCount{"win32LobApp", 3}) {
+		t.Errorf("Types over all: %+v, %v", ty, err)
+	}
+	if err := s.Each(t.Context(), other, Filter{}, func(a App) error { return fmt.Errorf("saw %s", a.ID) }); err != nil {
+		t.Errorf("Each: %v", err)
+	}
+}
+
+func TestFromGraph(t *testing.T) {
+	var w graph.MobileApp
+	if err := gojson.Unmarshal([]byte(`{"@odata.type":"#microsoft.graph.iosVppApp","id":"x","displayName":"Field Notes","usedLicenseCount":118,"totalLicenseCount":120,
+		"bundleId":"com.contoso.notes","categories":[{"displayName":"B"},{"displayName":"A"},{"displayName":"A"}],"publishingState":"published","assignments":[
+		{"id":"g_0","intent":"available","target":{"@odata.type":"#microsoft.graph.groupAssignmentTarget","groupId":"g"}},
+		{"id":"g_0","intent":"uninstall","target":{"@odata.type":"#microsoft.graph.exclusionGroupAssignmentTarget","groupId":"g"}},
+		{"id":"u","intent":"required","target":{"@odata.type":"#microsoft.graph.allLicensedUsersAssignmentTarget"}}]}`), &w); err != nil {
+		t.Fatal(err)
+	}
+	a, of := fromGraph(w)
+	if a.Type != "iosVppApp" || a.Platform != "iOS" || a.LicencesUsed != 118 || a.Package != "com.contoso.notes" || len(a.Categories) != 2 || !a.Assigned || a.Assignments != 3 {
+		t.Errorf("%+v", a)
+	}
+	if len(of) != 3 || of[0].ID == of[1].ID || of[0].Target != "group" || of[1].Target != "exclusionGroup" || of[2].Target != "allLicensedUsers" {
+		t.Errorf("%+v", of)
+	}
+	for typ, want := range map[string]string{"winGetApp": "Windows", "windowsAppX": "Windows", "macOSPkgApp": "macOS", "androidManagedStoreApp": "Android", "webApp": "Web", "newThing": ""} {
+		if got := platform(typ); got != want {
+			t.Errorf("platform of %s: %q", typ, got)
+		}
+	}
+}
+
+func FuzzFromGraph(f *testing.F) {
+	f.Add([]byte(`{"id":"x","assignments":[{"id":"","target":{}}],"applicableArchitectures":["x"],"usedLicenseCount":null,"categories":[{}]}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var w graph.MobileApp
+		if gojson.Unmarshal(body, &w, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) != nil {
+			return
+		}
+		a, of := fromGraph(w)
+		for _, s := range append([]string{a.ID, a.Name, a.Type, a.Version, a.Architectures, a.Notes}, a.Categories...) {
+			if !postgres.Printable(s) {
+				t.Errorf("Postgres cannot hold %q", s)
+			}
+		}
+		ids := map[string]bool{}
+		for _, x := range of {
+			if ids[x.ID] {
+				t.Errorf("assignment %q twice", x.ID)
+			}
+			ids[x.ID] = true
+		}
+	})
+}
