@@ -67,16 +67,16 @@
       if (!got?.rows || input.value.trim() !== q) return;
       const known = new Set($$("a.switch-item", list).map((a) => a.dataset.id).filter(Boolean));
       for (const row of got.rows.slice(0, 30)) {
-        const id = row.tenantId || row.id;
+        const id = row.id;
         if (!id || known.has(id) || $$("a", list).some((a) => a.getAttribute("href")?.includes(id))) continue;
         const a = document.createElement("a");
         a.className = "switch-item found";
         a.dataset.id = id;
         a.href = `/t/${encodeURIComponent(id)}${sw.dataset.rest || ""}`;
         const m = document.createElement("span");
-        m.className = `mark m${Number(row.mark ?? row.colour) || 0}`;
+        if (row.mark != null) m.className = `mark m${Number(row.mark) || 0}`; // no colour rather than another tenant's
         const n = document.createElement("span");
-        n.textContent = row.name || row.tenant || id;
+        n.textContent = row.name || id;
         const d = document.createElement("span");
         d.className = "note cut";
         d.textContent = row.domain || "";
