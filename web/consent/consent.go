@@ -8,6 +8,7 @@ package consent
 import (
 	"context"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -41,6 +42,15 @@ func (h *Handler) now() time.Time {
 		return time.Now().UTC()
 	}
 	return h.Now().UTC()
+}
+
+// partner is who asks, never without a name: until the home tenant was read, the portal's own address stands for it.
+func (h *Handler) partner(ctx context.Context) Partner {
+	who := h.Partner(ctx)
+	if who.Name == "" {
+		_, who.Name, _ = strings.Cut(h.Origin, "://")
+	}
+	return who
 }
 
 // Mount adds the staff pages to a tenant's routes.

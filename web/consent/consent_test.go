@@ -45,6 +45,8 @@ type site struct {
 	fails   error
 	now     time.Time
 	role    tenant.Role
+
+	nameless bool // the home tenant was not read yet
 }
 
 func (s *site) Discover(context.Context, string) (tenant.ID, error) { return tenant.ParseID(contoso) }
@@ -73,6 +75,9 @@ func newSite(t *testing.T) *site {
 	h := &consent.Handler{
 		Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
 		Partner: func(context.Context) consent.Partner {
+			if s.nameless {
+				return consent.Partner{}
+			}
 			return consent.Partner{Name: "First Up Consultants", Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", Program: "Tenantry for First Up"}
 		},
 	}
@@ -447,6 +452,18 @@ func TestSupportLooksOnly(t *testing.T) {
 	for _, path := range []string{"", "/links/1/revoke", "/read"} {
 		if a := s.do("POST", "/t/"+contoso+"/consent"+path, devices); a.status != 403 {
 			t.Errorf("POST %s: %d", path, a.status)
+		}
+	}
+}
+
+func TestNamesThatWereNotReadAreNotInvented(t *testing.T) {
+	s := newSite(t)
+	s.nameless = true
+	path := s.link(devices)
+	for _, lang := range permission.Languages {
+		a := s.do("GET", path+"?lang="+string(lang), "")
+		if a.status != 200 || !strings.Contains(a.text(), "portal.example") || strings.Contains(a.text(), "“”") || strings.Contains(a.text(), "«»") || strings.Contains(a.text(), "„“") {
+			t.Errorf("%s: %d", lang, a.status)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func private(w http.ResponseWriter) {
 }
 
 func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, lang permission.Lang) landingView {
-	who := h.Partner(r.Context())
+	who := h.partner(r.Context())
 	v := landingView{
 		Partner: who.Name, Customer: t.Name(), TenantID: t.ID, Language: lang, Until: l.ExpiresAt, Features: l.Features,
 		words: inLang[lang], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path,
@@ -119,6 +119,11 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 		v.never.Items = append(v.never.Items, ui.Statement{Icon: [...]string{"mail", "key", "person_add"}[i], Text: v.fill.spans(s)})
 	}
 	for _, s := range v.words.next {
+		if who.Program == "" && strings.Contains(s, "{program}") {
+			// The registration's name was not read yet. A wrong name would make a careful reader stop, so none is promised.
+			s, _, _ = strings.Cut(s, ". ")
+			s += "."
+		}
 		v.next = append(v.next, v.fill.spans(s))
 	}
 	for _, p := range slices.Concat(application, delegated) {
@@ -251,7 +256,7 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request) error {
 // over shows a link that has ended, and why.
 func (h *Handler) over(w http.ResponseWriter, r *http.Request, l domain.Link, t tenant.Tenant, state domain.LinkState) error {
 	lang := languageOf(r)
-	who := h.Partner(r.Context())
+	who := h.partner(r.Context())
 	f := fill("partner", who.Name, "customer", t.Name(), "until", inLang[lang].on(l.ExpiresAt))
 	v := messageView{text: f.page(inLang[lang].gone[state]), shape: ui.ShapeStale}
 	if state == domain.LinkUsed {
@@ -262,7 +267,7 @@ func (h *Handler) over(w http.ResponseWriter, r *http.Request, l domain.Link, t 
 
 func (h *Handler) notFound(w http.ResponseWriter, r *http.Request) error {
 	lang := languageOf(r)
-	return h.message(w, r, http.StatusNotFound, lang, h.Partner(r.Context()), messageView{text: inLang[lang].notFound, shape: ui.ShapeUnknown})
+	return h.message(w, r, http.StatusNotFound, lang, h.partner(r.Context()), messageView{text: inLang[lang].notFound, shape: ui.ShapeUnknown})
 }
 
 // messageView is a page with a heading, what happened and one next step.

@@ -108,7 +108,7 @@ var outcomeShapes = map[domain.Result]ui.Shape{
 
 func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o domain.Outcome) error {
 	lang := languageOf(r, o.Language)
-	words, who := inLang[lang], h.Partner(r.Context())
+	words, who := inLang[lang], h.partner(r.Context())
 	f := fill("partner", who.Name, "customer", customer(o), "date", words.on(o.At), "until", words.on(o.Link.ExpiresAt),
 		"number", o.Tenant.ID.String(), "other", other(o), "code", code(o.Code))
 	v := messageView{text: f.page(words.outcome[o.Result]), shape: outcomeShapes[o.Result], groups: outcomeGroups(words, lang, o)}

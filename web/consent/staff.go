@@ -112,7 +112,7 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 		v.Links = append(v.Links, newLinkRow(l, v.now))
 	}
 	v.Features = featureRows(c)
-	v.form = newForm(c, h.Partner(r.Context()))
+	v.form = newForm(c, h.partner(r.Context()))
 	return v, nil
 }
 
@@ -271,7 +271,10 @@ type createdView struct {
 }
 
 func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Link, address string) createdView {
-	who, w := h.Partner(r.Context()), inLang[l.Language]
+	who, w := h.partner(r.Context()), inLang[l.Language]
+	if who.Program == "" {
+		who.Program = "Tenantry"
+	}
 	f := fill("partner", who.Name, "customer", m.Tenant.Name(), "program", who.Program, "link", address, "date", w.on(l.ExpiresAt), "contact", l.Contact)
 	return createdView{
 		m: m, address: address, subject: f.text(w.mailSubject), mail: strings.TrimSpace(f.text(w.mailText)),
