@@ -55,6 +55,10 @@ func Load(path string) (*Keys, error) {
 
 // LoadOrCreate reads the keyset of the data directory, making it (0600) on the first start. Two processes at once end up with the same one.
 func LoadOrCreate(path string) (*Keys, error) {
+	// The data directory itself must let Postgres' user through; only the keys' own is closed.
+	if err := os.MkdirAll(filepath.Dir(filepath.Dir(path)), 0o755); err != nil {
+		return nil, fmt.Errorf("make the data directory: %w", err)
+	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make the directory of the keyset: %w", err)
 	}

@@ -131,6 +131,9 @@ func (o *owner) chown(path string) error {
 
 // makeDir makes the directory and, as root, checks that the server's user can reach it.
 func makeDir(dir string, own *owner) error {
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil { // others must get through to it
+		return err
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make the database directory: %w", err)
 	}
