@@ -1,0 +1,116 @@
+package webtest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Browser is a browser of the test's own: a tab of the test binary's Chromium, with cookies of its own. Without Chromium, and with -short,
+// the test is skipped; where CI=true a missing one fails it.
+func Browser(t testing.TB) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("-short: no browser")
+	}
+	browser, err := shared.enter()
+	if errors.Is(err, errNoChromium) && os.Getenv("CI") != "true" {
+		t.Skip(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(shared.leave)
+	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	return ctx
+}
+
+// Main runs a package's tests with one Chromium for all of them: func TestMain(m *testing.M) { webtest.Main(m) }. Without it, Chromium ends
+// with the last test that uses it and starts again for the next one.
+func Main(m *testing.M) {
+	shared.keep = true
+	code := m.Run()
+	shared.end()
+	os.Exit(code)
+}
+
+var errNoChromium = errors.New("no Chromium is on this machine: install the package chromium to run the tests in a browser")
+
+var shared chromium
+
+// chromium is the test binary's one browser process. It must be ended in time: what it leaves behind otherwise fills the temporary directory.
+type chromium struct {
+	mu   sync.Mutex
+	keep bool
+	used int
+	ctx  context.Context
+	stop func()
+}
+
+func (c *chromium) enter() (context.Context, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx == nil {
+		if err := c.start(); err != nil {
+			return nil, err
+		}
+	}
+	c.used++
+	return c.ctx, nil
+}
+
+func (c *chromium) leave() {
+	c.mu.Lock()
+	c.used--
+	idle := c.used == 0 && !c.keep
+	c.mu.Unlock()
+	if idle {
+		c.end()
+	}
+}
+
+func (c *chromium) end() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ctx != nil {
+		c.stop()
+		c.ctx = nil
+	}
+}
+
+func (c *chromium) start() error {
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		return errNoChromium
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true), chromedp.Flag("hide-scrollbars", true))
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, cancel := chromedp.NewContext(alloc)
+	if err := chromedp.Do(ctx); err != nil {
+		stop()
+		return fmt.Errorf("start %s: %w", path, err)
+	}
+	c.ctx, c.stop = ctx, func() {
+		cancel()
+		stop()
+	}
+	return nil
+}
