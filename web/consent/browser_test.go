@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 
@@ -49,6 +50,9 @@ func TestPagesInABrowser(t *testing.T) {
 						t.Fatal(err)
 					}
 					os.WriteFile(fmt.Sprintf("%s/%s-%s-%d.png", dir, name, theme, width), shot, 0o644)
+				}
+				if err := chromedp.Do(ctx, chromedp.Sleep(250*time.Millisecond)); err != nil { // colours fade for 120 ms
+					t.Fatal(err)
 				}
 				found, err := webtest.Axe(ctx)
 				if err != nil {
