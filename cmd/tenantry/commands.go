@@ -60,7 +60,7 @@ func (c *migrateCommand) Run(e environment) (err error) {
 func openDatabase(ctx context.Context, s config.Settings) (*postgres.Pool, func() error, error) {
 	dsn, stop := s.DatabaseURL, func() error { return nil }
 	if dsn == "" {
-		local, address, err := serve.LocalDatabase(ctx, config.Portal{DataDir: s.DataDir}, false)
+		local, address, err := serve.LocalDatabase(ctx, config.Portal{DataDir: s.DataDir}, serve.Options{})
 		if err != nil {
 			return nil, nil, err
 		}

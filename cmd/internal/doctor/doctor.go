@@ -80,7 +80,7 @@ func database(ctx context.Context, cfg config.Portal) []Result {
 	const what = "Database"
 	dsn, found := cfg.DatabaseURL.Reveal(), "answers"
 	if dsn == "" {
-		s, local, err := serve.LocalDatabase(ctx, cfg, false)
+		s, local, err := serve.LocalDatabase(ctx, cfg, serve.Options{})
 		switch {
 		case errors.Is(err, localpg.ErrInUse):
 			return []Result{ok(what, "the private Postgres is in use by a portal that runs"), unknown("Migrations", "the database is in use", "Ask the running portal: /readyz answers 200 when it is ready.")}

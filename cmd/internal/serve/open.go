@@ -119,7 +119,7 @@ const databaseName = "tenantry"
 func (p *Portal) openDatabase(ctx context.Context, o Options) (err error) {
 	dsn := p.Config.DatabaseURL.Reveal()
 	if dsn == "" {
-		if p.local, dsn, err = LocalDatabase(ctx, p.Config, o.Fast); err != nil {
+		if p.local, dsn, err = LocalDatabase(ctx, p.Config, o); err != nil {
 			return err
 		}
 	}
@@ -138,27 +138,32 @@ func (p *Portal) openDatabase(ctx context.Context, o Options) (err error) {
 }
 
 // LocalDatabase starts the private Postgres of the data directory and makes its database where it has none.
-func LocalDatabase(ctx context.Context, cfg config.Portal, fast bool) (*localpg.Server, string, error) {
+func LocalDatabase(ctx context.Context, cfg config.Portal, o Options) (*localpg.Server, string, error) {
 	dir, err := DataDir(cfg)
 	if err != nil {
 		return nil, "", err
 	}
-	s, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(dir, "pg"), Fast: fast})
+	s, err := localpg.Start(ctx, localpg.Options{Dir: filepath.Join(dir, "pg"), Fast: o.Fast})
 	if err != nil {
 		return nil, "", fmt.Errorf("start the private Postgres: %w", err)
 	}
-	if err := makeDatabase(ctx, s.DSN("postgres")); err != nil {
+	if err := makeDatabase(ctx, s.DSN("postgres"), o.Fresh); err != nil {
 		return nil, "", errors.Join(err, s.Stop())
 	}
 	return s, s.DSN(databaseName), nil
 }
 
-func makeDatabase(ctx context.Context, dsn string) error {
+func makeDatabase(ctx context.Context, dsn string, fresh bool) error {
 	c, err := pgx.Connect(ctx, dsn)
 	if err != nil {
 		return fmt.Errorf("open the private Postgres: %w", err)
 	}
 	defer c.Close(context.WithoutCancel(ctx))
+	if fresh {
+		if _, err := c.Exec(ctx, `DROP DATABASE IF EXISTS `+databaseName+` WITH (FORCE)`); err != nil {
+			return fmt.Errorf("empty the private Postgres: %w", err)
+		}
+	}
 	var there bool
 	if err := c.QueryRow(ctx, `SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)`, databaseName).Scan(&there); err != nil || there {
 		return err

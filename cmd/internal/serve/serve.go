@@ -20,6 +20,7 @@ type Options struct {
 	Workers  int                                        // reads at once; 0: none in this process
 	Listener net.Listener                               // nil: listen on the configured address
 	Fast     bool                                       // a private Postgres may lose what it held when the machine fails
+	Fresh    bool                                       // a private Postgres begins empty: for a demo, whose cloud begins anew each time
 	Prepare  func(ctx context.Context, p *Portal) error // called when everything is wired, before the workers start; may be nil
 	Ready    func(address string)                       // called when pages are served; may be nil
 }

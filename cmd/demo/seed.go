@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"text/tabwriter"
+
+	"github.com/tenantry/tenantry/cmd/internal/serve"
+	"github.com/tenantry/tenantry/internal/cloudsim"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+type demo struct{ cloud *cloudsim.Cloud }
+
+// ofTechnician is how many customers the first technician has.
+const ofTechnician = 4
+
+// seed makes the portal know the customers, as if each had been added and asked before, and names the staff. What is granted is read from
+// each tenant, as ever; that starts its first read.
+func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
+	customers := d.cloud.World.Tenants()[1:]
+	jobs := make(chan *world.Tenant)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed []error
+	for range 8 {
+		wg.Go(func() {
+			for t := range jobs {
+				if err := know(ctx, p, t); err != nil {
+					mu.Lock()
+					failed = append(failed, fmt.Errorf("%s: %w", t.DisplayName, err))
+					mu.Unlock()
+				}
+			}
+		})
+	}
+	for _, t := range customers {
+		jobs <- t
+	}
+	close(jobs)
+	wg.Wait()
+	if failed != nil {
+		return errors.Join(failed...)
+	}
+	return d.employ(ctx, p)
+}
+
+// know records a customer and reads its grants where it was ever asked.
+func know(ctx context.Context, p *serve.Portal, t *world.Tenant) error {
+	id, err := tenant.ParseID(t.ID)
+	if err != nil {
+		return err
+	}
+	row := tenant.Tenant{ID: id, DisplayName: t.DisplayName, DefaultDomain: t.Domains[0], Domains: slices.Clone(t.Domains), Country: t.Country}
+	if err := p.Tenants.Upsert(ctx, tenant.Only(id), row); err != nil {
+		return err
+	}
+	switch t.Consent {
+	case world.ConsentNone:
+		return nil
+	case world.ConsentDeclined:
+		return p.Tenants.SetState(ctx, id, tenant.StateDeclined, row.CreatedAt)
+	}
+	_, err = p.Consent.Reread(ctx, id)
+	return err
+}
+
+// employ names technicians and support. The owner comes by TENANTRY_OWNERS.
+func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
+	w := d.cloud.World
+	var few []tenant.ID
+	for _, t := range w.Tenants()[1:min(1+ofTechnician, len(w.Tenants()))] {
+		id, err := tenant.ParseID(t.ID)
+		if err != nil {
+			return err
+		}
+		few = append(few, id)
+	}
+	by := owner(w).SignInName
+	for i, u := range titled(w, "Technician") {
+		st := tenant.Staff{UPN: u.SignInName, Name: u.DisplayName, Role: tenant.RoleTechnician, Reach: tenant.ReachAll, CreatedBy: by}
+		if i == 0 {
+			st.Reach, st.Tenants = tenant.ReachChosen, few
+		}
+		if _, err := p.Tenants.CreateStaff(ctx, st); err != nil {
+			return err
+		}
+	}
+	for _, u := range titled(w, "Support") {
+		st := tenant.Staff{UPN: u.SignInName, Name: u.DisplayName, Role: tenant.RoleSupport, Reach: tenant.ReachAll, CreatedBy: by}
+		if _, err := p.Tenants.CreateStaff(ctx, st); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func owner(w *world.World) *world.User { return titled(w, "Owner")[0] }
+
+// titled are the partner's people with a job title who may sign in.
+func titled(w *world.World, title string) (found []*world.User) {
+	for _, u := range w.Home().Users {
+		if u.JobTitle == title && u.AccountEnabled && !u.Guest() {
+			found = append(found, u)
+		}
+	}
+	return found
+}
+
+// people prints who can sign in, one line each.
+func (d *demo) people(out io.Writer) {
+	w := d.cloud.World
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	defer t.Flush()
+	line := func(u *world.User, role string) {
+		fmt.Fprintf(t, "%s\t%s\t%s\n", u.SignInName, u.Password, role)
+	}
+	fmt.Fprint(t, "Account\tPassword\tRole\n")
+	line(owner(w), "owner")
+	technicians := titled(w, "Technician")
+	line(technicians[0], "technician of "+d.names(ofTechnician))
+	for _, u := range technicians[1:] {
+		line(u, "technician of all customers")
+	}
+	for _, u := range titled(w, "Support") {
+		line(u, "support")
+	}
+	for _, c := range d.examples() {
+		line(c.Users[0], "customer administrator of "+c.DisplayName+consentWords(c))
+		for _, u := range c.Users {
+			if len(u.Roles) == 0 && u.AccountEnabled && !u.Guest() {
+				line(u, "customer user of "+c.DisplayName)
+				break
+			}
+		}
+	}
+}
+
+// examples are a customer that is connected, and one of each that is not.
+func (d *demo) examples() (found []*world.Tenant) {
+	seen := map[world.Consent]bool{}
+	for _, t := range d.cloud.World.Tenants()[1:] {
+		if !seen[t.Consent] {
+			seen[t.Consent] = true
+			found = append(found, t)
+		}
+	}
+	return found
+}
+
+func consentWords(t *world.Tenant) string {
+	switch t.Consent {
+	case world.ConsentNone:
+		return ", not asked yet"
+	case world.ConsentPartly:
+		return ", partly connected"
+	case world.ConsentDeclined:
+		return ", who declined"
+	case world.ConsentWithdrawn:
+		return ", who withdrew"
+	}
+	return ""
+}
+
+func (d *demo) names(n int) string {
+	var names []string
+	all := d.cloud.World.Tenants()[1:]
+	for _, t := range all[:min(n, len(all))] {
+		names = append(names, t.DisplayName)
+	}
+	return strings.Join(names, ", ")
+}
