@@ -147,3 +147,6 @@ type worded struct {
 
 func (w *worded) Error() string   { return w.cause.Error() }
 func (w *worded) Unwrap() []error { return []error{&w.shown} }
+
+// As finds the cause (an *Error or a *Refusal); errors.Is tells the kind that is shown, which may be another than the cause's.
+func (w *worded) As(target any) bool { return errors.As(w.cause, target) }

@@ -128,21 +128,20 @@ func (c *Client) verify(ctx context.Context, p *provider, jwt string, tid tenant
 	if err := checkHeader(jwt); err != nil {
 		return Identity{}, err
 	}
-	// Signature, issuer, audience and times, by go-oidc with our key set …
 	payload, err := p.keys.VerifySignature(ctx, jwt)
 	if err != nil {
 		return Identity{}, asRefusal(err)
 	}
-	if _, err := p.verifier.Verify(ctx, jwt); err != nil {
-		return Identity{}, asRefusal(err)
-	}
-	// … and once more by exact names, with all that go-oidc leaves to the caller.
+	// By exact names first, which also tells which check failed; then by go-oidc, whose opinion is independent of ours.
 	cl, err := parseClaims(payload)
 	if err != nil {
 		return Identity{}, err
 	}
 	if err := cl.check(expected{tid: tid, issuer: c.issuer(tid), clientID: c.clientID, nonce: nonce, now: c.now()}); err != nil {
 		return Identity{}, err
+	}
+	if _, err := p.verifier.Verify(ctx, jwt); err != nil {
+		return Identity{}, asRefusal(err)
 	}
 	return cl.identity(tid), nil
 }

@@ -75,18 +75,19 @@ func one[T any](rows pgx.Rows, scan pgx.RowToFunc[T], what string) (T, error) {
 
 // List returns all tenants within the scope, the home tenant first, then by name.
 func (s *Store) List(ctx context.Context, scope Scope) ([]Tenant, error) {
-	return s.list(ctx, scope, 100_000)
+	return s.list(ctx, scope, `TRUE`, 100_000)
 }
 
-// First returns the first n tenants of List: the switcher shows them.
+// First returns the first n customers by name, without the home tenant: the switcher shows them.
 func (s *Store) First(ctx context.Context, scope Scope, n int) ([]Tenant, error) {
-	return s.list(ctx, scope, n)
+	return s.list(ctx, scope, `NOT home`, n)
 }
 
-func (s *Store) list(ctx context.Context, scope Scope, limit int) ([]Tenant, error) {
+func (s *Store) list(ctx context.Context, scope Scope, which string, limit int) ([]Tenant, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+tenantColumns+`
 		FROM   tenant
+		WHERE  `+which+`
 		ORDER  BY home DESC, lower(display_name), tenant_id
 		LIMIT  $1`, limit)
 	found, err := pgx.CollectRows(rows, scanTenant)
@@ -96,10 +97,10 @@ func (s *Store) list(ctx context.Context, scope Scope, limit int) ([]Tenant, err
 	return found, nil
 }
 
-// Count is the number of tenants within the scope.
+// Count is the number of customers within the scope; the home tenant is none.
 func (s *Store) Count(ctx context.Context, scope Scope) (int, error) {
 	var n int
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM tenant`).Scan(&n); err != nil {
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM tenant WHERE NOT home`).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count tenants: %w", postgres.Kind(err))
 	}
 	return n, nil

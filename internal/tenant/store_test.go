@@ -81,6 +81,15 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if n, err := s.Count(ctx, onlyContoso); err != nil || n != 1 {
 		t.Errorf("Count = %d, %v", n, err)
 	}
+	if n, err := s.Count(ctx, tenant.Everything()); err != nil || n != 2 {
+		t.Errorf("Count of all = %d, %v: the home tenant is no customer", n, err)
+	}
+	if list, err := s.First(ctx, tenant.Everything(), 1); err != nil || len(list) != 1 || list[0].ID != contoso {
+		t.Errorf("First = %v, %v", list, err)
+	}
+	if list, err := s.First(ctx, tenant.Only(fabrikam, firstUp), 8); err != nil || len(list) != 1 || list[0].ID != fabrikam {
+		t.Errorf("First of some = %v, %v", list, err)
+	}
 	if n, err := s.Count(ctx, tenant.Only()); err != nil || n != 0 {
 		t.Errorf("Count of none = %d, %v", n, err)
 	}

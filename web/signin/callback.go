@@ -189,7 +189,7 @@ func renewError(err error) error {
 	if errors.As(err, &r) || errors.As(err, &e) && e.GrantEnded() {
 		return &ended{err}
 	}
-	return err
+	return entra.Words(err)
 }
 
 type ended struct{ err error }

@@ -62,6 +62,9 @@ func newForm(f form, all []tenant.Tenant, c page.Chrome) formView {
 		{Value: "chosen", Label: "Only those ticked", Selected: f.Reach == tenant.ReachChosen}}}
 	v.Tenants = ui.Choice{Name: "tenant", Legend: "Which customers", Many: true, Error: f.Faults["tenant"], Hint: "Counts unless all customers are chosen."}
 	for _, t := range all {
+		if t.Home {
+			continue // no customer
+		}
 		v.Tenants.Options = append(v.Tenants.Options, ui.Option{Value: t.ID.String(), Label: t.Name(), Selected: slices.Contains(f.Tenants, t.ID), Hint: t.DefaultDomain})
 	}
 	return v
