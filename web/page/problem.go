@@ -8,6 +8,7 @@ import (
 	"net/url"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -77,6 +78,9 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
 	if text.status == http.StatusUnauthorized {
 		view.Actions = []ui.Action{{Text: "Sign in", URL: "/signin", Kind: ui.Primary}}
+	}
+	if who := ChromeOf(r.Context()).Person; who != nil && who.Role == tenant.RoleStranger { // the overview would only say the same again
+		view.Actions = []ui.Action{{Text: "Sign in elsewhere", URL: "/signin", Kind: ui.Primary}, {Text: "Sign out", Post: "/signout"}}
 	}
 	if err := Render(w, r, text.status, problemPage(PlainShell(r, text.heading), view)); err != nil {
 		p.Log.ErrorContext(r.Context(), "problem page", "err", err)
