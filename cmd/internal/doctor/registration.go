@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/cmd/internal/serve"
 	"github.com/tenantry/tenantry/internal/config"
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -70,7 +71,7 @@ func authority(ctx context.Context, cfg config.Portal, client *entra.Client, hom
 	switch {
 	case err == nil:
 		return ok(stepAuthority, cfg.Cloud.AuthorityHost+" knows the home tenant")
-	case errors.As(err, &e) && (e.Code == 90002 || e.Code == 90038 || e.Code == 900023):
+	case errors.Is(err, errs.NotFound):
 		return notOK(stepAuthority, "there is no tenant "+home.String()+" in the cloud "+cfg.Cloud.Name, "Check AZURE_TENANT_ID, and TENANTRY_CLOUD if the tenant is in another cloud.")
 	case errors.As(err, &e) && e.Status != 0:
 		return notOK(stepAuthority, err.Error(), "Check AZURE_AUTHORITY_HOST.")
