@@ -183,11 +183,11 @@ func text(get func(row) string) func(row) ui.Cell {
 
 // columns are the list's, in the table's order. A tenant's own list has no customer column.
 func columns(m tenant.Membership) []page.Column[row] {
-	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 170, Text: func(r row) string { return r.Name }}
+	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 150, Text: func(r row) string { return r.Name }}
 	cs := []page.Column[row]{name}
 	if !m.One() {
 		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 155, Text: func(r row) string { return r.Tenant.Name },
 			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant.ID, r.Tenant.Name, "")) },
 		})
 	}
@@ -200,7 +200,7 @@ func shownColumns() []page.Column[row] {
 	}
 	return []page.Column[row]{
 		{Key: "user", Label: "Primary user", Sort: "user", Priority: 2, Phone: "line", Text: get.user, Cell: text(get.user)},
-		{Key: "os", Label: "System", Sort: "os", Priority: 2, Width: 150, Phone: "hide", Text: get.system, Cell: text(get.system)},
+		{Key: "os", Label: "System", Sort: "os", Priority: 2, Width: 140, Phone: "hide", Text: get.system, Cell: text(get.system)},
 		{
 			Key: "compliance", Label: "Compliance", Kind: ui.KindState, Sort: "compliance", Priority: 1, Width: 160,
 			Text: func(r row) string { return r.Verdict }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} },
@@ -211,7 +211,7 @@ func shownColumns() []page.Column[row] {
 		},
 		{Key: "serial", Label: "Serial", Kind: ui.KindMono, Sort: "serial", Priority: 2, Width: 130, Text: get.serial, Cell: func(r row) ui.Cell { return ui.MonoCell(r.Serial) }},
 		{
-			Key: "action", Label: "Last action", Priority: 3, Width: 150, Phone: "line", Text: func(r row) string { return r.LastAction },
+			Key: "action", Label: "Last action", Priority: 3, Width: 180, Phone: "line", Text: func(r row) string { return r.LastAction },
 			Cell: func(r row) ui.Cell { return ui.Cell{State: r.action} },
 		},
 	}

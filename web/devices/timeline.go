@@ -105,12 +105,25 @@ func said(field, value string) string {
 	switch {
 	case value == "":
 		return "empty"
+	case field == "enrolled_at" || field == "certificate_until":
+		return moments(value)
 	case field == "compliance":
 		return verdict.Compliance(value)
 	case field == "ownership":
 		return ownership(value)
 	case field == "gone":
 		return map[string]string{"true": "not in Intune", "false": "in Intune"}[value]
+	}
+	return value
+}
+
+// moments words a time as Postgres writes it into the history; one that was never set is -infinity.
+func moments(value string) string {
+	if value == "-infinity" {
+		return "never"
+	}
+	if t, err := time.Parse("2006-01-02 15:04:05.999999Z07", value); err == nil {
+		return date(t)
 	}
 	return value
 }

@@ -61,3 +61,11 @@ func TestLastAction(t *testing.T) {
 		t.Error("a device without actions has a last action")
 	}
 }
+
+func TestMoments(t *testing.T) {
+	for in, want := range map[string]string{"-infinity": "never", "2025-11-21 02:51:44+00": "21 Nov 2025, 02:51 UTC", "2025-11-21 03:51:44.5+01": "21 Nov 2025, 02:51 UTC", "soon": "soon"} {
+		if got := moments(in); got != want {
+			t.Errorf("moments(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

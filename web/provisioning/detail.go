@@ -295,7 +295,7 @@ func (j job) facts() ui.Facts {
 		items = append(items, ui.Fact{Label: "Failures in a row", Value: ui.TextCell(ui.N(j.job.Failures))})
 	}
 	for _, e := range j.Entries {
-		items = append(items, ui.Fact{Label: "In step, " + e.Type, Value: ui.TextCell(ui.N(e.Count))})
+		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: e.Type})
 	}
 	for _, s := range j.Settings {
 		items = append(items, ui.Fact{Label: s.Name, Value: ui.MonoCell(s.Value)})
@@ -317,7 +317,7 @@ func (j job) progress() *ui.Progress {
 
 func (j job) runTable() ui.Table {
 	t := ui.Table{ID: "runs", Caption: "Runs of this job", Inset: true, Columns: []ui.Column{
-		{Key: "run", Label: "Run"}, {Key: "state", Label: "Result", Kind: ui.KindState, Width: 150}, {Key: "began", Label: "Began", Kind: ui.KindTime, Width: 110},
+		{Key: "run", Label: "Run", Width: 190}, {Key: "state", Label: "Result", Kind: ui.KindState, Width: 150}, {Key: "began", Label: "Began", Kind: ui.KindTime, Width: 110},
 		{Key: "read", Label: "Read", Kind: ui.KindNumber, Width: 70, Priority: 2}, {Key: "scope", Label: "In scope", Kind: ui.KindNumber, Width: 80, Priority: 2},
 		{Key: "written", Label: "Written", Kind: ui.KindNumber, Width: 80, Priority: 2}, {Key: "aside", Label: "Set aside", Kind: ui.KindNumber, Width: 80, Priority: 2},
 		{Key: "error", Label: "Error", Priority: 2, Phone: "line"},

@@ -171,7 +171,7 @@ func timeColumns() []page.Column[row] {
 			Key: "success", Label: "Last success", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(r row) string { return stamp(r.LastSuccessAt) },
 			Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(value(r.LastSuccessAt), r.now)) },
 		},
-		{Key: "next", Label: "Next try", Kind: ui.KindTime, Priority: 3, Width: 90, Phone: "hide", Text: func(r row) string { return stamp(r.NextTry) }, Cell: func(r row) ui.Cell {
+		{Key: "next", Label: "Next try", Kind: ui.KindTime, Priority: 3, Width: 115, Phone: "hide", Text: func(r row) string { return stamp(r.NextTry) }, Cell: func(r row) ui.Cell {
 			if r.NextTry == nil {
 				return ui.DashCell()
 			}

@@ -236,15 +236,24 @@ func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount
 			return tenant.Membership{Person: who, Reach: reach, Scope: tenant.Only(id), Tenant: one}, err
 		}, problems))
 	})
-	return &Client{t: t, handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		root.ServeHTTP(w, r.WithContext(page.WithChrome(r.Context(), page.Chrome{Person: &who, Reach: reach, Now: f.Now, Partner: "First Up Consultants"})))
-	})}
+	return &Client{t: t, fleet: f, who: who, reach: reach, site: root}
 }
 
-// Client asks a handler in memory.
+// Client asks a site in memory. It is a handler too, so that a browser can look at the same.
 type Client struct {
-	t       testing.TB
-	handler http.Handler
+	Theme string // of the pages; "" follows the browser
+
+	t     testing.TB
+	fleet *Fleet
+	who   tenant.Person
+	reach tenant.Scope
+	site  http.Handler
+}
+
+// ServeHTTP answers with what the gate would put around each page.
+func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	chrome := page.Chrome{Person: &c.who, Reach: c.reach, Count: len(c.reach.IDs), Now: c.fleet.Now, Partner: "First Up Consultants", Theme: c.Theme}
+	c.site.ServeHTTP(w, r.WithContext(page.WithChrome(r.Context(), chrome)))
 }
 
 // Get asks for HTML.
@@ -269,6 +278,6 @@ func (c *Client) do(path, accept string) *httptest.ResponseRecorder {
 	r := httptest.NewRequestWithContext(c.t.Context(), http.MethodGet, path, nil)
 	r.Header.Set("Accept", accept)
 	w := httptest.NewRecorder()
-	c.handler.ServeHTTP(w, r)
+	c.ServeHTTP(w, r)
 	return w
 }
