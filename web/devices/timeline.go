@@ -2,6 +2,7 @@ package devices
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -138,7 +139,10 @@ func gaps(days []graphsync.DayValue, now time.Time) []dated {
 			continue
 		}
 		text := ui.Date(from, now)
-		if to.After(from) {
+		switch {
+		case to.After(from) && to.Month() == from.Month() && to.Year() == from.Year():
+			text = strconv.Itoa(from.Day()) + "–" + ui.Date(to, now)
+		case to.After(from):
 			text += " – " + ui.Date(to, now)
 		}
 		out = append(out, dated{to.Add(day - time.Second), ui.Event{

@@ -171,7 +171,7 @@ func eventColumns() []page.Column[event] {
 		{Key: "status", Label: "Result", Kind: ui.KindState, Priority: 1, Width: 120, Text: func(e event) string { return e.state.Text }, Cell: func(e event) ui.Cell { return ui.Cell{State: &e.state} }},
 		errorCode, reason,
 		{
-			Key: "at", Label: "When", Kind: ui.KindTime, Sort: "at", Priority: 1, Width: 100, Text: func(e event) string { return e.At.UTC().Format(time.RFC3339) },
+			Key: "at", Label: "When", Kind: ui.KindTime, Sort: "at", Priority: 1, Width: 120, Text: func(e event) string { return e.At.UTC().Format(time.RFC3339) },
 			Cell: func(e event) ui.Cell { return ui.TimeCell(ui.NewTime(e.At, e.now)) },
 		},
 		{

@@ -26,7 +26,7 @@ var complianceWords = map[string]struct {
 	"inGracePeriod": {ui.ShapeWarn, "In grace"},
 	"conflict":      {ui.ShapeConflict, "Conflict"},
 	"error":         {ui.ShapeBad, "Error"},
-	"configManager": {ui.ShapeNone, "Managed by Configuration Manager"},
+	"configManager": {ui.ShapeNone, "Config Manager"},
 	"unknown":       {ui.ShapeUnknown, "Unknown"},
 }
 
