@@ -1,6 +1,7 @@
 package overview
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"slices"
@@ -103,9 +104,9 @@ func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Te
 		if !ok {
 			i = len(v.Attention)
 			lines[j.AppName] = i
-			at := j.Quarantine.Since
+			at := began(j.Quarantine)
 			v.Attention = append(v.Attention, attention{
-				Kind: "quarantine", Text: "Provisioning is in quarantine: " + j.AppName, Detail: quarantineWords(j.Quarantine), Since: &at,
+				Kind: "quarantine", Text: "Provisioning is in quarantine: " + j.AppName, Detail: cmp.Or(j.Quarantine.Message, "Entra holds it back and gives no reason in words"), Since: &at,
 				URL: "/t/" + j.Tenant.String() + "/provisioning/" + j.SPID, shape: ui.ShapeBad, rank: 1, action: "Open job", tenant: byID[j.Tenant],
 			})
 		}
@@ -116,8 +117,8 @@ func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Te
 		if len(a.Tenants) > 1 {
 			a.URL, a.tenant = "/provisioning?health=quarantine&q="+url.QueryEscape(j.AppName), nil
 		}
-		if j.Quarantine.Since.Before(*a.Since) {
-			at := j.Quarantine.Since
+		if began(j.Quarantine).Before(*a.Since) {
+			at := began(j.Quarantine)
 			a.Since = &at
 		}
 	}
@@ -177,7 +178,7 @@ func (v view) attentionList() ui.AttentionList {
 	for _, a := range v.Attention[:min(len(v.Attention), shownAttention)] {
 		item := ui.Attention{Shape: a.shape, Text: a.Text, Detail: a.Detail, URL: a.URL, Action: ui.Link{Text: a.action, URL: a.URL}}
 		if a.Since != nil && !a.Since.IsZero() {
-			item.When = ui.Length(v.now.Sub(*a.Since))
+			item.When = length(v.now.Sub(*a.Since))
 		}
 		if a.tenant != nil {
 			chip := page.Chip(*a.tenant, "")
@@ -190,19 +191,18 @@ func (v view) attentionList() ui.AttentionList {
 	return l
 }
 
-// quarantineWords are Entra's reasons (synchronizationQuarantine) as sentences.
-func quarantineWords(q provisioning.Quarantine) string {
-	words := map[string]string{
-		"EncounteredBaseEscrowThreshold":       "Too many objects fail",
-		"EncounteredTotalEscrowThreshold":      "Too many objects fail",
-		"EncounteredEscrowProportionThreshold": "Too large a share of the objects fails",
-		"EncounteredQuarantineException":       "The application refuses the stored credentials or does not answer",
-		"QuarantinedOnDemand":                  "Held back on request",
-		"TooManyDeletes":                       "More objects would be deleted than the limit allows",
-		"IngestionInterrupted":                 "The source stopped in the middle",
+// began is when the present series of quarantines did: Entra lifts and renews a quarantine at each try.
+func began(q provisioning.Quarantine) time.Time {
+	if !q.SeriesSince.IsZero() {
+		return q.SeriesSince
 	}
-	if w, ok := words[q.Reason]; ok {
-		return w
+	return q.Since
+}
+
+// length words how long something lasts; what began a moment ago is new.
+func length(d time.Duration) string {
+	if d < time.Minute {
+		return "just now"
 	}
-	return "Entra gives no reason"
+	return ui.Length(d)
 }

@@ -80,7 +80,7 @@ func (l List[R]) json(w http.ResponseWriter) error {
 }
 
 func (l List[R]) header() ui.PageHeader {
-	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context}
+	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context, Columns: l.columnsMenu()}
 	if l.M.One() {
 		chip := Chip(l.M.Tenant, "")
 		h.Tenant = &chip
@@ -97,14 +97,13 @@ type listView struct {
 	above   templ.Component
 	below   templ.Component
 	filters ui.FilterBar
-	columns ui.ColumnsMenu
 	table   ui.Table
 	empty   *ui.Empty
 	pager   ui.Pager
 }
 
 func (l List[R]) view() listView {
-	v := listView{banner: l.Banner, above: l.Above, below: l.Below, filters: l.filterBar(), columns: l.columnsMenu(), table: l.table(), pager: l.pager()}
+	v := listView{banner: l.Banner, above: l.Above, below: l.Below, filters: l.filterBar(), table: l.table(), pager: l.pager()}
 	if len(l.Rows) == 0 {
 		e := l.Empty
 		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead {

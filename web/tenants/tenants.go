@@ -58,6 +58,7 @@ type row struct {
 	Name       string     `json:"name"`
 	Domain     string     `json:"domain"`
 	State      string     `json:"state"`
+	Mark       int        `json:"mark"` // colour, 0 to 11
 	StateSince time.Time  `json:"state_since"`
 	StateAsOf  *time.Time `json:"state_as_of"`
 	Devices    *int64     `json:"devices"`   // nil: never read
@@ -201,7 +202,7 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, now time.Time) 
 }
 
 func newRow(t tenant.Tenant, counters map[string]int64, f graphsync.Freshness, now time.Time) row {
-	x := row{ID: t.ID.String(), Name: t.Name(), Domain: t.DefaultDomain, State: string(t.State), StateSince: t.StateSince, tenant: t, fresh: f.State, now: now}
+	x := row{ID: t.ID.String(), Name: t.Name(), Domain: t.DefaultDomain, State: string(t.State), Mark: page.Chip(t, "").Colour, StateSince: t.StateSince, tenant: t, fresh: f.State, now: now}
 	if !t.StateReadAt.IsZero() {
 		x.StateAsOf = ptr(t.StateReadAt.UTC())
 	}

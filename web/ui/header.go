@@ -15,7 +15,8 @@ type PageHeader struct {
 	Count     string // "1,204", set in grey after the title
 	Pills     []State
 	Freshness Freshness
-	Lead      string // one plain sentence instead of a freshness line, for pages that show nothing read
+	Lead      string      // one plain sentence instead of a freshness line, for pages that show nothing read
+	Columns   ColumnsMenu // of a list; before the actions
 	Actions   []Action
 	Jump      Link // phones: to the aside ("Actions"), which stands below the main part there
 }
