@@ -214,8 +214,10 @@ func TestEmptyStates(t *testing.T) {
 		t.Errorf("a list that was never read claims that nothing matches")
 	}
 	f.FailRead(t, contoso.ID, graphsync.Devices, "licence", "Contoso has no Intune licence.")
-	if got := c.Get(list).Body.String(); !strings.Contains(got, "may not be read") || !strings.Contains(got, "Contoso has no Intune licence.") {
-		t.Errorf("a list that may not be read does not say which layer failed")
+	for _, query := range []string{"", "?q=nothing"} {
+		if got := c.Get(list + query).Body.String(); !strings.Contains(got, "may not be read") || !strings.Contains(got, "Contoso has no Intune licence.") {
+			t.Errorf("%q: a list that may not be read does not say which layer failed", query)
+		}
 	}
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-4*time.Minute))
 	if got := c.Get(list).Body.String(); !strings.Contains(got, "The tenant was read completely 4 min ago and has no enrolled devices.") {

@@ -106,7 +106,7 @@ func (l List[R]) view() listView {
 	v := listView{banner: l.Banner, above: l.Above, below: l.Below, filters: l.filterBar(), table: l.table(), pager: l.pager()}
 	if len(l.Rows) == 0 {
 		e := l.Empty
-		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead {
+		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead && e.Kind != ui.EmptyNotPermitted {
 			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " matches", Lines: []string{"Drop a filter, or search for less."}, ActionURL: l.Query.Clear(), ActionText: "Clear all filters"}
 		}
 		v.empty = &e
