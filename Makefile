@@ -38,11 +38,12 @@ generate:
 	go tool templ generate -log-level error
 	@if [ -d node_modules ]; then sh web/static/generate.sh; else echo "The style sheet is left as it is: run npm ci to generate it."; fi
 
-# Generated files up to date, formatted, vetted; then all tests, raced and shuffled. What CI runs, no more and no less.
+# Generated files up to date, formatted, vetted, staticcheck; then all tests, raced and shuffled. What CI runs, no more and no less.
 check:
 	.ci/generated
 	@test -z "$$(gofmt -l cmd internal web migrations)" || { echo "Not formatted, run make fmt:"; gofmt -l cmd internal web migrations; exit 1; }
 	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks 'SA*,S1*,U1000' ./...
 	go test -race -shuffle=on -timeout 12m ./...
 
 # Formats Go and templ.

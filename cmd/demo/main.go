@@ -99,7 +99,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			d.people(stdout)
 			fmt.Fprint(stdout, "\nCtrl-C stops everything.\n")
 		},
-	}, slog.New(tint.NewHandler(stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal(stderr)})))
+	}, slog.New(tint.NewTextHandler(stderr, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !terminal(stderr)})))
 }
 
 // listen takes the address asked for, or the usual one; where that is taken, any free port.

@@ -39,8 +39,8 @@ func init() {
 	os.Exit(0)
 }
 
-// users stays referenced, and so open and locked, until the process ends.
-var users *os.File
+// held files stay referenced, and so open and locked, until the process ends.
+var held []*os.File
 
 // join registers this process as a user of the shared server and starts the server where it does not run.
 func join() (dsn string, err error) {
@@ -54,9 +54,11 @@ func join() (dsn string, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", err
 	}
-	if users, err = locked(filepath.Join(dir, "users"), syscall.LOCK_SH); err != nil {
+	users, err := locked(filepath.Join(dir, "users"), syscall.LOCK_SH)
+	if err != nil {
 		return "", err
 	}
+	held = append(held, users)
 	starting, err := locked(filepath.Join(dir, "starting"), syscall.LOCK_EX)
 	if err != nil {
 		return "", err
