@@ -204,37 +204,6 @@ func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error)
 	return found, nil
 }
 
-// Ledger returns the attempts in the scope that match f, the newest first; f.State knows "lost" as well. At most f.Limit rows.
-func (s *Service) Ledger(ctx context.Context, scope tenant.Scope, f Filter) ([]Attempt, error) {
-	w, err := f.where(scope)
-	if err != nil {
-		return nil, err
-	}
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT s.tenant_id, `+tenantName+`, s.dataset, s.run, s.state, s.reason, s.started_at, s.ended_at, s.pages, s.rows, s.written,
-		       s.gone, s.bytes, s.retries, s.throttled_ms, s.error_kind, s.error_sentence, s.request_id, s.client_request_id, s.activity_id
-		FROM   sync_run s
-		JOIN   tenant t ON t.tenant_id = s.tenant_id
-		`+w.SQL()+`
-		ORDER  BY s.started_at DESC, s.tenant_id, s.dataset, s.run
-		LIMIT  `+w.Arg(f.limit()), w.Args...)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Attempt, error) {
-		var a Attempt
-		var throttled int64
-		t := &a.Trouble
-		err := row.Scan(&a.Tenant, &a.TenantName, &a.Dataset, &a.Run, &a.State, &a.Reason, postgres.Zero(&a.StartedAt),
-			postgres.Zero(&a.EndedAt), &a.Pages, &a.Rows, &a.Written, &a.Gone, &a.Bytes, &a.Retries, &throttled,
-			&t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID)
-		a.Throttled = time.Duration(throttled) * time.Millisecond
-		t.At = a.EndedAt
-		return a, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("sync ledger: %w", err)
-	}
-	return found, nil
-}
-
 // Freshness is how fresh one dataset is over the scope. Tenants that are not connected do not count, unless something was read of them.
 func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
 	d, ok := s.datasets.Get(dataset)

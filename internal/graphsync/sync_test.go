@@ -120,11 +120,11 @@ func TestUnchangedReadWritesNoRow(t *testing.T) {
 			}
 		}
 	}
-	runs, err := r.sync.Ledger(t.Context(), tenant.Only(tid), graphsync.Filter{Limit: 100})
-	if err != nil || len(runs) != 2*len(graphsync.Table()) {
-		t.Fatalf("%d runs, %v", len(runs), err)
+	runs, err := r.sync.Runs(t.Context(), tenant.Only(tid), graphsync.Filter{Limit: 100})
+	if err != nil || len(runs.Rows) != 2*len(graphsync.Table()) {
+		t.Fatalf("%d runs, %v", len(runs.Rows), err)
 	}
-	for _, a := range runs {
+	for _, a := range runs.Rows {
 		switch {
 		case a.State != "ok" || a.Pages == 0:
 			t.Errorf("run %+v", a)
@@ -268,11 +268,11 @@ func TestLateWorkerChangesNothing(t *testing.T) {
 	if st := r.status(tid, graphsync.Devices); st != good {
 		t.Errorf("the late worker changed\n%+v to\n%+v", good, st)
 	}
-	runs, err := r.sync.Ledger(t.Context(), tenant.Only(tid), graphsync.Filter{})
-	if err != nil || len(runs) != 2 {
+	runs, err := r.sync.Runs(t.Context(), tenant.Only(tid), graphsync.Filter{})
+	if err != nil || len(runs.Rows) != 2 {
 		t.Fatalf("%+v %v", runs, err)
 	}
-	for _, a := range runs {
+	for _, a := range runs.Rows {
 		if want := map[int64]string{1: "lost", 2: "ok"}[a.Run]; a.State != want {
 			t.Errorf("run %d is %s, want %s", a.Run, a.State, want)
 		}

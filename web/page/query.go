@@ -15,7 +15,7 @@ import (
 // Limits of what a list takes from its URL, in bytes. They only keep hostile input small: no person types as much.
 const (
 	maxText  = 200
-	maxAfter = 2000
+	maxAfter = 4000
 	maxMulti = 50
 )
 

@@ -1,6 +1,8 @@
 package sync
 
 import (
+	"context"
+	"iter"
 	"net/http"
 	"strconv"
 	"time"
@@ -34,9 +36,6 @@ type run struct {
 	now time.Time
 }
 
-// ledgerSize is how many attempts the ledger shows, the newest.
-const ledgerSize = 200
-
 var runStates = []page.Option{{Value: "ok", Label: "Complete"}, {Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "lost", Label: "Worker died"}}
 
 var runSpec = page.Spec{Filters: []page.Filter{
@@ -46,8 +45,8 @@ var runSpec = page.Spec{Filters: []page.Filter{
 var reasons = map[string]string{"schedule": "by schedule", "person": "asked for", "consent": "after consent"}
 
 var runColumns = []page.Column[run]{
-	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r run) string { return graphsync.Label(r.Dataset) }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 190, Cell: func(r run) ui.Cell {
+	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r run) string { return graphsync.Label(r.Dataset) }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Cell: func(r run) ui.Cell {
 		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
 	}, Text: func(r run) string { return r.TenantName }},
 	{Key: "state", Label: "Result", Kind: ui.KindState, Cell: resultCell, Text: func(r run) string { return r.State }},
@@ -55,10 +54,10 @@ var runColumns = []page.Column[run]{
 	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},
 	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
 	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
-	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
-	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
-	{Key: "retries", Label: "Retries", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Retries)) }, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
-	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 90, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
+	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
+	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
+	{Key: "retries", Label: "Retries", Exact: true, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
+	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
 	{Key: "why", Label: "Why", Priority: 3, Width: 110, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
 }
@@ -87,21 +86,44 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	f := filter(q)
-	f.Limit = ledgerSize
-	found, err := h.Sync.Ledger(r.Context(), m.Reach, f)
+	f, now := filter(q), page.ChromeOf(r.Context()).Now
+	found, err := h.Sync.Runs(r.Context(), m.Reach, f)
 	if err != nil {
 		return err
 	}
 	l := page.List[run]{
-		Title: "Runs", One: "run", Many: "runs", Caption: "Reads, the newest first", M: m, Query: q, Spec: runSpec, Columns: runColumns, Count: int64(len(found)),
-		Context: []ui.Crumb{{Text: "Sync", URL: "/sync"}}, Lead: "Every attempt to read, the newest first; the last " + strconv.Itoa(ledgerSize) + " are shown.",
+		Title: "Runs", One: "run", Many: "runs", Caption: "Reads, the newest first", M: m, Query: q, Spec: runSpec, Columns: runColumns, Count: found.Count, Next: found.Next,
+		Context: []ui.Crumb{{Text: "Sync", URL: "/sync"}}, Lead: "Every attempt to read, the newest first.",
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "history", Title: "Nothing was read yet", Lines: []string{"Reading begins when a customer has agreed."}},
+		Each:  h.eachRun(m, f, now),
 	}
-	for _, a := range found {
-		l.Rows = append(l.Rows, newRun(a, page.ChromeOf(r.Context()).Now))
+	for _, a := range found.Rows {
+		l.Rows = append(l.Rows, newRun(a, now))
 	}
 	return l.Serve(w, r)
+}
+
+func (h *Handler) eachRun(m tenant.Membership, f graphsync.Filter, now time.Time) func(context.Context) iter.Seq2[run, error] {
+	return func(ctx context.Context) iter.Seq2[run, error] {
+		return func(yield func(run, error) bool) {
+			f.After, f.Limit = "", 500
+			for {
+				found, err := h.Sync.Runs(ctx, m.Reach, f)
+				if err != nil {
+					yield(run{}, err)
+					return
+				}
+				for _, a := range found.Rows {
+					if !yield(newRun(a, now), nil) {
+						return
+					}
+				}
+				if f.After = found.Next; f.After == "" {
+					return
+				}
+			}
+		}
+	}
 }
 
 func newRun(a graphsync.Attempt, now time.Time) run {

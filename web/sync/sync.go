@@ -6,6 +6,7 @@ package sync
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,13 +76,13 @@ var spec = page.Spec{
 }
 
 var columns = []page.Column[row]{
-	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r row) string { return r.Label }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 190, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
+	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r row) string { return r.Label }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
-	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r row) string { return ui.N(r.Rows) }},
-	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r row) string { return ui.N(r.Pages) }},
-	{Key: "retries", Label: "Retries", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Retries)) }, Text: func(r row) string { return ui.N(r.Retries) }},
-	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 90, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
+	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
+	{Key: "retries", Label: "Retries", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Retries, 10) }},
+	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
 	{Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r row) ui.Cell { return lengthCell(r.Duration) }, Text: func(r row) string { return length(r.Duration) }},
 	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
 	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return stamp(r.NextAt) }},

@@ -145,7 +145,7 @@ func summaryPage(s ui.Shell, v summary) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if v.Devices != nil {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"cols\"><div class=\"c4\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<div class=\"cols rule\"><div class=\"c4\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
