@@ -20,7 +20,8 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), a.tenant_id::text)`
+// tenantName is a sub-select, not a join, so that lists follow the index of their order.
+const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
 
 const columns = `
 	a.tenant_id, ` + tenantName + `, a.id, a.type, a.platform, a.name, a.publisher, a.description, a.version, a.state, a.assigned,
@@ -118,7 +119,6 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 	sql := `
 		SELECT ` + columns + `, ` + o.Place() + `
 		FROM   app a
-		JOIN   tenant t ON t.tenant_id = a.tenant_id
 		` + w.SQL() + `
 		ORDER  BY ` + o.By()
 	if limit > 0 {
@@ -206,7 +206,6 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (App, error) 
 	rows, _ := s.pool.In(tid).Query(ctx, `
 		SELECT `+columns+`
 		FROM   app a
-		JOIN   tenant t ON t.tenant_id = a.tenant_id
 		WHERE  a.tenant_id = $1
 		AND    a.id = $2`, tid, id)
 	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (App, error) { return scan(row) })

@@ -60,7 +60,6 @@ func (s *Store) SameSerial(ctx context.Context, scope tenant.Scope, d Device) ([
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT d.tenant_id, `+tenantName+`, d.id, d.name, NULLIF(d.last_sync_at, '-infinity'), d.gone_at IS NOT NULL
 		FROM   device d
-		JOIN   tenant t ON t.tenant_id = d.tenant_id
 		WHERE  d.serial_key = $1
 		AND    d.gone_at IS NULL
 		AND    (d.tenant_id, d.id) <> ($2, $3)
