@@ -135,3 +135,14 @@ func (u User) signOut() string {
 	}
 	return u.SignOut
 }
+
+// standing is the role, and for staff how much it reaches.
+func (u User) standing() string {
+	if u.Scope == "" {
+		return u.Role
+	}
+	return u.Role + " · " + u.Scope
+}
+
+// searches tells whether the person has more to search than their own page: whoever has no switcher is a customer.
+func (s Shell) searches() bool { return !s.Switcher.Hidden }

@@ -117,3 +117,16 @@ func TestGalleryUsesKnownIcons(t *testing.T) {
 		}
 	}
 }
+
+// A customer has one page or two: there is nothing to search, and /search is for the partner's staff.
+func TestNoSearchForCustomers(t *testing.T) {
+	for _, hidden := range []bool{false, true} {
+		got, err := templ.ToGoHTML(t.Context(), ui.Page(ui.Shell{Switcher: ui.Switcher{Hidden: hidden}}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(got), "/search") == hidden {
+			t.Errorf("Switcher.Hidden %v: the page leads to /search: %v", hidden, !hidden)
+		}
+	}
+}
