@@ -196,7 +196,12 @@ func initCluster(ctx context.Context, bins, dir, data string, own *owner) error 
 	cmd.Dir = "/"
 	cmd.SysProcAttr = attributes(own)
 	cmd.Env = environment()
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) } // initdb ends its own children then
+	cmd.WaitDelay = 5 * time.Second
 	if out, err := cmd.CombinedOutput(); err != nil {
+		if ctx.Err() != nil {
+			return fmt.Errorf("initdb: %w", ctx.Err())
+		}
 		return fmt.Errorf("initdb in %s: %w: %s", half, err, tail(out))
 	}
 	if err := os.Rename(half, data); err != nil {

@@ -27,6 +27,7 @@ import (
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/signin"
 )
 
 // Portal is everything wired, not yet serving.
@@ -183,7 +184,7 @@ func (p *Portal) wire(o Options) (err error) {
 		return err
 	}
 	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
-	p.Sessions = session.New(p.Pool, p.Keys, renew(p.Entra), session.Options{Secure: cfg.Secure()})
+	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.Audit = audit.NewStore(p.Pool)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
@@ -191,7 +192,7 @@ func (p *Portal) wire(o Options) (err error) {
 		return err
 	}
 	p.Consent = consent.NewService(consent.Deps{
-		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: grantReader{graph: p.Graph, clientID: cfg.ClientID},
+		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
 		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 	})
 	return nil

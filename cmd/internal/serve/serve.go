@@ -37,6 +37,11 @@ func Run(ctx context.Context, cfg config.Portal, o Options, log *slog.Logger) (e
 		}
 	}
 	defer listener.Close()
+	defer func() {
+		if ctx.Err() != nil && errors.Is(err, context.Canceled) { // told to stop while still starting: that is no failure
+			err = nil
+		}
+	}()
 	p, err := Open(ctx, cfg, o, log)
 	if err != nil {
 		return err
