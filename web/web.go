@@ -96,7 +96,7 @@ func New(d Deps) http.Handler {
 
 // mount is where every room has its place.
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
-	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
+	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
 	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: d.Authority, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)

@@ -128,23 +128,23 @@ var RoleTemplates = map[string]string{
 // DefaultUserWID is carried by every member's token beside the roles.
 const DefaultUserWID = "b79fbf4d-3ef9-4689-8143-76b194e85509"
 
-// readOnlyRoles are the application permissions in the app's requiredResourceAccess: what /.default asks for. None can write.
+// readOnlyRoles are the application permissions in the app's requiredResourceAccess: what /.default asks for. None can write. They are
+// those that the portal's own documentation tells a partner to register.
 var readOnlyRoles = []string{
-	"Application.Read.All", "AuditLog.Read.All", "DelegatedPermissionGrant.Read.All",
+	"Application.Read.All", "DelegatedPermissionGrant.Read.All",
 	"DeviceManagementApps.Read.All", "DeviceManagementCloudCA.Read.All", "DeviceManagementConfiguration.Read.All",
 	"DeviceManagementManagedDevices.Read.All", "DeviceManagementRBAC.Read.All", "DeviceManagementServiceConfig.Read.All",
-	"Directory.Read.All", "Domain.Read.All", "GroupMember.Read.All", "LicenseAssignment.Read.All", "Organization.Read.All",
-	"ProvisioningLog.Read.All", "RoleManagement.Read.Directory", "SecurityAlert.Read.All", "SecurityEvents.Read.All",
-	"SecurityIncident.Read.All", "Synchronization.Read.All", "User.Read.All",
+	"Domain.Read.All", "Organization.Read.All", "ProvisioningLog.Read.All", "RoleManagement.Read.Directory",
+	"Synchronization.Read.All", "User.Read.All",
 }
 
 // partlyRoles are what the partly consented customer granted: devices, but neither apps nor provisioning.
 var partlyRoles = []string{
 	"Application.Read.All", "DeviceManagementConfiguration.Read.All", "DeviceManagementManagedDevices.Read.All",
-	"Directory.Read.All", "Domain.Read.All", "Organization.Read.All",
+	"DelegatedPermissionGrant.Read.All", "Domain.Read.All", "Organization.Read.All",
 }
 
 // partnerRoles are granted in the home tenant only.
 var partnerRoles = []string{"CrossTenantInformation.ReadBasic.All", "DelegatedAdminRelationship.Read.All"}
 
-var staticScopes = []string{"openid", "profile", "offline_access", "email", "User.Read", "DeviceManagementManagedDevices.Read.All"}
+var staticScopes = []string{"openid", "profile", "offline_access", "email", "User.Read", "DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.PrivilegedOperations.All"}
