@@ -51,6 +51,17 @@ func (b *safeBuffer) String() string {
 	return b.b.String()
 }
 
+// warnings are the last lines that are more than information.
+func (b *safeBuffer) warnings() string {
+	var lines []string
+	for l := range strings.Lines(b.String()) {
+		if !strings.Contains(l, `"level":"INFO"`) {
+			lines = append(lines, l[:min(len(l), 400)])
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-12):], "")
+}
+
 // small has customers of each kind: four that consented (the last of them without Intune), and one each that declined, withdrew, consented
 // in part, and was never asked.
 var small = world.Options{Seed: 7, Tenants: 8, Devices: 360}
@@ -106,7 +117,7 @@ func (s *site) run(cfg config.Portal, l net.Listener) {
 		}
 		s.cloud.Close()
 		if s.t.Failed() {
-			s.t.Logf("the portal's log ends:\n%s", tail(s.log.String(), 4000))
+			s.t.Logf("the portal's warnings end:\n%s", s.log.warnings())
 		}
 	})
 	select {
