@@ -36,6 +36,7 @@ type row struct {
 	At         time.Time      `json:"at"`
 	Actor      string         `json:"actor"`
 	Action     string         `json:"action"`
+	What       string         `json:"what"` // the action as people read it
 	Object     string         `json:"object"`
 	Detail     map[string]any `json:"detail"`
 	RequestID  string         `json:"request_id"`
@@ -52,7 +53,7 @@ var kinds = []page.Option{
 var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object"}
 
 var columns = []page.Column[row]{
-	{Key: "what", Label: "What happened", Width: 300, Text: func(r row) string { return page.ActionWords(r.Action) }},
+	{Key: "what", Label: "What happened", Width: 300, Text: func(r row) string { return r.What }},
 	{Key: "who", Label: "Who", Width: 260, Cell: func(r row) ui.Cell { return ui.TextCell(r.Actor) }, Text: func(r row) string { return r.Actor }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Priority: 2, Width: 190, Cell: func(r row) ui.Cell { return ui.TenantCell(page.Chip(r.tenant, "/activity")) }, Text: func(r row) string { return r.TenantName }},
 	{Key: "object", Label: "On", Priority: 2, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Object) }, Text: func(r row) string { return r.Object }},
@@ -123,7 +124,7 @@ func newRow(rec audit.Record, names map[tenant.ID]tenant.Tenant, now time.Time) 
 		t = tenant.Tenant{ID: rec.Tenant, Mark: -1}
 	}
 	return row{
-		TenantID: rec.Tenant.String(), TenantName: t.Name(), Seq: rec.Seq, At: rec.At, Actor: rec.Actor, Action: rec.Action, Object: rec.Object,
+		TenantID: rec.Tenant.String(), TenantName: t.Name(), Seq: rec.Seq, At: rec.At, Actor: rec.Actor, Action: rec.Action, What: page.ActionWords(rec.Action), Object: rec.Object,
 		Detail: rec.Detail, RequestID: rec.RequestID, Hash: fmt.Sprintf("%x", rec.Hash), tenant: t, now: now,
 	}
 }

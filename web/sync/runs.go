@@ -18,6 +18,7 @@ type run struct {
 	TenantID   string     `json:"tenant_id"`
 	TenantName string     `json:"tenant_name"`
 	Dataset    string     `json:"dataset"`
+	Label      string     `json:"label"` // the dataset in words
 	Run        int64      `json:"run"`
 	State      string     `json:"state"`
 	Reason     string     `json:"reason"`
@@ -45,7 +46,7 @@ var runSpec = page.Spec{Filters: []page.Filter{
 var reasons = map[string]string{"schedule": "by schedule", "person": "asked for", "consent": "after consent"}
 
 var runColumns = []page.Column[run]{
-	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r run) string { return graphsync.Label(r.Dataset) }},
+	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r run) string { return r.Label }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Cell: func(r run) ui.Cell {
 		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
 	}, Text: func(r run) string { return r.TenantName }},
@@ -128,7 +129,7 @@ func (h *Handler) eachRun(m tenant.Membership, f graphsync.Filter, now time.Time
 
 func newRun(a graphsync.Attempt, now time.Time) run {
 	return run{
-		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
+		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Label: graphsync.Label(a.Dataset), Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
 		EndedAt: pointer(a.EndedAt), Pages: a.Pages, Rows: a.Rows, Written: a.Written, Gone: a.Gone, Retries: a.Retries, Throttled: a.Throttled.Milliseconds(),
 		Problem: a.Trouble.Sentence, RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
 	}
