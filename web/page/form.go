@@ -3,6 +3,7 @@ package page
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -16,6 +17,9 @@ const maxForm = 64 << 10
 // Form reads the body of a POST as a form: errs.TooLarge above 64 KiB, errs.Invalid where it is no form or holds text that cannot be
 // stored. Parameters of the address do not count.
 func Form(w http.ResponseWriter, r *http.Request) (url.Values, error) {
+	if kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")); r.ContentLength != 0 && kind != "application/x-www-form-urlencoded" {
+		return nil, errs.Show(errs.Invalid, "What was sent is not a form.") // ParseForm would take it for an empty one
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 	if err := r.ParseForm(); err != nil {
 		var big *http.MaxBytesError
