@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -85,6 +86,7 @@ func New(d Deps) http.Handler {
 	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting}
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.TimeLimit(longest))
+		r.Use(oneLoopback(d.Origin))
 		r.Use(sameOrigin(d.Origin, problems))
 		r.Use(people.Load)
 		d.mount(r, people, problems)
@@ -158,6 +160,27 @@ func sameOrigin(origin string, problems *page.Problems) func(http.Handler) http.
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { problems.Status(w, r, http.StatusForbidden) }))
 	return protection.Handler
 }
+
+// oneLoopback leads from one name of this machine to the other that the origin has: cookies and redirect URIs belong to one of them only.
+// Other hosts are a proxy's concern.
+func oneLoopback(origin string) func(http.Handler) http.Handler {
+	own, err := url.Parse(origin)
+	return func(next http.Handler) http.Handler {
+		if err != nil || !loopback(own.Hostname()) {
+			return next
+		}
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked := url.URL{Host: r.Host}
+			if r.Host != own.Host && asked.Port() == own.Port() && loopback(asked.Hostname()) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+				http.Redirect(w, r, origin+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+				return
+			}
+			next.ServeHTTP(w, r)
+		})
+	}
+}
+
+func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 // waiting are the numbers of the rail: what needs a person there.
 func (d Deps) waiting(ctx context.Context, m tenant.Membership) map[string]page.Waiting {

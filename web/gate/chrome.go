@@ -18,15 +18,17 @@ const recent = 8
 // chrome gathers what stands around a page. It is for show: a part that cannot be read is left out, and the page says what it has to say.
 func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 	c := page.Chrome{Lang: langOf(r), Theme: themeOf(r), Now: g.now()}
-	if !v.signedIn || v.err != nil || page.WantsJSON(r) || r.URL.Query().Get("format") != "" || r.Method != http.MethodGet {
+	if !v.signedIn || v.err != nil || page.WantsJSON(r) || r.URL.Query().Get("format") != "" {
 		return c
 	}
 	ctx := r.Context()
 	person := v.Person
 	c.Person, c.Reach, c.Partner = &person, v.Reach, g.partner(ctx)
 	c.SignIns = g.signIns(ctx, v)
-	if f := g.Sessions.TakeFlash(ctx); f != nil {
-		c.Flash = &page.Flash{Kind: f.Kind, Title: f.Title, Text: f.Text}
+	if r.Method == http.MethodGet {
+		if f := g.Sessions.TakeFlash(ctx); f != nil {
+			c.Flash = &page.Flash{Kind: f.Kind, Title: f.Title, Text: f.Text}
+		}
 	}
 	if person.Role.Staff() {
 		c.Count, _ = g.Tenants.Count(ctx, v.Reach)

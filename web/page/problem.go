@@ -82,8 +82,18 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 	if who := ChromeOf(r.Context()).Person; who != nil && who.Role == tenant.RoleStranger { // the overview would only say the same again
 		view.Actions = []ui.Action{{Text: "Sign in elsewhere", URL: "/signin", Kind: ui.Primary}, {Text: "Sign out", Post: "/signout"}}
 	}
-	if err := Render(w, r, text.status, problemPage(PlainShell(r, text.heading), view)); err != nil {
+	if err := Render(w, r, text.status, problemPage(problemShell(r, text.heading), view)); err != nil {
 		p.Log.ErrorContext(r.Context(), "problem page", "err", err)
 		http.Error(w, text.heading, text.status)
 	}
+}
+
+// problemShell keeps the rail around a problem of somebody who may be here, so that the next step is one click away. Where the chrome
+// could not be read, or nobody is signed in, the page stands alone.
+func problemShell(r *http.Request, heading string) ui.Shell {
+	c := ChromeOf(r.Context())
+	if c.Person == nil || c.Person.Role == tenant.RoleStranger {
+		return PlainShell(r, heading)
+	}
+	return Shell(r, tenant.Membership{Person: *c.Person, Reach: c.Reach, Scope: c.Reach}, heading)
 }
