@@ -40,6 +40,11 @@ func (j journal) Append(ctx context.Context, tid tenant.ID, e consent.Event) err
 	return j.audit.Append(ctx, tid, entry)
 }
 
+// isAdmin asks the tenant where the person's token names no directory roles.
+func (p *Portal) isAdmin(ctx context.Context, tid tenant.ID, objectID string) (bool, error) {
+	return p.Graph.HoldsRole(ctx, tid, objectID, graph.GlobalAdministrator)
+}
+
 // ownDevices reads a person's devices with that person's own sign-in.
 type ownDevices struct {
 	sessions *session.Sessions

@@ -1,0 +1,33 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// GlobalAdministrator is the template id of the directory role, the same in every tenant (Microsoft Entra built-in roles).
+const GlobalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
+
+// roleAssignment is a unifiedRoleAssignment.
+type roleAssignment struct {
+	PrincipalID      string `json:"principalId"`
+	RoleDefinitionID string `json:"roleDefinitionId"`
+	Scope            string `json:"directoryScopeId"`
+}
+
+// HoldsRole tells whether the account holds the directory role for the whole tenant, by an assignment of its own. Membership through a
+// role-assignable group is not seen. Needs RoleManagement.Read.Directory; without it the error is of kind Permission.
+func (c *Client) HoldsRole(ctx context.Context, tid tenant.ID, objectID, role string) (bool, error) {
+	q := Query{Filter: "principalId eq '" + odata(objectID) + "'"}
+	for a, err := range List[roleAssignment](ctx, c, tid, "roleManagement/directory/roleAssignments", q) {
+		if err != nil {
+			return false, fmt.Errorf("directory roles in %s: %w", tid, err)
+		}
+		if a.PrincipalID == objectID && a.RoleDefinitionID == role && a.Scope == "/" { // checked here too: filters can be ignored
+			return true, nil
+		}
+	}
+	return false, nil
+}
