@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -25,7 +26,10 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 	person := v.Person
 	c.Person, c.Reach, c.Partner = &person, v.Reach, g.partner(ctx)
 	c.SignIns = g.signIns(ctx, v)
-	if r.Method == http.MethodGet {
+	c.Say = func(ctx context.Context, f page.Flash) error {
+		return g.Sessions.SetFlash(ctx, session.Flash{Kind: f.Kind, Title: f.Title, Text: f.Text})
+	}
+	if r.Method == http.MethodGet && r.Header.Get("HX-Request") == "" { // a page that renews a part of itself would not show it
 		if f := g.Sessions.TakeFlash(ctx); f != nil {
 			c.Flash = &page.Flash{Kind: f.Kind, Title: f.Title, Text: f.Text}
 		}

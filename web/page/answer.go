@@ -89,8 +89,17 @@ type twin[R any] struct {
 
 // SeeOther ends a POST: the browser gets the page that shows what became of it.
 func SeeOther(w http.ResponseWriter, r *http.Request, to string) error {
+	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, to, http.StatusSeeOther)
 	return nil
+}
+
+// Done ends a POST like SeeOther, and has the next page say what became of it. A sentence that cannot be kept is left out: the deed is done.
+func Done(w http.ResponseWriter, r *http.Request, to string, said Flash) error {
+	if say := ChromeOf(r.Context()).Say; say != nil {
+		_ = say(r.Context(), said)
+	}
+	return SeeOther(w, r, to)
 }
 
 // writeCSV streams rows as an attachment; a failure midway breaks the connection, so that half a file is not taken for a whole one.

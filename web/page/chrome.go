@@ -18,8 +18,9 @@ type Chrome struct {
 	Count   int             // tenants within reach
 	Recent  []tenant.Tenant // the switcher's first entries
 	SignIns []SignIn
-	Waiting map[string]Waiting // by path of a navigation entry: what needs a person there
-	Flash   *Flash             // shown once, after a POST
+	Waiting map[string]Waiting                 // by path of a navigation entry: what needs a person there
+	Flash   *Flash                             // shown once, after a POST
+	Say     func(context.Context, Flash) error // keeps a sentence for the next page; nil: there is no session
 	Now     time.Time
 }
 

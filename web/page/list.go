@@ -52,8 +52,12 @@ type List[R any] struct {
 	Below     templ.Component // after the pager
 	Empty     ui.Empty        // where nothing exists; a list that is narrowed says itself that nothing matches
 	Bulk      *ui.Bulk
+	Live      bool                                          // something on it is under way: the rows renew themselves
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
 }
+
+// refreshAfter is how many seconds a page of something that is under way waits without JavaScript before it loads again.
+const refreshAfter = 10
 
 // Serve writes the list in the form asked for.
 func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
@@ -64,6 +68,9 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 		return l.json(w)
 	}
 	s := Shell(r, l.M, l.Title)
+	if l.Live {
+		s.Live, s.Refresh = true, refreshAfter
+	}
 	return Render(w, r, http.StatusOK, listPage(s, l.header(), l.view()))
 }
 
@@ -100,10 +107,14 @@ type listView struct {
 	table   ui.Table
 	empty   *ui.Empty
 	pager   ui.Pager
+	renew   string // address of the list while its rows renew themselves
 }
 
 func (l List[R]) view() listView {
 	v := listView{banner: l.Banner, above: l.Above, below: l.Below, filters: l.filterBar(), table: l.table(), pager: l.pager()}
+	if l.Live {
+		v.renew = l.Query.Here()
+	}
 	if len(l.Rows) == 0 {
 		e := l.Empty
 		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead && e.Kind != ui.EmptyNotPermitted {
@@ -250,7 +261,7 @@ func (l List[R]) pager() ui.Pager {
 		p.From, p.To = ui.N(l.Query.Skipped+1), ui.N(l.Query.Skipped+int64(len(l.Rows)))
 	}
 	if l.Query.After != "" {
-		p.PrevURL = l.Query.URL()
+		p.PrevURL, p.PrevText = l.Query.URL(), "First page"
 	}
 	return p
 }

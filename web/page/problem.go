@@ -32,6 +32,8 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 		return // nobody is there any more
 	}
 	if errors.Is(err, errs.Unauthorised) && r.Method == http.MethodGet && !WantsJSON(r) && r.URL.Query().Get("format") == "" {
+		w.Header().Add("Vary", "Accept")
+		w.Header().Set("Cache-Control", "no-store")
 		http.Redirect(w, r, "/signin?return="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
 		return
 	}

@@ -238,6 +238,16 @@ func (q Query) link(v url.Values) string {
 // URL is the list as it is, from its first page.
 func (q Query) URL() string { return q.link(q.values()) }
 
+// Here is the list as it is, at this page.
+func (q Query) Here() string {
+	if q.After == "" {
+		return q.URL()
+	}
+	again := q
+	again.Skipped = 0
+	return again.Next(q.After, int(q.Skipped))
+}
+
 // Clear is the list without filters and text.
 func (q Query) Clear() string {
 	v := q.values()

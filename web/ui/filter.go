@@ -63,6 +63,7 @@ type Pager struct {
 	Count    string // "1,204", or "about 48,000" where it is an estimate
 	Exact    string // address that counts exactly, printed with an estimate
 	PrevURL  string
+	PrevText string // what PrevURL leads to; "Previous" by default. Another text is not the page before, so it has no rel=prev
 	NextURL  string
 	NextText string // "Next 50"; "Next" by default
 	Rows     string // word instead of "Rows"
@@ -70,6 +71,13 @@ type Pager struct {
 
 // Render prints the pager.
 func (p Pager) Render(ctx context.Context, w io.Writer) error { return pager(p).Render(ctx, w) }
+
+func (p Pager) prevText() string {
+	if p.PrevText == "" {
+		return "Previous"
+	}
+	return p.PrevText
+}
 
 func (p Pager) nextText() string {
 	if p.NextText == "" {

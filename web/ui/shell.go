@@ -15,6 +15,7 @@ type Shell struct {
 	Toast    *Toast
 	Help     string // address of the help page; "" prints no link
 	Refresh  int    // seconds after which the page loads again, 0 never; a job's progress without JavaScript
+	Live     bool   // the page renews its parts by itself, so that Refresh counts without JavaScript only
 	Narrow   bool   // Plain only: a column of 400 (sign-in); else 1080 (consent, evidence)
 
 	// Plain only.
