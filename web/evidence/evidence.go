@@ -235,7 +235,7 @@ func words(action string) string {
 	if w, ok := actionWords[action]; ok {
 		return w
 	}
-	return action
+	return page.ActionWords(action)
 }
 
 var actionWords = map[string]string{

@@ -92,7 +92,11 @@ func (v view) asked() ui.Table {
 func (v view) timeline() ui.Timeline {
 	var t ui.Timeline
 	for _, a := range v.Done {
-		t = append(t, ui.Event{When: ui.NewTime(a.At, v.now), Icon: "history", Who: a.Who, Text: a.Words, Detail: a.Object})
+		e := ui.Event{When: ui.NewTime(a.At, v.now), Icon: "history", Who: a.Who, Text: a.Words, Detail: a.Object}
+		if a.Object == v.TenantID.String() {
+			e.Detail = "" // the whole page is about it
+		}
+		t = append(t, e)
 	}
 	return t
 }
