@@ -84,6 +84,12 @@ func newTimeline(v view, gaps []dated) ui.Timeline {
 }
 
 func enrolment(kind, profile string) string {
+	if kind == "unknown" || kind == "unknownFutureValue" { // what Graph says of a kind that is newer than the version asked
+		kind = ""
+	}
+	if profile != "" && kind == "" {
+		return "Profile “" + profile + "”"
+	}
 	if profile != "" {
 		return kind + ", profile “" + profile + "”"
 	}

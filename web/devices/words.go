@@ -83,7 +83,7 @@ var actionWords = map[string]string{
 	"removeCompanyData": "Retire", "retire": "Retire", "factoryReset": "Wipe", "wipe": "Wipe",
 	"factoryResetKeepEnrollmentData": "Wipe, enrolment kept", "rebootNow": "Restart", "reboot": "Restart", "shutDown": "Shut down",
 	"remoteLock": "Remote lock", "resetPasscode": "Reset passcode", "recoverPasscode": "Recover passcode", "syncDevice": "Sync",
-	"locateDevice": "Locate", "enableLostMode": "Lost mode on", "disableLostMode": "Lost mode off", "quickScan": "Quick scan", "fullScan": "Full scan",
+	"locateDevice": "Locate", "enableLostMode": "Lost mode on", "disableLostMode": "Lost mode off", "quickScan": "Quick scan", "windowsDefenderScan": "Scan", "fullScan": "Full scan",
 	"windowsDefenderUpdateSignatures": "Update signatures", "rotateBitLockerKeys": "Rotate BitLocker keys", "rotateFileVaultKey": "Rotate FileVault key",
 	"rotateLocalAdminPassword": "Rotate local administrator password", "setDeviceName": "Rename", "cleanWindowsDevice": "Fresh start",
 	"automaticRedeployment": "Autopilot reset", "logoutSharedAppleDeviceActiveUser": "Sign out user", "delete": "Delete", "collectDiagnostics": "Collect logs",
