@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -298,9 +300,26 @@ func (j job) facts() ui.Facts {
 		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: e.Type})
 	}
 	for _, s := range j.Settings {
-		items = append(items, ui.Fact{Label: s.Name, Value: ui.MonoCell(s.Value)})
+		items = append(items, ui.Fact{Label: spaced(s.Name), Value: ui.MonoCell(s.Value)})
 	}
 	return ui.Facts{Items: append(items, ui.Fact{Label: "Job id", Value: ui.CopyCell(j.ID, short(j.ID), "Copy job id")})}
+}
+
+// spaced sets a name of Microsoft's in words, "QuarantineTooManyDeletesThreshold" as "Quarantine too many deletes threshold": one long word
+// would be cut anywhere.
+func spaced(name string) string {
+	var b strings.Builder
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			b.WriteByte(' ')
+			b.WriteRune(unicode.ToLower(r))
+		} else {
+			b.WriteRune(r)
+		}
+		before = r
+	}
+	return b.String()
 }
 
 func (j job) progress() *ui.Progress {

@@ -149,7 +149,7 @@ func stateColumns() []page.Column[row] {
 			return ui.TextCell(r.Reason)
 		}},
 		{
-			Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 2, Width: 90, Text: func(r row) string { return stamp(r.Since) },
+			Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 2, Width: 112, Text: func(r row) string { return stamp(r.Since) },
 			Cell: func(r row) ui.Cell { return r.when(r.Since) },
 		},
 		{Key: "cycle", Label: "Cycle", Priority: 3, Width: 120, Phone: "hide", Text: row.cycleText, Cell: func(r row) ui.Cell {
