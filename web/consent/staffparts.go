@@ -76,8 +76,8 @@ func (v staffView) writing() int {
 
 func (v staffView) grants(rows []grantRow, caption string) ui.Table {
 	t := ui.Table{Caption: caption, Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: "Permission"}, {Key: "kind", Label: "Type", Width: 110}, {Key: "resource", Label: "Service", Width: 140, Priority: 3},
-		{Key: "since", Label: "Since", Kind: ui.KindTime, Width: 100}, {Key: "seen", Label: "Last seen", Kind: ui.KindTime, Width: 100, Priority: 2},
+		{Key: "name", Label: "Permission"}, {Key: "kind", Label: "Type", Width: 126}, {Key: "resource", Label: "Service", Width: 116, Priority: 3},
+		{Key: "since", Label: "Since", Kind: ui.KindTime, Width: 84}, {Key: "seen", Label: "Last seen", Kind: ui.KindTime, Width: 84, Priority: 2},
 	}}
 	for _, g := range rows {
 		kind := string(g.Kind)

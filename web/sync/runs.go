@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -59,7 +60,7 @@ var runColumns = []page.Column[run]{
 	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
-	{Key: "why", Label: "Why", Priority: 3, Width: 110, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
+	{Key: "why", Label: "Why", Priority: 3, Width: 130, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
 }
 
@@ -101,6 +102,7 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, newRun(a, now))
 	}
+	l.Live = slices.ContainsFunc(l.Rows, func(x run) bool { return x.State == "running" })
 	return l.Serve(w, r)
 }
 
