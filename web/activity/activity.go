@@ -47,7 +47,7 @@ type row struct {
 }
 
 var kinds = []page.Option{
-	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"},
+	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"}, {Value: "evidence", Label: "Evidence"},
 }
 
 var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object"}
@@ -56,11 +56,19 @@ var columns = []page.Column[row]{
 	{Key: "what", Label: "What happened", Width: 300, Text: func(r row) string { return r.What }},
 	{Key: "who", Label: "Who", Width: 260, Cell: func(r row) ui.Cell { return ui.TextCell(r.Actor) }, Text: func(r row) string { return r.Actor }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Priority: 2, Width: 190, Cell: func(r row) ui.Cell { return ui.TenantCell(page.Chip(r.tenant, "/activity")) }, Text: func(r row) string { return r.TenantName }},
-	{Key: "object", Label: "On", Priority: 2, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Object) }, Text: func(r row) string { return r.Object }},
+	{Key: "object", Label: "On", Priority: 2, Cell: objectCell, Text: func(r row) string { return r.Object }},
 	{Key: "at", Label: "When", Kind: ui.KindTime, Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.At, r.now)) }, Text: func(r row) string { return r.At.Format(time.RFC3339Nano) }},
-	{Key: "seq", Label: "Record", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r row) ui.Cell { return ui.QuietCell(strconv.FormatInt(r.Seq, 10)) }, Text: func(r row) string { return strconv.FormatInt(r.Seq, 10) }},
+	{Key: "seq", Label: "Record", Kind: ui.KindNumber, Priority: 3, Width: 96, Cell: func(r row) ui.Cell { return ui.QuietCell(strconv.FormatInt(r.Seq, 10)) }, Text: func(r row) string { return strconv.FormatInt(r.Seq, 10) }},
 	{Key: "detail", Label: "Detail", Exact: true, Text: func(r row) string { b, _ := json.Marshal(r.Detail); return string(b) }},
 	{Key: "hash", Label: "Hash", Exact: true, Text: func(r row) string { return r.Hash }},
+}
+
+// objectCell leaves out the tenant itself, which has a column of its own.
+func objectCell(r row) ui.Cell {
+	if r.Object == r.TenantID {
+		return ui.Cell{}
+	}
+	return ui.QuietCell(r.Object)
 }
 
 const pageSize = 50
