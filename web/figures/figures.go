@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -19,12 +20,11 @@ var complianceParts = []struct {
 }{
 	{"compliant", "Compliant", "ok", ui.ShapeOK}, {"inGracePeriod", "In grace period", "warn", ui.ShapeWarn},
 	{"noncompliant", "Noncompliant", "bad", ui.ShapeBad}, {"conflict", "Conflict", "warn", ui.ShapeConflict}, {"error", "Error", "bad", ui.ShapeBad},
-	{"configManager", "Managed by Configuration Manager", "unknown", ui.ShapeNone}, {"unknown", "Unknown", "unknown", ui.ShapeUnknown},
+	{"configManager", "Config Manager", "unknown", ui.ShapeNone}, {"unknown", "Unknown", "unknown", ui.ShapeUnknown},
 }
 
-// Compliance is a ledger of devices by compliance; parts add up to the whole. Old figures are not shown green. Base is the path of the
-// list that each number leads to.
-func Compliance(counters map[string]int64, fresh bool, base string) ui.Ledger {
+// Compliance is a ledger of devices by compliance; parts add up to the whole. Base is the path of the list that each number leads to.
+func Compliance(counters map[string]int64, read graphsync.Freshness, base string) ui.Ledger {
 	total := counters["total"]
 	stack := ui.Stack{}
 	lines := []ui.LedgerLine{{Label: "Devices", Number: ui.N(total), URL: base, Hero: true}}
@@ -36,13 +36,13 @@ func Compliance(counters map[string]int64, fresh bool, base string) ui.Ledger {
 		if n == 0 && p.key != "compliant" && p.key != "noncompliant" && p.key != "unknown" {
 			continue
 		}
-		shape, tone := p.shape, p.tone
-		if !fresh && p.key == "compliant" {
-			shape, tone = ui.ShapeStale, "unknown"
+		shape, label, tone := p.shape, p.label, p.tone
+		if p.key == "compliant" {
+			shape, label, tone = compliant(read)
 		}
-		lines = append(lines, ui.LedgerLine{Label: p.label, Shape: shape, Number: ui.N(n), URL: base + "?compliance=" + p.key, Note: ui.Percent(n, total)})
+		lines = append(lines, ui.LedgerLine{Label: label, Shape: shape, Number: ui.N(n), URL: base + "?compliance=" + p.key, Note: ui.Percent(n, total)})
 		stack.Parts = append(stack.Parts, ui.StackPart{Tone: tone, N: n})
-		words = append(words, ui.N(n)+" "+strings.ToLower(p.label))
+		words = append(words, ui.N(n)+" "+strings.ToLower(label))
 	}
 	if rest := total - seen; rest > 0 {
 		lines = append(lines, ui.LedgerLine{Label: "Another state", Shape: ui.ShapeUnknown, Number: ui.N(rest), Note: ui.Percent(rest, total)})
@@ -53,6 +53,17 @@ func Compliance(counters map[string]int64, fresh bool, base string) ui.Ledger {
 		lines[0].Stack = &stack
 	}
 	return ui.Ledger{Lines: lines}
+}
+
+// compliant is how the good part is shown: green only where every reading behind it is within its target.
+func compliant(read graphsync.Freshness) (shape ui.Shape, label, tone string) {
+	switch {
+	case read.Fresh > 0 && read.Late == 0:
+		return ui.ShapeOK, "Compliant", "ok"
+	case read.Fresh > 0:
+		return ui.ShapePartial, "Compliant, some readings late", "ok"
+	}
+	return ui.ShapeStale, "Was compliant", "unknown"
 }
 
 var checkIns = []struct{ key, label, tone string }{
@@ -75,7 +86,7 @@ func Systems(counters map[string]int64, base string) ui.Bars {
 		if os, ok := strings.CutPrefix(key, "os:"); ok {
 			bar := ui.Bar{Label: os, N: n, URL: base + "?os=" + url.QueryEscape(os)}
 			if os == "" {
-				bar.Label, bar.Tone = "Not reported", "unknown"
+				bar.Label, bar.Tone, bar.URL = "Not reported", "unknown", "" // no filter finds what is not there
 			}
 			b.Rows = append(b.Rows, bar)
 		}
