@@ -22,12 +22,18 @@ func (c *call) deviceManagement() error {
 
 // singleton answers with an object that is not in a collection: its context has no /$entity.
 func (c *call) singleton(kindName, context string, o object) error {
-	k := kinds[kindName]
+	return c.singletonOf(kinds[kindName], context, o)
+}
+
+func (c *call) singletonOf(k *kind, context string, o object) error {
 	if err := c.check(k); err != nil {
 		return err
 	}
-	b := append(c.open(context+c.q.shape()), ',')
+	b := c.open(context + c.q.shape())
 	item := appendObject(nil, c.project(k, o))
+	if len(item) > 2 {
+		b = append(b, ',')
+	}
 	c.status, c.body = http.StatusOK, append(b, item[1:]...)
 	return nil
 }
@@ -74,80 +80,6 @@ func (c *call) usersOfDevice() error {
 		users = append(users, c.userObject(v.owner))
 	}
 	return c.fixed(kinds["user"], "deviceManagement/managedDevices('"+v.id.String()+"')/users", users)
-}
-
-// setting is one line of a policy with the name that a failing device reports.
-type setting struct{ name, failure string }
-
-var policySettings = map[string][]setting{
-	"windows10AndLater": {{"BitLockerEnabled", "NotEncrypted"}, {"OsMinimumVersion", "10.0.19045.5965"}, {"FirewallEnabled", "Disabled"}, {"AntivirusRequired", "OutOfDate"}, {"SecureBootEnabled", "Unknown"}},
-	"macOS":             {{"StorageRequireEncryption", "NotEncrypted"}, {"OsMinimumVersion", "13.7.8"}, {"FirewallEnabled", "Disabled"}},
-	"iOS":               {{"PasscodeRequired", "NotSet"}, {"OsMinimumVersion", "16.7.12"}, {"SecurityBlockJailbrokenDevices", "Jailbroken"}},
-	"androidForWork":    {{"PasswordRequired", "NotSet"}, {"MinAndroidSecurityPatchLevel", "2024-12-05"}, {"SecurityRequireSafetyNetAttestationBasicIntegrity", "Failed"}},
-	"all":               {{"DistributionMinimumVersion", "22.04"}, {"EncryptionRequired", "NotEncrypted"}},
-}
-
-// complianceStates are the compliance policies that reached the device. A device that is not compliant has the setting that fails.
-func (c *call) complianceStates() error {
-	v, err := c.device()
-	if err != nil {
-		return err
-	}
-	d := c.draw(kindPolicy, v.index)
-	state := map[string]string{"noncompliant": "nonCompliant", "inGracePeriod": "nonCompliant", "conflict": "conflict", "error": "error", "unknown": "unknown"}[v.compliance]
-	if state == "" {
-		state = "compliant"
-	}
-	baseline := c.policyState(&v, 0, v.platform.os+" compliance", state, policySettings[v.platform.policyType], &d)
-	built := c.policyState(&v, 1, "Built-in Device Compliance Policy", "compliant", []setting{{"RequireRemainContact", ""}, {"RequirePolicyAssigned", ""}, {"RequireUserExistence", ""}}, &d)
-	return c.fixed(kinds["deviceCompliancePolicyState"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceCompliancePolicyStates", []object{baseline, built})
-}
-
-func (c *call) configurationStates() error {
-	v, err := c.device()
-	if err != nil {
-		return err
-	}
-	var items []object
-	d := c.draw(kindPolicy, v.index+1<<32)
-	for i, name := range []string{v.platform.os + " restrictions", "Wi-Fi " + c.t.Prefix, "Certificates", "Updates"} {
-		state := "compliant"
-		if d.is(0.05) {
-			state = pick(&d, []string{"error", "conflict", "notApplicable"})
-		}
-		items = append(items, c.policyState(&v, 10+i, name, state, policySettings[v.platform.policyType][:1], &d))
-	}
-	return c.fixed(kinds["deviceConfigurationState"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceConfigurationStates", items)
-}
-
-func (c *call) policyState(v *device, n int, name, state string, settings []setting, d *draw) object {
-	bad := -1
-	if state != "compliant" && len(settings) > 0 {
-		bad = d.n(len(settings))
-		if !v.encrypted && !v.platform.mobile {
-			bad = 0
-		}
-	}
-	var states []object
-	for i, s := range settings {
-		o := object{
-			{"setting", s.name}, {"settingName", s.name}, {"instanceDisplayName", nil}, {"state", "compliant"}, {"errorCode", 0}, {"errorDescription", nil},
-			{"userId", v.owner.id}, {"userName", v.owner.display}, {"userEmail", v.owner.mail}, {"userPrincipalName", v.owner.upn},
-			{"sources", []object{{{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"sourceType", "deviceConfiguration"}}}}, {"currentValue", nil},
-		}
-		if i == bad {
-			o[3].value = state
-			o[len(o)-1].value = s.failure
-			if state == "error" {
-				o[4].value, o[5].value = int64(2016281112), "Remediation failed"
-			}
-		}
-		states = append(states, o)
-	}
-	return object{
-		{"id", c.guid(kindPolicy, n)}, {"displayName", name}, {"version", 1 + n%4}, {"platformType", v.platform.policyType}, {"state", state},
-		{"settingCount", len(settings)}, {"settingStates", states}, {"userId", v.owner.id}, {"userPrincipalName", v.owner.upn},
-	}
 }
 
 func (c *call) protectionState() error {

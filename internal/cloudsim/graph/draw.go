@@ -87,6 +87,10 @@ const (
 	kindDrift
 	kindRequest
 	kindOrganization
+	kindIntune // policies, roles, tokens and connectors; see class
+	kindAutopilot
+	kindAudit
+	kindMalware
 )
 
 // guid is 16 bytes as they are written.

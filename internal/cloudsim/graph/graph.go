@@ -61,6 +61,8 @@ type call struct {
 	status    int
 	body      []byte
 	fleetOnce *fleet
+	tallies   map[*policySet]*tally
+	reach     [platformCount][]int
 }
 
 // version is the path segment.

@@ -1,6 +1,9 @@
 package graph
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // kind is what Microsoft's metadata says of a type: the names that $select and $expand may use, in v1.0 and in addition in beta.
 type kind struct {
@@ -47,7 +50,16 @@ func (k *kind) hasNav(name string, beta bool) bool {
 }
 
 // kinds are the types that the families answer with.
-var kinds = map[string]*kind{
+var kinds = func() map[string]*kind {
+	all := map[string]*kind{}
+	for _, some := range []map[string]*kind{coreKinds, appKinds, policyKinds, serviceKinds} {
+		maps.Copy(all, some)
+	}
+	return all
+}()
+
+// coreKinds are the types of the directory, devices, apps and provisioning.
+var coreKinds = map[string]*kind{
 	"organization": newKind("organization",
 		`assignedPlans businessPhones city country countryLetterCode createdDateTime defaultUsageLocation
 			deletedDateTime displayName id! marketingNotificationEmails mobileDeviceManagementAuthority!

@@ -16,6 +16,11 @@ func operations() []operation {
 		galleryOperations(),
 		synchronizationOperations(),
 		provisioningLogOperations(),
+		complianceOperations(),
+		configurationOperations(),
+		settingsCatalogOperations(),
+		notificationOperations(),
+		rbacOperations(),
 		batchOperations(),
 	)
 }

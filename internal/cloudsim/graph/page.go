@@ -231,7 +231,7 @@ func (c *call) project(k *kind, o object) object {
 		switch {
 		case nav && p == nil && !c.q.expands(m.name):
 		case nav && p == nil:
-			out = append(out, m)
+			out = append(out, member{m.name, c.expanded(m)})
 		case p != nil && p.beta && !c.beta:
 		case len(c.q.selected) == 0:
 			out = append(out, m)

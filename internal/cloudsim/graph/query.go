@@ -110,7 +110,9 @@ func (q *query) set(option, name, value string) error {
 }
 
 // splitNames splits at the commas outside parentheses.
-func splitNames(list string) []string {
+func splitNames(list string) []string { return splitOutside(list, ',') }
+
+func splitOutside(list string, separator byte) []string {
 	var out []string
 	depth, start := 0, 0
 	for i := 0; i <= len(list); i++ {
@@ -119,7 +121,7 @@ func splitNames(list string) []string {
 			depth++
 		case i < len(list) && list[i] == ')':
 			depth--
-		case i == len(list) || list[i] == ',' && depth == 0:
+		case i == len(list) || list[i] == separator && depth == 0:
 			if name := strings.TrimSpace(list[start:i]); name != "" {
 				out = append(out, name)
 			}
