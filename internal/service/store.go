@@ -1,0 +1,310 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds service items, their readings and their history in Postgres, the lead times, and the tokens of calendars.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+// tenantName is a sub-select, not a join, so that lists follow the index of their order.
+const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+
+const columns = `
+	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.name, a.type, a.state, a.health, NULLIF(a.expires_at, 'infinity'),
+	NULLIF(a.last_contact_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.detail, a.first_seen_at, a.changed_at, a.gone_at,
+	r.read_at, COALESCE(r.outcome = 'failed', false)`
+
+const from = `
+		FROM   service_item a
+		LEFT   JOIN service_reading r ON r.tenant_id = a.tenant_id AND r.kind = a.kind
+		`
+
+func scan(row pgx.CollectableRow, more ...any) (Item, error) {
+	var a Item
+	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.Kind, &a.ID, &a.Name, &a.Type, &a.State, &a.Health, postgres.Zero(&a.ExpiresAt),
+		postgres.Zero(&a.LastContactAt), postgres.Zero(&a.ModifiedAt), &a.Detail, postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt),
+		postgres.Zero(&a.GoneAt), postgres.Zero(&a.ReadAt), &a.Failed, &a.Standing}, more...)...)
+	return a, err
+}
+
+// standing is the one place where a health and a day become a standing. What is switched off warns of nothing.
+func (w Watch) standing(q *postgres.Where) string {
+	now := q.Arg(w.Now) + "::timestamptz"
+	var lead strings.Builder
+	for _, s := range specs {
+		if s.lead > 0 {
+			fmt.Fprintf(&lead, " WHEN '%s' THEN %d", s.kind, w.Lead.Of(s.kind)) // names and numbers of ours
+		}
+	}
+	return `CASE WHEN a.health = 'off' THEN 'off' WHEN a.expires_at <= ` + now + ` THEN 'ended' WHEN a.health = 'bad' THEN 'bad'
+		WHEN a.expires_at <= ` + now + ` + make_interval(days => CASE a.kind` + lead.String() + ` ELSE 0 END) THEN 'soon' ELSE a.health END`
+}
+
+var orders = map[string][]postgres.Key{
+	"ends":     {{Expr: "a.expires_at", Type: "timestamptz"}, {Expr: "a.name_key", Type: "text"}},
+	"name":     {{Expr: "a.name_key", Type: "text"}},
+	"kind":     {{Expr: "a.kind", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"contact":  {{Expr: "a.last_contact_at", Type: "timestamptz"}, {Expr: "a.name_key", Type: "text"}},
+	"customer": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.expires_at", Type: "timestamptz"}},
+}
+
+func order(f Filter) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = "ends"
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Services cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	keys = append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"})
+	if name != "kind" {
+		keys = append(keys, postgres.Key{Expr: "a.kind", Type: "text"})
+	}
+	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "a.id", Type: "text"})}, nil
+}
+
+func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "a.tenant_id")
+	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
+		return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	if f.Gone {
+		w.And("a.gone_at IS NOT NULL")
+	} else {
+		w.And("a.gone_at IS NULL")
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("a.search LIKE ?", postgres.Like(q))
+	}
+	if len(f.Kind) > 0 {
+		w.And("a.kind = ANY(?)", f.Kind)
+	}
+	if len(f.State) > 0 {
+		w.And(watch.standing(w)+" = ANY(?)", f.State)
+	}
+	switch {
+	case f.Ended && f.Within > 0:
+		w.And("a.expires_at <= ?", watch.Now.AddDate(0, 0, f.Within))
+	case f.Ended:
+		w.And("a.expires_at <= ?", watch.Now)
+	case f.Within > 0:
+		w.And("a.expires_at > ? AND a.expires_at <= ?", watch.Now, watch.Now.AddDate(0, 0, f.Within))
+	}
+	if len(f.Tenants) > 0 {
+		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, nil
+}
+
+func listSQL(scope tenant.Scope, watch Watch, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, one, err := where(scope, watch, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := order(f)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if one {
+		o = o.Without("a.tenant_id")
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT ` + columns + `, ` + watch.standing(w) + `, ` + o.Place() + from + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// List returns the items in the scope that match f, one page in the chosen order; what ends first comes first unless said otherwise.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, watch Watch, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, args, o, err := listSQL(scope, watch, f, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	var page Page
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Item, error) {
+		var place []string
+		a, err := scan(row, &place)
+		places = append(places, place)
+		return a, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list services: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = o.Cursor(places[limit-1])
+	}
+	page.Count, err = s.Count(ctx, scope, watch, f)
+	return page, err
+}
+
+// Count is how many items in the scope match f.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, watch Watch, f Filter) (int64, error) {
+	w, _, err := where(scope, watch, f)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM service_item a `+w.SQL(), w.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count services: %w", postgres.BadInput(err))
+	}
+	return n, nil
+}
+
+// Each calls f for every item in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, watch Watch, f Filter, each func(Item) error) error {
+	sql, args, _, err := listSQL(scope, watch, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read services: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var place []string
+		a, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read services: %w", err)
+		}
+		if err := each(a); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read services: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Get returns one item, also one that is gone. errs.NotFound where the tenant has none of that kind with that id.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, watch Watch, kind Kind, id string) (Item, error) {
+	if !postgres.Printable(id) || !kind.Known() {
+		return Item{}, fmt.Errorf("service of %s: %w", tid, errs.NotFound)
+	}
+	w := &postgres.Where{}
+	w.And("a.tenant_id = ?", tid)
+	w.And("a.kind = ?", kind)
+	w.And("a.id = ?", id)
+	standing := watch.standing(w)
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+`, `+standing+from+w.SQL(), w.Args...)
+	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Item, error) { return scan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Item{}, fmt.Errorf("%s %q of %s: %w", kind, id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Item{}, fmt.Errorf("%s %q of %s: %w", kind, id, tid, err)
+	}
+	return a, nil
+}
+
+// Changes returns what changed on one item, the newest first.
+func (s *Store) Changes(ctx context.Context, tid tenant.ID, kind Kind, id string, limit int) ([]Change, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT at, run, field, old, new
+		FROM   service_change
+		WHERE  tenant_id = $1
+		AND    kind = $2
+		AND    item_id = $3
+		ORDER  BY at DESC, field
+		LIMIT  $4`, tid, kind, id, limit)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Change, err error) {
+		return c, row.Scan(postgres.Zero(&c.At), &c.Run, &c.Field, &c.Old, &c.New)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("changes of %s %q of %s: %w", kind, id, tid, err)
+	}
+	return found, nil
+}
+
+// Readings returns how far each kind was read at a tenant, in the order of Kinds; a kind that was never tried is missing.
+func (s *Store) Readings(ctx context.Context, tid tenant.ID) ([]Reading, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT r.tenant_id, r.kind, r.outcome, r.tried_at, r.read_at, r.error_kind, r.sentence, r.request_id, r.client_request_id, r.activity_id,
+		       (SELECT count(*) FROM service_item a WHERE a.tenant_id = r.tenant_id AND a.kind = r.kind AND a.gone_at IS NULL)
+		FROM   service_reading r
+		WHERE  r.tenant_id = $1`, tid)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reading, err error) {
+		return r, row.Scan(&r.Tenant, &r.Kind, &r.Outcome, postgres.Zero(&r.TriedAt), postgres.Zero(&r.ReadAt), &r.Trouble, &r.Sentence,
+			&r.RequestID, &r.ClientRequestID, &r.ActivityID, &r.Items)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readings of services of %s: %w", tid, err)
+	}
+	place := func(r Reading) int { return slices.Index(Kinds(), r.Kind) }
+	slices.SortFunc(found, func(a, b Reading) int { return place(a) - place(b) })
+	return found, nil
+}
+
+// KindCount is how a kind was read over several tenants.
+type KindCount struct {
+	Kind                Kind
+	Read, Unset, Failed int64 // tenants
+	Items               int64
+	Oldest              time.Time // of the complete readings
+}
+
+// ReadingsAcrossTenants adds up the readings over the scope, in the order of Kinds.
+func (s *Store) ReadingsAcrossTenants(ctx context.Context, scope tenant.Scope) ([]KindCount, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT r.kind, count(*) FILTER (WHERE r.outcome = 'read'), count(*) FILTER (WHERE r.outcome = 'unset'),
+		       count(*) FILTER (WHERE r.outcome = 'failed'), min(r.read_at),
+		       (SELECT count(*) FROM service_item a WHERE a.kind = r.kind AND a.gone_at IS NULL)
+		FROM   service_reading r
+		GROUP  BY r.kind`)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c KindCount, err error) {
+		return c, row.Scan(&c.Kind, &c.Read, &c.Unset, &c.Failed, postgres.Zero(&c.Oldest), &c.Items)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readings of services: %w", err)
+	}
+	slices.SortFunc(found, func(a, b KindCount) int { return slices.Index(Kinds(), a.Kind) - slices.Index(Kinds(), b.Kind) })
+	return found, nil
+}
+
+// StandingsOf counts the items in the scope by standing.
+func (s *Store) StandingsOf(ctx context.Context, scope tenant.Scope, watch Watch) (map[Standing]int64, error) {
+	w, _, err := where(scope, watch, Filter{})
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+watch.standing(w)+` AS standing, count(*) FROM service_item a `+w.SQL()+` GROUP BY 1`, w.Args...)
+	counts := map[Standing]int64{}
+	var st Standing
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&st, &n}, func() error { counts[st] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count services by standing: %w", err)
+	}
+	return counts, nil
+}
