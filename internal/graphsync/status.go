@@ -41,6 +41,7 @@ type Filter struct {
 	Tenants []tenant.ID
 	Dataset []string
 	State   []string // never, running, ok, failed
+	Age     []string // fresh, late, unread: what Freshness counts under these names; List only
 	Sort    string   // "tenant" (default), "trouble" (failed first), "asOf" (oldest first)
 	Desc    bool
 	After   string
@@ -155,6 +156,7 @@ func (s *Service) List(ctx context.Context, scope tenant.Scope, f Filter) (Page,
 	if err != nil {
 		return Page{}, err
 	}
+	s.ages(w, f.Age)
 	var page Page
 	db := s.pool.In(scope)
 	if err := db.QueryRow(ctx, `SELECT count(*) FROM sync_state s `+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
@@ -185,6 +187,21 @@ func (s *Service) List(ctx context.Context, scope tenant.Scope, f Filter) (Page,
 		page.Next = o.Cursor(places[f.limit()-1])
 	}
 	return page, nil
+}
+
+// ages chooses statuses as Sum counts them, so that a number of Freshness and the rows behind it agree.
+func (s *Service) ages(w *postgres.Where, ages []string) {
+	if len(ages) == 0 {
+		return
+	}
+	names, since := make([]string, 0, len(s.datasets)), make([]time.Time, 0, len(s.datasets))
+	for _, d := range s.datasets {
+		names, since = append(names, d.Name), append(since, s.now().Add(-d.FreshFor))
+	}
+	w.And(`(NOT s.stopped OR s.last_complete_at IS NOT NULL)`)
+	w.And(`CASE WHEN s.last_complete_at IS NULL THEN 'unread'
+	            WHEN EXISTS (SELECT 1 FROM unnest(?::text[], ?::timestamptz[]) AS d(name, since) WHERE d.name = s.dataset AND s.last_complete_at < d.since) THEN 'late'
+	            ELSE 'fresh' END = ANY(?)`, names, since, ages)
 }
 
 // OfTenant returns the statuses of one tenant, in the order of the table of datasets.

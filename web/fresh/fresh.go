@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -82,10 +83,10 @@ func allTenants(f graphsync.Freshness, now time.Time) []ui.Link {
 	}
 	all := tenant.Membership{}
 	if f.Late > 0 {
-		parts = append(parts, ui.Link{Text: "late: " + ui.N(int64(f.Late)), URL: SyncURL(all, f.Dataset) + "&sort=asOf"})
+		parts = append(parts, ui.Link{Text: ui.N(int64(f.Late)) + " late", URL: SyncURL(all, f.Dataset) + "&age=late"})
 	}
 	if f.Unread > 0 {
-		parts = append(parts, ui.Link{Text: "not read, so not counted here: " + ui.N(int64(f.Unread)), URL: SyncURL(all, f.Dataset) + "&sort=asOf"})
+		parts = append(parts, ui.Link{Text: ui.N(int64(f.Unread)) + " not read, so not counted here", URL: SyncURL(all, f.Dataset) + "&age=unread"})
 	}
 	return parts
 }
@@ -105,6 +106,27 @@ func ReadNow(m tenant.Membership) []ui.Action {
 		return nil
 	}
 	return []ui.Action{{Text: "Read now", Icon: "arrow_sync", Post: m.Path("/sync")}}
+}
+
+// Asked says what became of asking for reads before their time.
+func Asked(r graphsync.Requested) page.Flash {
+	said := page.Flash{Kind: "info"}
+	off := ui.Count(int64(r.NotConnected), "customer is", "customers are") + " not connected, so nothing is read there."
+	switch {
+	case r.Queued > 0:
+		said.Title = "Reading " + ui.Count(int64(r.Queued), "dataset", "datasets") + " now."
+	case r.Running > 0:
+		said.Title = "All of it is being read already."
+	default:
+		said.Kind, said.Title = "warn", "There is nothing to read."
+	}
+	if r.Queued > 0 && r.Running > 0 {
+		said.Text = ui.Count(int64(r.Running), "more is", "more are") + " being read already."
+	}
+	if r.NotConnected > 0 {
+		said.Text = strings.TrimSpace(said.Text + " " + off)
+	}
+	return said
 }
 
 // Noun is what a list holds.

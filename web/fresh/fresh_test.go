@@ -51,7 +51,7 @@ func TestLine(t *testing.T) {
 		Dataset: graphsync.Devices, State: graphsync.Partial, Tenants: 214, Read: 212, Fresh: 211, Late: 1, Unread: 2,
 		AsOf: now.Add(-26 * time.Hour), Newest: now.Add(-3 * time.Minute),
 	}
-	if got := text(fresh.Line(all, tenant.Membership{}, now)); got != "partial 26 h ago | from 212 of 214 customers | newest 3 min ago | late: 1 | not read, so not counted here: 2" {
+	if got := text(fresh.Line(all, tenant.Membership{}, now)); got != "partial 26 h ago | from 212 of 214 customers | newest 3 min ago | 1 late | 2 not read, so not counted here" {
 		t.Errorf("all customers: %s", got)
 	}
 	one := graphsync.Freshness{

@@ -28,7 +28,9 @@ type attention struct {
 	shape  ui.Shape
 	rank   int // what blocks now first, then what ends soon, drift, unknown, what waits
 	action string
-	tenant *tenant.Tenant
+	tenant *tenant.Tenant // nil where there are several
+
+	tenantsURL string // a list of exactly these customers; "" where there is none
 }
 
 // The most lines that the page shows, and the most that are gathered of one kind.
@@ -41,10 +43,8 @@ func (h *Handler) readAttention(ctx context.Context, tenants []tenant.Tenant, v 
 	byID := map[tenant.ID]*tenant.Tenant{}
 	for i := range tenants {
 		byID[tenants[i].ID] = &tenants[i]
-		if a, ok := ofState(&tenants[i]); ok {
-			v.Attention = append(v.Attention, a)
-		}
 	}
+	v.Attention = append(v.Attention, states(tenants)...)
 	if err := h.quarantined(ctx, byID, v); err != nil {
 		return err
 	}
@@ -52,10 +52,7 @@ func (h *Handler) readAttention(ctx context.Context, tenants []tenant.Tenant, v 
 		return err
 	}
 	slices.SortStableFunc(v.Attention, func(a, b attention) int {
-		if a.rank != b.rank {
-			return a.rank - b.rank
-		}
-		return since(a).Compare(since(b))
+		return cmp.Or(a.rank-b.rank, since(a).Compare(since(b)))
 	})
 	return nil
 }
@@ -75,15 +72,44 @@ var ofStates = map[tenant.State]attention{
 	tenant.StateWaiting:   {Kind: "waiting", Text: "Microsoft does not confirm the consent yet", Detail: "The portal looks again by itself", shape: ui.ShapePending, rank: 6, action: "Open consent"},
 }
 
-func ofState(t *tenant.Tenant) (attention, bool) {
-	a, ok := ofStates[t.State]
-	if !ok {
-		return attention{}, false
+// states are the connections that need a person, one line per state.
+func states(tenants []tenant.Tenant) []attention {
+	var out []attention
+	for _, state := range tenant.States {
+		line, ok := ofStates[state]
+		if !ok {
+			continue
+		}
+		for i := range tenants {
+			if tenants[i].State == state {
+				line.add(&tenants[i], tenants[i].StateSince)
+			}
+		}
+		switch len(line.Tenants) {
+		case 0:
+			continue
+		case 1:
+			line.URL = "/t/" + line.Tenants[0] + "/consent"
+		default:
+			line.URL, line.action = "/tenants?state="+string(state), "Show customers"
+			line.tenantsURL = line.URL
+		}
+		out = append(out, line)
 	}
-	a.tenant, a.Tenants, a.URL = t, []string{t.ID.String()}, "/t/"+t.ID.String()+"/consent"
-	at := t.StateSince
-	a.Since = &at
-	return a, true
+	return out
+}
+
+// add notes one more customer with the same cause; the line lasts since the first of them.
+func (a *attention) add(t *tenant.Tenant, at time.Time) {
+	if id := t.ID.String(); !slices.Contains(a.Tenants, id) {
+		a.Tenants = append(a.Tenants, id)
+	}
+	if a.tenant = t; len(a.Tenants) > 1 {
+		a.tenant = nil
+	}
+	if a.Since == nil || at.Before(*a.Since) {
+		a.Since = &at
+	}
 }
 
 // quarantined gathers provisioning jobs that Entra holds back, one line per application.
@@ -100,82 +126,102 @@ func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Te
 	v.ill = found.Count
 	lines := map[string]int{}
 	for _, j := range found.Rows {
+		t := byID[j.Tenant]
+		if t == nil {
+			continue
+		}
+		detail := cmp.Or(j.Quarantine.Message, "Entra holds it back and gives no reason in words")
 		i, ok := lines[j.AppName]
 		if !ok {
 			i = len(v.Attention)
 			lines[j.AppName] = i
-			at := began(j.Quarantine)
 			v.Attention = append(v.Attention, attention{
-				Kind: "quarantine", Text: "Provisioning is in quarantine: " + j.AppName, Detail: cmp.Or(j.Quarantine.Message, "Entra holds it back and gives no reason in words"), Since: &at,
-				URL: "/t/" + j.Tenant.String() + "/provisioning/" + j.SPID, shape: ui.ShapeBad, rank: 1, action: "Open job", tenant: byID[j.Tenant],
+				Kind: "quarantine", Text: "Provisioning is in quarantine: " + j.AppName, Detail: detail,
+				URL: "/t/" + j.Tenant.String() + "/provisioning/" + url.PathEscape(j.SPID), shape: ui.ShapeBad, rank: 1, action: "Open job",
 			})
 		}
 		a := &v.Attention[i]
-		if id := j.Tenant.String(); !slices.Contains(a.Tenants, id) {
-			a.Tenants = append(a.Tenants, id)
+		a.add(t, began(j.Quarantine))
+		if a.Detail != detail {
+			a.Detail = "Entra gives several reasons"
 		}
-		if len(a.Tenants) > 1 {
-			a.URL, a.tenant = "/provisioning?health=quarantine&q="+url.QueryEscape(j.AppName), nil
-		}
-		if began(j.Quarantine).Before(*a.Since) {
-			at := began(j.Quarantine)
-			a.Since = &at
+		if ok {
+			a.URL, a.action = "/provisioning?"+url.Values{"health": {"quarantine"}, "q": {j.AppName}}.Encode(), "Show jobs"
 		}
 	}
 	return nil
 }
 
-// failing gathers reads that do not succeed, one line per customer and cause.
+// failing gathers reads that do not succeed, one line per cause.
 func (h *Handler) failing(ctx context.Context, byID map[tenant.ID]*tenant.Tenant, v *view) error {
 	found, err := h.Sync.List(ctx, v.m.Reach, graphsync.Filter{State: []string{"failed"}, Sort: "trouble", Limit: gathered})
 	if err != nil {
 		return err
 	}
-	type key struct {
-		tenant tenant.ID
-		kind   string
-	}
-	lines := map[key][]graphsync.Status{}
-	var order []key
+	lines := map[string][]graphsync.Status{}
+	var order []string
 	for _, st := range found.Rows {
 		t := byID[st.Tenant]
 		if t == nil || st.Stopped || !t.State.Readable() {
 			continue // its state says more
 		}
-		k := key{st.Tenant, st.Trouble.Kind}
-		if _, ok := lines[k]; !ok {
-			order = append(order, k)
+		if _, ok := lines[st.Trouble.Kind]; !ok {
+			order = append(order, st.Trouble.Kind)
 		}
-		lines[k] = append(lines[k], st)
+		lines[st.Trouble.Kind] = append(lines[st.Trouble.Kind], st)
 	}
-	for _, k := range order {
-		v.Attention = append(v.Attention, notRead(byID[k.tenant], lines[k]))
+	for _, kind := range order {
+		v.Attention = append(v.Attention, notRead(byID, kind, lines[kind]))
 	}
 	return nil
 }
 
-func notRead(t *tenant.Tenant, of []graphsync.Status) attention {
-	labels := make([]string, 0, len(of))
-	first := of[0].Trouble.At
-	for _, st := range of {
-		labels = append(labels, strings.ToLower(graphsync.Label(st.Dataset)))
-		if st.Trouble.At.Before(first) {
-			first = st.Trouble.At
-		}
-	}
-	text := "Not read: " + labels[0]
-	if len(labels) > 1 {
-		text += " and " + strconv.Itoa(len(labels)-1) + " more"
-	}
-	return attention{
-		Kind: "not-read", Text: text, Detail: of[0].Trouble.Sentence, Tenants: []string{t.ID.String()}, Since: &first,
-		URL: "/sync?state=failed&customer=" + t.ID.String(), shape: ui.ShapeUnknown, rank: 4, action: "Show the sync", tenant: t,
-	}
+// causes are the kinds of trouble as the reason why several customers are not read.
+var causes = map[string]string{
+	"token": "Microsoft refuses the portal", "permission": "a permission is missing", "licence": "a licence is missing", "role": "a role is missing",
+	"notfound": "Microsoft does not find it", "throttled": "Microsoft holds the portal back", "unavailable": "Microsoft does not answer",
+	"badanswer": "Microsoft’s answers cannot be used", "timeout": "the reads take too long", "internal": "the portal made a mistake",
 }
 
+// notRead is the line of what is not read for one cause.
+func notRead(byID map[tenant.ID]*tenant.Tenant, kind string, of []graphsync.Status) attention {
+	a := attention{Kind: "not-read", Detail: of[0].Trouble.Sentence, shape: ui.ShapeUnknown, rank: 4, action: "Show the sync"}
+	var labels []string
+	for _, st := range of {
+		a.add(byID[st.Tenant], st.Trouble.At)
+		if label := strings.ToLower(graphsync.Label(st.Dataset)); !slices.Contains(labels, label) {
+			labels = append(labels, label)
+		}
+	}
+	what := labels[0]
+	if len(labels) > 1 {
+		what += " and " + strconv.Itoa(len(labels)-1) + " more"
+	}
+	a.Text = "Not read: " + what
+	customers := url.Values{"state": {"failed"}}
+	if len(a.Tenants) > 1 {
+		a.Text = "Not read, as " + cmp.Or(causes[kind], "something is wrong")
+		a.Detail = strings.ToUpper(what[:1]) + what[1:]
+	}
+	if len(a.Tenants) <= listed {
+		customers["customer"] = a.Tenants
+	}
+	a.URL = "/sync?" + customers.Encode()
+	return a
+}
+
+// listed is how many values a filter of a list takes.
+const listed = 50
+
+// attentionList is the list as the page shows it: the first few, or all when that was asked for.
 func (v view) attentionList() ui.AttentionList {
 	var l ui.AttentionList
-	for _, a := range v.Attention[:min(len(v.Attention), shownAttention)] {
+	shown := v.Attention
+	if !v.all && len(shown) > shownAttention {
+		shown = shown[:shownAttention]
+		l.More = ui.Link{Text: "Show all " + ui.N(int64(len(v.Attention))), URL: "/?needs=all"}
+	}
+	for _, a := range shown {
 		item := ui.Attention{Shape: a.shape, Text: a.Text, Detail: a.Detail, URL: a.URL, Action: ui.Link{Text: a.action, URL: a.URL}}
 		if a.Since != nil && !a.Since.IsZero() {
 			item.When = length(v.now.Sub(*a.Since))
@@ -184,7 +230,7 @@ func (v view) attentionList() ui.AttentionList {
 			chip := page.Chip(*a.tenant, "")
 			item.Tenant = &chip
 		} else {
-			item.Tenants = ui.Link{Text: ui.Count(int64(len(a.Tenants)), "customer", "customers")}
+			item.Tenants = ui.Link{Text: ui.Count(int64(len(a.Tenants)), "customer", "customers"), URL: a.tenantsURL}
 		}
 		l.Items = append(l.Items, item)
 	}

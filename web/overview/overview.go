@@ -24,10 +24,9 @@ type Handler struct {
 	Provisioning *provisioning.Store
 }
 
-// Mount adds the page.
+// Mount adds the page. Its button posts to the sync page.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/", h.show)
-	r.Post("/sync", tenant.MaySync, h.syncNow)
 }
 
 // view is the page's view model and its JSON twin.
@@ -40,12 +39,14 @@ type view struct {
 	Datasets  []dataset        `json:"datasets"`
 	Furthest  []customer       `json:"furthest_from_target"`
 
-	m     tenant.Membership
-	now   time.Time
-	fresh graphsync.Freshness
-	days  []figures.Day
-	jobs  int64
-	ill   int64
+	m        tenant.Membership
+	now      time.Time
+	fresh    graphsync.Freshness
+	days     []figures.Day
+	jobs     int64
+	ill      int64
+	jobsRead bool // of at least one customer
+	all      bool // every attention, not the first few
 }
 
 // dataset is how fresh one dataset is over all customers.
@@ -63,8 +64,8 @@ type dataset struct {
 type customer struct {
 	ID        string   `json:"id"`
 	Name      string   `json:"name"`
-	Devices   int64    `json:"devices"`
-	Compliant *float64 `json:"compliant"`
+	Devices   *int64   `json:"devices"`   // null: never read
+	Compliant *float64 `json:"compliant"` // share, 0 to 1; null: unknown
 
 	tenant tenant.Tenant
 	stale  bool
@@ -77,11 +78,12 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
+	v.all = r.URL.Query().Get("needs") == "all"
 	return page.Answer(w, r, v, overviewPage(page.Shell(r, m, "Overview"), v))
 }
 
 func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) (view, error) {
-	v := view{m: m, now: now, States: map[string]int{}}
+	v := view{m: m, now: now, States: map[string]int{}, Attention: []attention{}, Furthest: []customer{}}
 	tenants, err := h.Tenants.List(ctx, m.Reach)
 	if err != nil {
 		return v, err
@@ -111,8 +113,11 @@ func (h *Handler) readFreshness(ctx context.Context, _ []tenant.Tenant, v *view)
 			x.Oldest = &f.AsOf
 		}
 		v.Datasets = append(v.Datasets, x)
-		if f.Dataset == graphsync.Devices {
+		switch f.Dataset {
+		case graphsync.Devices:
 			v.fresh, v.AsOf = f, x.Oldest
+		case graphsync.ProvisioningJobs:
+			v.jobsRead = f.Read > 0
 		}
 	}
 	return nil
@@ -156,12 +161,14 @@ func (h *Handler) readFurthest(ctx context.Context, tenants []tenant.Tenant, v *
 		if !asked {
 			continue
 		}
-		c := customer{ID: t.ID.String(), Name: t.Name(), Devices: counters[t.ID]["total"], tenant: t, stale: f.State != graphsync.Complete}
-		if _, ok := f.Snapshot(); ok && c.Devices > 0 {
-			share := float64(counters[t.ID]["compliance:compliant"]) / float64(c.Devices)
-			c.Compliant = &share
-		} else if ok {
-			continue // read completely, and has no devices: nothing is far from target
+		c := customer{ID: t.ID.String(), Name: t.Name(), tenant: t, stale: f.State != graphsync.Complete}
+		if _, ok := f.Snapshot(); ok {
+			total := counters[t.ID]["total"]
+			if total == 0 {
+				continue // read completely, and has no devices: nothing is far from target
+			}
+			share := float64(counters[t.ID]["compliance:compliant"]) / float64(total)
+			c.Devices, c.Compliant = &total, &share
 		}
 		v.Furthest = append(v.Furthest, c)
 	}
@@ -177,22 +184,11 @@ func shareOf(c customer) float64 {
 	return *c.Compliant
 }
 
-// syncNow asks for all datasets of all customers in reach.
-func (h *Handler) syncNow(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	if _, err := page.Form(w, r); err != nil {
-		return err
-	}
-	if _, err := h.Sync.RequestNow(r.Context(), m.Reach); err != nil {
-		return err
-	}
-	return page.SeeOther(w, r, "/sync")
-}
-
 func (v view) header() ui.PageHeader {
 	h := ui.PageHeader{Context: []ui.Crumb{{Text: "All customers", URL: "/tenants"}, {Text: ui.N(int64(v.Customers))}}, Title: "Overview"}
 	h.Freshness = freshLine(v)
 	if v.m.May(tenant.MaySync) {
-		h.Actions = []ui.Action{{Text: "Read now", Icon: "arrow_sync", Post: "/sync"}}
+		h.Actions = []ui.Action{{Text: "Read all now", Icon: "arrow_sync", Post: "/sync"}}
 	}
 	return h
 }

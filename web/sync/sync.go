@@ -4,15 +4,17 @@
 package sync
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -54,6 +56,8 @@ type row struct {
 
 var states = []page.Option{{Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "never", Label: "Not read yet"}, {Value: "ok", Label: "Complete"}}
 
+var ages = []page.Option{{Value: "fresh", Label: "Within its target"}, {Value: "late", Label: "Late"}, {Value: "unread", Label: "Never read completely"}}
+
 func datasets() []page.Option {
 	var out []page.Option
 	for _, d := range graphsync.Table() {
@@ -71,9 +75,12 @@ var spec = page.Spec{
 	Sorts: []string{"trouble", "tenant", "asOf"},
 	Filters: []page.Filter{
 		{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: states},
-		{Name: "customer", Label: "Customer", Check: tenantForm},
+		{Name: "age", Label: "Age", Options: ages}, {Name: "customer", Label: "Customer", Check: tenantForm},
 	},
 }
+
+// chosen are the filters that a form carries along.
+var chosen = []string{"dataset", "state", "age", "customer"}
 
 var columns = []page.Column[row]{
 	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r row) string { return r.Label }},
@@ -173,7 +180,7 @@ func newRow(st graphsync.Status, now time.Time) row {
 
 // filter turns the list's state into the store's; a customer out of reach finds nothing.
 func filter(q page.Query) graphsync.Filter {
-	f := graphsync.Filter{Dataset: q.Values["dataset"], State: q.Values["state"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f := graphsync.Filter{Dataset: q.Values["dataset"], State: q.Values["state"], Age: q.Values["age"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
 	for _, c := range q.Values["customer"] {
 		if id, err := tenant.ParseID(c); err == nil {
 			f.Tenants = append(f.Tenants, id)
@@ -201,6 +208,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	l.Count, l.Next, l.Rows = found.Count, found.Next, rows(found.Rows, l.now)
+	l.Live = slices.ContainsFunc(l.Rows, func(x row) bool { return x.State == "running" })
 	return l.Serve(w, r)
 }
 
@@ -244,7 +252,7 @@ func readText(q page.Query) string {
 // fields carries the list's filters with the form, so that what is read again is what is shown.
 func fields(q page.Query) []ui.Pair {
 	var out []ui.Pair
-	for _, name := range []string{"dataset", "state", "customer"} {
+	for _, name := range chosen {
 		for _, v := range q.Values[name] {
 			out = append(out, ui.Pair{Name: name, Value: v})
 		}
@@ -257,18 +265,12 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	f := filter(q)
-	f.Limit, f.After = 500, ""
-	for {
-		found, err := h.Sync.List(r.Context(), m.Reach, f)
-		if err != nil {
-			return err
-		}
-		l.Rows = append(l.Rows, rows(found.Rows, l.now)...)
-		if f.After = found.Next; f.After == "" {
-			return l.Serve(w, r)
-		}
+	found, err := h.all(r.Context(), m, filter(q))
+	if err != nil {
+		return err
 	}
+	l.Rows = rows(found, l.now)
+	return l.Serve(w, r)
 }
 
 // now asks for the reads that the filters choose; the answer is the list, where their progress shows.
@@ -277,28 +279,69 @@ func (h *Handler) now(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	chosen := url.Values{}
-	for _, name := range []string{"dataset", "state", "customer"} {
+	narrowed := url.Values{}
+	for _, name := range chosen {
 		if v := form[name]; len(v) > 0 {
-			chosen[name] = v
+			narrowed[name] = v
 		}
 	}
-	back := &url.URL{Path: "/sync", RawQuery: chosen.Encode()}
+	back := &url.URL{Path: "/sync", RawQuery: narrowed.Encode()}
 	q, err := spec.Parse(back)
 	if err != nil {
 		return err
 	}
-	scope := m.Reach
-	if customers := filter(q).Tenants; len(customers) > 0 {
-		for _, id := range customers {
-			if _, err := h.Tenants.Get(r.Context(), m.Reach, id); err != nil {
-				return errs.Show(errs.NotFound, "There is no such customer, or you may not see it.")
-			}
-		}
-		scope = tenant.Only(customers...)
-	}
-	if _, err := h.Sync.RequestNow(r.Context(), scope, q.Values["dataset"]...); err != nil {
+	asked, err := h.request(r.Context(), m, q)
+	if err != nil {
 		return err
 	}
-	return page.SeeOther(w, r, strings.TrimSuffix(back.String(), "?"))
+	return page.Done(w, r, back.String(), fresh.Asked(asked))
+}
+
+// request asks for the reads of a list: those of customers and datasets by name, those in a state or of an age row by row.
+func (h *Handler) request(ctx context.Context, m tenant.Membership, q page.Query) (graphsync.Requested, error) {
+	f, scope := filter(q), m.Reach
+	if len(f.Tenants) > 0 {
+		for _, id := range f.Tenants {
+			if _, err := h.Tenants.Get(ctx, m.Reach, id); err != nil {
+				return graphsync.Requested{}, errs.Show(errs.NotFound, "There is no such customer, or you may not see it.")
+			}
+		}
+		scope = tenant.Only(f.Tenants...)
+	}
+	if len(f.State) == 0 && len(f.Age) == 0 {
+		return h.Sync.RequestNow(ctx, scope, f.Dataset...)
+	}
+	var sum graphsync.Requested
+	found, err := h.all(ctx, m, f)
+	if err != nil {
+		return sum, err
+	}
+	of := map[string][]tenant.ID{}
+	for _, st := range found {
+		of[st.Dataset] = append(of[st.Dataset], st.Tenant)
+	}
+	for dataset, tenants := range of {
+		asked, err := h.Sync.RequestNow(ctx, tenant.Only(tenants...), dataset)
+		if err != nil {
+			return sum, err
+		}
+		sum.Queued, sum.Running, sum.NotConnected = sum.Queued+asked.Queued, sum.Running+asked.Running, max(sum.NotConnected, asked.NotConnected)
+	}
+	return sum, nil
+}
+
+// all is the whole list, read page by page.
+func (h *Handler) all(ctx context.Context, m tenant.Membership, f graphsync.Filter) ([]graphsync.Status, error) {
+	var out []graphsync.Status
+	f.Limit, f.After = 500, ""
+	for {
+		found, err := h.Sync.List(ctx, m.Reach, f)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found.Rows...)
+		if f.After = found.Next; f.After == "" {
+			return out, nil
+		}
+	}
 }

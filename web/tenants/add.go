@@ -41,7 +41,10 @@ func (h *Handler) add(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	return page.SeeOther(w, r, "/t/"+t.ID.String()+"/consent")
+	if !made {
+		return page.Done(w, r, "/t/"+t.ID.String()+"/consent", page.Flash{Kind: "info", Title: t.Name() + " was here already."})
+	}
+	return page.Done(w, r, "/t/"+t.ID.String()+"/consent", page.Flash{Kind: "info", Title: t.Name() + " was added.", Text: "Nothing is read before an administrator there agrees."})
 }
 
 func (v addView) field() ui.Field {

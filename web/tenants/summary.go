@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -36,6 +37,7 @@ type reading struct {
 	Name     string     `json:"dataset"`
 	Label    string     `json:"label"`
 	State    string     `json:"state"`
+	Late     bool       `json:"late"` // complete, but older than its target
 	Rows     int64      `json:"rows"`
 	Pages    int64      `json:"pages"`
 	Retries  int64      `json:"retries"`
@@ -52,7 +54,7 @@ func (h *Handler) summary(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	s := page.Shell(r, m, m.Tenant.Name())
 	if v.Running {
-		s.Refresh = 5
+		s.Refresh, s.Live = 10, true
 	}
 	return page.Answer(w, r, v, summaryPage(s, v))
 }
@@ -68,7 +70,7 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 		return v, err
 	}
 	for _, st := range statuses {
-		v.Datasets = append(v.Datasets, newReading(st))
+		v.Datasets = append(v.Datasets, newReading(st, now))
 		v.Running = v.Running || st.State == "running"
 	}
 	if v.devices, err = h.Sync.Freshness(ctx, m.Scope, graphsync.Devices); err != nil {
@@ -83,13 +85,15 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 	return v, err
 }
 
-func newReading(st graphsync.Status) reading {
+func newReading(st graphsync.Status, now time.Time) reading {
 	x := reading{Name: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State, Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Problem: st.Trouble.Sentence}
 	if st.State == "running" {
 		x.Rows = st.Rows
 	}
 	if !st.LastCompleteAt.IsZero() {
 		x.AsOf = ptr(st.LastCompleteAt.UTC())
+		d, known := graphsync.Table().Get(st.Dataset)
+		x.Late = known && now.Sub(st.LastCompleteAt) > d.FreshFor
 	}
 	if !st.NextAt.IsZero() && !st.Stopped {
 		x.NextAt = ptr(st.NextAt.UTC())
@@ -105,10 +109,11 @@ func (h *Handler) syncNow(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if _, err := page.Form(w, r); err != nil {
 		return err
 	}
-	if _, err := h.Sync.RequestNow(r.Context(), m.Scope); err != nil {
+	asked, err := h.Sync.RequestNow(r.Context(), m.Scope)
+	if err != nil {
 		return err
 	}
-	return page.SeeOther(w, r, m.Path(""))
+	return page.Done(w, r, m.Path(""), fresh.Asked(asked))
 }
 
 func (v summary) header() ui.PageHeader {
@@ -145,11 +150,27 @@ func (v summary) freshness() ui.Freshness {
 	}
 	f.AsOf = ui.NewTime(oldest, v.now)
 	f.State = ui.ShapeOK
-	if read < len(v.Datasets) || v.devices.State != graphsync.Complete || v.troubled() {
+	late := v.late()
+	switch {
+	case late == len(v.Datasets):
+		f.State = ui.ShapeStale
+	case read < len(v.Datasets) || late > 0 || v.troubled():
 		f.State = ui.ShapePartial
 	}
-	f.Parts = []ui.Link{{Text: ui.N(int64(read)) + " of " + ui.Count(int64(len(v.Datasets)), "dataset", "datasets") + " read completely", URL: "/sync?customer=" + v.ID}}
+	f.Parts = []ui.Link{{Text: "read completely: " + ui.N(int64(read)) + " of " + ui.Count(int64(len(v.Datasets)), "dataset", "datasets"), URL: "/sync?customer=" + v.ID}}
+	if late > 0 {
+		f.Parts = append(f.Parts, ui.Link{Text: ui.N(int64(late)) + " late", URL: "/sync?age=late&customer=" + v.ID})
+	}
 	return f
+}
+
+func (v summary) late() (n int) {
+	for _, d := range v.Datasets {
+		if d.Late {
+			n++
+		}
+	}
+	return n
 }
 
 func (v summary) troubled() bool {
@@ -221,11 +242,19 @@ func (v summary) readings() ui.Table {
 	}}
 	for _, d := range v.Datasets {
 		t.Rows = append(t.Rows, ui.Row{Name: d.Label, URL: "/sync?dataset=" + d.Name + "&customer=" + v.ID, Cells: []ui.Cell{
-			d.stateCell(), ui.TextCell(ui.N(d.Rows)), ui.TextCell(ui.N(d.Pages)), ui.QuietCell(d.Throttle),
+			d.stateCell(), d.number(d.Rows), d.number(d.Pages), ui.QuietCell(d.Throttle),
 			ui.TimeCell(ui.NewTime(deref(d.AsOf), v.now)), d.nextCell(v.now),
 		}})
 	}
 	return t
+}
+
+// number is empty where nothing was read: 0 would be a finding.
+func (d reading) number(n int64) ui.Cell {
+	if d.AsOf == nil && d.State != "running" {
+		return ui.TextCell("")
+	}
+	return ui.TextCell(ui.N(n))
 }
 
 func (d reading) stateCell() ui.Cell {
@@ -239,6 +268,8 @@ func (d reading) stateCell() ui.Cell {
 		}
 		c.Title = d.Problem
 		return c
+	case d.Late:
+		return ui.StateCell(ui.ShapeStale, "Older than its target")
 	case d.AsOf != nil:
 		return ui.StateCell(ui.ShapeOK, "Complete")
 	}

@@ -241,7 +241,8 @@ func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount
 
 // Client asks a site in memory. It is a handler too, so that a browser can look at the same.
 type Client struct {
-	Theme string // of the pages; "" follows the browser
+	Theme string       // of the pages; "" follows the browser
+	Said  []page.Flash // what POSTs left for the next page
 
 	t     testing.TB
 	fleet *Fleet
@@ -253,6 +254,10 @@ type Client struct {
 // ServeHTTP answers with what the gate would put around each page.
 func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	chrome := page.Chrome{Person: &c.who, Reach: c.reach, Count: len(c.reach.IDs), Now: c.fleet.Now, Partner: "First Up Consultants", Theme: c.Theme}
+	chrome.Say = func(_ context.Context, f page.Flash) error {
+		c.Said = append(c.Said, f)
+		return nil
+	}
 	c.site.ServeHTTP(w, r.WithContext(page.WithChrome(r.Context(), chrome)))
 }
 
