@@ -1,6 +1,6 @@
 # What each target does stands above it. None needs Node but `generate`, and that only for the style sheet.
 .DEFAULT_GOAL := run
-.PHONY: run build test race bench lint generate check fmt golden fuzz db
+.PHONY: run build test race bench lint generate check fmt golden fuzz db screenshots
 
 # The demo: a private Postgres, the simulated Microsoft cloud and the portal, until Ctrl-C.
 run:
@@ -54,6 +54,13 @@ fmt:
 # Writes the golden pages anew; look at the diff before you commit it.
 golden:
 	go test $$(grep -rl --include='*_test.go' 'webtest\.Golden' web | xargs -n1 dirname | sort -u | sed 's|^|./|') -update
+
+# The README's pictures, from the demo's own world. With ARGS=-all-shots every page, wide, on a phone and in the dark.
+SHOTS ?= docs/screenshots
+screenshots:
+	@.ci/need postgres chromium
+	@mkdir -p $(SHOTS)
+	go test ./cmd/demo -count 1 -run '^TestScreenshots$$' -shots $(abspath $(SHOTS)) $(ARGS)
 
 # Each fuzz test for FUZZTIME.
 FUZZTIME ?= 10s

@@ -69,19 +69,16 @@ var small = world.Options{Seed: 7, Tenants: 8, Devices: 360}
 // start runs everything on a database of the test's own and waits until the connected customers were read once.
 func start(t testing.TB) *site {
 	t.Helper()
-	s := startOn(t, pgtest.NewDSN(t))
-	s.awaitFirstReads()
-	return s
+	return startOn(t, pgtest.NewDSN(t), small)
 }
 
-func startOn(t testing.TB, dsn string) *site {
+func startOn(t testing.TB, dsn string, o world.Options) *site {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := &site{t: t, base: "http://" + l.Addr().String(), log: &safeBuffer{}}
-	o := small
 	o.RedirectURIs = []string{s.base + "/auth/callback", s.base + "/auth/consent"}
 	if s.cloud, err = cloudsim.New(cloudsim.Options{World: o}); err != nil {
 		t.Fatal(err)
@@ -95,6 +92,7 @@ func startOn(t testing.TB, dsn string) *site {
 	}
 	cfg.DatabaseURL = config.Secret(dsn)
 	s.run(cfg, l)
+	s.awaitFirstReads()
 	return s
 }
 
