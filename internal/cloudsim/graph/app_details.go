@@ -128,7 +128,7 @@ func (c *call) vpp(p *product, d *draw) object {
 	o := object{
 		{"bundleId", p.pkg}, {"appStoreUrl", appStore(d)}, {"licensingType", object{{"supportsUserLicensing", true}, {"supportsDeviceLicensing", true}}},
 		{"releaseDateTime", time.Date(2017, 5, 4, 7, 0, 0, 0, time.UTC)}, {"totalLicenseCount", total}, {"usedLicenseCount", used},
-		{"vppTokenOrganizationName", c.t.DisplayName}, {"vppTokenAccountType", "business"}, {"vppTokenAppleId", "vpp@" + c.t.Domains[0]},
+		{"vppTokenOrganizationName", c.t.DisplayName}, {"vppTokenAccountType", c.vppAccount()}, {"vppTokenAppleId", "vpp@" + c.t.Domains[0]},
 	}
 	if p.kind == "iosVppApp" {
 		o = append(o, member{"applicableDeviceType", allApple})

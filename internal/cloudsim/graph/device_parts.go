@@ -16,7 +16,7 @@ func (c *call) deviceManagement() error {
 	return c.singleton("deviceManagement", "deviceManagement", object{
 		{"id", c.guid(kindOrganization, 1)}, {"intuneAccountId", c.guid(kindOrganization, 2)}, {"subscriptionState", state},
 		{"settings", object{{"deviceComplianceCheckinThresholdDays", 30}, {"isScheduledActionEnabled", true}, {"secureByDefault", false}}},
-		{"intuneBrand", object{{"displayName", c.t.DisplayName}, {"contactITName", nil}, {"contactITPhoneNumber", nil}, {"contactITEmailAddress", nil}, {"showLogo", false}}},
+		{"intuneBrand", c.brand()},
 	})
 }
 

@@ -21,6 +21,11 @@ func operations() []operation {
 		settingsCatalogOperations(),
 		notificationOperations(),
 		rbacOperations(),
+		appleOperations(),
+		enrolmentOperations(),
+		connectorOperations(),
+		cloudPKIOperations(),
+		brandingOperations(),
 		batchOperations(),
 	)
 }
