@@ -30,6 +30,7 @@ type summary struct {
 	m        tenant.Membership
 	devices  graphsync.Freshness
 	activity []audit.Record
+	live     string // how often the page renews itself: "2s"; "" never
 }
 
 // reading is one dataset of the tenant.
@@ -53,7 +54,7 @@ func (h *Handler) summary(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		return err
 	}
 	s := page.Shell(r, m, m.Tenant.Name())
-	if v.Running {
+	if v.live != "" {
 		s.Refresh, s.Live = 10, true
 	}
 	return page.Answer(w, r, v, summaryPage(s, v))
@@ -73,6 +74,7 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 		v.Datasets = append(v.Datasets, newReading(st, now))
 		v.Running = v.Running || st.State == "running"
 	}
+	v.live = live(t.State, statuses, now)
 	if v.devices, err = h.Sync.Freshness(ctx, m.Scope, graphsync.Devices); err != nil {
 		return v, err
 	}
@@ -83,6 +85,25 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 	}
 	v.activity, err = h.Audit.Latest(ctx, m.Scope, 6)
 	return v, err
+}
+
+// live is how often the page renews itself, or "": soon while something is read or about to be, so that nobody has to guess when the first
+// read begins; slowly while the customer's answer is awaited.
+func live(state tenant.State, statuses []graphsync.Status, now time.Time) string {
+	for _, st := range statuses {
+		first := st.State == "never" && st.Trouble.At.IsZero()
+		due := !st.NextAt.IsZero() && st.NextAt.Before(now)
+		if st.State == "running" || !st.Stopped && state.Readable() && (first || due) {
+			return "2s"
+		}
+	}
+	switch state {
+	case tenant.StateWaiting:
+		return "2s"
+	case tenant.StateInvited:
+		return "10s"
+	}
+	return ""
 }
 
 func newReading(st graphsync.Status, now time.Time) reading {
