@@ -99,11 +99,11 @@ func Recover(log *slog.Logger, fault func(w http.ResponseWriter, r *http.Request
 	}
 }
 
-// TimeLimit ends the work of a request that takes longer; streams of CSV are let go on.
+// TimeLimit ends the work of a request that takes longer; exports of whole lists are let go on.
 func TimeLimit(limit time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if strings.Contains(r.URL.RawQuery, "format=csv") {
+			if strings.Contains(r.URL.RawQuery, "format=csv") || strings.Contains(r.URL.RawQuery, "format=xlsx") {
 				next.ServeHTTP(w, r)
 				return
 			}

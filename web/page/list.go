@@ -28,7 +28,7 @@ type Column[R any] struct {
 	Exact    bool            // CSV only: never in the table
 }
 
-// List is a page of rows of one kind. Serve writes it as HTML, as its JSON twin or as CSV: the same rows in the same order.
+// List is a page of rows of one kind. Serve writes it as HTML, as its JSON twin, as CSV or as a workbook: the same rows in the same order.
 type List[R any] struct {
 	Title     string
 	One, Many string // "device", "devices"
@@ -62,8 +62,10 @@ const refreshAfter = 10
 // Serve writes the list in the form asked for.
 func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 	switch {
+	case l.Query.XLSX:
+		return writeXLSX(w, r, l.fileName("xlsx"), l.csvHead(), l.kinds(), l.csvRows(r.Context()))
 	case l.Query.CSV:
-		return writeCSV(w, r, l.fileName(), l.csvHead(), l.csvRows(r.Context()))
+		return writeCSV(w, r, l.fileName("csv"), l.csvHead(), l.csvRows(r.Context()))
 	case WantsJSON(r):
 		return l.json(w)
 	}
@@ -94,7 +96,10 @@ func (l List[R]) header() ui.PageHeader {
 	} else if h.Context == nil {
 		h.Context = []ui.Crumb{{Text: "All customers"}}
 	}
-	h.Actions = append([]ui.Action{{Text: "CSV", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.Export(), Download: true}}, l.Actions...)
+	h.Actions = append([]ui.Action{
+		{Text: "CSV", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.Export(), Download: true},
+		{Text: "Excel", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.exportAs("xlsx"), Download: true},
+	}, l.Actions...)
 	return h
 }
 
@@ -266,12 +271,20 @@ func (l List[R]) pager() ui.Pager {
 	return p
 }
 
-func (l List[R]) fileName() string {
+func (l List[R]) fileName(kind string) string {
 	name := strings.ReplaceAll(strings.ToLower(l.Many), " ", "-")
 	if l.M.One() {
 		name += "-" + l.M.Tenant.DefaultDomain
 	}
-	return name + ".csv"
+	return name + "." + kind
+}
+
+func (l List[R]) kinds() []ui.ColumnKind {
+	kinds := make([]ui.ColumnKind, len(l.Columns))
+	for i, c := range l.Columns {
+		kinds[i] = c.Kind
+	}
+	return kinds
 }
 
 func (l List[R]) csvHead() []string {

@@ -49,7 +49,8 @@ type Query struct {
 	After   string // the store's cursor of the row before the first one; empty: first page
 	Skipped int64  // rows before this page, for "Rows 51–100"
 	Columns []string
-	CSV     bool
+	CSV     bool // an export of all rows is asked for: as CSV, or with XLSX as a workbook
+	XLSX    bool
 
 	spec Spec
 }
@@ -197,8 +198,10 @@ func readFormat(v url.Values, q *Query) error {
 	case "":
 	case "csv":
 		q.CSV = true
+	case "xlsx":
+		q.CSV, q.XLSX = true, true
 	default:
-		return bad("This list can be had as a page, as JSON or as CSV.")
+		return bad("This list can be had as a page, as JSON, as CSV or as an Excel workbook.")
 	}
 	return nil
 }
@@ -291,8 +294,10 @@ func (q Query) Next(cursor string, shown int) string {
 }
 
 // Export is the same rows as CSV.
-func (q Query) Export() string {
+func (q Query) Export() string { return q.exportAs("csv") }
+
+func (q Query) exportAs(format string) string {
 	v := q.values()
-	v.Set("format", "csv")
+	v.Set("format", format)
 	return q.link(v)
 }
