@@ -23,6 +23,9 @@ import (
 	"github.com/tenantry/tenantry/web/page"
 )
 
+// HomeID is the partner's own tenant in a Fleet.
+const HomeID = "c0000000-0000-4000-8000-000000010000"
+
 // Fleet is a database of the test's own with the stores that page rooms read, and a clock that stands still.
 type Fleet struct {
 	Now          time.Time

@@ -1,0 +1,102 @@
+package figures
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+var allFresh = graphsync.Freshness{State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1}
+
+// TestComplianceAddsUp holds that the parts of the ledger and of its bar are the whole, whatever Intune calls a state.
+func TestComplianceAddsUp(t *testing.T) {
+	for name, counters := range map[string]map[string]int64{
+		"none":    {},
+		"plain":   {"total": 10, "compliance:compliant": 7, "compliance:noncompliant": 2, "compliance:unknown": 1},
+		"all":     {"total": 28, "compliance:compliant": 1, "compliance:inGracePeriod": 2, "compliance:noncompliant": 3, "compliance:conflict": 4, "compliance:error": 5, "compliance:configManager": 6, "compliance:unknown": 7},
+		"unheard": {"total": 5, "compliance:compliant": 2, "compliance:quantum": 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := Compliance(counters, allFresh, "/devices")
+			if l.Lines[0].Number != ui.N(counters["total"]) || l.Lines[0].URL != "/devices" {
+				t.Errorf("whole: %+v", l.Lines[0])
+			}
+			var sum, bar int64
+			for _, line := range l.Lines[1:] {
+				n, err := strconv.ParseInt(line.Number, 10, 64)
+				if err != nil {
+					t.Fatal(err)
+				}
+				sum += n
+			}
+			if l.Lines[0].Stack != nil {
+				for _, p := range l.Lines[0].Stack.Parts {
+					bar += p.N
+				}
+			}
+			if sum != counters["total"] || bar != counters["total"] {
+				t.Errorf("parts are %d, the bar %d, the whole %d", sum, bar, counters["total"])
+			}
+		})
+	}
+}
+
+// TestNothingGreenUnread holds that the good part is green only when every reading behind it is within its target.
+func TestNothingGreenUnread(t *testing.T) {
+	counters := map[string]int64{"total": 4, "compliance:compliant": 4}
+	for name, tc := range map[string]struct {
+		read  graphsync.Freshness
+		shape ui.Shape
+		label string
+	}{
+		"fresh":       {allFresh, ui.ShapeOK, "Compliant"},
+		"some unread": {graphsync.Freshness{State: graphsync.Partial, Tenants: 2, Read: 1, Fresh: 1, Unread: 1}, ui.ShapeOK, "Compliant"}, // those that were read are
+		"some late":   {graphsync.Freshness{State: graphsync.Late, Tenants: 2, Read: 2, Fresh: 1, Late: 1}, ui.ShapePartial, "Compliant, some readings late"},
+		"all late":    {graphsync.Freshness{State: graphsync.Late, Tenants: 2, Read: 2, Late: 2}, ui.ShapeStale, "Was compliant"},
+		"nothing":     {graphsync.Freshness{State: graphsync.Never, Tenants: 2, Unread: 2}, ui.ShapeStale, "Was compliant"},
+	} {
+		line := Compliance(counters, tc.read, "/devices").Lines[1]
+		if line.Shape != tc.shape || line.Label != tc.label || line.URL != "/devices?compliance=compliant" {
+			t.Errorf("%s: %s %q %s, want %s %q", name, line.Shape, line.Label, line.URL, tc.shape, tc.label)
+		}
+	}
+}
+
+func TestSystems(t *testing.T) {
+	b := Systems(map[string]int64{"total": 9, "os:Windows": 2, "os:iOS & co": 5, "os:macOS": 2, "os:": 9, "compliance:compliant": 3}, "/devices")
+	var got []string
+	for _, r := range b.Rows {
+		got = append(got, r.Label+" "+ui.N(r.N)+" "+r.URL)
+	}
+	want := "iOS & co 5 /devices?os=iOS+%26+co|Windows 2 /devices?os=Windows|macOS 2 /devices?os=macOS|Not reported 9 "
+	if s := strings.Join(got, "|"); s != want {
+		t.Errorf("systems: %s, want %s", s, want)
+	}
+}
+
+func TestTrend(t *testing.T) {
+	today := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	ago := func(n int) time.Time { return today.AddDate(0, 0, -n).Truncate(24 * time.Hour) }
+	c := Trend([]Day{{ago(5), 8, 10}, {ago(4), 9, 10}, {ago(2), 0, 0}, {ago(1), 10, 10}, {ago(200), 1, 1}}, 90, today)
+	var got []string
+	for _, p := range c.Points {
+		text := p.Label + " –"
+		if p.Read {
+			text = p.Label + " " + strconv.FormatFloat(p.Value, 'f', 0, 64)
+		}
+		got = append(got, text)
+	}
+	if want := "16 Nov 80|17 Nov 90|18 Nov –|19 Nov –|20 Nov 100|21 Nov –"; strings.Join(got, "|") != want {
+		t.Errorf("points: %s, want %s", strings.Join(got, "|"), want)
+	}
+	if c.GapText != "not read: 3 days" || c.Label != "100.0% of the devices read were compliant on 20 Nov." {
+		t.Errorf("gap %q, label %q", c.GapText, c.Label)
+	}
+	if c := Trend(nil, 90, today); len(c.Points) != 0 || c.GapText != "" {
+		t.Errorf("nothing read: %+v", c)
+	}
+}
