@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,11 +14,20 @@ func (c *call) deviceManagement() error {
 	if _, fault := c.s.world.Faults.Active("licenceMissing", c.t.ID); fault || !c.t.Intune {
 		state = "disabled"
 	}
-	return c.singleton("deviceManagement", "deviceManagement", object{
+	o := object{
 		{"id", c.guid(kindOrganization, 1)}, {"intuneAccountId", c.guid(kindOrganization, 2)}, {"subscriptionState", state},
 		{"settings", object{{"deviceComplianceCheckinThresholdDays", 30}, {"isScheduledActionEnabled", true}, {"secureByDefault", false}}},
 		{"intuneBrand", c.brand()},
-	})
+	}
+	for _, sum := range []struct {
+		name string
+		make func() object
+	}{{"windowsMalwareOverview", c.malwareOverview}, {"deviceProtectionOverview", c.protectionOverview}} {
+		if state == "active" && slices.Contains(c.q.selected, sum.name) {
+			o = append(o, member{sum.name, sum.make()})
+		}
+	}
+	return c.singleton("deviceManagement", "deviceManagement", o)
 }
 
 // singleton answers with an object that is not in a collection: its context has no /$entity.
@@ -70,40 +80,21 @@ func (c *call) categoryOfDevice() error {
 	return c.entity(kinds["deviceCategory"], "deviceManagement/managedDevices('"+v.id.String()+"')/deviceCategory", c.categoryObject(v.category))
 }
 
+func (c *call) usersOf(v *device) related {
+	return many("user", func() []object {
+		if v.userless {
+			return nil
+		}
+		return []object{c.userObject(v.owner)}
+	})
+}
+
 func (c *call) usersOfDevice() error {
 	v, err := c.device()
 	if err != nil {
 		return err
 	}
-	var users []object
-	if !v.userless {
-		users = append(users, c.userObject(v.owner))
-	}
-	return c.fixed(kinds["user"], "deviceManagement/managedDevices('"+v.id.String()+"')/users", users)
-}
-
-func (c *call) protectionState() error {
-	v, err := c.device()
-	if err != nil {
-		return err
-	}
-	if v.kind != windows {
-		return c.missingDevice(c.keys[0])
-	}
-	d := c.draw(kindPolicy, v.index+2<<32)
-	late := d.is(0.08)
-	scan := v.synced.Add(-time.Duration(d.between(30, 4000)) * time.Minute)
-	if v.synced.IsZero() {
-		scan = never
-	}
-	return c.entity(kinds["windowsProtectionState"], "deviceManagement/managedDevices('"+v.id.String()+"')/windowsProtectionState", object{
-		{"id", v.id.String()}, {"malwareProtectionEnabled", true}, {"deviceState", "clean"}, {"realTimeProtectionEnabled", !d.is(0.02)},
-		{"networkInspectionSystemEnabled", true}, {"quickScanOverdue", late}, {"fullScanOverdue", d.is(0.1)}, {"signatureUpdateOverdue", late},
-		{"rebootRequired", d.is(0.05)}, {"fullScanRequired", false}, {"engineVersion", "1.1.25090.3009"}, {"signatureVersion", "1.441.133.0"},
-		{"antiMalwareVersion", "4.18.25090.3009"}, {"lastQuickScanDateTime", scan}, {"lastFullScanDateTime", never},
-		{"lastQuickScanSignatureVersion", "1.441.120.0"}, {"lastFullScanSignatureVersion", ""}, {"lastReportedDateTime", v.synced},
-		{"productStatus", "noStatusFlagsSet"}, {"isVirtualMachine", v.model.code == "VM"}, {"tamperProtectionEnabled", true}, {"controlledConfigurationEnabled", nil},
-	})
+	return c.relatedTo("deviceManagement/managedDevices('"+v.id.String()+"')/users", c.usersOf(&v))
 }
 
 // deviceOverview counts the fleet by operating system.
@@ -267,11 +258,8 @@ func (c *call) devicesOfDetectedApp() error {
 	return c.devicePage("deviceManagement/detectedApps('"+c.keys[0]+"')/managedDevices", len(owners), func(i int) int { return owners[i] })
 }
 
-func (c *call) appsOfDevice() error {
-	v, err := c.device()
-	if err != nil {
-		return err
-	}
+// softwareOf is what the inventory found on the device.
+func (c *call) softwareOf(v *device) []object {
 	f := c.fleet()
 	var items []object
 	for app := range inventory {
@@ -279,5 +267,13 @@ func (c *call) appsOfDevice() error {
 			items = append(items, c.detectedAppObject(app, 0))
 		}
 	}
-	return c.fixed(kinds["detectedApp"], "deviceManagement/managedDevices('"+v.id.String()+"')/detectedApps", items)
+	return items
+}
+
+func (c *call) appsOfDevice() error {
+	v, err := c.device()
+	if err != nil {
+		return err
+	}
+	return c.fixed(kinds["detectedApp"], "deviceManagement/managedDevices('"+v.id.String()+"')/detectedApps", c.softwareOf(&v))
 }

@@ -130,8 +130,8 @@ var deviceFields = []deviceField{
 	{name: "skuNumber", put: putInt(func(v *device) int64 { return map[int]int64{windows: 48}[v.kind] }), beta: true},
 	{name: "specificationVersion", put: orNull(func(*device) string { return "" }), beta: true},
 	{name: "usersLoggedOn", put: putLogons, beta: true},
-	{name: "windowsActiveMalwareCount", put: constant("0"), beta: true},
-	{name: "windowsRemediatedMalwareCount", put: constant("0"), beta: true},
+	{name: "windowsActiveMalwareCount", put: putInt(func(v *device) int64 { return v.malware(true) }), beta: true},
+	{name: "windowsRemediatedMalwareCount", put: putInt(func(v *device) int64 { return v.malware(false) }), beta: true},
 }
 
 func (v *device) ownership() string {

@@ -27,6 +27,7 @@ func deviceOperations() []operation {
 		get("/deviceManagement/managedDevices/{id}/deviceConfigurationStates", both, read, oSelect|oTop, intunePage, (*call).configurationStates),
 		get("/deviceManagement/managedDevices/{id}/users", both, read, oSelect, pageSize{}, (*call).usersOfDevice),
 		get("/deviceManagement/managedDevices/{id}/windowsProtectionState", both, devices, oSelect, pageSize{}, (*call).protectionState),
+		get("/deviceManagement/managedDevices/{id}/logCollectionRequests", both, devices, oSelect|oTop, intunePage, (*call).logsOfDevice),
 		get("/deviceManagement/managedDevices/{id}/detectedApps", beta, devices, oSelect|oTop|oSkip, intunePage, (*call).appsOfDevice),
 		get("/deviceManagement/managedDeviceOverview", both, devices, oSelect, pageSize{}, (*call).deviceOverview),
 		get("/deviceManagement/deviceCategories", both, category, oSelect|oTop, intunePage, (*call).listCategories),
@@ -60,16 +61,35 @@ func (c *call) devicePage(context string, n int, index func(int) int) error {
 	return c.list(context+c.q.shape(), src)
 }
 
-// expandDevice puts the expanded category into an object that was just closed.
+// relationsOf is what $expand can add to a device. A single read knows the device's users and software too.
+func (c *call) relationsOf(v *device) []member {
+	return []member{
+		{"deviceCategory", single("deviceCategory", func() object { return c.categoryObject(v.category) })},
+		{"windowsProtectionState", single("windowsProtectionState", func() object { return c.protection(v) })},
+		{"deviceCompliancePolicyStates", c.complianceStatesOf(v)},
+		{"deviceConfigurationStates", c.configurationStatesOf(v)},
+		{"logCollectionRequests", c.logRequests(v)},
+		{"users", c.usersOf(v)},
+		{"detectedApps", many("detectedApp", func() []object { return c.softwareOf(v) })},
+	}
+}
+
+// expandDevice puts what is expanded into an object that was just closed.
 func (c *call) expandDevice(b []byte, v *device) []byte {
-	if !c.q.expands("deviceCategory") {
+	if len(c.q.expand) == 0 {
 		return b
 	}
 	b = b[:len(b)-1]
-	if b[len(b)-1] != '{' {
-		b = append(b, ',')
+	for _, m := range c.relationsOf(v) {
+		if !c.q.expands(m.name) {
+			continue
+		}
+		if b[len(b)-1] != '{' {
+			b = append(b, ',')
+		}
+		b = appendValue(appendName(b, m.name), c.expanded(m))
 	}
-	return append(appendValue(append(b, `"deviceCategory":`...), c.categoryObject(v.category)), '}')
+	return append(b, '}')
 }
 
 func (c *call) countDevices() error {

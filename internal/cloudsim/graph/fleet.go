@@ -29,6 +29,7 @@ const day = 24 * time.Hour
 
 // device is one computed managed device.
 type device struct {
+	fleet       *fleet
 	index       int
 	id, entraID guid
 	platform    *platform
@@ -80,7 +81,7 @@ var categoryNames = []string{"Office", "Field", "Shop floor", "Kiosk", "Executiv
 // at computes the i-th device.
 func (f *fleet) at(i int) device {
 	d := newDraw(f.seed, kindDevice, f.t.Index, i)
-	v := device{index: i, id: newGUID(f.seed, kindDevice, f.t.Index, i), entraID: newGUID(f.seed, kindEntraDevice, f.t.Index, i)}
+	v := device{fleet: f, index: i, id: newGUID(f.seed, kindDevice, f.t.Index, i), entraID: newGUID(f.seed, kindEntraDevice, f.t.Index, i)}
 	hardware := i
 	if f.doubles(i) {
 		hardware = i - 1

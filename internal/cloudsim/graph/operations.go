@@ -26,6 +26,9 @@ func operations() []operation {
 		connectorOperations(),
 		cloudPKIOperations(),
 		brandingOperations(),
+		malwareOperations(),
+		autopilotOperations(),
+		auditOperations(),
 		batchOperations(),
 	)
 }
