@@ -1,0 +1,246 @@
+package configuration
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds policies and their versions in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+// tenantName is a sub-select, not a join, so that lists follow the index of their order.
+const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+
+const columns = `
+	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.type, a.platform, a.name, a.description, a.template, a.technologies, a.version,
+	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.conflicts,
+	NULLIF(a.status_at, '-infinity'), NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at,
+	a.gone_at`
+
+func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
+	var a Policy
+	var st Status
+	var has bool
+	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.Kind, &a.ID, &a.Type, &a.Platform, &a.Name, &a.Description, &a.Template,
+		&a.Technologies, &a.Version, &a.Assigned, &a.Assignments, &a.Settings, &has, &st.Succeeded, &st.Pending, &st.NotApplicable,
+		&st.Errors, &st.Conflicts, postgres.Zero(&st.At), postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
+		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt)}, more...)...)
+	if has {
+		a.Status = &st
+	}
+	return a, err
+}
+
+var orders = map[string][]postgres.Key{
+	"name":        {{Expr: "a.name_key", Type: "text"}},
+	"kind":        {{Expr: "a.kind", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"type":        {{Expr: "a.type", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"platform":    {{Expr: "a.platform", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
+	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
+	"errors":      {{Expr: "a.errors", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
+	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+}
+
+func order(f Filter) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = "name"
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Policies cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"},
+		postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}, nil
+}
+
+var byStatus = map[string]string{
+	"errors": "a.errors > 0", "conflicts": "a.conflicts > 0", "pending": "a.pending > 0", "unknown": "NOT a.has_status",
+}
+
+func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "a.tenant_id")
+	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, []string{f.Q}) {
+		if !postgres.Printable(v) || len(v) > 200 {
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+		}
+	}
+	kinds := f.Kind
+	if len(kinds) == 0 {
+		kinds = Policies
+	}
+	w.And("a.kind = ANY(?)", kinds)
+	if f.Gone {
+		w.And("a.gone_at IS NOT NULL")
+	} else {
+		w.And("a.gone_at IS NULL")
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("a.search LIKE ?", postgres.Like(q))
+	}
+	if len(f.Type) > 0 {
+		w.And("a.type = ANY(?)", f.Type)
+	}
+	if len(f.Platform) > 0 {
+		w.And("string_to_array(a.platform, ', ') && ?::text[]", f.Platform)
+	}
+	if f.Assigned != nil {
+		w.And("a.assigned = ?", *f.Assigned)
+	}
+	if len(f.Target) > 0 {
+		w.And(`EXISTS (SELECT FROM policy_assignment s WHERE s.tenant_id = a.tenant_id AND s.kind = a.kind AND s.policy_id = a.id AND s.target = ANY(?))`, f.Target)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, one, andStatus(w, f.Status)
+}
+
+func andStatus(w *postgres.Where, status []string) error {
+	var any []string
+	for _, s := range status {
+		cond, ok := byStatus[s]
+		if !ok {
+			return errs.ShowNext(errs.Invalid, "Policies have no such status.", "Choose of "+strings.Join(StatusFilters, ", ")+".")
+		}
+		any = append(any, cond)
+	}
+	if len(any) > 0 {
+		w.And("(" + strings.Join(any, " OR ") + ")")
+	}
+	return nil
+}
+
+func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, one, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := order(f)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if one {
+		o = o.Without("a.tenant_id")
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   policy a
+		` + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// List returns the policies in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, args, o, err := listSQL(scope, f, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	var page Page
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Policy, error) {
+		var place []string
+		a, err := scan(row, &place)
+		places = append(places, place)
+		return a, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list policies: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows = page.Rows[:limit]
+		page.Next = o.Cursor(places[limit-1])
+	}
+	page.Count, err = s.Count(ctx, scope, f)
+	return page, err
+}
+
+// Count is how many policies in the scope match f.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	w, _, err := where(scope, f)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM policy a `+w.SQL(), w.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count policies: %w", postgres.BadInput(err))
+	}
+	return n, nil
+}
+
+// Each calls f for every policy in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Policy) error) error {
+	sql, args, _, err := listSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read policies: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		a, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read policies: %w", err)
+		}
+		if err := each(a); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read policies: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Get returns one policy with its document, also one that is gone. errs.NotFound where the tenant has none with that id.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Policy, Document, error) {
+	var doc Document
+	if !postgres.Printable(id) {
+		return Policy{}, doc, fmt.Errorf("policy of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT `+columns+`, a.doc
+		FROM   policy a
+		WHERE  a.tenant_id = $1
+		AND    a.id = $2
+		ORDER  BY a.gone_at NULLS FIRST, a.kind
+		LIMIT  1`, tid, id)
+	p, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Policy, error) { return scan(row, &doc) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Policy{}, doc, fmt.Errorf("policy %q of %s: %w", id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Policy{}, doc, fmt.Errorf("policy %q of %s: %w", id, tid, err)
+	}
+	return p, doc, nil
+}

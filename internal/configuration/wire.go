@@ -1,0 +1,215 @@
+package configuration
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/postgres"
+)
+
+// read is one policy as it goes into the stage.
+type read struct {
+	Policy
+	doc Document
+}
+
+// ours are members that have a place of their own, or that say nothing about the policy; the rest of an object is its settings.
+var ours = []string{
+	"id", "displayName", "name", "description", "version", "createdDateTime", "lastModifiedDateTime", "roleScopeTagIds", "assignments", "isAssigned",
+	"scheduledActionsForRule", "supportsScopeTags", "settingCount", "settings", "templateReference", "technologies", "platforms", "creationSource",
+	"deviceStatusOverview", "priorityMetaData",
+}
+
+// fromGraph is a policy of Graph as we keep it. Everything that is not named in ours is a setting, also what Microsoft adds one day. ok is
+// false where there is no object, or no id that it could be kept under.
+func fromGraph(kind Kind, raw []byte) (p read, ok bool) {
+	v, err := parse(raw)
+	o, is := v.(map[string]any)
+	if err != nil || !is || str(o, "id") == "" || len(str(o, "id")) > maxKey {
+		return p, false
+	}
+	p.Policy = Policy{
+		Kind: kind, ID: str(o, "id"), Type: graph.TypeName(str(o, "@odata.type")), Name: first(str(o, "displayName"), str(o, "name")),
+		Description: str(o, "description"), Version: max(0, num(o, "version")), Technologies: str(o, "technologies"),
+		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(num(o, "settingCount")),
+	}
+	p.Template = template(obj(o, "templateReference"))
+	p.doc.ScopeTags = texts(o, "roleScopeTagIds")
+	slices.Sort(p.doc.ScopeTags)
+	p.doc.Assignments = assignmentsOf(list(o, "assignments"))
+	p.doc.Actions = actionsOf(list(o, "scheduledActionsForRule"))
+	p.Assignments = len(p.doc.Assignments)
+	p.Assigned = p.Assignments > 0 || o["isAssigned"] == true
+	p.Platform = platform(p.Type, str(o, "platforms"), str(o, "originalEntityTypeName"))
+	if p.Type == "" {
+		p.Type = defaultTypes[kind]
+	}
+	settings := map[string]any{}
+	for name, v := range o {
+		if !slices.Contains(ours, name) && (!strings.Contains(name, "@") || name == "originalEntityTypeName") {
+			settings[name] = v
+		}
+	}
+	p.doc.Settings = canonical(strip(settings))
+	p.finish()
+	return p, true
+}
+
+var defaultTypes = map[Kind]string{
+	Device: "deviceConfiguration", Catalogue: "deviceManagementConfigurationPolicy", Compliance: "deviceCompliancePolicy", Notification: "notificationMessageTemplate",
+}
+
+// finish fills what the document and the row say alike, and counts what is set.
+func (p *read) finish() {
+	p.doc.Name, p.doc.Description, p.doc.Type, p.doc.Version, p.doc.ModifiedAt = p.Name, p.Description, p.Type, p.Version, p.ModifiedAt
+	if n := len(p.doc.SettingLines()); p.Settings == 0 || p.Kind != Catalogue {
+		p.Settings = n
+	}
+}
+
+// withSettings makes the settings of a catalogue policy those that were read of it.
+func (p *read) withSettings(raw [][]byte) {
+	all := []any{}
+	for _, r := range raw {
+		v, err := parse(r)
+		o, ok := v.(map[string]any)
+		if err != nil || !ok {
+			continue
+		}
+		reduceDefinitions(o)
+		kept := map[string]any{"id": o["id"], "settingInstance": strip(o["settingInstance"])}
+		if defs, ok := o["settingDefinitions"]; ok {
+			kept["settingDefinitions"] = defs
+		}
+		all = append(all, kept)
+	}
+	slices.SortStableFunc(all, func(a, b any) int {
+		return strings.Compare(settingKey(a), settingKey(b))
+	})
+	p.doc.Settings = canonical(all)
+	p.finish()
+}
+
+func settingKey(v any) string {
+	o, _ := v.(map[string]any)
+	return str(obj(o, "settingInstance"), "settingDefinitionId") + "\x00" + str(o, "id")
+}
+
+// withMessages makes the settings of a notification template its languages.
+func (p *read) withMessages(raw [][]byte) {
+	v, _ := parse(p.doc.Settings)
+	settings, ok := v.(map[string]any)
+	if !ok {
+		settings = map[string]any{}
+	}
+	messages := map[string]any{}
+	for i, r := range raw {
+		v, err := parse(r)
+		o, ok := v.(map[string]any)
+		if err != nil || !ok {
+			continue
+		}
+		key := first(strings.ToLower(str(o, "locale")), str(o, "id"), fmt.Sprint(i+1))
+		messages[key] = map[string]any{"subject": str(o, "subject"), "messageTemplate": str(o, "messageTemplate"), "isDefault": o["isDefault"] == true}
+	}
+	delete(settings, "localizedNotificationMessages")
+	settings["messages"] = messages
+	p.doc.Settings = canonical(strip(settings))
+	p.finish()
+	p.Settings = len(messages)
+}
+
+func (p *read) withStatus(w graph.DeviceStatusOverview) {
+	at := func(n graph.Int) int64 { return max(0, int64(n)) }
+	p.Status = &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors) + at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
+}
+
+func template(o map[string]any) string {
+	return strings.TrimSpace(str(o, "templateDisplayName") + " " + str(o, "templateDisplayVersion"))
+}
+
+func moment(s string) time.Time {
+	at, err := time.Parse(time.RFC3339Nano, s)
+	if at = at.UTC(); err != nil || at.Year() <= 1 || at.Year() > 9999 { // year 1 is Graph's "never"
+		return time.Time{}
+	}
+	return at.Truncate(time.Microsecond)
+}
+
+// assignmentsOf keeps assignments apart that Graph gives the same id.
+func assignmentsOf(raw []map[string]any) []Assignment {
+	var kept []Assignment
+	seen := map[string]bool{}
+	for i, o := range raw {
+		t := obj(o, "target")
+		a := Assignment{
+			ID: cut(str(o, "id"), maxKey), Target: first(strings.TrimSuffix(graph.TypeName(str(t, "@odata.type")), "AssignmentTarget"), "unknown"),
+			GroupID: cut(first(str(t, "groupId"), str(t, "collectionId")), maxKey), FilterID: str(t, "deviceAndAppManagementAssignmentFilterId"),
+			FilterType: str(t, "deviceAndAppManagementAssignmentFilterType"), Source: str(o, "source"),
+		}
+		if a.FilterType == "none" {
+			a.FilterID, a.FilterType = "", ""
+		}
+		if a.ID == "" || seen[a.ID] {
+			a.ID = cut(a.ID+"#"+a.Target+"#"+a.GroupID, 2*maxKey) // Graph keeps no order, so its place would not do
+		}
+		if seen[a.ID] {
+			a.ID = fmt.Sprintf("%s#%d", a.ID, i)
+		}
+		seen[a.ID] = true
+		kept = append(kept, a)
+	}
+	slices.SortFunc(kept, func(a, b Assignment) int {
+		return strings.Compare(a.Target+"|"+a.GroupID+"|"+a.ID, b.Target+"|"+b.GroupID+"|"+b.ID)
+	})
+	return kept
+}
+
+const noTemplate = "00000000-0000-0000-0000-000000000000"
+
+func actionsOf(rules []map[string]any) []Action {
+	var kept []Action
+	for _, r := range rules {
+		for _, o := range list(r, "scheduledActionConfigurations") {
+			a := Action{Rule: str(r, "ruleName"), Type: first(str(o, "actionType"), "unknown"), GraceHours: max(0, num(o, "gracePeriodHours")), TemplateID: str(o, "notificationTemplateId"), CC: texts(o, "notificationMessageCCList")}
+			if a.TemplateID == noTemplate {
+				a.TemplateID = ""
+			}
+			kept = append(kept, a)
+		}
+	}
+	slices.SortStableFunc(kept, func(a, b Action) int {
+		if a.GraceHours != b.GraceHours {
+			return int(min(max(a.GraceHours-b.GraceHours, -1), 1))
+		}
+		return strings.Compare(a.Type+a.TemplateID, b.Type+b.TemplateID)
+	})
+	return kept
+}
+
+// prefixes of Graph's types, lower case, by platform.
+var prefixes = []struct{ prefix, name string }{
+	{"windowsphone", "Windows Phone"}, {"windows", "Windows"}, {"editionupgrade", "Windows"}, {"sharedpc", "Windows"}, {"ios", "iOS"}, {"macos", "macOS"},
+	{"android", "Android"}, {"aosp", "Android"}, {"linux", "Linux"}, {"tvos", "tvOS"}, {"visionos", "visionOS"},
+}
+
+// platform is what a type or the catalogue's flags ("windows10,macOS") say.
+func platform(typ, flags, original string) string {
+	var names []string
+	for _, s := range append(strings.Split(flags, ","), typ, original) {
+		s = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(s), "#microsoft.graph."))
+		for _, p := range prefixes {
+			if strings.HasPrefix(s, p.prefix) {
+				if !slices.Contains(names, p.name) {
+					names = append(names, p.name)
+				}
+				break
+			}
+		}
+	}
+	slices.Sort(names)
+	return postgres.Clean(strings.Join(names, ", "))
+}
