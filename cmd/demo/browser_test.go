@@ -190,6 +190,8 @@ func TestStoryInABrowser(t *testing.T) {
 		t.Fatalf("the new link is %q", link)
 	}
 
+	owner.open(s.base + "/t/" + c.ID) // and waits there
+
 	customer.open(link)
 	if got := customer.heading(); !strings.Contains(got, c.DisplayName) {
 		t.Errorf("the customer's page is headed %q", got)
@@ -203,7 +205,6 @@ func TestStoryInABrowser(t *testing.T) {
 		return strings.HasSuffix(customer.heading(), "is connected") // the page looks again by itself
 	})
 
-	owner.open(s.base + "/t/" + c.ID)
 	await(t, 30*time.Second, "the owner sees the customer's devices on its page, without a reload", func() bool {
 		return strings.Contains(owner.eval(`document.querySelector("main").innerText`), strconv.Itoa(c.Devices))
 	})

@@ -133,6 +133,11 @@ func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 // awaitFirstReads waits until no read is outstanding at a customer that may be read.
 func (s *site) awaitFirstReads() {
 	s.t.Helper()
+	s.t.Cleanup(func() {
+		if s.t.Failed() {
+			s.t.Logf("reads: %s", s.reads())
+		}
+	})
 	await(s.t, 60*time.Second, "the first reads", func() bool {
 		all, err := s.portal.Sync.FreshnessOfAll(s.t.Context(), tenant.Everything())
 		if err != nil {
@@ -151,6 +156,17 @@ func (s *site) awaitFirstReads() {
 		}
 		return open == 0
 	})
+}
+
+// reads says how many reads stand how, by dataset.
+func (s *site) reads() (standing string) {
+	err := s.portal.Pool.Raw().QueryRow(context.Background(), `
+		SELECT string_agg(format('%s %s %s', dataset, state, n), ', ' ORDER BY dataset, state)
+		FROM   (SELECT dataset, state, count(*) AS n FROM sync_state GROUP BY dataset, state) AS x`).Scan(&standing)
+	if err != nil {
+		return err.Error() // such as that the database is down, in the test of that
+	}
+	return standing
 }
 
 // await asks again and again until it is so.
