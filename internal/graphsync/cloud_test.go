@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -24,6 +25,7 @@ import (
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -40,7 +42,9 @@ type rig struct {
 	devices      *device.Store
 	apps         *app.Store
 	provisioning *provisioning.Store
+	services     *service.Store
 	orgs         *organization.Store
+	detected     *detectedapp.Store
 }
 
 func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(graphsync.Dataset) graphsync.Dataset) *rig {
@@ -59,12 +63,16 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		t.Fatal(err)
 	}
 	r.devices, r.apps, r.provisioning, r.orgs = device.NewStore(r.pool), app.NewStore(r.pool), provisioning.NewStore(r.pool), organization.NewStore(r.pool)
+	r.detected = detectedapp.NewStore(r.pool)
+	r.services = service.NewStore(r.pool)
 	table := graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: r.graph, Store: r.orgs, Now: time.Now}).
 		With(graphsync.Devices, &device.Puller{Graph: r.graph, Store: r.devices, Now: time.Now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: r.graph, Store: r.devices}).
 		With(graphsync.Apps, &app.Puller{Graph: r.graph, Store: r.apps, Now: time.Now}).
+		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
+		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now})
 	for _, w := range wrap {
 		for i := range table {

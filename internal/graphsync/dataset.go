@@ -18,8 +18,10 @@ const (
 	Devices          = "devices"
 	DeviceCategories = "deviceCategories"
 	Apps             = "apps"
+	DetectedApps     = "detectedApps"
 	ProvisioningJobs = "provisioningJobs"
 	ProvisioningLog  = "provisioningLog"
+	Services         = "services"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -63,6 +65,10 @@ func Table() Datasets {
 			Expand: "assignments,categories", PageSize: 100,
 			Permission: "DeviceManagementApps.Read.All", Every: time.Hour, FreshFor: 4 * time.Hour,
 		},
+		{ // tens of thousands of rows in a big tenant, and Intune renews the inventory about once a week
+			Name: DetectedApps, Label: "Detected apps", Version: "v1.0", Path: "/deviceManagement/detectedApps", PageSize: 500,
+			Permission: "DeviceManagementManagedDevices.Read.All", Every: 12 * time.Hour, FreshFor: 36 * time.Hour,
+		},
 		{
 			Name: ProvisioningJobs, Label: "Provisioning jobs", Version: "v1.0", Path: "/servicePrincipals",
 			Select: []string{"id", "appId", "displayName", "accountEnabled", "servicePrincipalType", "appOwnerOrganizationId"}, PageSize: 999,
@@ -71,6 +77,10 @@ func Table() Datasets {
 		{
 			Name: ProvisioningLog, Label: "Provisioning log", Version: "v1.0", Path: "/auditLogs/provisioning", PageSize: 500,
 			Permission: "ProvisioningLog.Read.All", Every: 15 * time.Minute, FreshFor: time.Hour,
+		},
+		{ // a path for each kind of service, in v1.0 or beta: see the puller; each has a reading of its own
+			Name: Services, Label: "Services and expiries", Version: "v1.0", Path: "/deviceManagement",
+			Permission: "DeviceManagementServiceConfig.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
 		},
 	}
 }

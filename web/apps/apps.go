@@ -1,6 +1,7 @@
-// Package apps shows mobile apps: the list over all of one's tenants or in one, and the page of an app with its assignments.
+// Package apps shows mobile apps: the list over all of one's tenants or in one, and the page of an app with its assignments; and the
+// programs that inventories found on devices.
 //
-// What an app is, and its tables, live in internal/app; changing an assignment does not live here.
+// What an app is, and its tables, live in internal/app and internal/detectedapp; changing an assignment does not live here.
 package apps
 
 import (
@@ -13,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -23,13 +25,18 @@ import (
 
 // Handler serves the app pages.
 type Handler struct {
-	Apps *app.Store
-	Sync *graphsync.Service
+	Apps            *app.Store
+	Sync            *graphsync.Service
+	Detected        *detectedapp.Store
+	DetectedDevices DetectedDevices
 }
 
 // Mount adds the app pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/apps", h.list)
+	r.Get("/apps/detected", h.detected)
+	r.Get("/apps/detected/{key}", h.program)
+	r.Get("/apps/detected/{key}/{version}", h.version)
 	r.Get("/apps/{app}", h.show)
 }
 
@@ -63,7 +70,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(now)
 	l := page.List[row]{
 		Title: "Apps", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Each: h.each(m.Scope, f, toRow),
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, partApps), Each: h.each(m.Scope, f, toRow),
 	}
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, toRow(a))

@@ -31,7 +31,7 @@ func TestLists(t *testing.T) {
 		app.App{ID: "a1", Name: "Company Portal", Type: "winGetApp", Platform: "Windows", Publisher: "Microsoft", Assigned: true, Assignments: 1, State: "published"},
 		app.App{ID: "a2", Name: "@evil", Type: "webApp", Platform: "Web", State: "published"})
 	f.ReadApps(t, fabrikam.ID, f.Now.Add(-3*time.Minute), nil, app.App{ID: "f1", Name: "Field notes", Type: "iosVppApp", Platform: "iOS"})
-	mount := (&Handler{f.Apps, f.Sync}).Mount
+	mount := (&Handler{Apps: f.Apps, Sync: f.Sync}).Mount
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 
 	var mine, all, windows twin

@@ -59,3 +59,6 @@ func join(list []string) string { return strings.Join(list, ", ") }
 
 // trim is a number with one decimal, or none where that is zero.
 func trim(v float64) string { return strings.TrimSuffix(strconv.FormatFloat(v, 'f', 1, 64), ".0") }
+
+// plainNumber is a number as exports have it.
+func plainNumber(n int64) string { return strconv.FormatInt(n, 10) }

@@ -13,12 +13,14 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -34,7 +36,9 @@ type Fleet struct {
 	Devices      *device.Store
 	Apps         *app.Store
 	Provisioning *provisioning.Store
+	Services     *service.Store
 	Sync         *graphsync.Service
+	DetectedApps *detectedapp.Store
 
 	run int64
 }
@@ -44,6 +48,9 @@ func NewFleet(t testing.TB) *Fleet {
 	t.Helper()
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
+	f.Services = service.NewStore(pool)
+	f.DetectedApps = detectedapp.NewStore(pool)
+	f.Services = service.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
 	var err error
 	if f.Sync, err = graphsync.New(pool, graphsync.Table(), graphsync.Options{Now: func() time.Time { return f.Now }}); err != nil {
@@ -121,6 +128,57 @@ func (f *Fleet) ReadApps(t testing.TB, tid tenant.ID, at time.Time, assigned map
 	}
 	f.complete(t, tid, graphsync.Apps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// ReadServices stores a read of the tenant's services: items by their kind, with the reading of each kind that was tried.
+func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings []service.Reading, items ...service.Item) {
+	t.Helper()
+	f.run++
+	stage := f.Services.Stage()
+	defer stage.Close()
+	for _, it := range items {
+		if err := stage.Add(it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
+		return m.Counters, err
+	})
+}
+
+// ReadDetectedApps stores a complete read of the tenant's detected apps.
+func (f *Fleet) ReadDetectedApps(t testing.TB, tid tenant.ID, at time.Time, versions ...detectedapp.Version) {
+	t.Helper()
+	f.run++
+	stage := f.DetectedApps.Stage()
+	defer stage.Close()
+	for _, v := range versions {
+		if err := stage.Add(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.DetectedApps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// ReadServices stores a read of the tenant's services: items by their kind, with the reading of each kind that was tried.
+func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings []service.Reading, items ...service.Item) {
+	t.Helper()
+	f.run++
+	stage := f.Services.Stage()
+	defer stage.Close()
+	for _, it := range items {
+		if err := stage.Add(it); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
 		return m.Counters, err
 	})
 }

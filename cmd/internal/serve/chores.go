@@ -32,6 +32,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"prove consent", provingEvery, func(ctx context.Context) error { _, err := p.Consent.RunDue(ctx); return err }},
 		{"read grants again", rereadEvery, p.rereadGrants},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
+		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 	} {
 		go func() {
 			tick := time.NewTicker(c.every)

@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/config"
 	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/graph"
@@ -25,6 +26,7 @@ import (
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/signin"
@@ -45,6 +47,9 @@ type Portal struct {
 	Devices      *device.Store
 	Apps         *app.Store
 	Provisioning *provisioning.Store
+	Services     *service.Store
+	DetectedApps *detectedapp.Store
+	Live         *graphsync.LiveStore
 	Audit        *audit.Store
 	Consent      *consent.Service
 
@@ -186,7 +191,8 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
-	p.Audit = audit.NewStore(p.Pool)
+	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
+	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
 	if err != nil {
 		return err
@@ -206,7 +212,9 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
+		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: p.Graph, Store: p.DetectedApps, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
+		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now})
 }
 

@@ -1,0 +1,343 @@
+package detectedapp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds detected apps in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+
+var orders = map[string][]postgres.Key{
+	"name":      {{Expr: "g.name_key", Type: "text"}},
+	"publisher": {{Expr: "g.publisher_key", Type: "text"}},
+	"devices":   {{Expr: "g.devices", Type: "bigint"}},
+	"versions":  {{Expr: "g.versions", Type: "bigint"}},
+	"tenants":   {{Expr: "g.tenants", Type: "bigint"}},
+}
+
+var versionOrders = map[string][]postgres.Key{
+	"version":  {{Expr: "a.version_key", Type: "text"}},
+	"devices":  {{Expr: "a.devices", Type: "bigint"}},
+	"customer": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.version_key", Type: "text"}},
+}
+
+func order(f Filter, of map[string][]postgres.Key, known []string, ends ...postgres.Key) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = known[0]
+	}
+	keys, ok := of[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Detected apps cannot be sorted by that.", "Sort by "+strings.Join(known, ", ")+".")
+	}
+	keys = slices.Clone(keys)
+	for _, k := range ends {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return postgres.Order{Name: name, Desc: f.Desc, Keys: keys}, nil
+}
+
+// where chooses versions; programs are what groups them.
+func where(scope tenant.Scope, f Filter) (*postgres.Where, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "a.tenant_id")
+	for _, v := range slices.Concat(f.Platform, f.Version, []string{f.Q, f.Key}) {
+		if !postgres.Printable(v) || len(v) > 200 {
+			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+		}
+	}
+	if q := strings.TrimSpace(f.Q); q != "" && f.Key == "" {
+		w.And("a.search LIKE ?", postgres.Like(q))
+	} else if q != "" {
+		w.And("lower(a.version) LIKE ?", postgres.Like(q))
+	}
+	if f.Key != "" {
+		w.And("a.app_key = ?", f.Key)
+	}
+	if len(f.Platform) > 0 {
+		w.And("a.platform = ANY(?)", f.Platform)
+	}
+	if len(f.Version) > 0 {
+		w.And("a.version = ANY(?)", f.Version)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	return w, nil
+}
+
+// programs groups the versions that w chooses. The order of names can follow the index, so that a page reads no more than its own rows.
+func programs(w *postgres.Where, f Filter) string {
+	having := ""
+	if f.Spread {
+		having = "HAVING count(DISTINCT a.version) > 1"
+	}
+	return `
+		SELECT a.name_key, a.publisher_key, a.app_key, min(a.name) AS name, min(a.publisher) AS publisher,
+		       array_agg(DISTINCT a.platform) AS platforms, count(DISTINCT a.version) AS versions,
+		       COALESCE((array_agg(a.version ORDER BY a.version_key, a.version) FILTER (WHERE a.version <> ''))[1], '') AS oldest,
+		       COALESCE((array_agg(a.version ORDER BY a.version_key DESC, a.version DESC) FILTER (WHERE a.version <> ''))[1], '') AS newest,
+		       sum(a.devices)::bigint AS devices, count(DISTINCT a.tenant_id) AS tenants
+		FROM   detected_app a
+		` + w.SQL() + `
+		GROUP  BY a.name_key, a.publisher_key, a.app_key
+		` + having
+}
+
+func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := order(f, orders, Sorts, postgres.Key{Expr: "g.name_key", Type: "text"}, postgres.Key{Expr: "g.publisher_key", Type: "text"}, postgres.Key{Expr: "g.app_key", Type: "text"})
+	if err != nil {
+		return "", nil, o, err
+	}
+	inner := programs(w, f)
+	outer := &postgres.Where{Args: w.Args}
+	if err := o.After(outer, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, ` + o.Place() + `
+		FROM  (` + inner + `) g
+		` + outer.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + outer.Arg(limit)
+	}
+	return sql, outer.Args, o, nil
+}
+
+func scanProgram(row pgx.CollectableRow, place *[]string) (Program, error) {
+	var p Program
+	err := row.Scan(&p.Key, &p.Name, &p.Publisher, &p.Platforms, &p.Versions, &p.Oldest, &p.Newest, &p.Devices, &p.Tenants, place)
+	return p, err
+}
+
+// Programs returns the programs found in the scope, one page in the chosen order.
+func (s *Store) Programs(ctx context.Context, scope tenant.Scope, f Filter) (Programs, error) {
+	limit := bounded(f.Limit)
+	sql, args, o, err := programsSQL(scope, f, limit+1)
+	if err != nil {
+		return Programs{}, err
+	}
+	var found Programs
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	found.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Program, error) {
+		var place []string
+		p, err := scanProgram(row, &place)
+		places = append(places, place)
+		return p, err
+	})
+	if err != nil {
+		return Programs{}, fmt.Errorf("list detected apps: %w", postgres.BadInput(err))
+	}
+	if len(found.Rows) > limit {
+		found.Rows, found.Next = found.Rows[:limit], o.Cursor(places[limit-1])
+	}
+	found.Count, err = s.CountPrograms(ctx, scope, f)
+	return found, err
+}
+
+// CountPrograms is how many programs match f.
+func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter) (n int64, err error) {
+	w, err := where(scope, f)
+	if err != nil {
+		return 0, err
+	}
+	having := ""
+	if f.Spread {
+		having = " HAVING count(DISTINCT a.version) > 1"
+	}
+	err = s.pool.In(scope).QueryRow(ctx, `
+		SELECT count(*)
+		FROM  (SELECT a.app_key FROM detected_app a `+w.SQL()+` GROUP BY a.app_key`+having+`) g`, w.Args...).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count detected apps: %w", postgres.BadInput(err))
+	}
+	return n, nil
+}
+
+// EachProgram calls f for every program that matches, in order, one row in memory at a time. Limit does not apply.
+func (s *Store) EachProgram(ctx context.Context, scope tenant.Scope, f Filter, each func(Program) error) error {
+	sql, args, _, err := programsSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read detected apps: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		p, err := scanProgram(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read detected apps: %w", err)
+		}
+		if err := each(p); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read detected apps: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Program is one program over the scope; errs.NotFound where nobody there has it.
+func (s *Store) Program(ctx context.Context, scope tenant.Scope, key string) (Program, error) {
+	f := Filter{Key: key}
+	w, err := where(scope, f)
+	if err != nil || key == "" {
+		return Program{}, fmt.Errorf("detected app: %w", errs.NotFound)
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, '{}'::text[]
+		FROM  (`+programs(w, f)+`) g`, w.Args...)
+	p, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Program, error) {
+		var place []string
+		return scanProgram(row, &place)
+	})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Program{}, fmt.Errorf("detected app %s: %w", key, errs.NotFound)
+	}
+	if err != nil {
+		return Program{}, fmt.Errorf("detected app %s: %w", key, err)
+	}
+	return p, nil
+}
+
+const versionColumns = `a.tenant_id, ` + tenantName + `, a.id, a.app_key, a.name, a.publisher, a.version, a.platform, a.size, a.devices, a.first_seen_at`
+
+func scanVersion(row pgx.CollectableRow, more ...any) (Version, error) {
+	var v Version
+	err := row.Scan(append([]any{&v.Tenant, &v.TenantName, &v.ID, &v.Key, &v.Name, &v.Publisher, &v.Version, &v.Platform, &v.Size, &v.Devices,
+		postgres.Zero(&v.FirstSeenAt)}, more...)...)
+	return v, err
+}
+
+func versionsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := order(f, versionOrders, VersionSorts, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})
+	if err != nil {
+		return "", nil, o, err
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql := `
+		SELECT ` + versionColumns + `, ` + o.Place() + `
+		FROM   detected_app a
+		` + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// Versions returns versions, each in its tenant, one page in the chosen order.
+func (s *Store) Versions(ctx context.Context, scope tenant.Scope, f Filter) (Versions, error) {
+	limit := bounded(f.Limit)
+	sql, args, o, err := versionsSQL(scope, f, limit+1)
+	if err != nil {
+		return Versions{}, err
+	}
+	var found Versions
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	found.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Version, error) {
+		var place []string
+		v, err := scanVersion(row, &place)
+		places = append(places, place)
+		return v, err
+	})
+	if err != nil {
+		return Versions{}, fmt.Errorf("list versions of detected apps: %w", postgres.BadInput(err))
+	}
+	if len(found.Rows) > limit {
+		found.Rows, found.Next = found.Rows[:limit], o.Cursor(places[limit-1])
+	}
+	w, err := where(scope, f)
+	if err != nil {
+		return found, err
+	}
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM detected_app a `+w.SQL(), w.Args...).Scan(&found.Count); err != nil {
+		return found, fmt.Errorf("count versions of detected apps: %w", postgres.BadInput(err))
+	}
+	return found, nil
+}
+
+// EachVersion calls f for every version that matches, in order. Limit does not apply.
+func (s *Store) EachVersion(ctx context.Context, scope tenant.Scope, f Filter, each func(Version) error) error {
+	sql, args, _, err := versionsSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read versions of detected apps: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		v, err := scanVersion(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read versions of detected apps: %w", err)
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read versions of detected apps: %w", postgres.BadInput(err))
+	}
+	return nil
+}
+
+// Get is one version in its tenant; errs.NotFound where the tenant has none with that id.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Version, error) {
+	if !postgres.Printable(id) {
+		return Version{}, fmt.Errorf("detected app of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+versionColumns+` FROM detected_app a WHERE a.tenant_id = $1 AND a.id = $2`, tid, id)
+	v, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Version, error) { return scanVersion(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Version{}, fmt.Errorf("detected app %q of %s: %w", id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Version{}, fmt.Errorf("detected app %q of %s: %w", id, tid, err)
+	}
+	return v, nil
+}
+
+// bounded is how many rows a page has.
+func bounded(limit int) int {
+	if limit <= 0 {
+		limit = 50
+	}
+	return min(limit, 500)
+}

@@ -1,0 +1,155 @@
+package graphsync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// The kinds of live readings.
+const (
+	LiveComplianceStates   = "complianceStates"   // policies and settings of one device
+	LiveDetectedAppDevices = "detectedAppDevices" // devices that have one version of a program
+	LiveAppInstallStatus   = "appInstallStatus"   // how the installations of one app stand
+)
+
+// LiveReading is what was read from Microsoft while somebody looked. Without a body it is unknown, and Trouble says why.
+type LiveReading[T any] struct {
+	Value   T
+	ReadAt  time.Time // of Value; zero: nothing was ever read
+	Now     bool      // Value was read for this very look
+	Trouble Trouble   // of the last try, where that failed; Value is then older, or missing
+}
+
+// Known tells whether there is a value at all.
+func (l LiveReading[T]) Known() bool { return !l.ReadAt.IsZero() }
+
+// LiveStore keeps live readings in Postgres, so that the next look says "as of" instead of asking Microsoft again.
+type LiveStore struct {
+	pool *postgres.Pool
+	now  func() time.Time
+}
+
+// NewLiveStore is the store on that database; nil is the real clock.
+func NewLiveStore(pool *postgres.Pool, now func() time.Time) *LiveStore {
+	if now == nil {
+		now = time.Now
+	}
+	return &LiveStore{pool: pool, now: now}
+}
+
+const (
+	liveRetry = 30 * time.Second // a try that failed is not repeated by every reload
+	liveTime  = 8 * time.Second  // a person waits
+	liveKept  = 14 * 24 * time.Hour
+)
+
+// KeptLive is what an earlier look read, without asking Microsoft.
+func KeptLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object string) (LiveReading[T], error) {
+	l, _, err := kept[T](ctx, s, tid, kind, object)
+	return l, err
+}
+
+// ReadLive is what an earlier look read where that is younger than maxAge, and else what read gives now. A read that fails is no error of
+// ReadLive: the reading then carries the trouble, and the older value where there is one.
+func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object string, maxAge time.Duration, read func(context.Context) (T, error)) (LiveReading[T], error) {
+	l, tried, err := kept[T](ctx, s, tid, kind, object)
+	if err != nil {
+		return l, err
+	}
+	now := s.now()
+	if l.Known() && now.Sub(l.ReadAt) < maxAge && l.Trouble.Kind == "" || l.Trouble.Kind != "" && now.Sub(tried) < liveRetry {
+		return l, nil
+	}
+	limited, cancel := context.WithTimeout(ctx, liveTime)
+	defer cancel()
+	value, err := read(limited)
+	if ctx.Err() != nil {
+		return l, ctx.Err() // nobody looks any more
+	}
+	if err != nil {
+		l.Trouble = liveTrouble(err)
+		l.Trouble.At = now
+		return l, s.failed(ctx, tid, kind, object, l.Trouble)
+	}
+	l = LiveReading[T]{Value: value, ReadAt: now, Now: true}
+	return l, s.save(ctx, tid, kind, object, value, now)
+}
+
+func liveTrouble(err error) Trouble {
+	if errors.Is(err, context.DeadlineExceeded) {
+		return Trouble{Kind: "timeout", Sentence: "Microsoft Graph did not answer in time."}
+	}
+	return trouble(err)
+}
+
+func kept[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object string) (l LiveReading[T], tried time.Time, err error) {
+	var body []byte
+	t := &l.Trouble
+	err = s.pool.In(tid).QueryRow(ctx, `
+		SELECT tried_at, read_at, body, error_kind, error_sentence, request_id, client_request_id, activity_id
+		FROM   live_read
+		WHERE  tenant_id = $1
+		AND    kind = $2
+		AND    object_id = $3`, tid, kind, object).
+		Scan(postgres.Zero(&tried), postgres.Zero(&l.ReadAt), &body, &t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID)
+	switch {
+	case errors.Is(err, pgx.ErrNoRows):
+		return LiveReading[T]{}, time.Time{}, nil
+	case err != nil:
+		return l, tried, fmt.Errorf("live reading %s of %s: %w", kind, tid, err)
+	}
+	if t.Kind != "" {
+		t.At = tried
+	}
+	if body != nil && json.Unmarshal(body, &l.Value) != nil { // an older shape: read it again
+		return LiveReading[T]{}, time.Time{}, nil
+	}
+	return l, tried, nil
+}
+
+func (s *LiveStore) save(ctx context.Context, tid tenant.ID, kind, object string, value any, now time.Time) error {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Errorf("keep live reading %s of %s: %w", kind, tid, err)
+	}
+	_, err = s.pool.In(tid).Exec(ctx, `
+		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, read_at, body)
+		VALUES ($1, $2, $3, $4, $4, $5)
+		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
+		SET    tried_at = excluded.tried_at, read_at = excluded.read_at, body = excluded.body, error_kind = '', error_sentence = '',
+		       request_id = '', client_request_id = '', activity_id = ''`, tid, kind, object, now, string(body))
+	if err != nil {
+		return fmt.Errorf("keep live reading %s of %s: %w", kind, tid, err)
+	}
+	return nil
+}
+
+func (s *LiveStore) failed(ctx context.Context, tid tenant.ID, kind, object string, t Trouble) error {
+	_, err := s.pool.In(tid).Exec(ctx, `
+		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, error_kind, error_sentence, request_id, client_request_id, activity_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
+		SET    tried_at = excluded.tried_at, error_kind = excluded.error_kind, error_sentence = excluded.error_sentence,
+		       request_id = excluded.request_id, client_request_id = excluded.client_request_id, activity_id = excluded.activity_id`,
+		tid, kind, object, t.At, t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID)
+	if err != nil {
+		return fmt.Errorf("keep the failure of live reading %s of %s: %w", kind, tid, err)
+	}
+	return nil
+}
+
+// Sweep drops readings that nobody looked at for two weeks.
+func (s *LiveStore) Sweep(ctx context.Context) error {
+	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `DELETE FROM live_read WHERE tried_at < $1`, s.now().Add(-liveKept)); err != nil {
+		return fmt.Errorf("sweep live readings: %w", err)
+	}
+	return nil
+}

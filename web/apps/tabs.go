@@ -1,0 +1,27 @@
+package apps
+
+import (
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// part is one of the lists below /apps.
+type part string
+
+const (
+	partApps      part = "/apps"
+	partCatalogue part = "/apps/catalogue"
+	partDetected  part = "/apps/detected"
+)
+
+// tabs lead from list to list.
+func tabs(m tenant.Membership, current part) ui.Tabs {
+	t := ui.Tabs{Label: "Lists of apps"}
+	for _, p := range []struct {
+		part part
+		text string
+	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partDetected, "Detected apps"}} {
+		t.Items = append(t.Items, ui.Tab{Text: p.text, URL: m.Path(string(p.part)), Current: p.part == current})
+	}
+	return t
+}
