@@ -14,11 +14,14 @@ func appOperations() []operation {
 	op := func(path string, o options, page pageSize, h func(*call) error) operation {
 		return operation{method: http.MethodGet, path: "/deviceAppManagement/" + path, versions: both, area: intune, allow: read, roles: intuneReaders, options: o, page: page, handle: h}
 	}
+	relationsOfApp := op("mobileApps/{id}/relationships", oSelect|oTop, intunePage, (*call).listRelations)
+	relationsOfApp.versions = beta
 	return []operation{
 		op("mobileApps", oSelect|oExpand|oFilter|oTop|oSkip|oCount|oOrder, intunePage, (*call).listApps),
 		op("mobileApps/{id}", oSelect|oExpand, pageSize{}, (*call).getApp),
 		op("mobileApps/{id}/assignments", oSelect|oTop, intunePage, (*call).listAssignments),
 		op("mobileApps/{id}/assignments/{assignment}", oSelect, pageSize{}, (*call).getAssignment),
+		relationsOfApp,
 		op("mobileApps/{id}/categories", oSelect|oTop, intunePage, (*call).categoriesOfApp),
 		op("mobileAppCategories", oSelect|oTop|oFilter, intunePage, (*call).listAppCategories),
 		op("mobileAppCategories/{id}", oSelect, pageSize{}, (*call).getAppCategory),
@@ -100,13 +103,13 @@ func (c *call) appObject(i int, single bool) object {
 	if d.is(0.02) {
 		state = "processing"
 	}
-	assignments := c.assignmentsOf(i)
+	assignments, relations := c.assignmentsOf(i), c.countRelations(i)
 	o := object{
 		{"@odata.type", "#microsoft.graph." + p.kind}, {"id", c.guid(kindApp, i)}, {"displayName", p.name}, {"description", describe(p)},
 		{"publisher", p.publisher}, {"largeIcon", largeIcon}, {"createdDateTime", created}, {"lastModifiedDateTime", modified}, {"isFeatured", d.is(0.1)},
 		{"privacyInformationUrl", nil}, {"informationUrl", nil}, {"owner", ""}, {"developer", ""}, {"notes", ""}, {"publishingState", state},
-		{"isAssigned", len(assignments) > 0}, {"roleScopeTagIds", []string{"0"}}, {"dependentAppCount", 0}, {"supersedingAppCount", 0},
-		{"supersededAppCount", 0}, {"uploadState", 1},
+		{"isAssigned", len(assignments) > 0}, {"roleScopeTagIds", []string{"0"}}, {"dependentAppCount", relations[0]}, {"supersedingAppCount", relations[1]},
+		{"supersededAppCount", relations[2]}, {"uploadState", 1},
 	}
 	if len(c.q.selected) == 0 || c.q.filter != nil || strings.Contains(strings.Join(c.q.selected, ","), "/") {
 		o = append(o, c.detailsOf(p, &d)...)
@@ -118,7 +121,7 @@ func (c *call) appObject(i int, single bool) object {
 		o = append(o, member{"categories", c.appCategories(p)})
 	}
 	if c.q.expands("relationships") {
-		o = append(o, member{"relationships", []object{}})
+		o = append(o, member{"relationships", c.relationsOfApps(i)})
 	}
 	return o
 }
@@ -180,14 +183,7 @@ func (c *call) assignmentsOf(i int) []object {
 	d := c.draw(kindAssignment, i)
 	list := []object{}
 	add := func(intent int, id, target string, group string) {
-		t := object{{"@odata.type", "#microsoft.graph." + target}}
-		if c.beta {
-			t = append(t, member{"deviceAndAppManagementAssignmentFilterId", nil}, member{"deviceAndAppManagementAssignmentFilterType", "none"})
-		}
-		if group != "" {
-			t = append(t, member{"groupId", group})
-		}
-		a := object{{"id", id + "_" + strconv.Itoa(intent) + "_" + strconv.Itoa(min(len(list), 1))}, {"intent", intents[intent]}, {"target", t}, {"settings", c.settingsOf(p)}}
+		a := object{{"id", id + "_" + strconv.Itoa(intent) + "_" + strconv.Itoa(min(len(list), 1))}, {"intent", intents[intent]}, {"target", c.target(target, group)}, {"settings", c.settingsOf(p)}}
 		if c.beta {
 			a = append(a, member{"source", "direct"}, member{"sourceId", c.guid(kindApp, i)})
 		}

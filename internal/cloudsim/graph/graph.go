@@ -24,11 +24,7 @@ func Handler(w *world.World, verify func(token, audience string) (world.Token, e
 	for _, o := range options {
 		o(s)
 	}
-	// Ages are counted from the start of the quarter, so that dates stay put when the simulator is started again the next day.
-	const quarter = 91 * day
-	now := w.Clock.Now()
-	s.anchor = now.Add(-time.Duration(now.UnixNano() % int64(quarter)))
-	s.today = now.Truncate(day)
+	s.anchor, s.today = w.Anchor(), w.Clock.Now().Truncate(day)
 	return s
 }
 

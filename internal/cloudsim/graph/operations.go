@@ -29,6 +29,9 @@ func operations() []operation {
 		malwareOperations(),
 		autopilotOperations(),
 		auditOperations(),
+		appProtectionOperations(),
+		appConfigurationOperations(),
+		appReportOperations(),
 		batchOperations(),
 	)
 }

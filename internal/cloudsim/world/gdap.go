@@ -66,7 +66,7 @@ func (t *Tenant) inGroup(groupID, userID string) bool {
 func (w *World) relate(t *Tenant, status string, group *Group, roles ...string) {
 	const day = 24 * time.Hour
 	r := Rand(w.Seed, "gdap", t.Index)
-	created := w.Clock.Real().Add(-time.Duration(30+r.IntN(300)) * day).Truncate(time.Second)
+	created := w.ago(30+r.IntN(300), r.IntN(86400))
 	ids := make([]string, len(roles))
 	for i, name := range roles {
 		ids[i] = RoleTemplates[name]

@@ -32,6 +32,7 @@ func New(o Options) *World {
 		Seed: o.Seed, Clock: NewClock(o.Now), Faults: &Faults{}, Log: NewLog(10000),
 		byID: map[string]*Tenant{}, byDomain: map[string]*Tenant{},
 	}
+	w.anchor = quarterOf(w.Clock.Real())
 	w.App = newApp(o)
 	states := consentStates(o.Tenants)
 	devices := shareDevices(o.Devices, states)
@@ -46,6 +47,21 @@ func New(o Options) *World {
 	}
 	w.connect()
 	return w
+}
+
+// quarterOf is the start of the span of 91 days that t lies in.
+func quarterOf(t time.Time) time.Time {
+	const quarter = 91 * 24 * time.Hour
+	return t.Add(-time.Duration(t.UnixNano() % int64(quarter)))
+}
+
+// Anchor is the moment from which ages are counted: the start of the quarter in which the world was made. So what was made long ago
+// keeps its date when the world is made again an hour or a week later.
+func (w *World) Anchor() time.Time { return w.anchor }
+
+// ago is a moment of a day so many days before the anchor.
+func (w *World) ago(days, second int) time.Time {
+	return w.anchor.Add(-time.Duration(days)*24*time.Hour + time.Duration(second)*time.Second)
 }
 
 func newApp(o Options) App {
@@ -131,7 +147,7 @@ func (w *World) addTenant(c company, devices int, state Consent) *Tenant {
 		Domains: []string{c.label + "." + c.tld, c.label + ".onmicrosoft.com"},
 		Country: c.country, Language: c.language, Industry: c.industry, Region: c.region, Devices: devices, Prefix: c.prefix, Health: c.health,
 		Intune: n == 0 || devices > 0, Defender: n == 0 || devices >= 100, Premium: 1, Consent: state,
-		Created:           w.Clock.Real().Add(-time.Duration(900+r.IntN(3000)) * 24 * time.Hour).Truncate(time.Second),
+		Created:           w.ago(900+r.IntN(3000), r.IntN(86400)),
 		ServicePrincipals: map[string]*ServicePrincipal{},
 	}
 	switch {
@@ -226,7 +242,8 @@ func (w *World) connect() {
 }
 
 func (w *World) consentSeed(t *Tenant) {
-	at := w.Clock.Real().Add(-time.Duration(20+Rand(w.Seed, "consent", t.Index).IntN(200)) * 24 * time.Hour).Truncate(time.Second)
+	r := Rand(w.Seed, "consent", t.Index)
+	at := w.ago(20+r.IntN(200), r.IntN(86400))
 	switch t.Consent {
 	case ConsentFull:
 		w.GrantAll(t, at)

@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strings"
-	"time"
 	"unicode"
 )
 
@@ -23,7 +22,7 @@ func (w *World) person(t *Tenant, n int, title string, roles ...string) *User {
 		ID: GUID(w.Seed, "user", t.Index, n), UserPrincipalName: address, SignInName: address, Mail: address,
 		DisplayName: given + " " + family, Password: password(r), AccountEnabled: true, UserType: "Member", HomeTenantID: t.ID,
 		Roles: roles, JobTitle: title, Department: departments[r.IntN(len(departments))], Language: t.Language,
-		Created: w.Clock.Real().Add(-time.Duration(60+r.IntN(1200)) * 24 * time.Hour).Truncate(time.Second),
+		Created: w.ago(60+r.IntN(1200), r.IntN(86400)),
 	}
 	if len(roles) > 0 {
 		u.Department = "IT"
@@ -47,7 +46,7 @@ func (w *World) invite(t *Tenant, who *User, state string, roles ...string) *Use
 		ID: GUID(w.Seed, "guest", t.ID, who.ID), UserPrincipalName: local + "_" + domain + "#EXT#@" + t.InitialDomain(), SignInName: who.SignInName,
 		DisplayName: who.DisplayName, Mail: who.Mail, Password: who.Password, AccountEnabled: true, UserType: "Guest",
 		HomeTenantID: who.HomeTenantID, ExternalUserState: state, Roles: roles, Language: who.Language,
-		Created: w.Clock.Real().Add(-90 * 24 * time.Hour).Truncate(time.Second), ExternalChanged: w.Clock.Real().Add(-88 * 24 * time.Hour).Truncate(time.Second),
+		Created: w.ago(90, 32_400), ExternalChanged: w.ago(88, 36_060),
 	}
 	if who.HomeTenantID != w.tenants[0].ID {
 		g.JobTitle = who.JobTitle

@@ -24,6 +24,7 @@ type World struct {
 	byID     map[string]*Tenant // by lower-case GUID
 	byDomain map[string]*Tenant // by lower-case verified domain
 	gdap     []*Relationship    // delegated admin relationships of the home tenant
+	anchor   time.Time          // see Anchor
 }
 
 // App is the partner's multi-tenant app registration in the home tenant.

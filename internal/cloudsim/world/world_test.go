@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// outline is everything about a world that the seed decides, times aside.
+// outline is everything about a world that the seed and the quarter decide.
 func outline(t *testing.T, w *World) string {
 	t.Helper()
 	var b strings.Builder
@@ -19,13 +19,11 @@ func outline(t *testing.T, w *World) string {
 			roles = sp.RoleValues()
 		}
 		for _, u := range tn.Users {
-			c := *u
-			c.Created, c.ExternalChanged = time.Time{}, time.Time{}
-			if err := enc.Encode(c); err != nil {
+			if err := enc.Encode(u); err != nil {
 				t.Fatal(err)
 			}
 		}
-		if err := enc.Encode([]any{tn.ID, tn.Domains, tn.Devices, tn.Consent, roles}); err != nil {
+		if err := enc.Encode([]any{tn.ID, tn.Domains, tn.Devices, tn.Consent, tn.Created, roles, w.gdap}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -36,9 +34,11 @@ func outline(t *testing.T, w *World) string {
 }
 
 func TestSameSeedSameWorld(t *testing.T) {
-	one, two := outline(t, New(Options{Seed: 7})), outline(t, New(Options{Seed: 7}))
+	morning := time.Date(2026, 8, 12, 7, 1, 2, 3, time.UTC)
+	at := func(when time.Time) Options { return Options{Seed: 7, Now: func() time.Time { return when }} }
+	one, two := outline(t, New(at(morning))), outline(t, New(at(morning.Add(9*time.Hour+time.Nanosecond))))
 	if one != two {
-		t.Error("two worlds of one seed differ")
+		t.Error("two worlds of one seed and one day differ")
 	}
 	if outline(t, New(Options{Seed: 8})) == one {
 		t.Error("worlds of different seeds are the same")
