@@ -166,23 +166,6 @@ func (f *Fleet) ReadDetectedApps(t testing.TB, tid tenant.ID, at time.Time, vers
 	})
 }
 
-// ReadServices stores a read of the tenant's services: items by their kind, with the reading of each kind that was tried.
-func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings []service.Reading, items ...service.Item) {
-	t.Helper()
-	f.run++
-	stage := f.Services.Stage()
-	defer stage.Close()
-	for _, it := range items {
-		if err := stage.Add(it); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
-		return m.Counters, err
-	})
-}
-
 // ReadJobs stores a complete read of the tenant's provisioning jobs. Each job makes its application.
 func (f *Fleet) ReadJobs(t testing.TB, tid tenant.ID, at time.Time, jobs ...provisioning.Job) {
 	t.Helper()
