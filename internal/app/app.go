@@ -70,6 +70,7 @@ type Filter struct {
 	Category []string
 	Assigned *bool
 	Intent   []string // of any assignment
+	Entry    string   // of the catalogue: apps of one type, name and publisher
 	Tenants  []tenant.ID
 	Gone     bool
 

@@ -57,7 +57,7 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.T
 		}
 	}
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, at)
+		m, err = stage.Merge(t.Context(), tx, tid, at.Unix(), at)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -91,6 +91,22 @@ func TestMergeWritesOnlyWhatChanged(t *testing.T) {
 	of[0].of[0].Intent = "uninstall"
 	if m := merge(t, pool, s, contoso, noon.Add(2*time.Hour), of[:3]...); m.Written != 1 || m.Gone != 1 {
 		t.Errorf("an assignment changed, an app is gone: %+v", m)
+	}
+	said := map[string]string{}
+	for _, app := range []string{"a00", "a01", "a03"} {
+		changes, err := s.Changes(t.Context(), contoso, app, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			said[app+" "+c.Field] = c.Old + " > " + c.New
+		}
+	}
+	if len(said) != 2 || said["a00 assignment:g_1"] != "required group g > uninstall group g" || said["a03 gone"] != "false > true" {
+		t.Errorf("history: %v", said)
+	}
+	if c, err := s.Changes(t.Context(), fabrikam, "a00", 10); err != nil || len(c) != 0 {
+		t.Errorf("history seen by another tenant: %v, %v", c, err)
 	}
 	a, err := s.Get(t.Context(), contoso, "a00")
 	if err != nil || a.Categories[0] != `Busi"ness\` || !a.ChangedAt.Equal(noon) || a.TenantName != "Contoso" {
@@ -155,6 +171,66 @@ func TestListFilters(t *testing.T) {
 		if _, err := s.List(t.Context(), tenant.Everything(), f); !errors.Is(err, errs.Invalid) {
 			t.Errorf("%+v: %v", f, err)
 		}
+	}
+}
+
+func TestCatalogueAddsUpOverTenants(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	edge := func(id, version string, assigned bool) pair {
+		return pair{App{ID: id, Type: "winGetApp", Platform: "Windows", Name: "Company Portal", Publisher: "Microsoft", Version: version, Assigned: assigned, LicencesUsed: -1, LicencesTotal: -1}, nil}
+	}
+	merge(t, pool, s, contoso, noon, append(some(5), edge("e1", "1.0", true), edge("e2", "2.0", false))...)
+	merge(t, pool, s, fabrikam, noon, append(some(3), edge("x1", "2.0", true), pair{App{ID: "w", Type: "webApp", Name: "Company Portal", Publisher: "Microsoft"}, nil})...)
+	all := tenant.Everything()
+	found, err := s.Catalogue(t.Context(), all, Filter{Q: "company portal"})
+	if err != nil || found.Count != 2 {
+		t.Fatalf("%+v, %v", found, err)
+	}
+	for _, e := range found.Rows {
+		if list, err := s.List(t.Context(), all, Filter{Entry: e.Key}); err != nil || list.Count != e.Apps {
+			t.Errorf("%s: %d apps, the list says %d (%v)", e.Type, e.Apps, list.Count, err)
+		}
+		if e.Type == "winGetApp" && (e.Apps != 3 || e.Assigned != 2 || e.Tenants != 2 || e.Versions != 2 || len(e.Some) != 2) {
+			t.Errorf("%+v", e)
+		}
+		if e.Type == "winGetApp" {
+			if one, err := s.Entry(t.Context(), tenant.Only(contoso), e.Key); err != nil || one.Apps != 2 || one.Tenants != 1 {
+				t.Errorf("at Contoso: %+v, %v", one, err)
+			}
+		}
+		if _, err := s.Entry(t.Context(), tenant.Only(contoso), e.Key); e.Type == "webApp" && !errors.Is(err, errs.NotFound) {
+			t.Errorf("seen by another tenant: %v", err)
+		}
+	}
+	for _, sort := range EntrySorts {
+		for _, desc := range []bool{false, true} {
+			seen := map[string]bool{}
+			for f := (Filter{Sort: sort, Desc: desc, Limit: 2}); ; {
+				page, err := s.Catalogue(t.Context(), all, f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, e := range page.Rows {
+					seen[e.Key] = true
+				}
+				if f.After = page.Next; page.Next == "" {
+					break
+				}
+			}
+			if len(seen) != 7 {
+				t.Errorf("by %s: %d seen, want 7", sort, len(seen))
+			}
+		}
+	}
+	for _, f := range []Filter{{Sort: "modified"}, {After: "x"}, {Entry: "\x00"}} {
+		if _, err := s.Catalogue(t.Context(), all, f); !errors.Is(err, errs.Invalid) {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+	n := 0
+	if err := s.EachEntry(t.Context(), tenant.Only(fabrikam), Filter{}, func(Entry) error { n++; return nil }); err != nil || n != 5 {
+		t.Errorf("%d entries at Fabrikam, %v", n, err)
 	}
 }
 

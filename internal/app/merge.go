@@ -57,48 +57,43 @@ type Merged struct {
 	Counters      map[string]int64
 }
 
-// Merge makes the tenant's apps and assignments those of the read, which was complete. It writes only what differs.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
-	if err := s.apps.Copy(ctx, tx, "app_stage", "app"); err != nil {
+// remembered are the columns whose changes are kept as history. Licence counts move every hour and are not.
+var remembered = []string{"name", "publisher", "type", "description", "version", "state", "assigned", "categories", "file_name", "size", "package", "store_url",
+	"install_command", "uninstall_command", "run_as", "architectures", "minimum_os", "licences_total", "owner", "developer", "notes"}
+
+// Merge makes the tenant's apps and assignments those of the read, which was complete. It writes only what differs, and keeps what
+// changed. tx is under the tenant's scope.
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	how := postgres.Merge{Table: "app", Keep: true, History: "app_change", Subject: "app_id", Fields: remembered}
+	if m.Written, m.Gone, err = s.apps.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge apps of %s: %w", tid, err)
 	}
-	cols := strings.Join(staged, ", ")
-	sets := make([]string, len(staged))
-	for i, c := range staged {
-		sets[i] = c + " = excluded." + c
-	}
-	tag, err := tx.Exec(ctx, `
-		INSERT INTO app AS o (tenant_id, `+cols+`, hash, first_seen_at, changed_at)
-		SELECT DISTINCT ON (id) $1::uuid, `+cols+`, hash, $2::timestamptz, $2::timestamptz
-		FROM   app_stage
-		ORDER  BY id, seq DESC
-		ON     CONFLICT (tenant_id, id) DO UPDATE
-		SET    `+strings.Join(sets, ", ")+`, hash = excluded.hash, changed_at = excluded.changed_at, gone_at = NULL
-		WHERE  o.hash <> excluded.hash OR o.gone_at IS NOT NULL`, tid, now)
-	if err != nil {
-		return m, fmt.Errorf("write apps of %s: %w", tid, err)
-	}
-	m.Written = tag.RowsAffected()
-	tag, err = tx.Exec(ctx, `
-		UPDATE app o
-		SET    gone_at = $2
-		WHERE  o.tenant_id = $1
-		AND    o.gone_at IS NULL
-		AND    NOT EXISTS (SELECT FROM app_stage n WHERE n.id = o.id)`, tid, now)
-	if err != nil {
-		return m, fmt.Errorf("sweep apps of %s: %w", tid, err)
-	}
-	m.Gone = tag.RowsAffected()
-	if err := s.mergeAssignments(ctx, tx, tid, &m); err != nil {
+	if err := s.mergeAssignments(ctx, tx, tid, run, now, &m); err != nil {
 		return m, err
 	}
 	m.Counters, err = counters(ctx, tx, tid)
 	return m, err
 }
 
-func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, m *Merged) error {
+// rememberAssignments tells the history which assignments came, went or changed, for apps that were known before this read.
+const rememberAssignments = `
+	INSERT INTO app_change (tenant_id, app_id, at, run, field, old, new)
+	SELECT $1, v.app_id, $2, $3, 'assignment:' || v.id, COALESCE(v.old, ''), COALESCE(v.new, '')
+	FROM  (SELECT app_id, id, o.said AS old, n.said AS new
+	       FROM  (SELECT app_id, id, concat_ws(' ', intent, target, NULLIF(group_id, ''), NULLIF(NULLIF(filter_type, ''), 'none'), NULLIF(filter_id, '')) AS said
+	              FROM   app_assignment WHERE tenant_id = $1) o
+	       FULL   JOIN (SELECT DISTINCT ON (app_id, id) app_id, id, concat_ws(' ', intent, target, NULLIF(group_id, ''), NULLIF(NULLIF(filter_type, ''), 'none'), NULLIF(filter_id, '')) AS said
+	              FROM   app_assignment_stage ORDER BY app_id, id, seq DESC) n USING (app_id, id)) v
+	JOIN   app a ON a.tenant_id = $1 AND a.id = v.app_id AND a.first_seen_at < $2 AND a.gone_at IS NULL
+	WHERE  v.old IS DISTINCT FROM v.new
+	ON     CONFLICT DO NOTHING`
+
+func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
 	if err := s.assignments.Copy(ctx, tx, "app_assignment_stage", "app_assignment"); err != nil {
 		return fmt.Errorf("merge assignments of %s: %w", tid, err)
+	}
+	if _, err := tx.Exec(ctx, rememberAssignments, tid, now, run); err != nil {
+		return fmt.Errorf("history of assignments of %s: %w", tid, err)
 	}
 	tag, err := tx.Exec(ctx, `
 		DELETE FROM app_assignment o

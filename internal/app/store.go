@@ -64,7 +64,7 @@ func order(f Filter) (postgres.Order, error) {
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
 	one = w.Within(scope, "a.tenant_id")
-	for _, v := range slices.Concat(f.Type, f.Platform, f.State, f.Category, f.Intent, []string{f.Q}) {
+	for _, v := range slices.Concat(f.Type, f.Platform, f.State, f.Category, f.Intent, []string{f.Q, f.Entry}) {
 		if !postgres.Printable(v) || len(v) > 200 {
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
@@ -94,6 +94,9 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	}
 	if len(f.Intent) > 0 {
 		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
+	}
+	if f.Entry != "" {
+		w.And("a.entry = ?", f.Entry)
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)

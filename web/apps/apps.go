@@ -34,6 +34,7 @@ type Handler struct {
 // Mount adds the app pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/apps", h.list)
+	r.Get("/apps/catalogue", h.catalogue)
 	r.Get("/apps/detected", h.detected)
 	r.Get("/apps/detected/{key}", h.program)
 	r.Get("/apps/detected/{key}/{version}", h.version)
@@ -47,6 +48,9 @@ var noun = fresh.Noun{One: "app", Many: "apps", Whole: "apps in Intune", Icon: "
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	spec := newSpec(m, r.URL.Query()["type"])
+	if err := h.withEntry(r, m, &spec); err != nil {
+		return err
+	}
 	q, err := spec.Parse(r.URL)
 	if err != nil {
 		return err

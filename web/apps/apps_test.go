@@ -55,6 +55,26 @@ func TestLists(t *testing.T) {
 			t.Errorf("GET /apps?%s: status %d, want 400", query, got.Code)
 		}
 	}
+	var catalogue struct {
+		Rows  []entry
+		Count int64
+	}
+	f.Serve(t, technician, tenant.Everything(), mount).JSON("/apps/catalogue?sort=-assigned&platform=Windows", http.StatusOK, &catalogue)
+	if catalogue.Count != 1 || catalogue.Rows[0].Name != "Company Portal" || catalogue.Rows[0].Assigned != 1 {
+		t.Fatalf("catalogue: %+v", catalogue)
+	}
+	one.JSON(catalogue.Rows[0].URL, http.StatusOK, &windows)
+	if windows.Count != catalogue.Rows[0].Apps || !strings.Contains(catalogue.Rows[0].URL, "platform=Windows") {
+		t.Errorf("%s has %d apps, the catalogue says %d", catalogue.Rows[0].URL, windows.Count, catalogue.Rows[0].Apps)
+	}
+	if csv := one.Get("/apps/catalogue?format=csv").Body.String(); strings.Contains(csv, "Field notes") || !strings.Contains(csv, "'@evil") {
+		t.Errorf("CSV of the catalogue of who may see Contoso only:\n%s", csv)
+	}
+	for _, path := range []string{"/apps?entry=ffff", "/apps/catalogue?sort=modified", "/apps/catalogue?after=x", "/apps/catalogue?gone=true&state=x"} {
+		if got := one.Get(path); got.Code != http.StatusBadRequest {
+			t.Errorf("GET %s: status %d, want 400", path, got.Code)
+		}
+	}
 	var v struct {
 		Name    string
 		Targets []assignment `json:"assigned_to"`
@@ -74,10 +94,11 @@ func TestGoldenApp(t *testing.T) {
 	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
 	read := graphsync.Freshness{Dataset: graphsync.Apps, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute)}
 	for name, tc := range map[string]struct {
-		a  app.App
-		of []app.Assignment
+		a       app.App
+		of      []app.Assignment
+		changes []app.Change
 	}{
-		"bare": {app.App{ID: "a1", LicencesUsed: -1}, nil},
+		"bare": {app.App{ID: "a1", LicencesUsed: -1}, nil, nil},
 		"full": {
 			app.App{
 				ID: "a1", Name: "7-Zip", Type: "win32LobApp", Platform: "Windows", Publisher: "Igor", Version: "24.09", State: "published", Assigned: true, Assignments: 3, Size: 1_640_000,
@@ -87,15 +108,20 @@ func TestGoldenApp(t *testing.T) {
 				{Intent: "required", Target: "allDevices", FilterID: "f1", FilterType: "include"}, {Intent: "available", Target: "group", GroupID: "g1"},
 				{Intent: "uninstall", Target: "exclusionGroup", GroupID: "g2", FilterType: "none"},
 			},
+			[]app.Change{
+				{At: now.Add(-time.Hour), Field: "version", Old: "24.08", New: "24.09"}, {At: now.Add(-time.Hour), Field: "assignment:g1_1", New: "available group g1"},
+				{At: now.Add(-2 * time.Hour), Field: "gone", Old: "true", New: "false"},
+			},
 		},
 		"hostile": {
 			app.App{ID: "a/1?", Name: "<script>x</script>", Type: "quantumApp", Description: "</p><script>", Categories: []string{`"><b>`}, StoreURL: "javascript:alert(1)", Notes: strings.Repeat("long ", 500)},
 			[]app.Assignment{{Intent: "<i>", Target: "<t>", GroupID: "<g>"}},
+			[]app.Change{{At: now.Add(-time.Hour), Field: "<f>", Old: "<o>", New: strings.Repeat("n", 3000)}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.a.Tenant, tc.a.TenantName = contoso.ID, "Contoso"
-			webtest.Golden(t, appBody(newView(m, tc.a, tc.of, read, now)))
+			webtest.Golden(t, appBody(newView(m, tc.a, tc.of, tc.changes, read, now)))
 		})
 	}
 }

@@ -36,7 +36,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newView(m, a, assigned, read, page.ChromeOf(ctx).Now)
+	changes, err := h.Apps.Changes(ctx, m.Tenant.ID, id, maxChanges)
+	if err != nil {
+		return err
+	}
+	v := newView(m, a, assigned, changes, read, page.ChromeOf(ctx).Now)
 	return page.Answer(w, r, v, appPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -47,10 +51,13 @@ type view struct {
 	Description string       `json:"description"`
 	Facts       []fact       `json:"facts"`
 	Targets     []assignment `json:"assigned_to"`
+	Changes     []change     `json:"changes"`
 
 	m     tenant.Membership
 	fresh ui.Freshness
 	read  graphsync.Freshness
+
+	createdAt, firstSeenAt time.Time
 }
 
 type fact struct {
@@ -70,10 +77,10 @@ type assignment struct {
 	FilterID   string `json:"filter_id,omitempty"`
 }
 
-func newView(m tenant.Membership, a app.App, assigned []app.Assignment, read graphsync.Freshness, now time.Time) view {
+func newView(m tenant.Membership, a app.App, assigned []app.Assignment, changes []app.Change, read graphsync.Freshness, now time.Time) view {
 	v := view{
-		row: newRower(now)(a), AsOf: moment(read.AsOf), Description: strings.TrimSpace(a.Description), Facts: newFacts(a), Targets: []assignment{},
-		m: m, fresh: fresh.Line(read, m, now), read: read,
+		row: newRower(now)(a), AsOf: moment(read.AsOf), Description: strings.TrimSpace(a.Description), Facts: newFacts(a), Targets: []assignment{}, Changes: newChanges(changes),
+		m: m, fresh: fresh.Line(read, m, now), read: read, createdAt: a.CreatedAt, firstSeenAt: a.FirstSeenAt,
 	}
 	for _, s := range assigned {
 		v.Targets = append(v.Targets, assignment{

@@ -70,7 +70,7 @@ func wordOptions(words map[string]string) []page.Option {
 func newFilter(q page.Query) (app.Filter, error) {
 	f := app.Filter{
 		Q: q.Q, Type: q.Values["type"], Platform: q.Values["platform"], State: q.Values["state"], Category: q.Values["category"],
-		Intent: q.Values["intent"], Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
+		Intent: q.Values["intent"], Entry: q.Get("entry"), Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	if v := q.Values["assigned"]; len(v) == 1 {
 		assigned := v[0] == "true"

@@ -21,6 +21,9 @@ func tabs(m tenant.Membership, current part) ui.Tabs {
 		part part
 		text string
 	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partDetected, "Detected apps"}} {
+		if p.part == partCatalogue && m.One() {
+			continue // one row for each app over all tenants
+		}
 		t.Items = append(t.Items, ui.Tab{Text: p.text, URL: m.Path(string(p.part)), Current: p.part == current})
 	}
 	return t

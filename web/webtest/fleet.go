@@ -127,7 +127,7 @@ func (f *Fleet) ReadApps(t testing.TB, tid tenant.ID, at time.Time, assigned map
 		}
 	}
 	f.complete(t, tid, graphsync.Apps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }
