@@ -140,10 +140,10 @@ func (c *call) configuredSummary(i int, users bool, version int) related {
 				n[from.at(at).text("status")]++
 			}
 		}
-		return object{
+		return fit(kind, object{
 			{"id", c.idOf(classAppConfiguration, i)}, {"pendingCount", n["unknown"]}, {"notApplicableCount", n["notApplicable"]}, {"successCount", n["compliant"]}, {"errorCount", n["error"]}, {"failedCount", 0},
 			{"lastUpdateDateTime", c.reported()}, {"configurationVersion", version}, {"conflictCount", 0}, {"notApplicablePlatformCount", 0},
-		}
+		})
 	})
 }
 

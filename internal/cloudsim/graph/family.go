@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -254,6 +255,12 @@ func (c *call) drawOf(k class, i int) draw { return c.draw(kindIntune, k.index(i
 func (c *call) has(k class, i int, s float64) bool {
 	d := c.drawOf(k, i+1<<20)
 	return s >= 1 || d.is(s)
+}
+
+// fit leaves out what the type does not have.
+func fit(kind string, o object) object {
+	k := kinds[kind]
+	return slices.DeleteFunc(o, func(m member) bool { return k.props[m.name] == nil && !k.navs[m.name] && !k.betaNavs[m.name] })
 }
 
 // withBeta adds what only beta knows.

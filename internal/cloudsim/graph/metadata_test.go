@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -34,6 +35,10 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		s.get(mine, proxy+"/v1.0"+p)
 		s.get(mine, proxy+"/beta"+p)
 	}
+	names := betaNames(t, schema)
+	for _, tenant := range []*world.Tenant{contoso, s.customer(2)} {
+		checkBetaNames(s, tenant, names)
+	}
 	var report struct {
 		Requests   int
 		Operations map[string]int
@@ -44,6 +49,9 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 	}
 	for _, p := range report.Problems {
 		t.Error(p)
+	}
+	if len(report.Operations) < 120 {
+		t.Errorf("only %d operations went through the checker", len(report.Operations))
 	}
 	t.Logf("%d requests, %d operations", report.Requests, len(report.Operations))
 	if report.Requests < 200 {
@@ -101,12 +109,119 @@ func crawl(s *sim, proxy string, tenant *world.Tenant) {
 		for _, id := range ids(v+"/deviceManagement/detectedApps", "id", 1) {
 			s.get(token, proxy+v+"/deviceManagement/detectedApps/"+id+"/managedDevices")
 		}
+		crawlIntune(s, token, proxy+v, v == "/beta")
 		groups := ids(v+"/groups?$select=id", "id", 3)
 		for _, id := range groups {
 			s.get(token, proxy+v+"/groups/"+id)
 			s.get(token, proxy+v+"/groups/"+id+"/members?$top=20")
 		}
 		s.do(http.MethodPost, token, proxy+v+"/directoryObjects/getByIds", `{"ids":["`+strings.Join(groups, `","`)+`"],"types":["group"]}`, "Content-Type", "application/json")
+	}
+}
+
+// crawlIntune reads each small collection of Intune with everything expanded, each of its members, and all that hangs on a member.
+func crawlIntune(s *sim, token, root string, beta bool) {
+	read := func(address string) answer {
+		a := s.get(token, address)
+		if a.status >= 500 || a.status == http.StatusBadRequest && a.message() != "Request not applicable to target tenant." && !strings.Contains(a.message(), "Resource not found for the segment") {
+			s.t.Errorf("GET %s: %d %s", address, a.status, a.text)
+		}
+		return a
+	}
+	for _, o := range intuneReads {
+		if o.beta && !beta {
+			continue
+		}
+		all := root + "/" + o.path
+		if len(o.relations) > 0 && !o.noExpand {
+			all += "?$expand=" + strings.Join(o.relations, ",")
+		}
+		list := read(all)
+		for n, it := range list.items() {
+			id, _ := it["id"].(string)
+			if n > 9 {
+				break
+			}
+			read(root + "/" + o.path + "/" + url.PathEscape(id))
+			for _, r := range o.relations {
+				for m, inner := range read(root + "/" + o.path + "/" + url.PathEscape(id) + "/" + r + "?$top=40").items() {
+					if key, _ := inner["id"].(string); m < 2 {
+						read(root + "/" + o.path + "/" + url.PathEscape(id) + "/" + r + "/" + url.PathEscape(key))
+					}
+				}
+			}
+		}
+	}
+	for _, p := range []string{
+		"deviceManagement?$select=windowsMalwareOverview,deviceProtectionOverview", "deviceManagement/applePushNotificationCertificate", "deviceManagement/conditionalAccessSettings", "deviceManagement/intuneBrand",
+		"deviceManagement/deviceCompliancePolicyDeviceStateSummary", "deviceManagement/deviceConfigurationDeviceStateSummaries", "deviceManagement/getEffectivePermissions(scope='*')",
+		"deviceManagement/managedDevices?$top=40&$expand=windowsProtectionState,deviceCategory,users,logCollectionRequests,deviceCompliancePolicyStates,deviceConfigurationStates",
+		"deviceManagement/windowsAutopilotDeviceIdentities?$top=50", "deviceManagement/auditEvents?$top=50&$filter=activityDateTime gt 2026-08-01T00:00:00Z",
+		"deviceManagement/deviceCompliancePolicies?$expand=assignments,scheduledActionsForRule($expand=scheduledActionConfigurations)",
+	} {
+		read(root + "/" + p)
+	}
+}
+
+// betaNames are the names of all properties and relations in beta: its metadata says no more than that.
+func betaNames(t *testing.T, schema string) map[string]bool {
+	t.Helper()
+	raw, err := os.ReadFile(filepath.Join(schema, "beta.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all struct {
+		Entity, Complex map[string]struct{ Props, Nav []string }
+	}
+	if err := json.Unmarshal(raw, &all); err != nil {
+		t.Fatal(err)
+	}
+	names := map[string]bool{}
+	for _, types := range []map[string]struct{ Props, Nav []string }{all.Entity, all.Complex} {
+		for name, t := range types {
+			names["#"+name] = true
+			for _, n := range append(t.Props, t.Nav...) {
+				names[n] = true
+			}
+		}
+	}
+	return names
+}
+
+// checkBetaNames reads each collection from beta and looks every name and type in it up.
+func checkBetaNames(s *sim, tenant *world.Tenant, names map[string]bool) {
+	token := s.user(tenant, userWith(tenant, "Global Administrator"), configuration, services, managed, appsRead, rbac, cloudCA)
+	var walk func(at string, v any)
+	walk = func(at string, v any) {
+		switch v := v.(type) {
+		case []any:
+			for _, x := range v {
+				walk(at, x)
+			}
+		case map[string]any:
+			for name, x := range v {
+				typ, _ := x.(string)
+				switch {
+				case name == "@odata.type" && !names[typ]:
+					s.t.Errorf("%s: beta has no type %s", at, typ)
+				case !strings.HasPrefix(name, "@") && !names[name]:
+					s.t.Errorf("%s: beta has no name %s", at, name)
+				}
+				walk(at+"."+name, x)
+			}
+		}
+	}
+	for _, o := range intuneReads {
+		address := "/beta/" + o.path
+		if len(o.relations) > 0 && !o.noExpand {
+			address += "?$expand=" + strings.Join(o.relations, ",")
+		}
+		for _, it := range s.get(token, address).items() {
+			walk(o.path, it)
+		}
+	}
+	for _, it := range s.get(token, "/beta/deviceManagement/managedDevices?$top=60&$expand=windowsProtectionState,detectedApps,logCollectionRequests").items() {
+		walk("managedDevices", it)
 	}
 }
 

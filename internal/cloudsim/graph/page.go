@@ -228,6 +228,9 @@ func (c *call) project(k *kind, o object) object {
 		}
 		nav := k.navs[m.name] || k.betaNavs[m.name]
 		p := k.props[m.name]
+		if _, relation := m.value.(related); relation && !nav {
+			continue // not of this type
+		}
 		switch {
 		case nav && p == nil && !c.q.expands(m.name):
 		case nav && p == nil:

@@ -236,10 +236,10 @@ func (c *call) overview(s *policySet, kind string, i int, users bool) related {
 		}
 		d := c.drawOf(s.class, i)
 		_, _, version := c.history(&d)
-		return object{
+		return fit(kind, object{
 			{"id", c.idOf(s.class, i)}, {"pendingCount", n["unknown"]}, {"notApplicableCount", n["notApplicable"]}, {"successCount", n["compliant"]}, {"errorCount", n["error"]},
 			{"failedCount", n["nonCompliant"]}, {"lastUpdateDateTime", c.reported()}, {"configurationVersion", version}, {"conflictCount", n["conflict"]}, {"notApplicablePlatformCount", 0},
-		}
+		})
 	})
 }
 

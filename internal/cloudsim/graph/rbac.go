@@ -116,7 +116,13 @@ func (c *call) roleDefinition(i int) object {
 	return object{
 		{"@odata.type", "#microsoft.graph.deviceAndAppManagementRoleDefinition"}, {"id", c.roleID(i)}, {"displayName", r.name}, {"description", r.about},
 		{"isBuiltInRoleDefinition", r.id != ""}, {"isBuiltIn", r.id != ""}, {"roleScopeTagIds", []string{"0"}}, {"permissions", twin}, {"rolePermissions", rights},
-		{"roleAssignments", many("roleAssignment", func() []object { return c.assignedRoles(i) })},
+		{"roleAssignments", many("roleAssignment", func() []object {
+			list := c.assignedRoles(i)
+			for n := range list {
+				list[n] = fit("roleAssignment", list[n]) // whose members they are only roleAssignments says
+			}
+			return list
+		})},
 	}
 }
 
