@@ -47,20 +47,20 @@ var runSpec = page.Spec{Filters: []page.Filter{
 var reasons = map[string]string{"schedule": "by schedule", "person": "asked for", "consent": "after consent"}
 
 var runColumns = []page.Column[run]{
-	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r run) string { return r.Label }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Cell: func(r run) ui.Cell {
+	{Key: "dataset", Label: "Dataset", Width: 200, Text: func(r run) string { return r.Label }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Cell: func(r run) ui.Cell {
 		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
 	}, Text: func(r run) string { return r.TenantName }},
 	{Key: "state", Label: "Result", Kind: ui.KindState, Cell: resultCell, Text: func(r run) string { return r.State }},
-	{Key: "started", Label: "Began", Kind: ui.KindTime, Width: 110, Cell: func(r run) ui.Cell { return ui.TimeCell(ui.NewTime(r.StartedAt, r.now)) }, Text: func(r run) string { return stamp(&r.StartedAt) }},
-	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},
-	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
-	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 90, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
+	{Key: "started", Label: "Began", Kind: ui.KindTime, Width: 96, Cell: func(r run) ui.Cell { return ui.TimeCell(ui.NewTime(r.StartedAt, r.now)) }, Text: func(r run) string { return stamp(&r.StartedAt) }},
+	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 70, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},
+	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 72, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 76, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
 	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
 	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
-	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
-	{Key: "why", Label: "Why", Priority: 3, Width: 130, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
+	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
+	{Key: "why", Label: "Why", Priority: 3, Width: 112, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
 }
 
