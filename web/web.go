@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/activity"
@@ -33,6 +34,7 @@ import (
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
 	"github.com/tenantry/tenantry/web/search"
+	"github.com/tenantry/tenantry/web/services"
 	"github.com/tenantry/tenantry/web/settings"
 	"github.com/tenantry/tenantry/web/signin"
 	"github.com/tenantry/tenantry/web/staff"
@@ -58,6 +60,7 @@ type Deps struct {
 	Devices      *device.Store
 	Apps         *app.Store
 	Provisioning *provisioning.Store
+	Services     *service.Store
 	Audit        *audit.Store
 	Consent      *domain.Service
 	MyDevices    me.Reader
@@ -107,10 +110,14 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
 	(&evidence.Handler{Consent: d.Consent, Audit: d.Audit, Partner: partner, Program: program, Now: d.Now}).Mount(r, people.Self, problems)
 	(&me.Handler{Devices: d.MyDevices}).Mount(r, people)
 
+	ends := &services.Handler{Services: d.Services, Sync: d.Sync, Tenants: d.Tenants, Audit: d.Audit, Origin: d.Origin, Now: d.Now}
+	ends.MountPublic(r, problems)
+
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Devices: d.Devices, Sync: d.Sync},
 		&apps.Handler{Apps: d.Apps, Sync: d.Sync},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
+		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
 	customers := &tenants.Handler{Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
@@ -121,7 +128,8 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
 	for _, room := range fleet {
 		room.Mount(all)
 	}
-	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Provisioning: d.Provisioning, Sync: d.Sync}).Mount(all)
+	ends.MountPortal(all)
+	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings}).Mount(all)

@@ -270,7 +270,7 @@ func (s *Store) Readings(ctx context.Context, tid tenant.ID) ([]Reading, error) 
 // KindCount is how a kind was read over several tenants.
 type KindCount struct {
 	Kind                Kind
-	Read, Unset, Failed int64 // tenants
+	Read, Unset, Failed int64 // tenants; Unset also where the tenant has no licence for it
 	Items               int64
 	Oldest              time.Time // of the complete readings
 }
@@ -278,8 +278,8 @@ type KindCount struct {
 // ReadingsAcrossTenants adds up the readings over the scope, in the order of Kinds.
 func (s *Store) ReadingsAcrossTenants(ctx context.Context, scope tenant.Scope) ([]KindCount, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT r.kind, count(*) FILTER (WHERE r.outcome = 'read'), count(*) FILTER (WHERE r.outcome = 'unset'),
-		       count(*) FILTER (WHERE r.outcome = 'failed'), min(r.read_at),
+		SELECT r.kind, count(*) FILTER (WHERE r.outcome = 'read'), count(*) FILTER (WHERE r.outcome = 'unset' OR r.error_kind = 'licence'),
+		       count(*) FILTER (WHERE r.outcome = 'failed' AND r.error_kind <> 'licence'), min(r.read_at),
 		       (SELECT count(*) FROM service_item a WHERE a.kind = r.kind AND a.gone_at IS NULL)
 		FROM   service_reading r
 		GROUP  BY r.kind`)

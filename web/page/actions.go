@@ -20,6 +20,8 @@ var actionWords = map[string]string{
 	"sync.requested":       "asked for a read",
 	"evidence.exported":    "exported the evidence",
 	"setting.changed":      "changed a setting",
+	"calendar.created":     "made a calendar address",
+	"calendar.revoked":     "ended a calendar address",
 }
 
 // ActionWords is an action of the audit in words; one that has none is shown as it is named.

@@ -95,6 +95,7 @@ var (
 		{"Devices", "laptop", "/devices", tenant.MayView},
 		{"Apps", "apps", "/apps", tenant.MayView},
 		{"Provisioning", "people_sync", "/provisioning", tenant.MayView},
+		{"Services", "certificate", "/services", tenant.MayView},
 	}
 	everywhere = []entry{
 		{"Overview", "home", "/", tenant.MayView},

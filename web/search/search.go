@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -28,6 +29,7 @@ type Handler struct {
 	Devices      *device.Store
 	Apps         *app.Store
 	Provisioning *provisioning.Store
+	Services     *service.Store
 	Sync         *graphsync.Service
 }
 
@@ -64,7 +66,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 func (h *Handler) groups(ctx context.Context, m tenant.Membership, q string) ([]group, error) {
 	s := search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.apps, s.provisioning} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.apps, s.provisioning, s.services} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

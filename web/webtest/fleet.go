@@ -48,7 +48,6 @@ func NewFleet(t testing.TB) *Fleet {
 	t.Helper()
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
-	f.Services = service.NewStore(pool)
 	f.DetectedApps = detectedapp.NewStore(pool)
 	f.Services = service.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)

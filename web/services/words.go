@@ -1,0 +1,149 @@
+package services
+
+import (
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/service"
+)
+
+// kindWords are the kinds in the words of the Intune admin center.
+var kindWords = map[service.Kind]string{
+	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
+	service.Enrollment: "Enrollment configuration", service.Terms: "Terms and conditions", service.Exchange: "Exchange connector", service.NDES: "NDES connector",
+	service.ThreatDefense: "Mobile Threat Defense connector", service.DevicePartner: "Device management partner", service.CompliancePartner: "Compliance partner",
+	service.RemoteAssistance: "Remote assistance partner", service.Brand: "Intune brand", service.BrandingProfile: "Branding profile", service.Subscription: "Intune subscription",
+}
+
+var standingWords = map[service.Standing]string{
+	service.Ended: "Ended", service.Soon: "Ends soon", "bad": "Not working", "warn": "Needs a look", "unknown": "Unknown", "ok": "In order", "off": "Switched off", "none": "Without a state",
+}
+
+// threatPartners are the applications behind connectors that Microsoft documents; Graph gives their id only.
+var threatPartners = map[string]string{"fc780465-2017-40d4-a0c5-307022471b92": "Microsoft Defender for Endpoint"}
+
+var typeWords = map[string]string{
+	"deviceEnrollmentLimitConfiguration": "Device limit", "deviceEnrollmentPlatformRestrictionsConfiguration": "Platform restrictions",
+	"deviceEnrollmentPlatformRestrictionConfiguration": "Platform restriction", "deviceEnrollmentWindowsHelloForBusinessConfiguration": "Windows Hello for Business",
+	"windows10EnrollmentCompletionPageConfiguration": "Enrollment status page", "deviceComanagementAuthorityConfiguration": "Co-management authority",
+	"deviceEnrollmentNotificationConfiguration": "Enrollment notification",
+}
+
+// typeWord names a type; one that Microsoft added since is its own name with blanks.
+func typeWord(t string) string {
+	if w, ok := typeWords[t]; ok {
+		return w
+	}
+	return words(t)
+}
+
+// words parts a name of Graph: "osMinimumVersion" is "Os minimum version".
+func words(name string) string {
+	var b strings.Builder
+	for i, r := range name {
+		upper := r >= 'A' && r <= 'Z'
+		if upper && i > 0 && (name[i-1] < 'A' || name[i-1] > 'Z') {
+			b.WriteByte(' ')
+		}
+		if upper && i > 0 && (i+1 >= len(name) || name[i+1] < 'A' || name[i+1] > 'Z') && (name[i-1] < 'A' || name[i-1] > 'Z') {
+			r += 'a' - 'A'
+		}
+		if i == 0 && r >= 'a' && r <= 'z' {
+			r -= 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+var platformWords = map[string]string{"ios": "iOS and iPadOS", "windows": "Windows", "windowsMobile": "Windows Mobile", "android": "Android", "macOS": "macOS"}
+
+var memberWords = map[string]string{
+	"appleIdentifier": "Apple Account", "appleId": "Apple Account", "topicIdentifier": "Topic", "certificateSerialNumber": "Serial number", "limit": "Devices per person",
+	"priority": "Priority", "bodyText": "Text", "acceptanceStatement": "Statement to accept", "lastSyncErrorCode": "Error code of the last sync", "syncedDeviceCount": "Devices synced",
+	"vppTokenAccountType": "Account type", "countryOrRegion": "Country or region", "platformBlocked": "blocked", "personalDeviceEnrollmentBlocked": "personal devices blocked",
+	"osMinimumVersion": "minimum version", "osMaximumVersion": "maximum version", "contactITName": "IT contact", "contactITPhoneNumber": "IT phone", "contactITEmailAddress": "IT e-mail",
+	"contactITNotes": "IT notes", "privacyUrl": "Privacy statement", "cloudCertificationAuthorityType": "Type of authority", "cloudCertificationAuthorityHashingAlgorithm": "Hash algorithm",
+	"validityPeriodInYears": "Validity in years", "intuneAccountId": "Intune account id", "themeColor.r": "Theme colour, red", "themeColor.g": "Theme colour, green", "themeColor.b": "Theme colour, blue",
+	"partnerUnresponsivenessThresholdInDays": "Counts as unresponsive after days", "expires_at": "End", "name": "Name", "type": "Type", "state": "State", "gone": "Removed from Intune",
+	"whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime": "Devices will be noncompliant from", "whenPartnerDevicesWillBeRemovedDateTime": "Devices will be removed on",
+}
+
+// memberWord names a member of an item's detail, or a field of its history.
+func memberWord(name string) string {
+	name = strings.TrimPrefix(name, "detail.")
+	if w, ok := memberWords[name]; ok {
+		return w
+	}
+	if object, member, ok := strings.Cut(name, "."); ok {
+		if platform, is := strings.CutSuffix(object, "Restriction"); is {
+			return platformWords[platform] + ": " + memberWord(member)
+		}
+	}
+	return words(strings.TrimSuffix(name, "DateTime"))
+}
+
+// valueWord is a value as people read it.
+func valueWord(v string) string {
+	switch v {
+	case "true":
+		return "yes"
+	case "false":
+		return "no"
+	}
+	return v
+}
+
+// renewal is how the customer, or somebody for them, keeps an item from ending.
+type renewal struct {
+	Steps   []string `json:"steps"`
+	Warning string   `json:"warning"`
+}
+
+func renewalOf(it service.Item) *renewal {
+	account := it.Detail["appleIdentifier"]
+	if account == "" {
+		account = it.Detail["appleId"]
+	}
+	if account == "" {
+		account = "the one that made it"
+	}
+	switch it.Kind {
+	case service.ApplePush:
+		return &renewal{
+			Steps: []string{
+				"In the Intune admin center open Devices, Enrollment, Apple, Apple MDM Push certificate, and download the certificate signing request.",
+				"Sign in at identity.apple.com/pushcert with the Apple Account " + account + ", and choose Renew beside the certificate with the serial number shown here.",
+				"Upload the request there, and download the renewed certificate.",
+				"Upload it on the same page of Intune, and enter the same Apple Account.",
+			},
+			Warning: "Renew; do not create. A new certificate, or one from another Apple Account, has another topic, and every Apple device must then be enrolled again.",
+		}
+	case service.AppleEnrollment:
+		return &renewal{
+			Steps: []string{
+				"Sign in to Apple Business Manager or Apple School Manager with an account that manages device management services; this token was made by " + account + ".",
+				"Open the service that stands for Intune, and download its server token.",
+				"In the Intune admin center open Devices, Enrollment, Apple, Enrollment program tokens, choose this token, then Renew token, and upload the file.",
+			},
+			Warning: "While the token is ended, new Apple devices do not arrive in Intune, and enrollment profiles cannot be assigned. Devices that are enrolled stay managed.",
+		}
+	case service.VPPToken:
+		return &renewal{
+			Steps: []string{
+				"Sign in to Apple Business Manager or Apple School Manager; this token was made by " + account + ".",
+				"Open Payments and Billing, and download the content token of the same location.",
+				"In the Intune admin center open Tenant administration, Connectors and tokens, Apple VPP tokens, edit this token, and upload the file.",
+			},
+			Warning: "Use the token of the same location: apps from another one would be new apps, and their assignments are lost.",
+		}
+	case service.CloudCA:
+		return &renewal{
+			Steps: []string{
+				"Create a new authority in the Intune admin center under Tenant administration, Cloud PKI, well before this one ends.",
+				"Give its trusted certificate and SCEP profiles to the same groups, and wait until devices have their new certificates.",
+			},
+			Warning: "An authority cannot be extended. Certificates that it issued end with it.",
+		}
+	}
+	return nil
+}
