@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json/jsontext"
@@ -126,21 +127,21 @@ func (r reader) complete(ctx context.Context, path string, p *read) (there bool,
 	switch p.Kind {
 	case Catalogue:
 		settings, err := r.related(ctx, path+"/settings", "settingDefinitions")
-		if missing(err) {
+		if failed(err, graph.NotFound) {
 			return false, nil
 		}
 		p.withSettings(settings)
 		return true, err
 	case Notification:
 		messages, err := r.related(ctx, path+"/localizedNotificationMessages", "")
-		if missing(err) {
+		if failed(err, graph.NotFound) {
 			return false, nil
 		}
 		p.withMessages(messages)
 		return true, err
 	}
 	w, err := graph.Get[graph.DeviceStatusOverview](ctx, r.graph, r.tid, path+"/deviceStatusOverview", r.query(ctx, "", false))
-	if missing(err) {
+	if failed(err, graph.NotFound, graph.Refused) {
 		return true, nil // Intune counts nothing for some types
 	}
 	if err == nil {
@@ -166,7 +167,7 @@ func (r reader) related(ctx context.Context, path, expand string) (all [][]byte,
 // maxRelated is how much of one policy is read at most, in bytes: definitions repeat in every setting.
 const maxRelated = 64 << 20
 
-func missing(err error) bool {
+func failed(err error, kinds ...graph.Kind) bool {
 	var e *graph.Error
-	return errors.As(err, &e) && (e.Kind == graph.NotFound || e.Kind == graph.Refused)
+	return errors.As(err, &e) && slices.Contains(kinds, e.Kind)
 }

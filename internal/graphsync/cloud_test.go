@@ -17,10 +17,12 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
@@ -44,6 +46,8 @@ type rig struct {
 	provisioning *provisioning.Store
 	services     *service.Store
 	orgs         *organization.Store
+	policies     *configuration.Store
+	roles        *intunerole.Store
 	detected     *detectedapp.Store
 }
 
@@ -65,12 +69,16 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 	r.devices, r.apps, r.provisioning, r.orgs = device.NewStore(r.pool), app.NewStore(r.pool), provisioning.NewStore(r.pool), organization.NewStore(r.pool)
 	r.detected = detectedapp.NewStore(r.pool)
 	r.services = service.NewStore(r.pool)
+	r.policies, r.roles = configuration.NewStore(r.pool), intunerole.NewStore(r.pool)
 	table := graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: r.graph, Store: r.orgs, Now: time.Now}).
 		With(graphsync.Devices, &device.Puller{Graph: r.graph, Store: r.devices, Now: time.Now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: r.graph, Store: r.devices}).
 		With(graphsync.Apps, &app.Puller{Graph: r.graph, Store: r.apps, Now: time.Now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
+		With(graphsync.Policies, &configuration.Puller{Graph: r.graph, Store: r.policies, Now: time.Now}).
+		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
+		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: r.graph, Store: r.roles, Now: time.Now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
 		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now})

@@ -21,7 +21,11 @@ const (
 	DetectedApps     = "detectedApps"
 	ProvisioningJobs = "provisioningJobs"
 	ProvisioningLog  = "provisioningLog"
-	Services         = "services"
+
+	Policies              = "policies"
+	NotificationTemplates = "notificationTemplates"
+	IntuneRoles           = "intuneRoles"
+	Services              = "services"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -68,6 +72,19 @@ func Table() Datasets {
 		{ // tens of thousands of rows in a big tenant, and Intune renews the inventory about once a week
 			Name: DetectedApps, Label: "Detected apps", Version: "v1.0", Path: "/deviceManagement/detectedApps", PageSize: 500,
 			Permission: "DeviceManagementManagedDevices.Read.All", Every: 12 * time.Hour, FreshFor: 36 * time.Hour,
+		},
+		{ // one dataset for three paths: the puller adds the settings catalogue and the compliance policies. v1.0 leaves out half the types
+			Name: Policies, Label: "Configuration and compliance policies", Version: "beta", Path: "/deviceManagement/deviceConfigurations",
+			Expand: "assignments", PageSize: 100,
+			Permission: "DeviceManagementConfiguration.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
+		},
+		{
+			Name: NotificationTemplates, Label: "Notification message templates", Version: "v1.0", Path: "/deviceManagement/notificationMessageTemplates",
+			Permission: "DeviceManagementServiceConfig.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{ // with assignments and resource operations, from paths of their own
+			Name: IntuneRoles, Label: "Intune roles and assignments", Version: "v1.0", Path: "/deviceManagement/roleDefinitions",
+			Permission: "DeviceManagementRBAC.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
 		},
 		{
 			Name: ProvisioningJobs, Label: "Provisioning jobs", Version: "v1.0", Path: "/servicePrincipals",

@@ -82,13 +82,13 @@ var catalogue = []Entry{
 		get("/v1.0/deviceAppManagement/mobileAppConfigurations", readApps),
 	}},
 	{Feature: Configuration, Suggested: true, Operations: []Operation{
-		get("/v1.0/deviceManagement/deviceConfigurations", readConfiguration),
+		get("/beta/deviceManagement/deviceConfigurations", readConfiguration),
 		get("/beta/deviceManagement/configurationPolicies", readConfiguration),
-		get("/v1.0/deviceManagement/deviceCompliancePolicies", readConfiguration),
+		get("/beta/deviceManagement/deviceCompliancePolicies", readConfiguration),
 	}},
 	{Feature: Roles, Operations: []Operation{
 		get("/v1.0/deviceManagement/roleDefinitions", readRBAC),
-		get("/v1.0/deviceManagement/roleAssignments", readRBAC),
+		get("/beta/deviceManagement/roleAssignments", readRBAC),
 		get("/v1.0/deviceManagement/resourceOperations", readRBAC),
 	}},
 	{Feature: Services, Suggested: true, Operations: []Operation{

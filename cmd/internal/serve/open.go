@@ -15,12 +15,14 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/config"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
 	"github.com/tenantry/tenantry/internal/organization"
@@ -37,21 +39,23 @@ type Portal struct {
 	Config config.Portal
 	Log    *slog.Logger
 
-	Pool         *postgres.Pool
-	Keys         *keyset.Keys
-	Entra        *entra.Client
-	Graph        *graph.Client
-	Tenants      *tenant.Store
-	Sessions     *session.Sessions
-	Sync         *graphsync.Service
-	Devices      *device.Store
-	Apps         *app.Store
-	Provisioning *provisioning.Store
-	Services     *service.Store
-	DetectedApps *detectedapp.Store
-	Live         *graphsync.LiveStore
-	Audit        *audit.Store
-	Consent      *consent.Service
+	Pool          *postgres.Pool
+	Keys          *keyset.Keys
+	Entra         *entra.Client
+	Graph         *graph.Client
+	Tenants       *tenant.Store
+	Sessions      *session.Sessions
+	Sync          *graphsync.Service
+	Devices       *device.Store
+	Apps          *app.Store
+	Provisioning  *provisioning.Store
+	Services      *service.Store
+	DetectedApps  *detectedapp.Store
+	Live          *graphsync.LiveStore
+	Configuration *configuration.Store
+	Roles         *intunerole.Store
+	Audit         *audit.Store
+	Consent       *consent.Service
 
 	home    tenant.ID
 	program atomic.Pointer[string] // the registration's display name, once it was read
@@ -192,6 +196,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
+	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
 	if err != nil {
@@ -213,6 +218,9 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: p.Graph, Store: p.DetectedApps, Now: now}).
+		With(graphsync.Policies, &configuration.Puller{Graph: p.Graph, Store: p.Configuration, Now: now}).
+		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
+		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: p.Graph, Store: p.Roles, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now})

@@ -1,0 +1,133 @@
+package graphsync_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+func TestPoliciesArrive(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, _ := r.customer(full)
+	for _, d := range []string{graphsync.Policies, graphsync.NotificationTemplates} {
+		if err := r.sync.ReadOnce(t.Context(), tid, d); err != nil {
+			t.Fatal(err)
+		}
+		if st := r.status(tid, d); st.State != "ok" {
+			t.Fatalf("%s: %+v", d, st)
+		}
+	}
+	found, err := r.policies.List(t.Context(), tenant.Only(tid), configuration.Filter{Kind: configuration.Kinds, Limit: 500})
+	if err != nil || found.Count == 0 {
+		t.Fatalf("%d policies, %v", found.Count, err)
+	}
+	seen := map[configuration.Kind]int{}
+	assigned, counted, acted := 0, int64(0), 0
+	for _, p := range found.Rows {
+		seen[p.Kind]++
+		_, doc, err := r.policies.Get(t.Context(), tid, p.ID)
+		if err != nil || p.Name == "" || p.Type == "" || p.ModifiedAt.IsZero() && p.Kind != configuration.Catalogue {
+			t.Errorf("thin policy %+v, %v", p, err)
+		}
+		if lines := doc.SettingLines(); len(lines) == 0 {
+			t.Errorf("%s %q has no settings: %s", p.Type, p.Name, doc.Settings)
+		}
+		if raw, _ := json.Marshal(doc); strings.Contains(string(raw), "secretReferenceValueId") || strings.Contains(string(raw), `"****"`) {
+			t.Errorf("%s keeps what leads to a secret: %s", p.Name, raw)
+		}
+		assigned, acted = assigned+len(doc.Assignments), acted+len(doc.Actions)
+		if p.Status != nil {
+			counted += p.Status.Succeeded
+		}
+	}
+	for _, k := range configuration.Kinds {
+		if seen[k] == 0 {
+			t.Errorf("nothing of kind %s: %v", k, seen)
+		}
+	}
+	if assigned == 0 || counted == 0 || acted == 0 {
+		t.Errorf("%d assignments, %d devices counted, %d scheduled actions", assigned, counted, acted)
+	}
+}
+
+// TestHalfARoundOfPoliciesChangesNothing: the first two paths answer, the third does not.
+func TestHalfARoundOfPoliciesChangesNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, w := r.customer(full)
+	for name, fault := range map[string]world.Fault{
+		"compliance refused": {Kind: "licenceMissing", Tenant: w.ID, Path: "deviceCompliancePolicies"},
+		"settings cut off":   {Kind: "truncate", Tenant: w.ID, Path: "settings"},
+	} {
+		r.cloud.World.Faults.Clear()
+		r.cloud.World.Faults.Add(fault)
+		if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Policies); err != nil {
+			t.Fatal(err)
+		}
+		if st := r.status(tid, graphsync.Policies); st.State != "failed" || st.Trouble.Sentence == "" {
+			t.Errorf("%s: %+v", name, st)
+		}
+		if n, err := r.policies.Count(t.Context(), tenant.Only(tid), configuration.Filter{}); err != nil || n != 0 {
+			t.Errorf("%s: %d policies were stored, %v", name, n, err)
+		}
+	}
+	r.cloud.World.Faults.Clear()
+	gone := func(req *http.Request) { // Intune counts nothing for some types: that is no failure
+		if strings.HasSuffix(req.URL.Path, "/deviceStatusOverview") {
+			req.URL.Path += "x"
+		}
+	}
+	r.beforePage.Store(&gone)
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Policies); err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.policies.Count(t.Context(), tenant.Only(tid), configuration.Filter{})
+	without, _ := r.policies.Count(t.Context(), tenant.Only(tid), configuration.Filter{Status: []string{"unknown"}})
+	if err != nil || all == 0 || without != all {
+		t.Errorf("%d policies, %d without an overview, %v", all, without, err)
+	}
+}
+
+func TestRolesArrive(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, _ := r.customer(full)
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.IntuneRoles); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.IntuneRoles); st.State != "ok" {
+		t.Fatalf("%+v", st)
+	}
+	scope := tenant.Only(tid)
+	can, err := r.roles.List(t.Context(), scope, intunerole.Filter{Can: []string{intunerole.Wipe}})
+	if err != nil || can.Count == 0 {
+		t.Fatalf("no role allows a wipe, %v", err)
+	}
+	all, _ := r.roles.Count(t.Context(), scope, intunerole.Filter{})
+	if all <= can.Count {
+		t.Errorf("all %d roles allow a wipe", all)
+	}
+	given, err := r.roles.Assignments(t.Context(), scope, intunerole.AssignmentFilter{Can: []string{intunerole.Wipe}})
+	if err != nil || given.Count == 0 {
+		t.Fatalf("nobody may wipe, %v", err)
+	}
+	for _, a := range given.Rows {
+		role, err := r.roles.Get(t.Context(), tid, a.RoleID)
+		if err != nil || !slices.Contains(role.Allowed, intunerole.Wipe) || len(a.Members) == 0 || a.RoleName != role.Name || a.ScopeType == "" {
+			t.Errorf("%+v of %+v, %v", a, role, err)
+		}
+	}
+	ops, err := r.roles.Operations(t.Context(), tid)
+	if err != nil || !slices.ContainsFunc(ops, func(o intunerole.Operation) bool { return o.ID == intunerole.Wipe && o.Action != "" }) {
+		t.Errorf("%d operations, %v", len(ops), err)
+	}
+}
