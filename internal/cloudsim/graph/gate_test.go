@@ -34,6 +34,11 @@ var permissionCases = []struct {
 	{"/v1.0/deviceAppManagement/mobileAppCategories", []string{"DeviceManagementApps.Read.All"}, []string{"DeviceManagementApps.Read.All"}, 403, "Forbidden"},
 	{"/v1.0/auditLogs/provisioning?$top=5", []string{"ProvisioningLog.Read.All"}, []string{"AuditLog.Read.All"}, 403, "Authorization_RequestDenied"},
 	{"/v1.0/applicationTemplates", nil, nil, 0, ""},
+	{"/v1.0/deviceManagement/deviceCompliancePolicyDeviceStateSummary", []string{configuration}, []string{configuration}, 403, "Forbidden"},
+	{"/v1.0/deviceManagement/deviceConfigurationDeviceStateSummaries", []string{configuration}, []string{configuration}, 403, "Forbidden"},
+	{"/v1.0/deviceManagement/conditionalAccessSettings", []string{services}, []string{configuration}, 403, "Forbidden"},
+	{"/v1.0/deviceManagement/intuneBrand", []string{services}, []string{rbac}, 403, "Forbidden"},
+	{"/v1.0/deviceManagement/getEffectivePermissions(scope='*')", []string{rbac}, []string{configuration}, 403, "Forbidden"},
 }
 
 func TestEachOperationNeedsItsPermission(t *testing.T) {
