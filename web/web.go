@@ -22,6 +22,7 @@ import (
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
 	"github.com/tenantry/tenantry/web/consent"
@@ -41,6 +42,7 @@ import (
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/sync"
 	"github.com/tenantry/tenantry/web/tenants"
+	"github.com/tenantry/tenantry/web/views"
 )
 
 // Deps is what the site is made of. All of it is needed, but where a field says otherwise.
@@ -61,6 +63,7 @@ type Deps struct {
 	Apps         *app.Store
 	Provisioning *provisioning.Store
 	Services     *service.Store
+	Views        *view.Store
 	Audit        *audit.Store
 	Consent      *domain.Service
 	MyDevices    me.Reader
@@ -86,13 +89,14 @@ func New(d Deps) http.Handler {
 	d.health(r)
 	r.Handle("/static/*", static.Handler())
 
-	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting}
+	kept := &views.Handler{Views: d.Views}
+	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting, Starts: kept.Starts}
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.TimeLimit(longest))
 		r.Use(oneLoopback(d.Origin))
 		r.Use(sameOrigin(d.Origin, problems))
 		r.Use(people.Load)
-		d.mount(r, people, problems)
+		d.mount(r, people, problems, kept)
 		r.NotFound(func(w http.ResponseWriter, r *http.Request) { problems.Show(w, r, errs.NotFound) })
 		r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { problems.Status(w, r, http.StatusMethodNotAllowed) })
 	})
@@ -100,7 +104,7 @@ func New(d Deps) http.Handler {
 }
 
 // mount is where every room has its place.
-func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
+func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
 	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Now: d.Now, Log: d.Log}
@@ -122,7 +126,8 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
 	}
 	customers := &tenants.Handler{Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
 
-	all := page.NewRouter(r, people.All, problems)
+	all := page.NewRouter(r, people.All, problems, kept.Prepare)
+	kept.Mount(all)
 	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning}).Mount(all)
 	customers.Mount(all)
 	for _, room := range fleet {
@@ -136,7 +141,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems) {
 
 	r.Route("/t/{tenant}", func(r chi.Router) {
 		r.Use(gate.Canonical)
-		one := page.NewRouter(r, people.Tenant, problems)
+		one := page.NewRouter(r, people.Tenant, problems, kept.Prepare)
 		customers.MountTenant(one)
 		asked.Mount(one)
 		for _, room := range fleet {

@@ -23,6 +23,8 @@ var withoutTenant = map[string]string{
 	"session":            "a browser's session spans several tenant sign-ins; found by the hash of its cookie only",
 	"setting":            "settings of the portal itself",
 	"staff":              "the partner's own people; what they may see is in staff_tenant",
+	"saved_view":         "what the partner's people ask lists for; what they find is decided by the reach of whoever opens it",
+	"list_choice":        "the partner's people: columns and the view that a list starts with",
 }
 
 type table struct {

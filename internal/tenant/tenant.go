@@ -79,13 +79,14 @@ const (
 	MayConsent  Ability = "consent"  // add tenants, create and revoke consent links
 	MayAct      Ability = "act"      // change things in a customer's tenant as oneself
 	MayReview   Ability = "review"   // write reviews and notes
+	MayKeep     Ability = "keep"     // save views and columns of lists; tag tenants and group them
 	MayStaff    Ability = "staff"    // assign roles and tenants
 	MaySettings Ability = "settings" // see and change the portal's settings
 )
 
 var abilities = map[Role][]Ability{
-	RoleOwner:      {MayView, MaySync, MayConsent, MayAct, MayReview, MayStaff, MaySettings},
-	RoleTechnician: {MayView, MaySync, MayConsent, MayAct, MayReview},
+	RoleOwner:      {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep, MayStaff, MaySettings},
+	RoleTechnician: {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep},
 	RoleSupport:    {MayView, MayReview},
 }
 

@@ -37,6 +37,9 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 	if person.Role.Staff() {
 		c.Count, _ = g.Tenants.Count(ctx, v.Reach)
 		c.Recent, _ = g.Tenants.First(ctx, v.Reach, recent)
+		if g.Starts != nil {
+			c.Starts = g.Starts(ctx, tenant.Membership{Person: person, Reach: v.Reach, Scope: v.Reach})
+		}
 		if g.Waiting != nil {
 			c.Waiting = g.Waiting(ctx, tenant.Membership{Person: person, Reach: v.Reach, Scope: v.Reach})
 		}

@@ -26,6 +26,7 @@ type Gate struct {
 	Problems *page.Problems
 	Partner  string                                                                 // the partner's name, until the home tenant's own was read
 	Waiting  func(ctx context.Context, m tenant.Membership) map[string]page.Waiting // numbers of the rail; may be nil
+	Starts   func(ctx context.Context, m tenant.Membership) map[string]int64        // views that lists of the rail start with; may be nil
 	Now      func() time.Time
 }
 

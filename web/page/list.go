@@ -54,6 +54,8 @@ type List[R any] struct {
 	Bulk      *ui.Bulk
 	Live      bool                                          // something on it is under way: the rows renew themselves
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
+
+	kept *Kept // what the person keeps for this list; HTML only
 }
 
 // refreshAfter is how many seconds a page of something that is under way waits without JavaScript before it loads again.
@@ -68,6 +70,9 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 		return writeCSV(w, r, l.fileName("csv"), l.csvHead(), l.csvRows(r.Context()))
 	case WantsJSON(r):
 		return l.json(w)
+	}
+	if err := l.keep(r); err != nil {
+		return err
 	}
 	s := Shell(r, l.M, l.Title)
 	if l.Live {
@@ -89,7 +94,7 @@ func (l List[R]) json(w http.ResponseWriter) error {
 }
 
 func (l List[R]) header() ui.PageHeader {
-	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context, Columns: l.columnsMenu()}
+	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context, Views: l.viewsMenu(), Columns: l.columnsMenu()}
 	if l.M.One() {
 		chip := Chip(l.M.Tenant, "")
 		h.Tenant = &chip
@@ -197,6 +202,10 @@ func (l List[R]) filterBar() ui.FilterBar {
 	if q.Narrowed() {
 		bar.ClearURL = q.Clear()
 	}
+	if l.kept != nil && l.kept.Applied != "" {
+		bar.Tokens = append([]ui.Token{{Field: "View", Values: []string{l.kept.Applied}, RemoveURL: q.Path}}, bar.Tokens...)
+		bar.ClearURL = q.Path
+	}
 	return bar
 }
 
@@ -250,6 +259,9 @@ func (l List[R]) columnsMenu() ui.ColumnsMenu {
 		return ui.ColumnsMenu{}
 	}
 	m := ui.ColumnsMenu{Action: l.Query.Path, Hidden: l.Query.hidden(false)}
+	if l.kept != nil && l.kept.MayKeep {
+		m.Keep, m.Kept = "/views/columns", len(l.kept.Columns) > 0
+	}
 	for _, c := range l.Columns[1:] {
 		for _, key := range l.Spec.Columns {
 			if key == c.Key && !c.Exact {

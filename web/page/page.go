@@ -30,13 +30,20 @@ type Router interface {
 // Who finds the membership of a request, or an error that ends it: errs.Unauthorised leads to sign-in.
 type Who func(r *http.Request) (tenant.Membership, error)
 
-// NewRouter puts who before every handler that is mounted on r.
-func NewRouter(r chi.Router, who Who, p *Problems) Router { return router{r, who, p} }
+// Prepare looks at a GET before its page does: it may fill in the state of a list, or narrow the scope of the membership. It must never
+// widen it.
+type Prepare func(r *http.Request, m tenant.Membership) (*http.Request, tenant.Membership, error)
+
+// NewRouter puts who, and for GET what prepares a request, before every handler that is mounted on r.
+func NewRouter(r chi.Router, who Who, p *Problems, prepare ...Prepare) Router {
+	return router{r, who, p, prepare}
+}
 
 type router struct {
 	chi      chi.Router
 	who      Who
 	problems *Problems
+	prepare  []Prepare
 }
 
 func (rt router) Get(pattern string, h Handler) { rt.GetFor(pattern, tenant.MayView, h) }
@@ -57,6 +64,13 @@ func (rt router) serve(may tenant.Ability, h Handler) http.HandlerFunc {
 		if err == nil && !m.May(may) {
 			err = notAllowed(m, may)
 		}
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			for _, prepare := range rt.prepare {
+				if err == nil {
+					r, m, err = prepare(r, m)
+				}
+			}
+		}
 		if err == nil {
 			err = h(w, r, m)
 		}
@@ -69,7 +83,7 @@ func (rt router) serve(may tenant.Ability, h Handler) http.HandlerFunc {
 // notAllowed says who may, so that the person knows whom to ask.
 func notAllowed(m tenant.Membership, may tenant.Ability) error {
 	next := "Ask an owner of the portal if you need this."
-	if may == tenant.MayAct || may == tenant.MaySync || may == tenant.MayConsent {
+	if may == tenant.MayAct || may == tenant.MaySync || may == tenant.MayConsent || may == tenant.MayKeep {
 		next = "A technician or an owner can do it."
 	}
 	return errs.ShowNext(errs.Forbidden, "Your role may look at this, but not do it.", next)

@@ -3,6 +3,7 @@ package page
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -14,7 +15,7 @@ func Shell(r *http.Request, m tenant.Membership, title string) ui.Shell {
 	c := ChromeOf(r.Context())
 	s := bare(r, c, title)
 	s.User = user(c, m)
-	s.Nav = navigation(r.URL.Path, m, c.Waiting)
+	s.Nav = navigation(r.URL.Path, m, c)
 	s.Switcher = switcher(r, c, m)
 	for _, in := range c.SignIns {
 		s.SignIns = append(s.SignIns, ui.SignIn{Tenant: Chip(in.Tenant, ""), As: in.As, Until: left(c, in), Expired: !in.Until.After(c.Now), URL: "/signin?tenant=" + in.Tenant.ID.String() + "&return=" + url.QueryEscape(s.Path)})
@@ -104,6 +105,7 @@ var (
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
+		{"Views", "bookmark", "/views", tenant.MayView},
 		{"Staff", "people", "/staff", tenant.MayStaff},
 		{"Settings", "settings", "/settings", tenant.MaySettings},
 	}
@@ -114,7 +116,7 @@ var (
 )
 
 // navigation is the rail: that of all customers, or inside a tenant that tenant's with a short way back.
-func navigation(path string, m tenant.Membership, waiting map[string]Waiting) []ui.NavGroup {
+func navigation(path string, m tenant.Membership, c Chrome) []ui.NavGroup {
 	group := func(title, prefix string, entries []entry) ui.NavGroup {
 		g := ui.NavGroup{Title: title}
 		for _, e := range entries {
@@ -122,8 +124,8 @@ func navigation(path string, m tenant.Membership, waiting map[string]Waiting) []
 				continue
 			}
 			to := prefix + e.path
-			w := waiting[to]
-			g.Items = append(g.Items, ui.NavItem{Label: e.label, Icon: e.icon, URL: to, Current: current(path, to), Count: w.Count, Bad: w.Bad})
+			w := c.Waiting[to]
+			g.Items = append(g.Items, ui.NavItem{Label: e.label, Icon: e.icon, URL: c.start(to, e.path), Current: current(path, to), Count: w.Count, Bad: w.Bad})
 		}
 		return g
 	}
@@ -149,6 +151,14 @@ func customerNav(path string, admin bool) ui.NavGroup {
 	}
 	g.Items = append(g.Items, ui.NavItem{Label: "My devices", Icon: "laptop", URL: "/me/devices", Current: current(path, "/me/devices")})
 	return g
+}
+
+// start is where an entry of the rail leads: the list with the person's own view, or as it is.
+func (c Chrome) start(to, list string) string {
+	if id := c.Starts[list]; id != 0 {
+		return to + "?view=" + strconv.FormatInt(id, 10)
+	}
+	return to
 }
 
 // current tells whether the rail's entry is the page or one above it; "/" and a tenant's summary only match themselves.

@@ -50,6 +50,8 @@ type ColumnsMenu struct {
 	Action  string
 	Hidden  []Pair
 	Columns []Option
+	Keep    string // address that remembers the choice for this person by POST; "" does not offer it
+	Kept    bool   // something is remembered, and can be forgotten
 }
 
 // Render prints the menu.

@@ -16,6 +16,7 @@ type PageHeader struct {
 	Pills     []State
 	Freshness Freshness
 	Lead      string      // one plain sentence instead of a freshness line, for pages that show nothing read
+	Views     ViewsMenu   // of a list; before the columns
 	Columns   ColumnsMenu // of a list; before the actions
 	Actions   []Action
 	Jump      Link // phones: to the aside ("Actions"), which stands below the main part there

@@ -263,12 +263,12 @@ func orEmpty(raw json.RawMessage) json.RawMessage {
 }
 
 // Serve is a room's pages over all tenants and below /t/{tenant}, for one person with that reach, as the gate would let them in.
-func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount func(page.Router)) *Client {
+func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount func(page.Router), prepare ...page.Prepare) *Client {
 	t.Helper()
 	root, problems := chi.NewRouter(), &page.Problems{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	mount(page.NewRouter(root, func(*http.Request) (tenant.Membership, error) {
 		return tenant.Membership{Person: who, Reach: reach, Scope: reach}, nil
-	}, problems))
+	}, problems, prepare...))
 	root.Route("/t/{tenant}", func(r chi.Router) {
 		mount(page.NewRouter(r, func(req *http.Request) (tenant.Membership, error) {
 			id, err := tenant.ParseID(chi.URLParam(req, "tenant"))
@@ -277,7 +277,7 @@ func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount
 			}
 			one, err := f.Tenants.Get(req.Context(), tenant.Only(id), id)
 			return tenant.Membership{Person: who, Reach: reach, Scope: tenant.Only(id), Tenant: one}, err
-		}, problems))
+		}, problems, prepare...))
 	})
 	return &Client{t: t, fleet: f, who: who, reach: reach, site: root}
 }

@@ -31,6 +31,7 @@ import (
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/signin"
 )
 
@@ -49,6 +50,7 @@ type Portal struct {
 	Devices       *device.Store
 	Apps          *app.Store
 	Provisioning  *provisioning.Store
+	Views         *view.Store
 	Services      *service.Store
 	DetectedApps  *detectedapp.Store
 	Live          *graphsync.LiveStore
@@ -194,6 +196,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
+	p.Views = view.NewStore(p.Pool)
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)

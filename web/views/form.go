@@ -1,0 +1,173 @@
+package views
+
+import (
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// formView is the page of one view, or that of one that could not be saved, worded.
+type formView struct {
+	Header ui.PageHeader
+	Facts  ui.Facts
+	Action string // "" offers no form
+	Start  string // "" offers no choice
+	Starts bool
+	Delete string
+	Hidden ui.Hidden
+	Name   ui.Field
+	Shared ui.Choice
+}
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.find(r.Context(), m, chi.URLParam(r, "view"))
+	if err != nil {
+		return err
+	}
+	if page.WantsJSON(r) {
+		return page.JSON(w, http.StatusOK, newRow(v, m, page.ChromeOf(r.Context()).Now))
+	}
+	return render(w, r, m, http.StatusOK, newForm(v, m, page.ChromeOf(r.Context()), ""))
+}
+
+func render(w http.ResponseWriter, r *http.Request, m tenant.Membership, status int, v formView) error {
+	return page.Render(w, r, status, formPage(page.Shell(r, m, v.Header.Title), v))
+}
+
+func newForm(v view.View, m tenant.Membership, c page.Chrome, fault string) formView {
+	x := newRow(v, m, c.Now)
+	f := formView{Header: ui.PageHeader{Title: v.Name, Context: []ui.Crumb{{Text: "Portal"}, {Text: "Views", URL: "/views"}}}}
+	if v.ID == 0 {
+		f.Header.Title, f.Action = "Save a view", "/views"
+		f.Hidden = ui.Hidden{{Name: "list", Value: v.List}, {Name: "state", Value: v.State}}
+	} else {
+		at := "/views/" + strconv.FormatInt(v.ID, 10)
+		f.Header.Actions = []ui.Action{{Text: "Open " + page.ListLabel(v.List), Kind: ui.Primary, URL: x.URL}}
+		f.Facts = ui.Facts{Items: []ui.Fact{
+			{Label: "List", Value: ui.TextCell(page.ListLabel(v.List))}, {Label: "State", Value: ui.MonoCell(v.State)}, {Label: "Seen by", Value: ui.TextCell(x.who())},
+			{Label: "Changed", Value: ui.TimeCell(ui.NewTime(v.ChangedAt, c.Now))},
+		}}
+		if m.May(tenant.MayKeep) {
+			f.Start, f.Starts = at+"/start", v.Default
+			if reader(m).MayChange(v) {
+				f.Action, f.Delete = at, at+"/delete"
+			}
+		}
+	}
+	f.Name = ui.Field{Name: "view_name", Label: "Name", Value: v.Name, Error: fault, Max: 60, Required: true, Autocomplete: "off"}
+	f.Shared = ui.Choice{Name: "shared", Legend: "Seen by", Options: []ui.Option{
+		{Value: "0", Label: "Only you", Selected: !v.Shared},
+		{Value: "1", Label: "The team", Selected: v.Shared, Hint: "Colleagues see the name and the filters, and of the rows those that they may see. A view that names a customer stays hidden from whoever may not see that customer."},
+	}}
+	return f
+}
+
+func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	v := view.View{List: form.Get("list"), State: form.Get("state"), Name: form.Get("view_name"), Shared: form.Get("shared") == "1"}
+	id, err := h.Views.Create(r.Context(), reader(m), v)
+	if fault := sentence(err); fault != "" {
+		return render(w, r, m, http.StatusUnprocessableEntity, newForm(v, m, page.ChromeOf(r.Context()), fault))
+	}
+	if err != nil {
+		return err
+	}
+	v.ID = id
+	return page.Done(w, r, address(v), page.Flash{Kind: "info", Title: "The view is saved.", Text: "It is in the Views menu of the list."})
+}
+
+func (h *Handler) update(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, form, err := h.posted(w, r, m)
+	if err != nil {
+		return err
+	}
+	err = h.Views.Update(r.Context(), reader(m), v.ID, form.Get("view_name"), form.Get("shared") == "1")
+	if fault := sentence(err); fault != "" {
+		v.Name, v.Shared = form.Get("view_name"), form.Get("shared") == "1"
+		return render(w, r, m, http.StatusUnprocessableEntity, newForm(v, m, page.ChromeOf(r.Context()), fault))
+	}
+	if err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, "/views")
+}
+
+// posted reads the view of the address and the form.
+func (h *Handler) posted(w http.ResponseWriter, r *http.Request, m tenant.Membership) (view.View, url.Values, error) {
+	v, err := h.find(r.Context(), m, chi.URLParam(r, "view"))
+	if err != nil {
+		return v, nil, err
+	}
+	form, err := page.Form(w, r)
+	return v, form, err
+}
+
+func (h *Handler) start(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, form, err := h.posted(w, r, m)
+	if err != nil {
+		return err
+	}
+	if err := h.Views.Start(r.Context(), reader(m), v.ID, form.Get("on") == "1"); err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, "/views/"+strconv.FormatInt(v.ID, 10))
+}
+
+func (h *Handler) remove(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, _, err := h.posted(w, r, m)
+	if err != nil {
+		return err
+	}
+	if err := h.Views.Delete(r.Context(), reader(m), v.ID); err != nil {
+		return err
+	}
+	return page.Done(w, r, "/views", page.Flash{Kind: "info", Title: "The view was deleted."})
+}
+
+// columns keeps the columns chosen in a list's menu, and leads back to the list, which then needs not name them.
+func (h *Handler) columns(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	path, columns := form.Get("of"), form["columns"]
+	if form.Has("forget") {
+		path, columns = form.Get("forget"), nil
+	}
+	if _, _, ok := page.ListOf(path); !ok {
+		return errs.Show(errs.Invalid, "Columns of this page cannot be kept.")
+	}
+	if err := h.Views.KeepColumns(r.Context(), reader(m), columnsKey(path), columns); err != nil {
+		return err
+	}
+	for _, name := range []string{"of", "forget", "columns"} {
+		form.Del(name)
+	}
+	if state := form.Encode(); state != "" {
+		path += "?" + state
+	}
+	return page.SeeOther(w, r, path)
+}
+
+// sentence is what is wrong with the input, in words for the form; "" for other errors and none.
+func sentence(err error) string {
+	if s := page.StatusOf(err); err == nil || s != http.StatusBadRequest && s != http.StatusConflict {
+		return ""
+	}
+	s, next, _ := errs.Sentence(err)
+	if next != "" {
+		s += " " + next
+	}
+	return s
+}

@@ -1,0 +1,273 @@
+package views
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+// fruit is a list like those of the fleet, without one.
+type fruit struct{ Name, Kind, Grown string }
+
+func devicesLike(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	spec := page.Spec{
+		Sorts: []string{"name", "kind"}, Filters: []page.Filter{{Name: "kind", Label: "Kind"}},
+		Columns: []string{"name", "kind", "grown"}, Default: []string{"name", "kind"}, Placeholder: "Name",
+	}
+	if !m.One() {
+		spec.Filters = append(spec.Filters, page.Filter{Name: "customer", Label: "Customer"})
+	}
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	l := page.List[fruit]{Title: "Devices", One: "device", Many: "devices", M: m, Query: q, Spec: spec, Columns: []page.Column[fruit]{
+		{Key: "name", Label: "Name", Text: func(f fruit) string { return f.Name }},
+		{Key: "kind", Label: "Kind", Cell: func(f fruit) ui.Cell { return ui.TextCell(f.Kind) }, Text: func(f fruit) string { return f.Kind }},
+		{Key: "grown", Label: "Grown", Cell: func(f fruit) ui.Cell { return ui.TextCell(f.Grown) }, Text: func(f fruit) string { return f.Grown }},
+	}}
+	for _, f := range []fruit{{"CTO-1", "laptop", "here"}, {"CTO-2", "phone", "there"}} {
+		if q.Get("kind") == "" || q.Get("kind") == f.Kind {
+			l.Rows = append(l.Rows, f)
+		}
+	}
+	l.Count = int64(len(l.Rows))
+	return l.Serve(w, r)
+}
+
+type site struct {
+	*webtest.Fleet
+	h                            *Handler
+	contoso, fabrikam            tenant.Tenant
+	technician, support, another tenant.Person
+}
+
+func newSite(t *testing.T) *site {
+	t.Helper()
+	f := webtest.NewFleet(t)
+	s := &site{Fleet: f, h: &Handler{view.NewStore(f.Pool)}, contoso: f.Tenant(t, 1, "Contoso", "contoso.example"), fabrikam: f.Tenant(t, 2, "Fabrikam", "fabrikam.example")}
+	hire := func(name string, role tenant.Role) tenant.Person {
+		upn := name + "@firstup.example"
+		id, err := f.Tenants.CreateStaff(t.Context(), tenant.Staff{UPN: upn, Role: role, Reach: tenant.ReachAll})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tenant.Person{Name: name, UPN: upn, Role: role, StaffID: id}
+	}
+	s.technician, s.support, s.another = hire("technician", tenant.RoleTechnician), hire("support", tenant.RoleSupport), hire("another", tenant.RoleTechnician)
+	return s
+}
+
+func (s *site) as(t *testing.T, who tenant.Person, reach ...tenant.ID) *webtest.Client {
+	return s.Serve(t, who, tenant.Only(reach...), func(r page.Router) {
+		r.Get("/devices", devicesLike)
+		r.Get("/apps", devicesLike)
+		s.h.Mount(r)
+	}, s.h.Prepare)
+}
+
+type twin struct {
+	Rows  []map[string]any
+	Count int64
+	Next  string
+}
+
+func (s *site) save(t *testing.T, c *webtest.Client, form url.Values) string {
+	t.Helper()
+	got := c.Post("/views", form)
+	if got.Code != http.StatusSeeOther {
+		t.Fatalf("POST /views: status %d: %.500s", got.Code, got.Body)
+	}
+	return got.Header().Get("Location")
+}
+
+func TestViewIsTheListAsItWas(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID, s.fabrikam.ID)
+	at := s.save(t, c, url.Values{"list": {"/devices"}, "state": {"kind=phone&columns=name,grown"}, "view_name": {`Phones <script>alert("x")</script>`}})
+	body := c.Get(at).Body.String()
+	for what, is := range map[string]bool{
+		"only the phone":        strings.Contains(body, "CTO-2") && !strings.Contains(body, "CTO-1"),
+		"the token of the view": strings.Contains(body, "View") && strings.Contains(body, "Phones &lt;script&gt;"),
+		"no script":             !strings.Contains(body, "<script>alert"),
+		"a way back":            strings.Contains(body, `href="/devices"`),
+		"its columns":           strings.Contains(body, ">there<") && !strings.Contains(body, ">phone</td>"),
+		"full addresses":        strings.Contains(body, "kind=phone") && !strings.Contains(body, "view=1&amp;"),
+	} {
+		if !is {
+			t.Errorf("the view lacks %s:\n%.6000s", what, body)
+		}
+	}
+	var j twin
+	c.JSON(at, http.StatusOK, &j)
+	if j.Count != 1 || j.Rows[0]["Name"] != "CTO-2" {
+		t.Errorf("twin of the view = %+v", j)
+	}
+	if csv := c.Get(at + "&format=csv").Body.String(); strings.Contains(csv, "CTO-1") || !strings.Contains(csv, "CTO-2") {
+		t.Errorf("CSV of the view:\n%s", csv)
+	}
+	c.JSON("/devices", http.StatusOK, &j)
+	if j.Count != 2 {
+		t.Errorf("the bare list has %d rows after a view was saved", j.Count)
+	}
+	c.JSON(at+"&kind=laptop", http.StatusOK, &j)
+	if j.Rows[0]["Name"] != "CTO-1" {
+		t.Errorf("what the address says beside the view does not go first: %+v", j)
+	}
+}
+
+func TestViewInsideOneTenant(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID, s.fabrikam.ID)
+	at := s.save(t, c, url.Values{"list": {"/devices"}, "state": {"kind=phone&sort=-customer&columns=customer,name&customer=" + s.contoso.ID.String()}, "view_name": {"Phones"}})
+	var j twin
+	c.JSON("/t/"+s.fabrikam.ID.String()+at, http.StatusOK, &j)
+	if j.Count != 1 {
+		t.Errorf("the view in one tenant = %+v", j)
+	}
+}
+
+func TestUnknownViews(t *testing.T) {
+	s := newSite(t)
+	c, another := s.as(t, s.technician, s.contoso.ID), s.as(t, s.another, s.contoso.ID)
+	private := s.save(t, c, url.Values{"list": {"/devices"}, "view_name": {"Mine"}})
+	for path, status := range map[string]int{
+		"/devices?view=999": 404, "/devices?view=x": 404, "/devices?view=-1": 404, "/devices?view=99999999999999999999": 404, "/views/x": 404, "/views/0": 404,
+		strings.Replace(private, "/devices", "/apps", 1): 400, "/views?sort=x": 400, "/views?after=eA": 400, "/devices?view=%zz": 400,
+	} {
+		if got := c.Get(path); got.Code != status {
+			t.Errorf("GET %s: status %d, want %d", path, got.Code, status)
+		}
+		c.JSON(path, status, nil)
+	}
+	id := strings.TrimPrefix(private, "/devices?view=")
+	if got := another.Get(private); got.Code != 404 {
+		t.Errorf("a colleague opens a private view: status %d", got.Code)
+	}
+	for _, path := range []string{"/views/" + id, "/views/" + id + "/start", "/views/" + id + "/delete"} {
+		if got := another.Post(path, url.Values{"view_name": {"x"}, "on": {"1"}}); got.Code != 404 {
+			t.Errorf("a colleague posts to %s: status %d", path, got.Code)
+		}
+	}
+	if body := another.Get("/views?format=csv").Body.String(); strings.Contains(body, "Mine") {
+		t.Errorf("a colleague's list has a private view:\n%s", body)
+	}
+}
+
+func TestFormsThatAreWrong(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID)
+	s.save(t, c, url.Values{"list": {"/devices"}, "view_name": {"Mine"}})
+	for name, form := range map[string]url.Values{
+		"no name": {"list": {"/devices"}}, "twice": {"list": {"/devices"}, "view_name": {"mine"}}, "elsewhere": {"list": {"//evil.example"}, "view_name": {"x"}},
+		"long": {"list": {"/devices"}, "view_name": {strings.Repeat("x", 61)}}, "damaged": {"list": {"/devices"}, "view_name": {"x"}, "state": {"%zz"}},
+	} {
+		if got := c.Post("/views", form); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), `class="error"`) {
+			t.Errorf("%s: status %d:\n%.300s", name, got.Code, got.Body)
+		}
+	}
+	if got := c.Post("/views/1", url.Values{"view_name": {""}}); got.Code != http.StatusUnprocessableEntity {
+		t.Errorf("rename to nothing: status %d", got.Code)
+	}
+	for _, of := range []string{"//evil.example", "https://evil.example/", "/t/x/devices", "/devices/../x", ""} {
+		if got := c.Post("/views/columns", url.Values{"of": {of}, "columns": {"name"}}); got.Code != http.StatusBadRequest {
+			t.Errorf("columns of %q: status %d, to %q", of, got.Code, got.Header().Get("Location"))
+		}
+	}
+}
+
+func TestColumnsPerPerson(t *testing.T) {
+	s := newSite(t)
+	c, another := s.as(t, s.technician, s.contoso.ID), s.as(t, s.another, s.contoso.ID)
+	got := c.Post("/views/columns", url.Values{"of": {"/devices"}, "columns": {"name", "grown"}, "kind": {"phone"}})
+	if to := got.Header().Get("Location"); got.Code != http.StatusSeeOther || to != "/devices?kind=phone" {
+		t.Fatalf("status %d, to %q", got.Code, to)
+	}
+	has := func(c *webtest.Client, path, text string) bool { return strings.Contains(c.Get(path).Body.String(), text) }
+	for what, is := range map[string]bool{
+		"kept columns are shown":                has(c, "/devices", "there") && !has(c, "/devices", ">Kind</th>"),
+		"an address that names columns decides": !has(c, "/devices?columns=name,kind", "there<") && has(c, "/devices?columns=name,kind", "phone<"),
+		"others keep theirs":                    !strings.Contains(another.Get("/devices").Body.String(), "there<"),
+		"inside a tenant the list's own":        !strings.Contains(c.Get("/t/"+s.contoso.ID.String()+"/devices").Body.String(), "there<"),
+		"CSV has all":                           has(c, "/devices?format=csv", "laptop"),
+	} {
+		if !is {
+			t.Errorf("not so: %s", what)
+		}
+	}
+	if got := c.Post("/views/columns", url.Values{"forget": {"/devices"}, "columns": {"grown"}}); got.Code != http.StatusSeeOther || strings.Contains(c.Get("/devices").Body.String(), "there<") {
+		t.Errorf("forgotten columns are still shown (status %d)", got.Code)
+	}
+}
+
+func TestSupportKeepsNothing(t *testing.T) {
+	s := newSite(t)
+	at := s.save(t, s.as(t, s.technician, s.contoso.ID), url.Values{"list": {"/devices"}, "view_name": {"Team's"}, "shared": {"1"}})
+	c := s.as(t, s.support, s.contoso.ID)
+	id := strings.TrimPrefix(at, "/devices?view=")
+	for _, path := range []string{"/devices", at, "/views", "/views/" + id} {
+		got := c.Get(path)
+		if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "Team&#39;s") {
+			t.Errorf("GET %s: status %d:\n%.3000s", path, got.Code, got.Body)
+		}
+		if strings.Contains(got.Body.String(), `method="post" action="/views`) || strings.Contains(got.Body.String(), "formaction") {
+			t.Errorf("%s offers support a form", path)
+		}
+	}
+	for _, path := range []string{"/views", "/views/columns", "/views/" + id, "/views/" + id + "/start", "/views/" + id + "/delete"} {
+		if got := c.Post(path, url.Values{}); got.Code != http.StatusForbidden {
+			t.Errorf("support posts to %s: status %d", path, got.Code)
+		}
+	}
+}
+
+func TestStart(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID)
+	at := s.save(t, c, url.Values{"list": {"/devices"}, "state": {"kind=phone"}, "view_name": {"Phones"}})
+	id := strings.TrimPrefix(at, "/devices?view=")
+	if got := c.Post("/views/"+id+"/start", url.Values{"on": {"1"}}); got.Code != http.StatusSeeOther {
+		t.Fatalf("status %d", got.Code)
+	}
+	m := tenant.Membership{Person: s.technician, Reach: tenant.Only(s.contoso.ID), Scope: tenant.Only(s.contoso.ID)}
+	starts := s.h.Starts(t.Context(), m)
+	if fmt.Sprint(starts["/devices"]) != id {
+		t.Fatalf("starts = %v, want %s", starts, id)
+	}
+	r, _ := http.NewRequestWithContext(page.WithChrome(t.Context(), page.Chrome{Starts: starts}), http.MethodGet, "/devices", nil)
+	shell := page.Shell(r, m, "Devices")
+	var urls []string
+	for _, g := range shell.Nav {
+		for _, it := range g.Items {
+			urls = append(urls, it.URL)
+		}
+	}
+	if rail := strings.Join(urls, " "); !strings.Contains(rail, at) || strings.Contains(rail, "/apps?") {
+		t.Errorf("rail = %s", rail)
+	}
+	if got := c.Post("/views/"+id+"/start", url.Values{"on": {"0"}}); got.Code != http.StatusSeeOther || len(s.h.Starts(t.Context(), m)) != 0 {
+		t.Errorf("the start stays: %v", s.h.Starts(t.Context(), m))
+	}
+}
+
+func TestFormPage(t *testing.T) {
+	now := time.Date(2026, 11, 21, 3, 0, 0, 0, time.UTC)
+	v := view.View{ID: 7, Staff: 1, By: "Technician", List: "/devices", Name: `Late <b>"phones"</b>`, State: "checkin=over90&os=iOS", Shared: true, ChangedAt: now.Add(-time.Hour)}
+	m := tenant.Membership{Person: tenant.Person{Name: "Technician", Role: tenant.RoleTechnician, StaffID: 1}}
+	reading := tenant.Membership{Person: tenant.Person{Name: "Support", Role: tenant.RoleSupport, StaffID: 2}}
+	c := page.Chrome{Now: now}
+	for name, f := range map[string]formView{
+		"own": newForm(v, m, c, ""), "of another": newForm(v, reading, c, ""), "not saved": newForm(view.View{List: "/devices", State: "q=a"}, m, c, "Give the view a name."),
+	} {
+		t.Run(name, func(t *testing.T) { webtest.Golden(t, formPage(ui.Shell{Lang: "en", Title: f.Header.Title}, f)) })
+	}
+}
