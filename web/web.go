@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
 	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -63,13 +64,21 @@ type Deps struct {
 	Apps         *app.Store
 	Provisioning *provisioning.Store
 	Services     *service.Store
+	DetectedApps *detectedapp.Store
 	Views        *view.Store
 	Audit        *audit.Store
 	Consent      *domain.Service
 	MyDevices    me.Reader
+	Live         Live
 	IsAdmin      func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
 	Settings     []settings.Group
 	Now          func() time.Time
+}
+
+// Live is what sections of detail pages read at Microsoft while somebody looks; they say so.
+type Live struct {
+	DetectedDevices apps.DetectedDevices
+	PolicyStates    devices.PolicyStates
 }
 
 // longest a page may take, in server time; an export may take longer.
@@ -118,8 +127,8 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Devices: d.Devices, Sync: d.Sync},
-		&apps.Handler{Apps: d.Apps, Sync: d.Sync},
+		&devices.Handler{Policies: d.Live.PolicyStates, Devices: d.Devices, Sync: d.Sync},
+		&apps.Handler{Apps: d.Apps, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

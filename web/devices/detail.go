@@ -20,6 +20,7 @@ type tab string
 const (
 	tabSummary  tab = ""
 	tabHardware tab = "/hardware"
+	tabPolicies tab = "/policies"
 	tabHistory  tab = "/history"
 )
 
@@ -42,6 +43,9 @@ func (h *Handler) show(t tab) page.Handler {
 		if err != nil {
 			return err
 		}
+		if known.states, err = h.states(r.Context(), m.Tenant.ID, known.device, t); err != nil {
+			return err
+		}
 		v := newView(m, known, page.ChromeOf(r.Context()))
 		v.tab = t
 		return page.Answer(w, r, v, devicePage(page.Shell(r, m, v.Name), v))
@@ -54,6 +58,7 @@ type facts struct {
 	read    graphsync.Freshness
 	changes []device.Change
 	same    []device.Elsewhere
+	states  graphsync.LiveReading[device.PolicyStates]
 	days    []graphsync.DayValue // on which the tenant's devices were read completely
 }
 
@@ -76,11 +81,23 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k f
 	return k, err
 }
 
+// states asks Microsoft on the tab that says so; other tabs show what an earlier look read. A device that is gone is not asked for.
+func (h *Handler) states(ctx context.Context, tid tenant.ID, d device.Device, t tab) (graphsync.LiveReading[device.PolicyStates], error) {
+	if h.Policies == nil {
+		return graphsync.LiveReading[device.PolicyStates]{}, nil
+	}
+	if t == tabPolicies && d.GoneAt.IsZero() {
+		return h.Policies.PolicyStates(ctx, tid, d.ID)
+	}
+	return h.Policies.KeptPolicyStates(ctx, tid, d.ID)
+}
+
 // view is what a device's page shows, and its JSON twin.
 type view struct {
 	row
 	AsOf       *time.Time  `json:"as_of"`
 	Why        why         `json:"why"`
+	Policies   policies    `json:"policies"`
 	Hardware   []group     `json:"hardware"`
 	Changes    []change    `json:"changes"`
 	Results    []result    `json:"action_results"`
@@ -101,7 +118,7 @@ type why struct {
 	Sentence   string     `json:"sentence"`
 	Since      *time.Time `json:"since"`
 	GraceUntil *time.Time `json:"grace_until"`
-	Settings   string     `json:"settings"` // what is known of the single settings
+	Settings   string     `json:"settings"` // why the single settings are not known; empty where they are
 }
 
 // group is a titled list of facts; fact's value is plain text.
@@ -149,7 +166,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Hardware: newHardware(d), Acts: newActs(m, d, c),
+		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Hardware: newHardware(d), Acts: newActs(m, d, c),
 		Changes: []change{}, Results: newResults(d, c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
 	}
@@ -159,6 +176,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	for _, e := range k.same {
 		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, tenantRef{e.Tenant, e.TenantName}, moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
 	}
+	v.Why.Settings = v.Policies.note()
 	v.timeline = newTimeline(v, gaps(k.days, c.Now))
 	return v
 }
@@ -177,7 +195,6 @@ var whySentences = map[string]string{
 func newWhy(d device.Device, changes []device.Change) why {
 	w := why{
 		Sentence: whySentences[d.Compliance], GraceUntil: moment(d.GraceUntil),
-		Settings: "Which settings lead to this state is not read yet, so it is unknown here.",
 	}
 	if w.Sentence == "" {
 		w.Sentence = "Intune gives a state that the portal does not know: “" + d.Compliance + "”."

@@ -25,6 +25,8 @@ import (
 type Handler struct {
 	Devices *device.Store
 	Sync    *graphsync.Service
+
+	Policies PolicyStates // nil: never asked for, so unknown
 }
 
 // Mount adds the device pages, over all tenants or inside one according to the membership.
@@ -32,6 +34,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices", h.list)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))
+	r.Get("/devices/{device}/policies", h.show(tabPolicies))
 	r.Get("/devices/{device}/history", h.show(tabHistory))
 }
 

@@ -49,12 +49,12 @@ func twoTenants(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute), laptop("d1", "CTO-1", f.Now.Add(-time.Hour)), laptop("d2", "CTO-2", f.Now.AddDate(0, 0, -9)),
 		device.Device{ID: "d3", Name: `=HYPERLINK("x")<script>`, OS: "iOS", Compliance: "noncompliant"})
 	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-2*time.Hour), laptop("f1", "FBK-1", f.Now.Add(-time.Hour)))
-	return f, contoso, fabrikam, f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{f.Devices, f.Sync}).Mount)
+	return f, contoso, fabrikam, f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount)
 }
 
 func TestScope(t *testing.T) {
 	f, contoso, fabrikam, both := twoTenants(t)
-	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Devices, f.Sync}).Mount)
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount)
 	for _, path := range []string{
 		"/t/" + fabrikam.ID.String() + "/devices", "/t/" + fabrikam.ID.String() + "/devices/f1", "/t/" + contoso.ID.String() + "/devices/f1",
 		"/t/" + contoso.ID.String() + "/devices/f1/hardware", "/t/" + contoso.ID.String() + "/devices/f1/history", "/devices/d1", "/t/" + contoso.ID.String() + "/devices/nobody",
@@ -180,7 +180,7 @@ func TestPaging(t *testing.T) {
 		all = append(all, d)
 	}
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-time.Minute), all...)
-	c := f.Serve(t, technician, tenant.Everything(), (&Handler{f.Devices, f.Sync}).Mount)
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount)
 	for _, start := range []string{"/devices", "/t/" + contoso.ID.String() + "/devices?sort=-name", "/devices?sort=customer"} {
 		seen := map[string]bool{}
 		for next := start; next != ""; {
@@ -208,7 +208,7 @@ func TestPaging(t *testing.T) {
 func TestEmptyStates(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
-	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Devices, f.Sync}).Mount)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount)
 	list := "/t/" + contoso.ID.String() + "/devices"
 	if got := c.Get(list + "?q=nothing").Body.String(); !strings.Contains(got, "Not read yet") || strings.Contains(got, "No device matches") {
 		t.Errorf("a list that was never read claims that nothing matches")
@@ -241,7 +241,7 @@ func TestDevicePage(t *testing.T) {
 	elsewhere.Serial = d.Serial
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute), d, twin)
 	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-3*time.Minute), elsewhere)
-	mount := (&Handler{f.Devices, f.Sync}).Mount
+	mount := (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount
 	path := "/t/" + contoso.ID.String() + "/devices/" + d.ID
 
 	var v struct {
@@ -263,7 +263,7 @@ func TestDevicePage(t *testing.T) {
 		t.Errorf("same serial, for one who may see both: %+v", v.SameSerial)
 	}
 	html := one.Get(path).Body.String()
-	for _, want := range []string{"Why it is noncompliant", "is not read yet, so it is unknown here", "You are not signed in at Contoso.", "/signin?tenant=" + contoso.ID.String(), "Restart: pending 2 h", "Remote lock"} {
+	for _, want := range []string{"Why it is noncompliant", "so it is unknown here", "You are not signed in at Contoso.", "/signin?tenant=" + contoso.ID.String(), "Restart: pending 2 h", "Remote lock"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("device page lacks %q", want)
 		}
@@ -284,7 +284,7 @@ type elsewhereName struct{ Name string }
 // TestSupportMayOnlyLook holds that support gets no way to act: no form but those of the page's frame, and the reason in words.
 func TestSupportMayOnlyLook(t *testing.T) {
 	f, contoso, _, _ := twoTenants(t)
-	c := f.Serve(t, support, tenant.Everything(), (&Handler{f.Devices, f.Sync}).Mount)
+	c := f.Serve(t, support, tenant.Everything(), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount)
 	html := c.Get("/t/" + contoso.ID.String() + "/devices/d1").Body.String()
 	if !strings.Contains(html, "Your role may look, not act.") || strings.Contains(html, "/signin?tenant=") {
 		t.Error("support is not told that its role may only look, or is led to sign in")

@@ -106,6 +106,9 @@ func (v view) tabs() ui.Tabs {
 	if len(v.Hardware) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "Hardware", URL: v.URL + string(tabHardware), Current: v.tab == tabHardware})
 	}
+	if v.GoneAt == nil {
+		t.Items = append(t.Items, ui.Tab{Text: "Policies", URL: v.policiesURL(), Current: v.tab == tabPolicies})
+	}
 	if len(v.timeline) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "History", Count: strconv.Itoa(len(v.timeline)), URL: v.URL + string(tabHistory), Current: v.tab == tabHistory})
 	}

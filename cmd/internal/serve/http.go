@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tenantry/tenantry/internal/detectedapp"
+	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/web"
 	"github.com/tenantry/tenantry/web/settings"
 	"github.com/tenantry/tenantry/web/signin"
@@ -35,6 +37,11 @@ func (p *Portal) handler(pages bool) http.Handler {
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
 		Provisioning: p.Provisioning, Services: p.Services, Views: p.Views, Audit: p.Audit, Consent: p.Consent, MyDevices: ownDevices{p.Sessions, p.Graph}, IsAdmin: p.isAdmin, Settings: p.settings(),
+		DetectedApps: p.DetectedApps,
+		Live: web.Live{
+			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
+			PolicyStates:    &device.Live{Graph: p.Graph, Kept: p.Live},
+		},
 	})
 }
 
