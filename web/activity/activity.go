@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -53,8 +55,8 @@ var kinds = []page.Option{
 var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object"}
 
 var columns = []page.Column[row]{
-	{Key: "what", Label: "What happened", Width: 300, Text: func(r row) string { return r.What }},
-	{Key: "who", Label: "Who", Width: 260, Cell: func(r row) ui.Cell { return ui.TextCell(r.Actor) }, Text: func(r row) string { return r.Actor }},
+	{Key: "what", Label: "What happened", Width: 270, Text: func(r row) string { return r.What }},
+	{Key: "who", Label: "Who", Width: 310, Cell: func(r row) ui.Cell { return ui.TextCell(r.Actor) }, Text: func(r row) string { return r.Actor }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Priority: 2, Width: 190, Cell: func(r row) ui.Cell { return ui.TenantCell(page.Chip(r.tenant, "/activity")) }, Text: func(r row) string { return r.TenantName }},
 	{Key: "object", Label: "On", Priority: 2, Cell: objectCell, Text: func(r row) string { return r.Object }},
 	{Key: "at", Label: "When", Kind: ui.KindTime, Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.At, r.now)) }, Text: func(r row) string { return r.At.Format(time.RFC3339Nano) }},
@@ -132,9 +134,15 @@ func newRow(rec audit.Record, names map[tenant.ID]tenant.Tenant, now time.Time) 
 		t = tenant.Tenant{ID: rec.Tenant, Mark: -1}
 	}
 	return row{
-		TenantID: rec.Tenant.String(), TenantName: t.Name(), Seq: rec.Seq, At: rec.At, Actor: rec.Actor, Action: rec.Action, What: page.ActionWords(rec.Action), Object: rec.Object,
+		TenantID: rec.Tenant.String(), TenantName: t.Name(), Seq: rec.Seq, At: rec.At, Actor: rec.Actor, Action: rec.Action, What: capital(page.ActionWords(rec.Action)), Object: rec.Object,
 		Detail: rec.Detail, RequestID: rec.RequestID, Hash: fmt.Sprintf("%x", rec.Hash), tenant: t, now: now,
 	}
+}
+
+// capital begins a line with a capital letter: the words are made to follow a name.
+func capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
 }
 
 func (h *Handler) each(m tenant.Membership, f audit.Filter, names map[tenant.ID]tenant.Tenant, now time.Time) func(context.Context) iter.Seq2[row, error] {

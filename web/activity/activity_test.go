@@ -95,7 +95,7 @@ func TestList(t *testing.T) {
 	if w := c.Get("/t/" + foreign.ID.String() + "/activity"); w.Code != http.StatusNotFound {
 		t.Errorf("the records of a customer out of reach: %d, want 404", w.Code)
 	}
-	if html := c.Get("/activity?q=object-79").Body.String(); !strings.Contains(html, "=cmd()&lt;script&gt;") || !strings.Contains(html, "signed in") {
+	if html := c.Get("/activity?q=object-79").Body.String(); !strings.Contains(html, "=cmd()&lt;script&gt;") || !strings.Contains(html, "Signed in") {
 		t.Error("a record is not shown in words, or its actor is lost")
 	}
 	if html := c.Get("/activity?action=staff").Body.String(); !strings.Contains(html, "No record matches") {

@@ -49,8 +49,8 @@ func (v view) systems() ui.Bars { return figures.Systems(v.Devices, "/devices") 
 func (v view) freshTable() ui.Table {
 	t := ui.Table{ID: "fresh", Caption: "How fresh each dataset is", Inset: true, Light: true, Columns: []ui.Column{
 		{Key: "dataset", Label: "Dataset"}, {Key: "strip", Label: ui.Count(int64(v.Customers), "customer", "customers"), Priority: 2, Width: 130, Phone: "hide"},
-		{Key: "fresh", Label: "Fresh", Kind: ui.KindNumber, Width: 62}, {Key: "late", Label: "Late", Kind: ui.KindNumber, Width: 54},
-		{Key: "unread", Label: "Not read", Kind: ui.KindNumber, Width: 78}, {Key: "oldest", Label: "Oldest", Kind: ui.KindTime, Width: 100},
+		{Key: "fresh", Label: "Fresh", Kind: ui.KindNumber, Width: 62, Phone: "hide"}, {Key: "late", Label: "Late", Kind: ui.KindNumber, Width: 54},
+		{Key: "unread", Label: "Not read", Kind: ui.KindNumber, Width: 78}, {Key: "oldest", Label: "Oldest", Kind: ui.KindTime, Width: 100, Phone: "left"},
 		{Key: "target", Label: "Target", Kind: ui.KindNumber, Priority: 3, Width: 70},
 	}}
 	for _, d := range v.Datasets {

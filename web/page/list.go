@@ -39,10 +39,11 @@ type List[R any] struct {
 	Columns   []Column[R] // the first is the name
 	Rows      []R         // marshalled as they are into the JSON twin
 	URL       func(R) string
-	Key       func(R) string // value of the row's check box; nil: rows cannot be chosen
-	Count     int64          // all rows that match
-	Next      string         // the store's cursor of the next page; empty: this is the last
-	AsOf      time.Time      // the oldest reading that the rows come from; zero: never read
+	Mark      func(R) *ui.TenantChip // the rows are customers: their marks stand before the names
+	Key       func(R) string         // value of the row's check box; nil: rows cannot be chosen
+	Count     int64                  // all rows that match
+	Next      string                 // the store's cursor of the next page; empty: this is the last
+	AsOf      time.Time              // the oldest reading that the rows come from; zero: never read
 	Freshness ui.Freshness
 	Lead      string // instead of freshness, for lists of the portal's own
 	Context   []ui.Crumb
@@ -154,6 +155,9 @@ func (l List[R]) table() ui.Table {
 		}
 		if l.Key != nil {
 			row.Key = l.Key(r)
+		}
+		if l.Mark != nil {
+			row.Tenant = l.Mark(r)
 		}
 		for _, c := range shown[1:] {
 			row.Cells = append(row.Cells, c.Cell(r))

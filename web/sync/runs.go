@@ -80,7 +80,7 @@ func resultCell(r run) ui.Cell {
 	case "lost":
 		return ui.StateCell(ui.ShapeUnknown, "The worker died; it was read again")
 	}
-	return ui.StateCell(ui.ShapeBad, "Failed: "+r.Problem)
+	return failed(ui.ShapeBad, r.Problem)
 }
 
 func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

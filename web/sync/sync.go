@@ -83,11 +83,11 @@ var spec = page.Spec{
 var chosen = []string{"dataset", "state", "age", "customer"}
 
 var columns = []page.Column[row]{
-	{Key: "dataset", Label: "Dataset", Width: 220, Text: func(r row) string { return r.Label }},
+	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r row) string { return r.Label }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
-	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
-	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
+	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "pages", Label: "Pages", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
 	{Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r row) ui.Cell { return lengthCell(r.Duration) }, Text: func(r row) string { return length(r.Duration) }},
@@ -101,20 +101,35 @@ func customerCell(r row) ui.Cell {
 	return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
 }
 
+// rows is empty where nothing was read: 0 would be a finding.
+func (r row) rows() string {
+	if r.AsOf == nil && r.State != "running" {
+		return ""
+	}
+	return ui.N(r.Rows)
+}
+
 func stateCell(r row) ui.Cell {
 	switch {
 	case r.State == "running":
 		return ui.StateCell(ui.ShapePending, "Being read")
 	case r.State == "failed" && r.AsOf != nil:
-		return ui.StateCell(ui.ShapeStale, "Failed: "+r.Problem)
+		return failed(ui.ShapeStale, r.Problem)
 	case r.State == "failed":
-		return ui.StateCell(ui.ShapeBad, "Failed: "+r.Problem)
+		return failed(ui.ShapeBad, r.Problem)
 	case r.State == "ok" && !late(r):
 		return ui.StateCell(ui.ShapeOK, "Complete")
 	case r.State == "ok":
 		return ui.StateCell(ui.ShapeStale, "Older than its target")
 	}
 	return ui.StateCell(ui.ShapeUnknown, "Not read yet")
+}
+
+// failed keeps the whole sentence in the cell's title, as the column cuts long ones off.
+func failed(shape ui.Shape, problem string) ui.Cell {
+	c := ui.StateCell(shape, "Failed: "+problem)
+	c.Title = problem
+	return c
 }
 
 func late(r row) bool {

@@ -235,6 +235,10 @@ func (v summary) door() ui.Stages {
 		}
 	} else if v.Running {
 		first.Shape, first.Fact = ui.ShapePending, "Under way"
+	} else if v.troubled() {
+		first.Shape, first.Fact = ui.ShapeBad, "The first attempt failed"
+	} else if len(v.Datasets) > 0 && t.State.Readable() {
+		first.Fact = "Waits for its turn"
 	}
 	tenantStage := ui.Stage{Name: "Tenant", Shape: ui.ShapeOK, Fact: t.DefaultDomain, AsOf: "found at Microsoft"}
 	return ui.Stages{Title: "Direct consent", Note: "used for reading", Items: []ui.Stage{

@@ -89,9 +89,9 @@ var columns = []page.Column[row]{
 	{Key: "domain", Label: "Domain", Priority: 2, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Domain) }, Text: func(r row) string { return r.Domain }},
 	{Key: "state", Label: "Connection", Kind: ui.KindState, Sort: "state", Width: 170, Cell: func(r row) ui.Cell { return ui.Cell{State: ptr(page.StateOf(r.tenant.State))} }, Text: func(r row) string { return r.State }},
 	{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 3, Width: 110, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.StateSince, r.now)) }, Text: func(r row) string { return r.StateSince.UTC().Format(time.RFC3339) }},
-	{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Cell: devicesCell, Text: func(r row) string { return number(r.Devices) }},
+	{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Phone: "left", Cell: devicesCell, Text: func(r row) string { return number(r.Devices) }},
 	{Key: "compliant", Label: "Compliant", Kind: ui.KindState, Priority: 2, Sort: "compliant", Width: 130, Cell: compliantCell, Text: compliantText},
-	{Key: "read", Label: "Devices read", Kind: ui.KindTime, Priority: 2, Sort: "read", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
+	{Key: "read", Label: "Devices read", Kind: ui.KindTime, Priority: 2, Sort: "read", Width: 130, Phone: "hide", Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
 	{Key: "id", Label: "Tenant", Exact: true, Text: func(r row) string { return r.ID }},
 }
 
@@ -168,6 +168,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	l := page.List[row]{
 		Title: "Customers", One: "customer", Many: "customers", M: m, Query: q, Spec: spec, Columns: columns, Rows: shown,
 		URL: func(x row) string { return "/t/" + x.ID }, Count: int64(len(found)), Next: next,
+		Mark:  func(x row) *ui.TenantChip { return ptr(page.Chip(x.tenant, "")) },
 		Lead:  "Every tenant that you may see, and how far its connection has come.",
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "building_multiple", Title: "No customers", Lines: []string{"No customer is assigned to you yet.", "An owner assigns customers on the staff page."}},
 		Each:  each(found),
