@@ -17,7 +17,6 @@ type fleet struct {
 	anchor time.Time // the day on which ages are counted; does not move while the world runs
 	now    time.Time
 	mix    *[platformCount]int
-	cats   []string // category ids, in step with categoryNames
 }
 
 func newFleet(seed uint64, t *world.Tenant, anchor, now time.Time) *fleet {

@@ -190,5 +190,3 @@ func appendDigits(b []byte, v, width int) []byte {
 	}
 	return append(b, tmp[:width]...)
 }
-
-func stamp(t time.Time) string { return string(appendStamp(nil, t)) }

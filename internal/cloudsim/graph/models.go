@@ -4,17 +4,16 @@ import "strings"
 
 // platform is one way in which a device runs and is enrolled.
 type platform struct {
-	os         string // operatingSystem as Intune spells it
-	versions   []string
-	models     []model
-	agent      string
-	enrolment  []string
-	userless   string // enrolment type without a user, "" where there is none
-	policyType string // policyPlatformType
-	betaType   string // beta deviceType
-	jailbreak  string // usual value of jailBroken
-	mobile     bool
-	apple      bool
+	os        string // operatingSystem as Intune spells it
+	versions  []string
+	models    []model
+	agent     string
+	enrolment []string
+	userless  string // enrolment type without a user, "" where there is none
+	betaType  string // beta deviceType
+	jailbreak string // usual value of jailBroken
+	mobile    bool
+	apple     bool
 }
 
 // model is a product with the code that device names carry, its storage sizes in GB, and its beta chassis and processor.
@@ -41,7 +40,7 @@ var disks = []int{256, 256, 512, 512, 1024}
 
 var platforms = [platformCount]platform{
 	windows: {
-		os: "Windows", agent: "mdm", policyType: "windows10AndLater", betaType: "windowsRT", jailbreak: "Unknown",
+		os: "Windows", agent: "mdm", betaType: "windowsRT", jailbreak: "Unknown",
 		versions: []string{"10.0.19045.6456", "10.0.19045.5965", "10.0.22631.5984", "10.0.22631.5472", "10.0.26100.6899", "10.0.26100.6584",
 			"10.0.26100.4652", "10.0.26200.6899", "10.0.26200.7019"},
 		enrolment: []string{"windowsAzureADJoin", "windowsAzureADJoin", "windowsAutoEnrollment", "windowsCoManagement", "windowsAzureADJoinUsingDeviceAuth"},
@@ -56,7 +55,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	macOS: {
-		os: "macOS", agent: "mdm", policyType: "macOS", betaType: "macMDM", jailbreak: "False", apple: true,
+		os: "macOS", agent: "mdm", betaType: "macMDM", jailbreak: "False", apple: true,
 		versions:  []string{"14.8.1 (23J30)", "15.6.1 (24G90)", "15.7.1 (24G231)", "26.0.1 (25A362)", "13.7.8 (22H730)"},
 		enrolment: []string{"appleBulkWithUser", "userEnrollment"}, userless: "appleBulkWithoutUser",
 		models: []model{
@@ -65,7 +64,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	iPhone: {
-		os: "iOS", agent: "mdm", policyType: "iOS", betaType: "iPhone", jailbreak: "False", apple: true, mobile: true,
+		os: "iOS", agent: "mdm", betaType: "iPhone", jailbreak: "False", apple: true, mobile: true,
 		versions:  []string{"17.7.2", "18.6.2", "18.7.1", "26.0.1", "26.1", "16.7.12"},
 		enrolment: []string{"appleBulkWithUser", "userEnrollment", "appleUserEnrollment"}, userless: "appleBulkWithoutUser",
 		models: []model{
@@ -75,7 +74,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	iPad: {
-		os: "iPadOS", agent: "mdm", policyType: "iOS", betaType: "iPad", jailbreak: "False", apple: true, mobile: true,
+		os: "iPadOS", agent: "mdm", betaType: "iPad", jailbreak: "False", apple: true, mobile: true,
 		versions:  []string{"17.7.10", "18.6.2", "18.7.1", "26.0.1"},
 		enrolment: []string{"appleBulkWithUser", "userEnrollment"}, userless: "appleBulkWithoutUser",
 		models: []model{
@@ -84,7 +83,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	android: {
-		os: "Android", agent: "googleCloudDevicePolicyController", policyType: "androidForWork", betaType: "androidForWork", jailbreak: "False", mobile: true,
+		os: "Android", agent: "googleCloudDevicePolicyController", betaType: "androidForWork", jailbreak: "False", mobile: true,
 		versions: []string{"12", "13", "14", "15", "16"}, enrolment: []string{"userEnrollment"},
 		models: []model{
 			{"samsung", "SM-S921B", "AN", []int{128, 256}, "phone", "arm64", true}, {"samsung", "SM-A546B", "AN", []int{128}, "phone", "arm64", true},
@@ -93,7 +92,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	androidOwned: {
-		os: "Android", agent: "googleCloudDevicePolicyController", policyType: "androidForWork", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
+		os: "Android", agent: "googleCloudDevicePolicyController", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
 		versions: []string{"13", "14", "15", "16"}, enrolment: []string{"userEnrollment"},
 		models: []model{
 			{"samsung", "SM-G556B", "AN", []int{128}, "phone", "arm64", true}, {"samsung", "SM-S911B", "AN", []int{128, 256}, "phone", "arm64", true},
@@ -101,7 +100,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	androidKiosk: {
-		os: "Android", agent: "googleCloudDevicePolicyController", policyType: "androidForWork", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
+		os: "Android", agent: "googleCloudDevicePolicyController", betaType: "androidEnterprise", jailbreak: "False", mobile: true,
 		versions: []string{"11", "13", "14"}, enrolment: []string{"unknownFutureValue"}, userless: "unknownFutureValue",
 		models: []model{
 			{"Zebra Technologies", "TC52", "KS", []int{32}, "phone", "arm64", false}, {"Zebra Technologies", "TC58", "KS", []int{64}, "phone", "arm64", true},
@@ -109,7 +108,7 @@ var platforms = [platformCount]platform{
 		},
 	},
 	linux: {
-		os: "Linux", agent: "mdm", policyType: "all", betaType: "linux", jailbreak: "Unknown",
+		os: "Linux", agent: "mdm", betaType: "linux", jailbreak: "Unknown",
 		versions: []string{"22.04", "24.04"}, enrolment: []string{"userEnrollment"},
 		models: []model{
 			{"LENOVO", "ThinkPad X1 Carbon Gen 11", "LX", disks, "laptop", "x64", false}, {"Dell Inc.", "Precision 3581", "LX", disks, "laptop", "x64", false},
