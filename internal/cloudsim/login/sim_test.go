@@ -100,7 +100,6 @@ func (b *browser) post(path string, v url.Values) answer {
 var (
 	formForm  = regexp.MustCompile(`(?s)<form method="post" action="([^"]+)">(.*?)</form>`)
 	fieldForm = regexp.MustCompile(`name="([^"]+)" value="([^"]*)"`)
-	inputForm = regexp.MustCompile(`<input type="(?:text|password)"[^>]*name="([^"]+)"`)
 )
 
 // fill sends the form that has the field or button, as a person would.
