@@ -137,7 +137,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 
 	all := page.NewRouter(r, people.All, problems, kept.Prepare)
 	kept.Mount(all)
-	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning}).Mount(all)
+	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services}).Mount(all)
 	customers.Mount(all)
 	for _, room := range fleet {
 		room.Mount(all)

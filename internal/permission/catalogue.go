@@ -99,9 +99,15 @@ var catalogue = []Entry{
 		get("/v1.0/deviceManagement/deviceEnrollmentConfigurations", readServiceConfig, readConfiguration),
 		get("/v1.0/deviceManagement/mobileThreatDefenseConnectors", readServiceConfig, readConfiguration),
 		get("/v1.0/deviceManagement/notificationMessageTemplates", readServiceConfig),
+		get("/v1.0/deviceManagement/deviceManagementPartners", readServiceConfig, readConfiguration),
+		get("/v1.0/deviceManagement/complianceManagementPartners", readServiceConfig, readConfiguration),
+		get("/v1.0/deviceManagement/remoteAssistancePartners", readServiceConfig, readConfiguration),
+		get("/v1.0/deviceManagement/intuneBrand", readServiceConfig, readConfiguration, readDevices, readApps),
+		get("/v1.0/deviceManagement", readServiceConfig, readConfiguration, readDevices, readApps),
 		// The service does not accept ServiceConfig.Read.All for the Apple push certificate, although Intune's page groups it there.
 		get("/v1.0/deviceManagement/applePushNotificationCertificate", readDevices, readConfiguration),
 		get("/beta/deviceManagement/cloudCertificationAuthority", readCloudCA),
+		// NDES connectors and branding profiles are read where device rules and apps were agreed on: they alone are not worth their permissions.
 	}},
 	{Feature: Provisioning, Suggested: true, Operations: []Operation{
 		get("/v1.0/servicePrincipals", readApplication, readDirectory),

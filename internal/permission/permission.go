@@ -35,6 +35,8 @@ func (r Resource) Label() string {
 		return "Microsoft Graph"
 	case Defender:
 		return "Microsoft Threat Protection"
+	case IntuneAPI:
+		return "Microsoft Intune API"
 	}
 	return string(r)
 }
@@ -51,6 +53,9 @@ func (p Permission) ID() string { return ids[p] }
 
 // Writes tells whether the permission lets its holder change something. Unknown names count as writing unless their form says read.
 func (p Permission) Writes() bool {
+	if s, ok := PartnerSolutionOf(p); ok {
+		return s.Writes
+	}
 	for part := range strings.SplitSeq(p.Name, ".") {
 		switch part {
 		case "ReadWrite", "PrivilegedOperations", "Invite", "Create", "Manage", "FullControl", "Send", "AccessAsUser":

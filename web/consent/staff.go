@@ -52,6 +52,7 @@ type grantRow struct {
 	Kind      permission.Kind `json:"kind"`
 	Resource  string          `json:"resource"`
 	Writes    bool            `json:"writes"`
+	Meaning   string          `json:"meaning,omitempty"` // of a permission that Microsoft gives to partner solutions only
 	Was       string          `json:"was,omitempty"`
 	FirstSeen time.Time       `json:"first_seen"`
 	LastSeen  time.Time       `json:"last_seen"`
@@ -118,7 +119,11 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 
 func newGrantRow(st domain.Standing) grantRow {
 	p := st.Permission
-	return grantRow{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), Writes: p.Writes(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
+	row := grantRow{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), Writes: p.Writes(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
+	if s, ok := permission.PartnerSolutionOf(p); ok {
+		row.Name, row.Meaning = s.Name, s.Solution+": "+s.Explanation
+	}
+	return row
 }
 
 func newLinkRow(l domain.Link, now time.Time) linkRow {

@@ -84,7 +84,7 @@ func (v staffView) grants(rows []grantRow, caption string) ui.Table {
 		if g.Writes {
 			kind += ", writes"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{
+		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Note: g.Meaning, Cells: []ui.Cell{
 			ui.TextCell(kind), ui.QuietCell(g.Resource), ui.TimeCell(ui.NewTime(g.FirstSeen, v.now)), ui.TimeCell(ui.NewTime(g.LastSeen, v.now)),
 		}})
 	}

@@ -51,6 +51,9 @@ func (h *Handler) readAttention(ctx context.Context, tenants []tenant.Tenant, v 
 	if err := h.failing(ctx, byID, v); err != nil {
 		return err
 	}
+	if err := h.ending(ctx, byID, v); err != nil {
+		return err
+	}
 	slices.SortStableFunc(v.Attention, func(a, b attention) int {
 		return cmp.Or(a.rank-b.rank, since(a).Compare(since(b)))
 	})

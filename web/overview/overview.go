@@ -11,6 +11,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/page"
@@ -22,6 +23,7 @@ type Handler struct {
 	Tenants      *tenant.Store
 	Sync         *graphsync.Service
 	Provisioning *provisioning.Store
+	Services     *service.Store
 }
 
 // Mount adds the page. Its button posts to the sync page.

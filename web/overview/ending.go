@@ -1,0 +1,87 @@
+package overview
+
+import (
+	"context"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/service"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
+)
+
+// endingWords are the kinds that can end, as a sentence begins or goes on with them.
+var endingWords = map[service.Kind]string{
+	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
+}
+
+// ending gathers what ended and what ends within its lead time, one line per kind and standing: an Apple certificate that ends takes a
+// whole fleet with it, so that nothing that ended hides behind what only ends soon.
+func (h *Handler) ending(ctx context.Context, byID map[tenant.ID]*tenant.Tenant, v *view) error {
+	if h.Services == nil {
+		return nil
+	}
+	watch, err := h.Services.Watch(ctx, v.now)
+	if err != nil {
+		return err
+	}
+	found, err := h.Services.List(ctx, v.m.Reach, watch, service.Filter{State: []service.Standing{service.Ended, service.Soon}, Limit: gathered})
+	if err != nil {
+		return err
+	}
+	type key struct {
+		kind     service.Kind
+		standing service.Standing
+	}
+	lines, order := map[key][]service.Item{}, []key{}
+	for _, it := range found.Rows {
+		if byID[it.Tenant] == nil {
+			continue
+		}
+		k := key{it.Kind, it.Standing}
+		if _, ok := lines[k]; !ok {
+			order = append(order, k)
+		}
+		lines[k] = append(lines[k], it)
+	}
+	for _, k := range order {
+		v.Attention = append(v.Attention, endingOf(byID, lines[k], v.now))
+	}
+	return nil
+}
+
+// endingOf is one line; of holds at least one item, what ends first at the beginning.
+func endingOf(byID map[tenant.ID]*tenant.Tenant, of []service.Item, now time.Time) attention {
+	first := of[0]
+	query := "?kind=" + string(first.Kind) + "&state=" + string(first.Standing)
+	a := attention{
+		Kind: "ends-soon", Text: endingWords[first.Kind] + " ends soon", Detail: "Ends " + ui.Date(first.ExpiresAt, now), URL: "/services" + query, shape: ui.ShapeWarn, rank: 2, action: "Open services",
+	}
+	if first.Standing == service.Ended {
+		a.Kind, a.Text, a.Detail, a.shape, a.rank = "ended", endingWords[first.Kind]+" has ended", "Ended "+ui.Date(first.ExpiresAt, now), ui.ShapeBad, 1
+		at := first.ExpiresAt
+		a.Since = &at
+	}
+	seen := map[tenant.ID]bool{}
+	for _, it := range of {
+		if !seen[it.Tenant] {
+			seen[it.Tenant] = true
+			a.Tenants = append(a.Tenants, it.Tenant.String())
+		}
+	}
+	if len(of) > 1 {
+		a.Detail = "The first " + strings.ToLower(a.Detail[:1]) + a.Detail[1:]
+	}
+	if verdict.ServiceLate(first, now) {
+		a.shape, a.Detail = ui.ShapeStale, a.Detail+"; not read again since, it may have been renewed"
+	}
+	if len(a.Tenants) == 1 {
+		a.tenant, a.URL = byID[first.Tenant], "/t/"+first.Tenant.String()+"/services"+query
+		if len(of) == 1 {
+			a.URL = "/t/" + first.Tenant.String() + "/services/" + string(first.Kind) + "/" + url.PathEscape(first.ID)
+		}
+	}
+	return a
+}

@@ -1,0 +1,53 @@
+package overview
+
+import (
+	"net/http"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/service"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+func TestWhatEndsNeedsAPerson(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam, foreign := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example"), f.Tenant(t, 3, "Foreign", "foreign.example")
+	day := 24 * time.Hour
+	token := func(id string, in time.Duration) service.Item {
+		return service.Item{Kind: service.VPPToken, ID: id, Name: id, State: "valid", Health: service.OK, ExpiresAt: f.Now.Add(in)}
+	}
+	at := f.Now.Add(-time.Hour)
+	read := []service.Reading{{Kind: service.VPPToken, Outcome: service.Read, TriedAt: at, ReadAt: at}}
+	f.ReadServices(t, contoso.ID, at, read, token("v/1", -2*day), token("v2", 5*day), token("v3", 300*day))
+	f.ReadServices(t, fabrikam.ID, at, read, token("v1", 9*day))
+	f.ReadServices(t, foreign.ID, at, read, token("v1", -9*day))
+	mount := func(r page.Router) {
+		(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Services: f.Services}).Mount(r)
+	}
+	var v struct {
+		Attention []attention `json:"needs_a_person"`
+	}
+	f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount).JSON("/", http.StatusOK, &v)
+	line := func(kind string) attention {
+		i := slices.IndexFunc(v.Attention, func(a attention) bool { return a.Kind == kind })
+		if i < 0 {
+			t.Fatalf("no line %s in %+v", kind, v.Attention)
+		}
+		return v.Attention[i]
+	}
+	ended, soon := line("ended"), line("ends-soon")
+	if ended.Text != "Apple VPP token has ended" || ended.Detail != "Ended 19 Nov" || len(ended.Tenants) != 1 || ended.URL != "/t/"+contoso.ID.String()+"/services/vppToken/v%2F1" {
+		t.Errorf("%+v", ended)
+	}
+	if soon.Detail != "The first ends 26 Nov" || len(soon.Tenants) != 2 || soon.URL != "/services?kind=vppToken&state=soon" {
+		t.Errorf("%+v", soon)
+	}
+	for _, k := range service.Kinds() {
+		if k.Ends() && endingWords[k] == "" {
+			t.Errorf("%s can end and has no words", k)
+		}
+	}
+}
