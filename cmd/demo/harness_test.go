@@ -230,26 +230,3 @@ func (s *site) signedIn(t testing.TB, u *world.User) (*webtest.Visitor, *webtest
 	}
 	return v, d
 }
-
-// fault asks the simulated cloud to misbehave until the test ends.
-func (s *site) fault(t testing.TB, fault map[string]any) {
-	t.Helper()
-	body, err := json.Marshal(fault)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.Post(s.cloud.URLs().Login+"/_sim/faults", "application/json", bytes.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	res.Body.Close()
-	if res.StatusCode/100 != 2 {
-		t.Fatalf("fault %v: %s", fault, res.Status)
-	}
-	t.Cleanup(func() {
-		req, _ := http.NewRequest(http.MethodDelete, s.cloud.URLs().Login+"/_sim/faults", nil)
-		if res, err := http.DefaultClient.Do(req); err == nil {
-			res.Body.Close()
-		}
-	})
-}

@@ -83,14 +83,3 @@ func date(t time.Time) string {
 	}
 	return t.UTC().Format("2 Jan 2006, 15:04") + " UTC"
 }
-
-// icon is the picture of a device of that system.
-func icon(os string) string {
-	switch os {
-	case "iOS", "Android":
-		return "phone"
-	case "iPadOS":
-		return "tablet"
-	}
-	return "laptop"
-}

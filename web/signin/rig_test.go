@@ -221,7 +221,6 @@ func (s *site) guest() (*world.Tenant, *world.User) {
 type browser struct {
 	*site
 	http *http.Client
-	lang string
 }
 
 type answer struct {

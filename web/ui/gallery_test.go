@@ -53,8 +53,6 @@ var (
 	proseware = chip("Proseware", 6, "proseware.com")
 )
 
-func ptr[T any](v T) *T { return &v }
-
 // shell is the frame of a technician's page; current is the label of the rail's entry.
 func shell(title, current string, in *ui.TenantChip) ui.Shell {
 	s := ui.Shell{
