@@ -1,0 +1,166 @@
+// Package configuration shows policies: the list over all of one's tenants or in one, a policy with its settings, assignments and history,
+// and any two of them, or one at two times, side by side. Notification message templates are shown in the same way.
+//
+// What a policy is, and its tables, live in internal/configuration; changing one does not live here.
+package configuration
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the configuration pages.
+type Handler struct {
+	Policies *configuration.Store
+	Sync     *graphsync.Service
+}
+
+// Mount adds the pages, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/configuration", h.policies)
+	r.Get("/configuration/notifications", h.notifications)
+	r.Get("/configuration/{policy}", h.show)
+	r.Get("/configuration/{policy}/compare", h.compare)
+}
+
+// pageSize is the number of policies on a page.
+const pageSize = 50
+
+// family is one of the two lists: what it holds and how it is called.
+type family struct {
+	title   string
+	path    string
+	dataset string
+	noun    fresh.Noun
+	kinds   []configuration.Kind // nil: of Policies
+}
+
+var (
+	policies = family{
+		"Configuration", "/configuration", graphsync.Policies,
+		fresh.Noun{One: "policy", Many: "policies", Whole: "configuration or compliance policies in Intune", Icon: "options"}, nil,
+	}
+	notifications = family{
+		"Notification templates", "/configuration/notifications", graphsync.NotificationTemplates,
+		fresh.Noun{One: "template", Many: "templates", Whole: "notification message templates in Intune", Icon: "mail"}, []configuration.Kind{configuration.Notification},
+	}
+)
+
+// familyOf is the list that a policy stands in.
+func familyOf(k configuration.Kind) family {
+	if k == configuration.Notification {
+		return notifications
+	}
+	return policies
+}
+
+func (h *Handler) policies(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.list(w, r, m, policies, newSpec(m, r.URL.Query()["type"]), columns(m))
+}
+
+func (h *Handler) notifications(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.list(w, r, m, notifications, templateSpec(m), templateColumns(m))
+}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership, fam family, spec page.Spec, cols []page.Column[row]) error {
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q, fam)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	read, err := h.Sync.Freshness(ctx, m.Scope, fam.dataset)
+	if err != nil {
+		return err
+	}
+	var found configuration.Page
+	if !q.CSV {
+		if found, err = h.Policies.List(ctx, m.Scope, f); err != nil {
+			return err
+		}
+	}
+	now := page.ChromeOf(ctx).Now
+	toRow := newRower(now)
+	l := page.List[row]{
+		Title: fam.title, One: fam.noun.One, Many: fam.noun.Many, M: m, Query: q, Spec: spec, Columns: cols, URL: func(r row) string { return r.URL },
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, fam),
+		Each: h.each(m.Scope, f, toRow),
+	}
+	for _, p := range found.Rows {
+		l.Rows = append(l.Rows, toRow(p))
+	}
+	if len(l.Rows) == 0 && !q.CSV {
+		if l.Empty, err = h.empty(ctx, m, q, fam, read); err != nil {
+			return err
+		}
+	}
+	return l.Serve(w, r)
+}
+
+func tabs(m tenant.Membership, current family) ui.Tabs {
+	t := ui.Tabs{Label: "Kinds of configuration"}
+	for _, f := range []family{policies, notifications} {
+		text := f.title
+		if f.path == policies.path {
+			text = "Policies"
+		}
+		t.Items = append(t.Items, ui.Tab{Text: text, URL: m.Path(f.path), Current: f.path == current.path})
+	}
+	return t
+}
+
+// empty is the state of a list that shows nothing; it counts what was looked at.
+func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, fam family, read graphsync.Freshness) (ui.Empty, error) {
+	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+	if s.Narrowed && read.Read > 0 {
+		total, err := h.Policies.Count(ctx, m.Scope, configuration.Filter{Kind: fam.kinds})
+		if err != nil {
+			return ui.Empty{}, err
+		}
+		s.Total = total
+	}
+	return fresh.Empty(fam.noun, read, m, s, page.ChromeOf(ctx).Now), nil
+}
+
+// each streams the rows of an export.
+func (h *Handler) each(scope tenant.Scope, f configuration.Filter, toRow func(configuration.Policy) row) func(context.Context) iter.Seq2[row, error] {
+	enough := errors.New("enough")
+	return func(ctx context.Context) iter.Seq2[row, error] {
+		return func(yield func(row, error) bool) {
+			err := h.Policies.Each(ctx, scope, f, func(p configuration.Policy) error {
+				if !yield(toRow(p), nil) {
+					return enough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, enough) {
+				yield(row{}, err)
+			}
+		}
+	}
+}
+
+// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
+func param(r *http.Request, name string) (string, error) {
+	v, err := url.PathUnescape(chi.URLParam(r, name))
+	if err != nil || v == "" {
+		return "", errs.NotFound
+	}
+	return v, nil
+}

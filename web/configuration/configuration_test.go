@@ -1,0 +1,206 @@
+package configuration
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician}
+
+type twin struct {
+	Rows  []row
+	Count int64
+	AsOf  *time.Time `json:"as_of"`
+}
+
+func policy(id, name, settings string, as ...configuration.Assignment) webtest.Policy {
+	return webtest.Policy{
+		Policy:   configuration.Policy{Kind: configuration.Compliance, ID: id, Name: name, Type: "windows10CompliancePolicy", Platform: "Windows"},
+		Document: configuration.Document{Settings: json.RawMessage(settings), Assignments: as},
+	}
+}
+
+func site(t *testing.T) (f *webtest.Fleet, one, all *webtest.Client, at, other string) {
+	f = webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	everyone := configuration.Assignment{ID: "a", Target: "allDevices"}
+	old := policy("c1", "Laptops", `{"length":6,"passwordRequired":true,"preSharedKey":"hunter2"}`, everyone)
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-48*time.Hour), old)
+	now := policy("c1", "Laptops", `{"length":8,"passwordRequired":true,"preSharedKey":"hunter3"}`, everyone)
+	now.Document.Actions = []configuration.Action{{Type: "block"}, {Type: "notification", GraceHours: 72, TemplateID: "n1"}}
+	now.Status = &configuration.Status{Succeeded: 40, Errors: 2, At: f.Now.Add(-time.Hour)}
+	evil := policy("c2", "@evil", `{}`)
+	evil.Kind, evil.Type, evil.Platform = configuration.Device, "quantumConfiguration", ""
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), now, evil)
+	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Branches", `{"length":8,"extra":"x","preSharedKey":"hunter4"}`))
+	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
+	f.ReadTemplates(t, contoso.ID, f.Now.Add(-3*time.Minute), mail)
+	mount := (&Handler{f.Policies(), f.Sync}).Mount
+	one, all = f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
+	return f, one, all, "/t/" + contoso.ID.String() + "/configuration", "/t/" + fabrikam.ID.String() + "/configuration"
+}
+
+func TestLists(t *testing.T) {
+	_, one, all, at, other := site(t)
+	for path, want := range map[string]int64{
+		"/configuration": 2, "/configuration?kind=compliance": 1, "/configuration?status=errors": 1, "/configuration?status=unknown": 1, "/configuration?platform=Windows&assigned=true": 1,
+		"/configuration?target=allDevices": 1, "/configuration?type=quantumConfiguration": 1, "/configuration?q=lapt": 1, "/configuration?gone=true": 0, "/configuration/notifications": 1, at: 2, at + "/notifications": 1,
+	} {
+		var got twin
+		one.JSON(path, http.StatusOK, &got)
+		if got.Count != want || int64(len(got.Rows)) != want || got.AsOf == nil {
+			t.Errorf("GET %s: %d rows, count %d, want %d", path, len(got.Rows), got.Count, want)
+		}
+		if page := one.Get(path); page.Code != http.StatusOK {
+			t.Errorf("GET %s: status %d", path, page.Code)
+		}
+	}
+	var got twin
+	all.JSON("/configuration?sort=customer", http.StatusOK, &got)
+	if got.Count != 3 || got.Rows[0].Tenant.Name != "Contoso" || got.Rows[2].TypeName != "Windows 10 and later compliance policy" {
+		t.Errorf("over all: %+v", got.Rows)
+	}
+	if csv := one.Get("/configuration?format=csv").Body.String(); strings.Contains(csv, "Branches") || !strings.Contains(csv, "'@evil") {
+		t.Errorf("CSV of who may see Contoso only:\n%s", csv)
+	}
+	for _, path := range []string{other, other + "/f1", at + "/f1", at + "/f1/compare", "/configuration/c1", "/configuration/c1/compare", at + "/%00", at + "/c1/compare?with=f1"} {
+		if got := one.Get(path); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s: status %d, want 404", path, got.Code)
+		}
+		one.JSON(path, http.StatusNotFound, nil)
+	}
+	for _, query := range []string{"sort=secret", "platform=BeOS", "assigned=maybe", "target=x", "after=x", "customer=x", "kind=notificationTemplate", "status=x", "format=pdf"} {
+		if got := one.Get("/configuration?" + query); got.Code != http.StatusBadRequest {
+			t.Errorf("GET /configuration?%s: status %d, want 400", query, got.Code)
+		}
+	}
+}
+
+func TestPolicy(t *testing.T) {
+	_, one, _, at, _ := site(t)
+	var v view
+	one.JSON(at+"/c1", http.StatusOK, &v)
+	if v.Name != "Laptops" || v.Status == nil || v.Status.Errors != 2 || len(v.Targets) != 1 || v.Targets[0].TargetName != "All devices" || len(v.Actions) != 2 || v.Actions[1].When != "after 3 days" {
+		t.Errorf("%+v", v)
+	}
+	if len(v.Settings) != 3 || v.Settings[0].Label != "Length" || v.Settings[0].Value != "8" || !v.Settings[2].Secret {
+		t.Errorf("settings %+v", v.Settings)
+	}
+	if len(v.Versions) != 2 || !v.Versions[1].First || len(v.Versions[0].Changes) != 3 || v.Versions[0].Changes[0].From != "6" || v.Versions[0].Changes[0].To != "8" {
+		t.Errorf("versions %+v", v.Versions)
+	}
+	body := one.Get(at + "/c1").Body.String()
+	if strings.Contains(body, "hunter") || !strings.Contains(body, "secret, not kept") {
+		t.Error("the page shows a secret, or hides that there is one")
+	}
+	if got := one.Get(at + "/c2").Body.String(); !strings.Contains(got, "Microsoft Graph gives no count") || !strings.Contains(got, "assigned to nobody") {
+		t.Error("a policy without status and assignments does not say so")
+	}
+	one.JSON(at+"/n1", http.StatusOK, &v)
+	if len(v.Settings) != 2 || !strings.Contains(one.Get(at+"/n1").Body.String(), "Your device") {
+		t.Errorf("template %+v", v.Settings)
+	}
+}
+
+func TestCompare(t *testing.T) {
+	f, one, all, at, other := site(t)
+	fabrikam := strings.Split(other, "/")[2]
+	var v compareView
+	all.JSON(at+"/c1/compare?"+url.Values{"with": {fabrikam + "/f1"}}.Encode(), http.StatusOK, &v)
+	is := map[string]string{}
+	for _, r := range v.Rows {
+		is[r.Path] = r.Is
+	}
+	if v.Left.Name != "Laptops" || v.Right.Tenant.Name != "Fabrikam" || is["length"] != "same" || is["extra"] != "right" || is["passwordRequired"] != "left" || is["preSharedKey"] != "unknown" || is["allDevices|"] != "left" || v.Unknown != 1 || v.Differences != 5 {
+		t.Errorf("%+v: %v", v, is)
+	}
+	then := f.Now.Add(-24 * time.Hour).Format(time.RFC3339Nano)
+	one.JSON(at+"/c1/compare?"+url.Values{"with": {"c1"}, "of": {then}}.Encode(), http.StatusOK, &v)
+	if v.Left.At == nil || v.Right.At != nil || v.Rows[len(v.Rows)-1].Is == "" || v.Differences != 3 {
+		t.Errorf("two times: %+v", v)
+	}
+	var offered twin
+	all.JSON(at+"/c1/compare", http.StatusOK, &offered)
+	if offered.Count != 2 {
+		t.Errorf("%d policies are offered, want 2", offered.Count)
+	}
+	one.JSON(at+"/c1/compare", http.StatusOK, &offered)
+	if offered.Count != 1 {
+		t.Errorf("%d policies are offered to who sees one customer, want 1", offered.Count)
+	}
+	page := all.Get(at + "/c1/compare?show=all&with=" + fabrikam + "%2Ff1").Body.String()
+	if !strings.Contains(page, "cannot be compared") || strings.Contains(page, "No difference") || strings.Contains(page, "hunter") {
+		t.Error("the page does not say that a secret cannot be compared")
+	}
+	for query, want := range map[string]int{
+		"with=" + fabrikam + "%2Ff1": http.StatusNotFound, "with=c9": http.StatusNotFound, "with=c1&at=yesterday": http.StatusBadRequest, "with=c1&of=0000-01-01T00:00:00Z": http.StatusBadRequest,
+		"with=c1&show=x": http.StatusBadRequest, "with=c1&at=1999-01-01T00:00:00Z": http.StatusNotFound, "with=" + strings.Repeat("x", 2000): http.StatusBadRequest, "with=%00": http.StatusNotFound, "sort=x": http.StatusBadRequest,
+	} {
+		if got := one.Get(at + "/c1/compare?" + query); got.Code != want {
+			t.Errorf("compare?%.60s: status %d, want %d", query, got.Code, want)
+		}
+	}
+}
+
+func TestGolden(t *testing.T) {
+	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Reach: tenant.Only(contoso.ID), Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	read := graphsync.Freshness{Dataset: graphsync.Policies, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute)}
+	doc := func(settings string) configuration.Document {
+		return configuration.Document{Name: "P", Settings: json.RawMessage(settings)}
+	}
+	full := doc(`{"osMinimumVersion":"10.0.22631","key":"` + configuration.SecretMark + `"}`)
+	full.Assignments = []configuration.Assignment{{Target: "group", GroupID: "g1", FilterID: "f1", FilterType: "include"}, {Target: "exclusionGroup", GroupID: "g2"}, {Target: "tomorrow"}}
+	full.Actions = []configuration.Action{{Type: "block"}, {Type: "retire", GraceHours: 720, CC: []string{"g3"}}}
+	was := full
+	was.Assignments = nil
+	for name, tc := range map[string]struct {
+		p   configuration.Policy
+		doc configuration.Document
+		of  []configuration.Version
+	}{
+		"bare": {configuration.Policy{Kind: configuration.Catalogue, ID: "p1", Type: "deviceManagementConfigurationPolicy"}, doc(`[]`), nil},
+		"full": {
+			configuration.Policy{Kind: configuration.Compliance, ID: "p1", Name: "Laptops", Type: "windows10CompliancePolicy", Platform: "Windows", Version: 3, Assigned: true, Assignments: 3, ModifiedAt: now.AddDate(0, -1, 0), Description: "For all laptops.",
+				Status: &configuration.Status{Succeeded: 1204, Errors: 3, Pending: 1, At: now.Add(-time.Hour)}},
+			full, []configuration.Version{{Run: 9, At: now.Add(-time.Hour), Document: &full}, {Run: 5, At: now.Add(-72 * time.Hour)}, {Run: 4, At: now.Add(-96 * time.Hour), Document: &full}, {Run: 2, At: now.Add(-120 * time.Hour), Document: &was}},
+		},
+		"hostile": {
+			configuration.Policy{Kind: configuration.Device, ID: "a/1?", Name: "<script>x</script>", Type: "quantumConfiguration", Description: "</p><script>", Template: "<b>", GoneAt: now.Add(-time.Hour)},
+			configuration.Document{Name: "x", Settings: json.RawMessage(`{"<img>":"` + strings.Repeat("long ", 500) + `","url":"javascript:alert(1)"}`), Assignments: []configuration.Assignment{{Target: "<t>", GroupID: "<g>"}}, Actions: []configuration.Action{{Type: "<i>", TemplateID: "../x"}}}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tc.p.Tenant, tc.p.TenantName = contoso.ID, "Contoso"
+			webtest.Golden(t, policyBody(newView(m, tc.p, tc.doc, tc.of, read, now)))
+		})
+	}
+	t.Run("compare", func(t *testing.T) {
+		at := now.Add(-72 * time.Hour)
+		v := compareView{m: m, now: now, path: "/t/x/configuration/p1/compare", query: url.Values{"with": {"p2"}},
+			Left: side{ID: "p1", Name: "Laptops", Tenant: tenantRef{contoso.ID, "Contoso"}, URL: "/l", At: &at}, Right: side{ID: "p2", Name: "<b>", Tenant: tenantRef{contoso.ID, "Contoso"}, URL: "/r"}}
+		v.fill(full, was)
+		webtest.Golden(t, compareBody(v))
+	})
+}
+
+func TestWords(t *testing.T) {
+	for in, want := range map[int64]string{0: "at once", 1: "after 1 hour", 24: "after 1 day", 36: "after 36 hours", 72: "after 3 days"} {
+		if got := hours(in); got != want {
+			t.Errorf("hours(%d) = %q, want %q", in, got, want)
+		}
+	}
+	if got := typeWord("linuxTomorrowConfiguration"); got != "Linux tomorrow configuration" {
+		t.Errorf("a type without words is %q", got)
+	}
+}

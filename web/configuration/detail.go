@@ -1,0 +1,151 @@
+package configuration
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Limits of the page: versions looked at for the history, and settings printed; the JSON twin has all settings.
+const (
+	maxVersions = 20
+	maxSettings = 300
+)
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound // a policy is only ever shown inside its tenant
+	}
+	id, err := param(r, "policy")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	p, doc, err := h.Policies.Get(ctx, m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	versions, err := h.Policies.Versions(ctx, m.Tenant.ID, p.Kind, id, maxVersions)
+	if err != nil {
+		return err
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, familyOf(p.Kind).dataset)
+	if err != nil {
+		return err
+	}
+	v := newView(m, p, doc, versions, read, page.ChromeOf(ctx).Now)
+	return page.Answer(w, r, v, policyPage(page.Shell(r, m, v.Name), v))
+}
+
+// view is what a policy's page shows, and its JSON twin.
+type view struct {
+	row
+	AsOf        *time.Time   `json:"as_of"`
+	Description string       `json:"description"`
+	ScopeTags   []string     `json:"scope_tags"`
+	Settings    []setting    `json:"settings"`
+	Targets     []assignment `json:"assigned_to"`
+	Actions     []action     `json:"scheduled_actions"`
+	Versions    []version    `json:"versions"`
+
+	policy configuration.Policy
+	m      tenant.Membership
+	fresh  ui.Freshness
+	read   graphsync.Freshness
+}
+
+// setting is one value; Path is what it is compared by.
+type setting struct {
+	Path   string `json:"path"`
+	Label  string `json:"label"`
+	Key    string `json:"key"`
+	Value  string `json:"value"`
+	Secret bool   `json:"secret,omitempty"` // set, but the portal does not keep it
+}
+
+// assignment is one target of the policy in words.
+type assignment struct {
+	Target     string `json:"target"`
+	TargetName string `json:"target_name"`
+	GroupID    string `json:"group_id,omitempty"`
+	Filter     string `json:"filter,omitempty"`
+	FilterID   string `json:"filter_id,omitempty"`
+}
+
+// action is what a compliance policy does with a device that does not comply, in words.
+type action struct {
+	Type       string   `json:"type"`
+	TypeName   string   `json:"type_name"`
+	GraceHours int64    `json:"grace_hours"`
+	When       string   `json:"when"`
+	TemplateID string   `json:"template_id,omitempty"`
+	CC         []string `json:"cc,omitempty"`
+}
+
+// version is what changed at one reading.
+type version struct {
+	At      time.Time `json:"at"`
+	Gone    bool      `json:"gone,omitempty"`
+	First   bool      `json:"first,omitempty"` // how the portal saw it first
+	Changes []diffRow `json:"changes"`
+}
+
+func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, versions []configuration.Version, read graphsync.Freshness, now time.Time) view {
+	v := view{
+		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, Actions: []action{},
+		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions),
+	}
+	if v.ScopeTags == nil {
+		v.ScopeTags = []string{}
+	}
+	for _, l := range doc.SettingLines() {
+		v.Settings = append(v.Settings, setting{l.Path, l.Label, l.Key, l.Value, l.Secret})
+	}
+	for _, a := range doc.Assignments {
+		t := assignment{Target: a.Target, TargetName: worded(targetWords, a.Target), GroupID: a.GroupID, FilterID: a.FilterID}
+		if a.FilterID != "" {
+			t.Filter = worded(filterWords, a.FilterType)
+		}
+		v.Targets = append(v.Targets, t)
+	}
+	for _, a := range doc.Actions {
+		v.Actions = append(v.Actions, action{a.Type, worded(actionWords, a.Type), a.GraceHours, hours(a.GraceHours), a.TemplateID, a.CC})
+	}
+	return v
+}
+
+// newVersions says of each version what it changed against the one before. Of the oldest of as many as are looked at, nothing is known.
+func newVersions(versions []configuration.Version) []version {
+	out := []version{}
+	for i, w := range versions {
+		v := version{At: w.At.UTC(), Gone: w.Document == nil, Changes: []diffRow{}}
+		switch {
+		case i+1 == len(versions):
+			if len(versions) == maxVersions {
+				continue
+			}
+			v.First = true
+		case w.Document != nil && versions[i+1].Document != nil:
+			for _, d := range configuration.Compare(*versions[i+1].Document, *w.Document) {
+				if d.Is != configuration.Same && d.Is != configuration.Unknown && !counts(d) {
+					v.Changes = append(v.Changes, newDiffRow(d))
+				}
+			}
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// counts tells lines that change with every change and say nothing by themselves.
+func counts(d configuration.Difference) bool {
+	return d.Part == configuration.Record && (d.Path == "version" || d.Path == "modified")
+}

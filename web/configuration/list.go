@@ -1,0 +1,291 @@
+package configuration
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+var platforms = []page.Option{
+	{Value: "Windows", Label: "Windows"}, {Value: "iOS", Label: "iOS and iPadOS"}, {Value: "macOS", Label: "macOS"}, {Value: "Android", Label: "Android"}, {Value: "Linux", Label: "Linux"},
+}
+
+// newSpec is what the list reads from its URL. Graph's types are an open set, so those given count as known.
+func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
+	kinds := []page.Option{}
+	for _, k := range configuration.Policies {
+		kinds = append(kinds, page.Option{Value: string(k), Label: kindWords[string(k)]})
+	}
+	status := []page.Option{}
+	for _, s := range configuration.StatusFilters {
+		status = append(status, page.Option{Value: s, Label: statusWords[s]})
+	}
+	s := page.Spec{
+		Sorts:       []string{"name", "kind", "type", "platform", "modified", "assignments", "errors"},
+		Columns:     []string{"kind", "type", "platform", "assigned", "succeeded", "errors", "conflicts", "pending", "modified", "settings", "template", "version"},
+		Default:     []string{"type", "platform", "assigned", "succeeded", "errors", "modified"},
+		Placeholder: "Name, description, template",
+		Filters: []page.Filter{
+			{Name: "kind", Label: "Kind", Options: kinds},
+			{Name: "platform", Label: "Platform", Options: platforms},
+			{Name: "type", Label: "Type", Options: typeOptions(givenTypes)},
+			{Name: "assigned", Label: "Assigned", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
+			{Name: "target", Label: "Target", Options: wordOptions(targetWords)},
+			{Name: "status", Label: "Status", Options: status},
+			gone,
+		},
+	}
+	return withCustomer(m, s)
+}
+
+var gone = page.Filter{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}}
+
+func templateSpec(m tenant.Membership) page.Spec {
+	return withCustomer(m, page.Spec{
+		Sorts: []string{"name", "modified"}, Columns: []string{"languages", "modified"}, Default: []string{"languages", "modified"}, Placeholder: "Name", Filters: []page.Filter{gone},
+	})
+}
+
+func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
+	if !m.One() {
+		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
+		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+	}
+	return s
+}
+
+func isTenant(v string) error {
+	_, err := tenant.ParseID(v)
+	return err
+}
+
+func typeOptions(given []string) []page.Option {
+	out := wordOptions(typeWords)
+	for _, g := range given {
+		if g != "" && !slices.ContainsFunc(out, func(o page.Option) bool { return o.Value == g }) {
+			out = append(out, page.Option{Value: g, Label: typeWord(g)})
+		}
+	}
+	return out
+}
+
+// wordOptions are the values that have words, by those.
+func wordOptions(words map[string]string) []page.Option {
+	out := make([]page.Option, 0, len(words))
+	for value, label := range words {
+		out = append(out, page.Option{Value: value, Label: label})
+	}
+	slices.SortFunc(out, func(a, b page.Option) int { return strings.Compare(a.Label+a.Value, b.Label+b.Value) })
+	return out
+}
+
+// newFilter is what the store is asked.
+func newFilter(q page.Query, fam family) (configuration.Filter, error) {
+	f := configuration.Filter{
+		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Status: q.Values["status"],
+		Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
+	}
+	for _, k := range q.Values["kind"] {
+		f.Kind = append(f.Kind, configuration.Kind(k))
+	}
+	if v := q.Values["assigned"]; len(v) == 1 {
+		assigned := v[0] == "true"
+		f.Assigned = &assigned
+	}
+	for _, v := range q.Values["customer"] {
+		id, err := tenant.ParseID(v)
+		if err != nil {
+			return f, err
+		}
+		f.Tenants = append(f.Tenants, id)
+	}
+	return f, nil
+}
+
+// tenantRef names a customer in JSON.
+type tenantRef struct {
+	ID   tenant.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+// status is how devices stand, as Intune counts them.
+type status struct {
+	Succeeded     int64      `json:"succeeded"`
+	Errors        int64      `json:"errors"`
+	Conflicts     int64      `json:"conflicts"`
+	Pending       int64      `json:"pending"`
+	NotApplicable int64      `json:"not_applicable"`
+	At            *time.Time `json:"counted_at"`
+}
+
+// row is one policy of a list: what the table, the JSON twin and the CSV show.
+type row struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"name"`
+	Tenant      tenantRef  `json:"tenant"`
+	Kind        string     `json:"kind"`
+	KindName    string     `json:"kind_name"`
+	Type        string     `json:"type"`
+	TypeName    string     `json:"type_name"`
+	Platform    string     `json:"platform"`
+	Template    string     `json:"template"`
+	Version     int64      `json:"version"`
+	Assigned    bool       `json:"assigned"`
+	Assignments int        `json:"assignments"`
+	Settings    int        `json:"settings_count"`
+	Status      *status    `json:"status"` // null: Intune gives no counts
+	ModifiedAt  *time.Time `json:"modified_at"`
+	GoneAt      *time.Time `json:"gone_at,omitempty"`
+	URL         string     `json:"url"`
+
+	now time.Time
+}
+
+func newRower(now time.Time) func(configuration.Policy) row {
+	return func(p configuration.Policy) row {
+		r := row{
+			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: worded(kindWords, string(p.Kind)), Type: p.Type, TypeName: typeWord(p.Type),
+			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
+			ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
+		}
+		if r.Name == "" {
+			r.Name = "Policy without a name"
+		}
+		if s := p.Status; s != nil {
+			r.Status = &status{s.Succeeded, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, moment(s.At)}
+		}
+		return r
+	}
+}
+
+func policyURL(tid tenant.ID, id string) string {
+	return "/t/" + tid.String() + "/configuration/" + url.PathEscape(id)
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// assignedText is "Yes, 3" or "No".
+func (r row) assignedText() string {
+	switch {
+	case r.Assignments > 0:
+		return "Yes, " + strconv.Itoa(r.Assignments)
+	case r.Assigned:
+		return "Yes"
+	}
+	return "No"
+}
+
+type column = page.Column[row]
+
+func plain(key, label, sort string, priority, width int, get func(row) string) column {
+	return column{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
+}
+
+// counted is a column of device counts; where Intune gives none it says so, for that is not zero.
+func counted(key, label, sort string, priority int, tone string, get func(status) int64) column {
+	return column{
+		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 100,
+		Text: func(r row) string {
+			if r.Status == nil {
+				return ""
+			}
+			return strconv.FormatInt(get(*r.Status), 10)
+		},
+		Cell: func(r row) ui.Cell {
+			if r.Status == nil {
+				return ui.DashCell()
+			}
+			c := ui.Cell{Text: ui.N(get(*r.Status))}
+			if get(*r.Status) > 0 {
+				c.Tone = tone
+			}
+			return c
+		},
+	}
+}
+
+func head(m tenant.Membership, label string) []column {
+	cs := []column{{Key: "name", Label: label, Sort: "name", Text: func(r row) string { return r.Name }}}
+	if !m.One() {
+		cs = append(cs, customerColumn)
+	}
+	return cs
+}
+
+var customerColumn = column{
+	Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+	Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+}
+
+var modifiedColumn = column{
+	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 110,
+	Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
+}
+
+var exactColumns = []column{
+	{Key: "id", Label: "Intune policy id", Exact: true, Text: func(r row) string { return r.ID }},
+	{Key: "graphType", Label: "Graph type", Exact: true, Text: func(r row) string { return r.Type }},
+	{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
+}
+
+// columns are the list's, in the table's order. A tenant's own list has no customer column.
+func columns(m tenant.Membership) []column {
+	cs := append(head(m, "Policy"),
+		plain("kind", "Kind", "kind", 2, 150, func(r row) string { return r.KindName }),
+		plain("type", "Type", "type", 1, 230, func(r row) string { return r.TypeName }),
+		plain("platform", "Platform", "platform", 2, 100, func(r row) string { return r.Platform }),
+		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
+		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),
+		counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Errors }),
+		counted("conflicts", "Conflicts", "", 3, "warn", func(s status) int64 { return s.Conflicts }),
+		counted("pending", "Pending", "", 3, "", func(s status) int64 { return s.Pending }),
+		modifiedColumn,
+		plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) }),
+		plain("template", "Template", "", 3, 180, func(r row) string { return r.Template }),
+		plain("version", "Version", "", 3, 80, row.versionText),
+	)
+	return append(cs, exactColumns...)
+}
+
+func (r row) versionText() string {
+	if r.Version == 0 {
+		return ""
+	}
+	return strconv.FormatInt(r.Version, 10)
+}
+
+func templateColumns(m tenant.Membership) []column {
+	cs := append(head(m, "Template"), plain("languages", "Languages", "", 1, 110, func(r row) string { return strconv.Itoa(r.Settings) }), modifiedColumn)
+	return append(cs, exactColumns...)
+}
+
+func chip(t tenantRef) ui.TenantChip {
+	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
+}
+
+func when(t *time.Time, now time.Time) ui.Cell {
+	if t == nil {
+		return ui.QuietCell("never")
+	}
+	return ui.TimeCell(ui.NewTime(*t, now))
+}
+
+func stamp(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}

@@ -1,0 +1,226 @@
+package configuration
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// The parts of a policy's page, ready to print.
+
+func (v view) header() ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	fam := familyOf(v.policy.Kind)
+	return ui.PageHeader{
+		Tenant: &chip, Context: []ui.Crumb{{Text: fam.title, URL: v.m.Path(fam.path)}}, Title: v.Name, Freshness: v.fresh,
+		Actions: []ui.Action{{Text: "Compare", Kind: ui.Quiet, URL: v.URL + "/compare"}},
+	}
+}
+
+func (v view) banner() *ui.Banner {
+	if v.GoneAt != nil {
+		return &ui.Banner{
+			Kind: "unknown", Shape: ui.ShapeNone, Title: "This policy is no longer in Intune.",
+			Text: "The complete reading of " + ui.NewTime(*v.GoneAt, v.now).Title + " did not have it any more. The page shows what was read before.",
+		}
+	}
+	if v.read.Late > 0 {
+		return &ui.Banner{Kind: "unknown", Title: "You see the state of " + v.fresh.AsOf.Text + ".", Text: strings.TrimSpace(v.read.Error.Sentence + " The last complete reading is older than its target."), ActionText: "Show the sync", ActionURL: fresh.SyncURL(v.m, v.read.Dataset)}
+	}
+	return nil
+}
+
+func (v view) isTemplate() bool { return v.policy.Kind == configuration.Notification }
+
+func (v view) headFacts() ui.Facts {
+	f := ui.Facts{Wide: true, Items: []ui.Fact{{Label: "Kind", Value: ui.TextCell(v.KindName)}}}
+	if v.isTemplate() {
+		f.Items = append(f.Items, ui.Fact{Label: "Languages", Value: ui.TextCell(ui.N(int64(v.policy.Settings)))})
+	} else {
+		f.Items = append(f.Items, ui.Fact{Label: "Type", Value: ui.TextCell(v.TypeName)}, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Assigned", Value: ui.TextCell(v.assignedText())})
+	}
+	if v.Template != "" {
+		f.Items = append(f.Items, ui.Fact{Label: "Template", Value: ui.TextCell(v.Template)})
+	}
+	if v.Version > 0 {
+		f.Items = append(f.Items, ui.Fact{Label: "Version", Value: ui.TextCell(v.versionText())})
+	}
+	return added(f, ui.Fact{Label: "Changed", Value: when(v.ModifiedAt, v.now)})
+}
+
+func added(f ui.Facts, more ui.Fact) ui.Facts { f.Items = append(f.Items, more); return f }
+
+func (v view) statusSection() ui.Section {
+	s := ui.Section{Title: "Devices"}
+	if v.Status != nil && v.Status.At != nil {
+		s.Note = "counted by Intune"
+		s.AsOf = ui.NewTime(*v.Status.At, v.now)
+	}
+	return s
+}
+
+func (v view) statusFacts() ui.Facts {
+	s := v.Status
+	count := func(label string, n int64, shape ui.Shape) ui.Fact {
+		if n == 0 {
+			return ui.Fact{Label: label, Value: ui.QuietCell("0")}
+		}
+		if v.read.Late > 0 {
+			shape = ui.ShapeStale
+		}
+		return ui.Fact{Label: label, Value: ui.StateCell(shape, ui.N(n))}
+	}
+	return ui.Facts{Wide: true, Items: []ui.Fact{
+		count("Succeeded", s.Succeeded, ui.ShapeOK), count("Failed", s.Errors, ui.ShapeBad), count("Conflicts", s.Conflicts, ui.ShapeConflict),
+		count("Pending", s.Pending, ui.ShapePending), count("Not applicable", s.NotApplicable, ui.ShapeNone),
+	}}
+}
+
+func (v view) settingSection() ui.Section {
+	title := "Settings"
+	if v.isTemplate() {
+		title = "Messages"
+	}
+	return ui.Section{Title: title, Count: ui.N(int64(len(v.Settings))), Rule: true, AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+}
+
+func (v view) settingTable() ui.Table {
+	t := ui.Table{ID: "settings", Caption: "Settings of this policy", Inset: true, Light: true, Columns: []ui.Column{{Key: "label", Label: "Setting"}, {Key: "value", Label: "Value", Phone: "line"}, {Key: "key", Label: "Name in Graph", Kind: ui.KindMono, Priority: 3}}}
+	for _, s := range v.Settings[:min(len(v.Settings), maxSettings)] {
+		t.Rows = append(t.Rows, ui.Row{Name: s.Label, Cells: []ui.Cell{valueCell(s.Value, s.Secret), ui.MonoCell(cut(s.Key))}})
+	}
+	return t
+}
+
+// settingNote says what the table leaves out.
+func (v view) settingNote() string {
+	var notes []string
+	if n := len(v.Settings) - maxSettings; n > 0 {
+		notes = append(notes, ui.Count(int64(n), "more setting stands", "more settings stand")+" in the JSON of this page.")
+	}
+	for _, s := range v.Settings {
+		if s.Secret {
+			notes = append(notes, "Secrets are not kept by the portal: that one is set can be seen, its value cannot.")
+			break
+		}
+	}
+	return strings.Join(notes, " ")
+}
+
+func valueCell(value string, secret bool) ui.Cell {
+	switch {
+	case secret:
+		return ui.QuietCell(strings.ReplaceAll(cut(value), configuration.SecretMark, "secret, not kept"))
+	case value == "":
+		return ui.QuietCell("empty")
+	}
+	return ui.TextCell(cut(value))
+}
+
+func (v view) assignmentSection() ui.Section {
+	return ui.Section{Title: "Assigned to", Count: ui.N(int64(len(v.Targets))), Rule: true}
+}
+
+func (v view) assignmentTable() ui.Table {
+	t := ui.Table{ID: "assignments", Caption: "Assignments of this policy", Inset: true, Columns: []ui.Column{{Key: "target", Label: "To"}, {Key: "group", Label: "Group id", Kind: ui.KindMono, Phone: "line"}, {Key: "filter", Label: "Filter", Phone: "line"}}}
+	for _, a := range v.Targets {
+		group, filter := ui.DashCell(), ui.DashCell()
+		if a.GroupID != "" {
+			group = ui.MonoCell(a.GroupID)
+		}
+		if a.Filter != "" {
+			filter = ui.Cell{Text: a.Filter, Title: a.FilterID}
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: a.TargetName, Cells: []ui.Cell{group, filter}})
+	}
+	return t
+}
+
+func (v view) actionTable() ui.Table {
+	t := ui.Table{ID: "actions", Caption: "What happens to devices that do not comply", Inset: true, Columns: []ui.Column{{Key: "action", Label: "Action"}, {Key: "when", Label: "When"}, {Key: "template", Label: "Template", Phone: "line"}, {Key: "cc", Label: "Also to groups", Kind: ui.KindMono, Phone: "line"}}}
+	for _, a := range v.Actions {
+		template, cc := ui.DashCell(), ui.DashCell()
+		if a.TemplateID != "" {
+			template = ui.LinkCell(a.TemplateID, policyURL(v.policy.Tenant, a.TemplateID))
+		}
+		if len(a.CC) > 0 {
+			cc = ui.MonoCell(strings.Join(a.CC, ", "))
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: a.TypeName, Cells: []ui.Cell{ui.TextCell(a.When), template, cc}})
+	}
+	return t
+}
+
+// perVersion is how many changes of one reading the timeline prints.
+const perVersion = 6
+
+func (v view) timeline() ui.Timeline {
+	var t ui.Timeline
+	for i, w := range v.Versions {
+		e := ui.Event{When: ui.NewTime(w.At, v.now), Icon: "edit"}
+		switch {
+		case w.Gone:
+			e.Icon, e.Tone, e.Text = "delete", "bad", "No longer in Intune"
+			t = append(t, e)
+			continue
+		case w.First:
+			e.Icon, e.Text, e.Detail = "eye", "First seen by the portal", "Changes before this are not known here."
+			t = append(t, e)
+			continue
+		case i+1 < len(v.Versions) && v.Versions[i+1].Gone:
+			e.Text = "In Intune again"
+			t = append(t, e)
+			continue
+		case len(w.Changes) == 0:
+			e.Text, e.Detail = "Changed in Intune", "Nothing that the portal keeps is different. It may be a secret."
+			t = append(t, e)
+			continue
+		}
+		for _, c := range w.Changes[:min(len(w.Changes), perVersion)] {
+			x := e
+			x.Text, x.From, x.To = c.PartName+" “"+c.Label+"”", orWord(c.From), orWord(c.To)
+			t = append(t, x)
+		}
+		if n := len(w.Changes) - perVersion; n > 0 {
+			e.Text, e.Link = ui.Count(int64(n), "more change", "more changes"), ui.Link{Text: "Compare", URL: v.versionURL(i)}
+			t = append(t, e)
+		}
+	}
+	return t
+}
+
+func orWord(value string) string {
+	if value == "" {
+		return "not set"
+	}
+	return cut(strings.ReplaceAll(value, configuration.SecretMark, "secret"))
+}
+
+// versionURL compares the state before version i with that of version i.
+func (v view) versionURL(i int) string {
+	q := url.Values{"with": {v.policy.ID}, "at": {v.Versions[i].At.Format(time.RFC3339Nano)}}
+	if i+1 < len(v.Versions) {
+		q.Set("of", v.Versions[i+1].At.Format(time.RFC3339Nano))
+	}
+	return v.URL + "/compare?" + q.Encode()
+}
+
+// thenLinks compare what the policy was with what it is.
+func (v view) thenLinks() []ui.Link {
+	var links []ui.Link
+	for i, w := range v.Versions {
+		if i == 0 || w.Gone || v.GoneAt != nil {
+			continue
+		}
+		q := url.Values{"with": {v.policy.ID}, "of": {w.At.Format(time.RFC3339Nano)}}
+		links = append(links, ui.Link{Text: "As it was on " + ui.NewTime(w.At, v.now).Title, URL: v.URL + "/compare?" + q.Encode()})
+	}
+	return links
+}
+
+func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

@@ -1,0 +1,64 @@
+package webtest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Policy is a policy with its document, to be stored.
+type Policy struct {
+	configuration.Policy
+	Document configuration.Document
+}
+
+// Policies is the store of policies on the fleet's database.
+func (f *Fleet) Policies() *configuration.Store { return configuration.NewStore(f.Pool) }
+
+// ReadPolicies stores a complete read of the tenant's policies.
+func (f *Fleet) ReadPolicies(t testing.TB, tid tenant.ID, at time.Time, policies ...Policy) {
+	t.Helper()
+	f.readPolicies(t, tid, at, graphsync.Policies, configuration.Policies, policies)
+}
+
+// ReadTemplates stores a complete read of the tenant's notification message templates.
+func (f *Fleet) ReadTemplates(t testing.TB, tid tenant.ID, at time.Time, templates ...Policy) {
+	t.Helper()
+	f.readPolicies(t, tid, at, graphsync.NotificationTemplates, []configuration.Kind{configuration.Notification}, templates)
+}
+
+func (f *Fleet) readPolicies(t testing.TB, tid tenant.ID, at time.Time, dataset string, kinds []configuration.Kind, policies []Policy) {
+	t.Helper()
+	f.run++
+	stage := f.Policies().Stage(kinds...)
+	defer stage.Close()
+	for _, p := range policies {
+		if err := stage.Add(p.Policy, p.Document); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
+		return m.Counters, err
+	})
+}
+
+// Roles is the store of Intune roles on the fleet's database.
+func (f *Fleet) Roles() *intunerole.Store { return intunerole.NewStore(f.Pool) }
+
+// ReadRoles stores a complete read of the tenant's Intune roles.
+func (f *Fleet) ReadRoles(t testing.TB, tid tenant.ID, at time.Time, r intunerole.Read) {
+	t.Helper()
+	f.run++
+	f.complete(t, tid, graphsync.IntuneRoles, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := f.Roles().Merge(ctx, tx, tid, f.run, at, r)
+		return m.Counters, err
+	})
+}
