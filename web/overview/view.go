@@ -17,7 +17,7 @@ func freshLine(v view) ui.Freshness { return fresh.Line(v.fresh, v.m, v.now) }
 func (v view) ledger() ui.Ledger {
 	l := figures.Compliance(v.Devices, v.fresh, "/devices")
 	if v.fresh.Unread > 0 {
-		l.Lines = append(l.Lines, ui.LedgerLine{Label: "Customers not read yet", Shape: ui.ShapeUnknown, Number: ui.N(int64(v.fresh.Unread)), URL: syncURL(graphsync.Devices, "unread"), Note: "not counted", Gap: true})
+		l.Lines = append(l.Lines, ui.LedgerLine{Label: "Customers not read", Shape: ui.ShapeUnknown, Number: ui.N(int64(v.fresh.Unread)), URL: syncURL(graphsync.Devices, "unread"), Note: "not counted", Gap: true})
 	}
 	connected := int64(v.States[string(tenant.StateConnected)])
 	l.Lines = append(l.Lines, ui.LedgerLine{Label: "Customers connected", Number: ui.N(connected), URL: "/tenants?state=connected", Note: "of " + ui.N(int64(v.Customers)), Gap: true})

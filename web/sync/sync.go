@@ -83,7 +83,7 @@ var spec = page.Spec{
 var chosen = []string{"dataset", "state", "age", "customer"}
 
 var columns = []page.Column[row]{
-	{Key: "dataset", Label: "Dataset", Width: 250, Text: func(r row) string { return r.Label }},
+	{Key: "dataset", Label: "Dataset", Width: 272, Text: func(r row) string { return r.Label }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
 	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
