@@ -1,6 +1,6 @@
 # What each target does stands above it. None needs Node but `generate`, and that only for the style sheet.
 .DEFAULT_GOAL := run
-.PHONY: run build test race bench lint generate check fmt golden fuzz db screenshots
+.PHONY: run build test race bench bench-parts lint generate check fmt golden fuzz db screenshots
 
 # The demo: a private Postgres, the simulated Microsoft cloud and the portal, until Ctrl-C.
 run:
@@ -22,8 +22,15 @@ race:
 	@.ci/need --soft postgres chromium
 	go test -race -shuffle=on ./...
 
-# Benchmarks of single parts, by the Go tool. Compare runs on one machine only.
+# The whole product at 1,000 tenants and 1,000,000 devices, as ratios inside one run, into docs/benchmarks.md. BENCH_SIZE=small takes some
+# minutes; BENCH_SDK=1 builds the comparison with Microsoft's SDK, too, which takes some more; BENCH_KEEP=1 leaves the database.
 bench:
+	@.ci/need postgres
+	@mkdir -p bin && go build -o bin/bench ./internal/bench
+	@exec bin/bench
+
+# Benchmarks of single parts, by the Go tool. Compare runs on one machine only.
+bench-parts:
 	@.ci/need postgres
 	go test -run '^$$' -bench . -benchmem $(ARGS) ./...
 

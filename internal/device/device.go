@@ -142,6 +142,8 @@ type Filter struct {
 	Desc  bool
 	After string // Page.Next of the page before
 	Limit int    // rows; 0: 50, at most 500
+
+	CountMost int64 // count no further than this where that takes a walk through the devices; 0: exactly
 }
 
 // Sorts are the orders that List knows.
@@ -152,6 +154,7 @@ type Page struct {
 	Rows  []Device
 	Next  string // for Filter.After; empty: this was the last page
 	Count int64  // all rows that match, on every page
+	More  bool   // there are more than Count: Filter.CountMost ended the count
 }
 
 // Change is one field that changed between two reads.

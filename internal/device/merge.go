@@ -89,6 +89,11 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, fmt.Errorf("sweep devices of %s: %w", tid, err)
 	}
 	m.Gone = tag.RowsAffected()
+	if m.Written > 0 || m.Gone > 0 {
+		if err := tally(ctx, tx, tid); err != nil {
+			return m, err
+		}
+	}
 	m.Counters, err = counters(ctx, tx, tid)
 	return m, err
 }
@@ -124,25 +129,70 @@ var upsert = func() string {
 		SET    ` + strings.Join(sets, ", ") + `, hash = excluded.hash, changed_at = excluded.changed_at, gone_at = NULL`
 }()
 
+// counted are the fields of device_count, valued those of device_value: the fields by which a list is filtered, and their counts.
+var (
+	counted = []string{"compliance", "os", "checkin", "ownership", "encrypted"}
+	valued  = []string{"os_version", "category", "model", "manufacturer", "state"}
+)
+
+// tally renews the counts that lists show, row by row where they differ.
+func tally(ctx context.Context, tx pgx.Tx, tid tenant.ID) error {
+	if err := renew(ctx, tx, tid, "device_count", strings.Join(counted, ", "), `
+		SELECT `+strings.Join(counted, ", ")+`, count(*) AS devices
+		FROM   device
+		WHERE  tenant_id = $1
+		AND    gone_at IS NULL
+		GROUP  BY `+strings.Join(counted, ", ")); err != nil {
+		return err
+	}
+	values := make([]string, len(valued))
+	for i, c := range valued {
+		values[i] = fmt.Sprintf("('%s', d.%s)", c, c)
+	}
+	return renew(ctx, tx, tid, "device_value", "field, value", `
+		SELECT v.field, v.value, count(*) AS devices
+		FROM   device d
+		CROSS  JOIN LATERAL (VALUES `+strings.Join(values, ", ")+`) AS v (field, value)
+		WHERE  d.tenant_id = $1
+		AND    d.gone_at IS NULL
+		GROUP  BY v.field, v.value`)
+}
+
+// renew makes a table of counts say what the query says. All names are ours.
+func renew(ctx context.Context, tx pgx.Tx, tid tenant.ID, table, key, query string) error {
+	_, err := tx.Exec(ctx, `
+		WITH fresh AS MATERIALIZED (`+query+`), stale AS (
+			DELETE FROM `+table+`
+			WHERE  tenant_id = $1
+			AND    (`+key+`) NOT IN (SELECT `+key+` FROM fresh))
+		INSERT INTO `+table+` AS o (tenant_id, `+key+`, devices)
+		SELECT $1::uuid, `+key+`, devices
+		FROM   fresh
+		ON     CONFLICT (tenant_id, `+key+`) DO UPDATE
+		SET    devices = excluded.devices
+		WHERE  o.devices <> excluded.devices`, tid)
+	if err != nil {
+		return fmt.Errorf("renew %s of %s: %w", table, tid, err)
+	}
+	return nil
+}
+
 // counters are the figures of what the tenant has now.
 func counters(ctx context.Context, tx pgx.Tx, tid tenant.ID) (map[string]int64, error) {
 	rows, _ := tx.Query(ctx, `
-		SELECT v.key, sum(g.n)::bigint
-		FROM  (SELECT compliance, os, checkin, ownership, encrypted, count(*) AS n
-		       FROM   device
-		       WHERE  tenant_id = $1
-		       AND    gone_at IS NULL
-		       GROUP  BY compliance, os, checkin, ownership, encrypted) g
+		SELECT v.key, sum(g.devices)::bigint
+		FROM   device_count g
 		CROSS  JOIN LATERAL (VALUES ('total'), ('compliance:' || g.compliance), ('os:' || g.os), ('checkin:' || g.checkin),
 		                            ('ownership:' || g.ownership), ('encrypted:' || g.encrypted)) AS v (key)
+		WHERE  g.tenant_id = $1
 		GROUP  BY v.key`, tid)
-	counted := map[string]int64{"total": 0}
+	figures := map[string]int64{"total": 0}
 	var key string
 	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counted[key] = n; return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { figures[key] = n; return nil }); err != nil {
 		return nil, fmt.Errorf("count devices of %s: %w", tid, err)
 	}
-	return counted, nil
+	return figures, nil
 }
 
 func mergeCategories(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.Stage) (written, gone int64, err error) {

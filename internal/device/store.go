@@ -24,6 +24,9 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 // share of rows the planner can only guess, a join would make it sort all devices instead of following the index of the order.
 const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
 
+// tenantKey is the same, of a row of tenant, as it sorts.
+const tenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
+
 const columns = `
 	d.tenant_id, ` + tenantName + ` AS tenant_name,
 	d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer,
@@ -59,7 +62,7 @@ var orders = map[string][]postgres.Key{
 	"user":       {{Expr: "d.user_key", Type: "text"}},
 	"compliance": {{Expr: "d.compliance", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
 	"os":         {{Expr: "d.os", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
-	"customer":   {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}},
+	"customer":   {{Expr: "d.tenant_key", Type: "text"}}, // see byCustomer
 }
 
 func order(f Filter, gone string) (postgres.Order, error) {
@@ -113,153 +116,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
 	}
-	return w, one, search(w, f.Q)
-}
-
-// search adds the condition for what was typed. Three characters make a trigram, which the index needs; less is a prefix.
-func search(w *postgres.Where, q string) error {
-	if !postgres.Printable(q) || len(q) > 200 {
-		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
-	}
-	q = strings.ToLower(strings.TrimSpace(q))
-	if q == "" {
-		return nil
-	}
-	if len([]rune(q)) >= 3 {
-		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_matching(?) m)", postgres.Like(q))
-		return nil
-	}
-	end := q + "\U0010FFFF"
-	w.And(`((d.name_key >= ? AND d.name_key < ?) OR (d.serial_key >= ? AND d.serial_key < ?) OR (d.user_key >= ? AND d.user_key < ?))`,
-		q, end, q, end, q, end)
-	return nil
-}
-
-// List returns the devices in the scope that match f, one page in the chosen order.
-func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	sql, args, o, err := listSQL(scope, f, limit+1)
-	if err != nil {
-		return Page{}, err
-	}
-	type placed struct {
-		Device
-		place []string
-	}
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
-		var p placed
-		var err error
-		p.Device, err = scan(row, &p.place)
-		return p, err
-	})
-	if err != nil {
-		return Page{}, fmt.Errorf("list devices: %w", postgres.BadInput(err))
-	}
-	var page Page
-	if len(found) > limit {
-		found = found[:limit]
-		page.Next = o.Cursor(found[limit-1].place)
-	}
-	for _, p := range found {
-		page.Rows = append(page.Rows, p.Device)
-	}
-	page.Count, err = s.Count(ctx, scope, f)
-	return page, err
-}
-
-func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, one, err := where(scope, f)
-	if err != nil {
-		return "", nil, postgres.Order{}, err
-	}
-	gone := ""
-	if f.Gone {
-		gone = "/gone"
-	}
-	o, err := order(f, gone)
-	if err != nil {
-		return "", nil, o, err
-	}
-	if one {
-		o = o.Without("d.tenant_id")
-	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	sql := `
-		SELECT ` + columns + `, ` + o.Place() + `
-		FROM   device d
-		` + w.SQL() + `
-		ORDER  BY ` + o.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + w.Arg(limit)
-	}
-	return sql, w.Args, o, nil
-}
-
-// Count is how many devices in the scope match f, exactly. Where at most one counted field chooses, the counters of the last complete
-// reads answer, which are of the very rows that List shows.
-func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
-	if keys, ok := counterKeys(f); ok {
-		var n int64
-		err := s.pool.In(scope).QueryRow(ctx, `
-			SELECT COALESCE(sum(value), 0)
-			FROM   tenant_counter
-			WHERE  dataset = 'devices'
-			AND    key = ANY($1)`, keys).Scan(&n)
-		if err != nil {
-			return 0, fmt.Errorf("count devices: %w", err)
-		}
-		return n, nil
-	}
-	w, _, err := where(scope, f)
-	if err != nil {
-		return 0, err
-	}
-	var n int64
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM device d `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count devices: %w", postgres.BadInput(err))
-	}
-	return n, nil
-}
-
-// counterKeys are the counters whose sum is the count of f; ok is false where counters cannot tell.
-func counterKeys(f Filter) (keys []string, ok bool) {
-	counted := map[string][]string{"compliance": f.Compliance, "os": f.OS, "checkin": f.CheckIn, "ownership": f.Ownership}
-	if f.Q != "" || f.Gone || f.UserID != "" || len(f.Tenants) > 0 ||
-		len(f.OSVersion)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+len(f.State) > 0 {
-		return nil, false
-	}
-	for field, values := range counted {
-		if len(values) == 0 {
-			continue
-		}
-		if keys != nil {
-			return nil, false
-		}
-		for _, v := range values {
-			if !postgres.Printable(v) {
-				return nil, false
-			}
-			keys = append(keys, field+":"+v)
-		}
-	}
-	if f.Encrypted != nil {
-		if keys != nil {
-			return nil, false
-		}
-		return []string{fmt.Sprintf("encrypted:%t", *f.Encrypted)}, true
-	}
-	if keys == nil {
-		return []string{"total"}, true
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys), true
+	return w, one, search(w, f)
 }
 
 // Get returns one device, also one that is gone. errs.NotFound where the tenant has none with that id.

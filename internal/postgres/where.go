@@ -108,27 +108,38 @@ func (o Order) tag() string {
 	return o.Name
 }
 
-// After adds the condition for the rows after a cursor; an empty cursor adds none. One that we did not write, or that belongs to
+// Values are the place that a cursor leads to, one for each key; nil for an empty cursor. One that we did not write, or that belongs to
 // another order, is errs.Invalid.
-func (o Order) After(w *Where, cursor string) error {
+func (o Order) Values(cursor string) ([]string, error) {
 	if cursor == "" {
-		return nil
+		return nil, nil
 	}
 	bad := errs.ShowNext(errs.Invalid, "The place in this list is not one that the portal gave out.", "Start again at the first page.")
 	raw, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(raw) > 4096 {
-		return bad
+		return nil, bad
 	}
 	var place []string
 	if json.Unmarshal(raw, &place) != nil || len(place) != len(o.Keys)+1 || place[0] != o.tag() {
-		return bad
+		return nil, bad
+	}
+	for _, v := range place {
+		if !Printable(v) {
+			return nil, bad
+		}
+	}
+	return place[1:], nil
+}
+
+// After adds the condition for the rows after a cursor; an empty cursor adds none. One that is not ours is errs.Invalid: see Values.
+func (o Order) After(w *Where, cursor string) error {
+	place, err := o.Values(cursor)
+	if err != nil || place == nil {
+		return err
 	}
 	exprs, vals := make([]string, len(o.Keys)), make([]string, len(o.Keys))
 	for i, k := range o.Keys {
-		if !Printable(place[i+1]) {
-			return bad
-		}
-		exprs[i], vals[i] = k.Expr, w.Arg(place[i+1])+"::text::"+k.Type
+		exprs[i], vals[i] = k.Expr, w.Arg(place[i])+"::text::"+k.Type
 	}
 	op := ">"
 	if o.Desc {

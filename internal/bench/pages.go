@@ -1,0 +1,152 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+)
+
+// case is one kind of page, with an address for each question.
+type pageCase struct {
+	name    string
+	address func(n int) string
+	bare    bool // compared with the bare handler, too
+}
+
+// sample are values of devices that are there, to be searched for.
+type sample struct{ tenant, id, name, serial, upn, imei, mac string }
+
+func (b *bench) samples(ctx context.Context, few bool) ([]sample, error) {
+	rows, err := b.db.Query(ctx, `
+		SELECT tenant_id::text, id, name, serial, upn, imei, wifi_mac
+		FROM   device TABLESAMPLE BERNOULLI (20) REPEATABLE (1)
+		WHERE  gone_at IS NULL AND imei <> '' AND wifi_mac <> '' AND serial <> '' AND upn <> ''
+		AND    (NOT $1 OR tenant_id IN (SELECT tenant_id FROM staff_tenant))
+		LIMIT  2000`, few)
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (s sample, err error) {
+		err = r.Scan(&s.tenant, &s.id, &s.name, &s.serial, &s.upn, &s.imei, &s.mac)
+		return s, err
+	})
+}
+
+func (b *bench) cases(of []sample) []pageCase {
+	at := func(n int) sample { return of[n*7919%len(of)] }
+	search := func(value func(sample) string) func(int) string {
+		return func(n int) string { return b.origin + "/search?q=" + url.QueryEscape(value(at(n))) }
+	}
+	fixed := func(path string) func(int) string { return func(int) string { return b.origin + path } }
+	return []pageCase{
+		{"list, as it opens", fixed("/devices"), true},
+		{"list, one filter", fixed("/devices?compliance=noncompliant"), false},
+		{"list, two filters", fixed("/devices?compliance=noncompliant&os=Windows"), false},
+		{"list, by last check-in", fixed("/devices?sort=lastSync"), false},
+		{"list, by customer", fixed("/devices?sort=customer"), false},
+		{"list, filter without a counter (model)", fixed("/devices?model=Surface+Laptop+6"), false},
+		{"list, search that matches much", fixed("/devices?q=desk"), false},
+		{"search by name", search(func(s sample) string { return s.name }), false},
+		{"search by serial", search(func(s sample) string { return s.serial }), true},
+		{"search by UPN", search(func(s sample) string { return s.upn }), false},
+		{"search by IMEI", search(func(s sample) string { return s.imei }), false},
+		{"search by MAC", search(func(s sample) string { return s.mac }), false},
+		{"search, two characters", fixed("/search?q=la"), false},
+		{"detail", func(n int) string {
+			s := at(n)
+			return b.origin + "/t/" + s.tenant + "/devices/" + url.PathEscape(s.id)
+		}, true},
+	}
+}
+
+// measurePages asks as the owner and as a technician of three tenants, while the sync writes at the pace that a fleet of this size has.
+func (b *bench) measurePages(ctx context.Context) error {
+	busy, done := context.WithCancel(ctx)
+	var wrote atomic.Int64
+	ended := make(chan error, 1)
+	go func() { ended <- b.keepReading(busy, &wrote) }()
+	err := b.pagesOf(ctx)
+	done()
+	if e := <-ended; err == nil && e != nil && ctx.Err() == nil {
+		err = e
+	}
+	b.report.note(fmt.Sprintf("While pages were measured, the sync read %s tenants again, at the pace of every 15 minutes each, with the changes of the cloud's own time.", count(float64(wrote.Load()))))
+	return err
+}
+
+func (b *bench) pagesOf(ctx context.Context) error {
+	for _, who := range []struct {
+		name   string
+		client *http.Client
+		few    bool
+	}{{"owner", b.owner, false}, {"technician of 3 tenants", b.few, true}} {
+		of, err := b.samples(ctx, who.few)
+		if err != nil {
+			return err
+		}
+		if len(of) == 0 {
+			return fmt.Errorf("no devices to look for as %s", who.name)
+		}
+		for _, c := range b.cases(of) {
+			if err := b.measurePage(ctx, who.name, who.client, c); err != nil {
+				return fmt.Errorf("%s, %s: %w", c.name, who.name, err)
+			}
+		}
+	}
+	return b.measurePage(ctx, "owner", b.owner, pageCase{fmt.Sprintf("overview of %s tenants", count(float64(b.size.tenants))), func(int) string { return b.origin + "/" }, false})
+}
+
+func (b *bench) measurePage(ctx context.Context, who string, client *http.Client, c pageCase) error {
+	if _, _, err := load(ctx, client, c.address, 300*time.Millisecond, 0); err != nil { // connections, prepared statements
+		return err
+	}
+	seen, _, err := load(ctx, client, c.address, b.size.each, pause)
+	if err != nil {
+		return err
+	}
+	p99 := seen.at(0.99)
+	b.report.add(fmt.Sprintf("%s (%s): p50 / p99", c.name, who), "p99 ≤ 50 ms", float64(p99)/float64(time.Millisecond), atMost(50), fmt.Sprintf("%s, %d answers", seen, len(seen)))
+	b.say("%-45s %-24s %s", c.name, who, seen)
+	if !c.bare {
+		return nil
+	}
+	full, rate, err := load(ctx, client, c.address, b.size.each, 0)
+	if err != nil {
+		return err
+	}
+	bare, err := b.bareRate(ctx, client, c.address)
+	if err != nil {
+		return err
+	}
+	b.report.add(fmt.Sprintf("%s (%s): throughput over a bare handler", c.name, who), "≥ 0.4", rate/bare, atLeast(0.4),
+		fmt.Sprintf("%.2f× (%s against %s answers/s; p50 / p99 at that rate %s)", rate/bare, count(rate), count(bare), full))
+	b.say("%-45s %-24s %.2f× of bare", c.name, who, rate/bare)
+	return nil
+}
+
+// keepReading makes tenants due one after the other, as many as are due when each is read every 15 minutes.
+func (b *bench) keepReading(ctx context.Context, wrote *atomic.Int64) error {
+	const every = 15 * time.Minute
+	tick := time.NewTicker(every / time.Duration(len(b.connected)))
+	defer tick.Stop()
+	b.cloud.World.Clock.Advance(every)
+	for n := 0; ; n++ {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			_, err := b.db.Exec(ctx, `UPDATE sync_state SET next_at = now() WHERE dataset = $1 AND tenant_id = $2::uuid`, graphsync.Devices, b.connected[n*37%len(b.connected)])
+			if err != nil && ctx.Err() == nil {
+				return err
+			}
+			wrote.Add(1)
+		}
+	}
+}

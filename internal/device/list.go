@@ -1,0 +1,281 @@
+package device
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// List returns the devices in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	page, found, err := s.probe(ctx, scope, f, limit)
+	if err != nil {
+		return Page{}, err
+	}
+	if !found {
+		sql, args, o, err := listSQL(scope, f, limit+1)
+		if err != nil {
+			return Page{}, err
+		}
+		if page, err = s.page(ctx, scope, sql, args, o, limit); err != nil {
+			return Page{}, err
+		}
+	}
+	page.Count, page.More, err = s.count(ctx, scope, f, found)
+	return page, err
+}
+
+// page reads one page and, where there is a row more than that, the place of the next.
+func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args []any, o postgres.Order, limit int) (page Page, err error) {
+	type placed struct {
+		Device
+		place []string
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
+		var p placed
+		var err error
+		p.Device, err = scan(row, &p.place)
+		return p, err
+	})
+	if err != nil {
+		return Page{}, fmt.Errorf("list devices: %w", postgres.BadInput(err))
+	}
+	if len(found) > limit {
+		found = found[:limit]
+		page.Next = o.Cursor(found[limit-1].place)
+	}
+	for _, p := range found {
+		page.Rows = append(page.Rows, p.Device)
+	}
+	return page, nil
+}
+
+// orderOf is the order that f asks for, in the scope.
+func orderOf(f Filter, one bool) (postgres.Order, error) {
+	gone := ""
+	if f.Gone {
+		gone = "/gone"
+	}
+	o, err := order(f, gone)
+	if one {
+		o = o.Without("d.tenant_id").Without("d.tenant_key")
+	}
+	return o, err
+}
+
+// listSQL reads the devices that match f in their order; limit 0 reads all.
+func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w, one, err := where(scope, f)
+	if err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := orderOf(f, one)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if f.Sort == "customer" && !one {
+		return byCustomer(w, o, f, limit)
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	return `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   device d
+		` + w.SQL() + `
+		ORDER  BY ` + o.By() + limited(w, limit), w.Args, o, nil
+}
+
+func limited(w *postgres.Where, limit int) string {
+	if limit <= 0 {
+		return ""
+	}
+	return "\n\t\tLIMIT  " + w.Arg(limit)
+}
+
+// byCustomer follows the customers in their order and, in each, the index by name, so that a page costs its own rows and not a sort of
+// all devices. The rest of the customer in whose midst the page before ended is read first.
+func byCustomer(w *postgres.Where, o postgres.Order, f Filter, limit int) (string, []any, postgres.Order, error) {
+	keys := []string{"d.tenant_key", "d.tenant_id", "d.name_key", "d.id"}
+	place, err := o.Values(f.After)
+	if err != nil {
+		return "", nil, o, err
+	}
+	up, most, direction := ">", limited(w, limit), ""
+	if f.Desc {
+		up, direction = "<", " DESC"
+	}
+	part := func(tenants, rows string) string {
+		return `(
+			SELECT d.*, t.tenant_key
+			FROM  (SELECT tenant_id, ` + tenantKey + ` AS tenant_key FROM tenant t ` + tenants + ` ORDER BY 2` + direction + `, 1` + direction + `) t
+			CROSS  JOIN LATERAL (
+				SELECT *
+				FROM   device d
+				` + w.SQL() + `
+				AND    d.tenant_id = t.tenant_id` + rows + `
+				ORDER  BY d.name_key` + direction + `, d.id` + direction + most + `) d
+			ORDER  BY t.tenant_key` + direction + `, t.tenant_id` + direction + `, d.name_key` + direction + `, d.id` + direction + most + `)`
+	}
+	from := ""
+	if place == nil {
+		from = part("", "")
+	} else {
+		p := make([]string, len(keys))
+		for i, k := range o.Keys {
+			p[i] = w.Arg(place[i]) + "::text::" + k.Type
+		}
+		// UNION ALL keeps neither order nor limit, so both stand outside again.
+		from = "(" + part("WHERE tenant_id = "+p[1], "\nAND (d.name_key, d.id) "+up+" ("+p[2]+", "+p[3]+")") + `
+			UNION ALL
+			` + part(`WHERE (`+tenantKey+`, tenant_id) `+up+` (`+p[0]+`, `+p[1]+`)`, "") + ")"
+	}
+	return `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   ` + from + ` d
+		ORDER  BY ` + o.By() + most, w.Args, o, nil
+}
+
+// walk is how many devices a probe looks at: enough that where it finds too few for a page, the index of the search finds few as well.
+const walk = 2000
+
+// probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
+// matches already, while the index of the search would gather every match there is. found is false where they do not; then the matches
+// are few enough to be gathered.
+func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, found bool, err error) {
+	text := term(f.Q)
+	all, tenants := scope.PostgresScope()
+	if text == "" || !postgres.Printable(f.Q) || f.Sort == "customer" || !all && len(tenants) != 1 || !f.onlySearch() {
+		return Page{}, false, nil
+	}
+	bare := f
+	bare.Q = ""
+	w, one, err := where(scope, bare)
+	if err != nil {
+		return Page{}, false, err
+	}
+	o, err := orderOf(f, one)
+	if err != nil {
+		return Page{}, false, err
+	}
+	if err := o.After(w, f.After); err != nil {
+		return Page{}, false, err
+	}
+	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(walk)
+	match := &postgres.Where{Args: w.Args}
+	match.And(plainMatch(text), matchArgs(text)...)
+	sql := `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM  (` + inner + `) d
+		` + match.SQL() + `
+		ORDER  BY ` + o.By() + limited(match, limit+1)
+	page, err = s.page(ctx, scope, sql, match.Args, o, limit)
+	return page, page.Next != "", err
+}
+
+// onlySearch tells that nothing but the text chooses.
+func (f Filter) onlySearch() bool {
+	return len(f.Compliance)+len(f.OS)+len(f.OSVersion)+len(f.Ownership)+len(f.CheckIn)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+
+		len(f.State)+len(f.Tenants) == 0 && f.Encrypted == nil && f.UserID == "" && !f.Gone
+}
+
+// Count is how many devices in the scope match f, exactly. Where only counted fields choose, the counts of the last complete reads
+// answer, which are of the very rows that List shows.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	f.CountMost = 0
+	n, _, err := s.count(ctx, scope, f, false)
+	return n, err
+}
+
+// count counts up to f.CountMost; more tells that there are more. broad tells that a search matches much.
+func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter, broad bool) (n int64, more bool, err error) {
+	sql, args, ok := tallied(scope, f)
+	if !ok {
+		if sql, args, err = countSQL(scope, f, broad); err != nil {
+			return 0, false, err
+		}
+	}
+	if err := s.pool.In(scope).QueryRow(ctx, sql, args...).Scan(&n); err != nil {
+		return 0, false, fmt.Errorf("count devices: %w", postgres.BadInput(err))
+	}
+	if !ok && f.CountMost > 0 && n > f.CountMost {
+		return f.CountMost, true, nil
+	}
+	return n, false, nil
+}
+
+func countSQL(scope tenant.Scope, f Filter, broad bool) (string, []any, error) {
+	text := term(f.Q)
+	if f.CountMost > 0 && text != "" && broad { // much matches: a walk comes to the bound soon
+		bare := f
+		bare.Q = ""
+		w, _, err := where(scope, bare)
+		if err != nil {
+			return "", nil, err
+		}
+		w.And(plainMatch(text), matchArgs(text)...)
+		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil
+	}
+	w, _, err := where(scope, f)
+	if err != nil {
+		return "", nil, err
+	}
+	if f.CountMost > 0 && text != "" && !short(text) && f.onlySearch() {
+		return `SELECT count(*) FROM device_matching($1, true, $2)`, []any{postgres.Like(text), f.CountMost + 1}, nil
+	}
+	if f.CountMost > 0 {
+		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil
+	}
+	return `SELECT count(*) FROM device d ` + w.SQL(), w.Args, nil
+}
+
+// tallied asks the tables of counts; ok is false where they cannot tell.
+func tallied(scope tenant.Scope, f Filter) (sql string, args []any, ok bool) {
+	if term(f.Q) != "" || f.Gone || f.UserID != "" {
+		return "", nil, false
+	}
+	fields := map[string][]string{"compliance": f.Compliance, "os": f.OS, "checkin": f.CheckIn, "ownership": f.Ownership}
+	values := map[string][]string{"os_version": f.OSVersion, "category": f.Category, "model": f.Model, "manufacturer": f.Manufacturer, "state": f.State}
+	if slices.ContainsFunc(slices.Concat(f.Compliance, f.OS, f.CheckIn, f.Ownership, f.OSVersion, f.Category, f.Model, f.Manufacturer, f.State),
+		func(v string) bool { return !postgres.Printable(v) }) {
+		return "", nil, false // the list itself refuses it
+	}
+	w, table := &postgres.Where{}, "device_count"
+	w.Within(scope, "tenant_id")
+	if len(f.Tenants) > 0 {
+		w.And("tenant_id = ANY(?)", f.Tenants)
+	}
+	chosen := 0
+	for _, name := range counted {
+		if v := fields[name]; len(v) > 0 {
+			w.And(name+" = ANY(?)", v)
+			chosen++
+		}
+	}
+	if f.Encrypted != nil {
+		w.And("encrypted = ?", *f.Encrypted)
+		chosen++
+	}
+	for _, name := range valued {
+		if v := values[name]; len(v) > 0 {
+			if chosen > 0 || table == "device_value" {
+				return "", nil, false // of two such fields only the rows themselves know the combination
+			}
+			table = "device_value"
+			w.And("field = ?", name)
+			w.And("value = ANY(?)", v)
+		}
+	}
+	return `SELECT COALESCE(sum(devices), 0)::bigint FROM ` + table + ` ` + w.SQL(), w.Args, true
+}

@@ -1,0 +1,162 @@
+package device_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// planned is a fleet as large as plans need to be told apart: so that an index pays, and a walk through the table would not.
+const (
+	plannedTenants = 200
+	plannedDevices = 30_000
+)
+
+func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
+	t.Helper()
+	pool := pgtest.New(t)
+	err := pool.InTx(t.Context(), tenant.Everything(), func(tx pgx.Tx) error {
+		for _, sql := range []string{
+			fmt.Sprintf(`INSERT INTO tenant (tenant_id, display_name, state) SELECT md5('t' || i)::uuid, 'Customer ' || i, 'connected' FROM generate_series(1, %d) i`, plannedTenants),
+			fmt.Sprintf(`
+			INSERT INTO device
+			SELECT md5('t' || CASE WHEN i %% 3 = 0 THEN 1 ELSE i %% %d + 1 END)::uuid, 'd' || i, n, n, 'SN' || i, 'sn' || i, '', u, 'User', u, '', os, '10.0', 'Model ' || i %% 40, 'Maker',
+			       c, '-infinity', 'company', '', 'managed', now(), now() - i * interval '1 minute', 'today', true, false, '', 0, 0, '', '', '', '', '',
+			       '', NULL, '', '', '', '', '', false, '', '', '', '-infinity', '-infinity', '', '', NULL, '[]', n || E'\n' || 'sn' || i || E'\n' || u,
+			       ''::bytea, now(), now(), NULL
+			FROM   generate_series(1, %d) i
+			CROSS  JOIN LATERAL (SELECT 'pc-' || substr(md5(i::text), 1, 8) AS n, 'user' || i / 3 || '@contoso.example' AS u,
+			                     CASE WHEN i %% 4 = 0 THEN 'iOS' ELSE 'Windows' END AS os, CASE WHEN i %% 10 = 0 THEN 'noncompliant' ELSE 'compliant' END AS c) v`,
+				plannedTenants, plannedDevices),
+		} {
+			if _, err := tx.Exec(t.Context(), sql); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device; ANALYZE tenant`); err != nil {
+		t.Fatal(err)
+	}
+	var ids []tenant.ID
+	rows, _ := pool.Raw().Query(t.Context(), `SELECT tenant_id FROM tenant ORDER BY tenant_id <> md5('t1')::uuid, tenant_id`) // the largest first
+	if ids, err = pgx.CollectRows(rows, pgx.RowTo[tenant.ID]); err != nil {
+		t.Fatal(err)
+	}
+	return pool, ids
+}
+
+// explain is the plan that Postgres makes of a statement under the scope, as the web role, with row-level security on.
+func explain(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, args []any) string {
+	t.Helper()
+	rows, _ := pool.In(scope).Query(t.Context(), `EXPLAIN `+sql, args...)
+	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		t.Fatalf("%v in %s", err, sql)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TestPlans holds that lists and searches follow the indexes made for them instead of walking through, or sorting, all devices.
+func TestPlans(t *testing.T) {
+	t.Parallel()
+	pool, ids := plannedFleet(t)
+	all, one, three := tenant.Everything(), tenant.Only(ids[0]), tenant.Only(ids[:3]...)
+	for _, tc := range []struct {
+		name  string
+		scope tenant.Scope
+		f     device.Filter
+		index []string // one of these
+	}{
+		{"all, by name", all, device.Filter{}, []string{"device_name_all"}},
+		{"all, by name, down", all, device.Filter{Desc: true}, []string{"device_name_all"}},
+		{"all, by check-in", all, device.Filter{Sort: "lastSync"}, []string{"device_sync_all"}},
+		{"all, by serial", all, device.Filter{Sort: "serial"}, []string{"device_serial"}},
+		{"all, by user", all, device.Filter{Sort: "user"}, []string{"device_user"}},
+		{"all, by compliance", all, device.Filter{Sort: "compliance"}, []string{"device_compliance"}},
+		{"all, by system", all, device.Filter{Sort: "os"}, []string{"device_os"}},
+		{"all, by customer", all, device.Filter{Sort: "customer"}, []string{"device_name", "device_last_sync", "device_pkey"}}, // small customers may be sorted
+		{"all, one filter", all, device.Filter{Compliance: []string{"noncompliant"}}, []string{"device_name_all", "device_compliance"}},
+		{"all, two filters", all, device.Filter{Compliance: []string{"noncompliant"}, OS: []string{"Windows"}}, []string{"device_name_all", "device_compliance", "device_os"}},
+		{"all, search", all, device.Filter{Q: "sn12345"}, []string{"device_pkey"}},
+		{"all, short search", all, device.Filter{Q: "zz"}, []string{"device_serial"}},
+		{"one, by name", one, device.Filter{}, []string{"device_name", "device_name_all"}},
+		{"one, by check-in", one, device.Filter{Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all"}},
+		{"one, search", one, device.Filter{Q: "sn12345"}, []string{"device_pkey"}},
+		{"three, by name", three, device.Filter{}, []string{"device_name", "device_name_all"}},
+		{"three, search", three, device.Filter{Q: "sn12345"}, []string{"device_pkey", "device_last_sync"}},
+	} {
+		sql, args, err := device.ListSQL(tc.scope, tc.f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan := explain(t, pool, tc.scope, sql, args)
+		if strings.Contains(plan, "Seq Scan on device") {
+			t.Errorf("%s walks through the table:\n%s", tc.name, plan)
+		}
+		if !slices.ContainsFunc(tc.index, func(name string) bool {
+			return strings.Contains(plan, name+" on device") || strings.Contains(plan, "on "+name+" ")
+		}) {
+			t.Errorf("%s does not ask %v:\n%s", tc.name, tc.index, plan)
+		}
+		if tc.f.Sort == "customer" && (!strings.Contains(plan, "Incremental Sort") || strings.Count(plan, "Limit") < 2) {
+			t.Errorf("%s sorts all devices:\n%s", tc.name, plan)
+		}
+		counting, args, err := device.CountSQL(tc.scope, tc.f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := explain(t, pool, tc.scope, counting, args); strings.Contains(plan, "Seq Scan on device ") {
+			t.Errorf("the count of %s walks through the table:\n%s", tc.name, plan)
+		}
+	}
+}
+
+// TestSearchAsksItsIndex looks inside the function, where a plan does not show: the index of the search is scanned, and the table is not.
+func TestSearchAsksItsIndex(t *testing.T) {
+	t.Parallel()
+	pool, ids := plannedFleet(t)
+	scans := func() (index, table int64) {
+		t.Helper()
+		if _, err := pool.Raw().Exec(t.Context(), `SELECT pg_stat_force_next_flush()`); err != nil {
+			t.Fatal(err)
+		}
+		err := pool.Raw().QueryRow(t.Context(), `SELECT (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'device_search'), (SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'device')`).Scan(&index, &table)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return index, table
+	}
+	for name, scope := range map[string]tenant.Scope{"all": tenant.Everything(), "three": tenant.Only(ids[:3]...)} {
+		var matches int
+		index, table := scans()
+		err := pool.InTx(t.Context(), scope, func(tx pgx.Tx) error {
+			err := tx.QueryRow(t.Context(), `SELECT count(*) FROM device_matching('%sn12345%', true, NULL)`).Scan(&matches)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		nowIndex, nowTable := scans()
+		if name == "all" && nowIndex == index || nowTable != table { // of few customers, their own index may be the better one
+			t.Errorf("%s: %d scans of the index, %d of the table", name, nowIndex-index, nowTable-table)
+		}
+		if name == "all" && matches != 1 {
+			t.Errorf("%d matches, want 1", matches)
+		}
+	}
+}
