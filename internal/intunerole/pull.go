@@ -127,7 +127,8 @@ func (r Read) tidy() Read {
 		n[a.RoleID]++
 	}
 	for i := range r.Roles {
-		r.Roles[i].Assignments = n[r.Roles[i].ID]
+		x := &r.Roles[i]
+		x.Allowed, x.Denied, x.Assignments = set(x.Allowed), set(x.Denied), n[x.ID]
 	}
 	return r
 }

@@ -1,0 +1,174 @@
+package roles
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+var yesNo = []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}
+
+// canFilter offers what roles can allow. Where nothing was read yet, the wipe is known all the same.
+func canFilter(ops []intunerole.Operation) page.Filter {
+	f := page.Filter{Name: "can", Label: "Allows", Options: []page.Option{}}
+	wipe := false
+	for _, o := range ops {
+		f.Options = append(f.Options, page.Option{Value: o.ID, Label: operationWord(o)})
+		wipe = wipe || o.ID == intunerole.Wipe
+	}
+	if !wipe {
+		f.Options = append(f.Options, page.Option{Value: intunerole.Wipe, Label: actionWord(intunerole.Wipe)})
+	}
+	return f
+}
+
+func newSpec(m tenant.Membership, ops []intunerole.Operation) page.Spec {
+	return withCustomer(m, page.Spec{
+		Sorts: []string{"name", "assignments", "actions"}, Columns: []string{"kind", "assigned", "actions", "wipe", "description"}, Default: []string{"kind", "assigned", "actions", "wipe", "description"},
+		Placeholder: "Name, description",
+		Filters: []page.Filter{
+			canFilter(ops), {Name: "builtIn", Label: "Built in", Options: yesNo}, {Name: "assigned", Label: "Assigned", Options: yesNo},
+			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
+		},
+	})
+}
+
+func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
+	if !m.One() {
+		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
+		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+	}
+	return s
+}
+
+func isTenant(v string) error {
+	_, err := tenant.ParseID(v)
+	return err
+}
+
+func newFilter(q page.Query) (f intunerole.Filter, err error) {
+	f = intunerole.Filter{Q: q.Q, Can: q.Values["can"], BuiltIn: truth(q, "builtIn"), Assigned: truth(q, "assigned"), Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f.Tenants, err = customers(q)
+	return f, err
+}
+
+func truth(q page.Query, name string) *bool {
+	v := q.Values[name]
+	if len(v) != 1 { // both values choose nothing
+		return nil
+	}
+	b := v[0] == "true"
+	return &b
+}
+
+func customers(q page.Query) (ids []tenant.ID, err error) {
+	for _, v := range q.Values["customer"] {
+		id, err := tenant.ParseID(v)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// tenantRef names a customer in JSON.
+type tenantRef struct {
+	ID   tenant.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+// row is one role of a list.
+type row struct {
+	ID          string     `json:"id"`
+	Name        string     `json:"name"`
+	Tenant      tenantRef  `json:"tenant"`
+	Description string     `json:"description"`
+	BuiltIn     bool       `json:"built_in"`
+	Assignments int        `json:"assignments"`
+	Actions     int        `json:"actions"` // how many it allows
+	CanWipe     bool       `json:"can_wipe"`
+	GoneAt      *time.Time `json:"gone_at,omitempty"`
+	URL         string     `json:"url"`
+}
+
+func newRower(now time.Time) func(intunerole.Role) row {
+	return func(x intunerole.Role) row {
+		r := row{
+			ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Description: strings.TrimSpace(x.Description), BuiltIn: x.BuiltIn, Assignments: x.Assignments,
+			Actions: len(x.Allowed), CanWipe: has(x.Allowed, intunerole.Wipe), GoneAt: moment(x.GoneAt), URL: roleURL(x.Tenant, x.ID),
+		}
+		if r.Name == "" {
+			r.Name = "Role without a name"
+		}
+		return r
+	}
+}
+
+func has(list []string, v string) bool {
+	for _, x := range list {
+		if x == v {
+			return true
+		}
+	}
+	return false
+}
+
+func roleURL(tid tenant.ID, id string) string {
+	return "/t/" + tid.String() + "/roles/" + url.PathEscape(id)
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+func (r row) kind() string {
+	if r.BuiltIn {
+		return "Built in"
+	}
+	return "Custom"
+}
+
+func (r row) wipe() string {
+	if r.CanWipe {
+		return "Yes"
+	}
+	return "No"
+}
+
+func plain[R any](key, label, sort string, priority, width int, get func(R) string) page.Column[R] {
+	return page.Column[R]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r R) ui.Cell { return ui.TextCell(get(r)) }}
+}
+
+func columns(m tenant.Membership) []page.Column[row] {
+	cs := []page.Column[row]{{Key: "name", Label: "Role", Sort: "name", Text: func(r row) string { return r.Name }}}
+	if !m.One() {
+		cs = append(cs, page.Column[row]{
+			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+		})
+	}
+	return append(cs,
+		plain("kind", "Kind", "", 1, 90, row.kind),
+		plain("assigned", "Assignments", "assignments", 1, 110, func(r row) string { return strconv.Itoa(r.Assignments) }),
+		plain("actions", "Permissions", "actions", 2, 110, func(r row) string { return strconv.Itoa(r.Actions) }),
+		plain("wipe", "Can wipe", "", 1, 90, row.wipe),
+		plain("description", "Description", "", 3, 0, func(r row) string { return r.Description }),
+		page.Column[row]{Key: "id", Label: "Role id", Exact: true, Text: func(r row) string { return r.ID }},
+		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
+	)
+}
+
+func chip(t tenantRef) ui.TenantChip {
+	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
+}

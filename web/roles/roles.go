@@ -1,0 +1,131 @@
+// Package roles shows Intune's own roles: what each allows, to whom it is given, and who can do a thing such as wiping a device.
+//
+// What a role is, and its tables, live in internal/intunerole. Directory roles are not read, and neither are members of groups: the pages
+// say so wherever it matters.
+package roles
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"net/url"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the role pages.
+type Handler struct {
+	Roles *intunerole.Store
+	Sync  *graphsync.Service
+}
+
+// Mount adds the pages, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/roles", h.list)
+	r.Get("/roles/who", h.who)
+	r.Get("/roles/{role}", h.show)
+}
+
+// pageSize is the number of rows on a page.
+const pageSize = 50
+
+var noun = fresh.Noun{One: "role", Many: "roles", Whole: "Intune roles", Icon: "person_key"}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	ctx := r.Context()
+	ops, err := h.operations(ctx, m)
+	if err != nil {
+		return err
+	}
+	spec := newSpec(m, ops)
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q)
+	if err != nil {
+		return err
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.IntuneRoles)
+	if err != nil {
+		return err
+	}
+	var found intunerole.Page
+	if !q.CSV {
+		if found, err = h.Roles.List(ctx, m.Scope, f); err != nil {
+			return err
+		}
+	}
+	now := page.ChromeOf(ctx).Now
+	toRow := newRower(now)
+	l := page.List[row]{
+		Title: "Intune roles", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, "/roles"),
+		Each: stream(func(ctx context.Context, each func(intunerole.Role) error) error {
+			return h.Roles.Each(ctx, m.Scope, f, each)
+		}, toRow),
+	}
+	for _, x := range found.Rows {
+		l.Rows = append(l.Rows, toRow(x))
+	}
+	if len(l.Rows) == 0 && !q.CSV {
+		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+		if s.Total, err = h.Roles.Count(ctx, m.Scope, intunerole.Filter{}); err != nil {
+			return err
+		}
+		l.Empty = fresh.Empty(noun, read, m, s, now)
+	}
+	return l.Serve(w, r)
+}
+
+// operations are what roles in the scope can allow.
+func (h *Handler) operations(ctx context.Context, m tenant.Membership) ([]intunerole.Operation, error) {
+	if m.One() {
+		return h.Roles.Operations(ctx, m.Tenant.ID)
+	}
+	return h.Roles.OperationsAcrossTenants(ctx, m.Scope)
+}
+
+func tabs(m tenant.Membership, current string) ui.Tabs {
+	return ui.Tabs{Label: "Views of Intune roles", Items: []ui.Tab{
+		{Text: "Roles", URL: m.Path("/roles"), Current: current == "/roles"},
+		{Text: "Who can wipe here?", URL: m.Path("/roles/who"), Current: current == "/roles/who"},
+	}}
+}
+
+// stream hands the rows of an export on.
+func stream[T, R any](each func(context.Context, func(T) error) error, toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
+	enough := errors.New("enough")
+	return func(ctx context.Context) iter.Seq2[R, error] {
+		return func(yield func(R, error) bool) {
+			err := each(ctx, func(x T) error {
+				if !yield(toRow(x), nil) {
+					return enough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, enough) {
+				var none R
+				yield(none, err)
+			}
+		}
+	}
+}
+
+// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
+func param(r *http.Request, name string) (string, error) {
+	v, err := url.PathUnescape(chi.URLParam(r, name))
+	if err != nil || v == "" {
+		return "", errs.NotFound
+	}
+	return v, nil
+}

@@ -1,0 +1,126 @@
+package roles
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician}
+
+const read = "Microsoft.Intune_ManagedDevices_Read"
+
+type twin[R any] struct {
+	Rows  []R
+	Count int64
+	AsOf  *time.Time `json:"as_of"`
+}
+
+func TestPages(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam, unread := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example"), f.Tenant(t, 3, "Northwind", "northwind.example")
+	ops := []intunerole.Operation{{ID: intunerole.Wipe, Resource: "RemoteTasks", Action: "Wipe", Description: "Erase devices"}, {ID: read, Resource: "Managed devices", Action: "Read"}}
+	helpDesk := intunerole.Role{ID: "r1", Name: "Help desk", BuiltIn: true, Allowed: []string{intunerole.Wipe, read}}
+	f.ReadRoles(t, contoso.ID, f.Now.Add(-48*time.Hour), intunerole.Read{Roles: []intunerole.Role{helpDesk}, Operations: ops})
+	f.ReadRoles(t, contoso.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{helpDesk, {ID: "r2", Name: "@evil", Allowed: []string{intunerole.Wipe}}, {ID: "r3", Name: "Reader", Allowed: []string{read}}},
+		Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r1", Name: "First line", Members: []string{"g1", "g2"}, ScopeType: "allDevices"}, {ID: "a2", RoleID: "r3", Name: "Readers", Members: []string{"g3"}, Scopes: []string{"g4"}, ScopeType: "resourceScope"}}})
+	f.ReadRoles(t, fabrikam.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{{ID: "f1", Name: "Field", Allowed: []string{intunerole.Wipe}}}, Assignments: []intunerole.Assignment{{ID: "fa", RoleID: "f1", Name: "Field work", Members: []string{"g9"}}}})
+	mount := (&Handler{f.Roles(), f.Sync}).Mount
+	one, all := f.Serve(t, technician, tenant.Only(contoso.ID, unread.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
+	at := "/t/" + contoso.ID.String() + "/roles"
+
+	for path, want := range map[string]int64{at: 3, at + "?can=" + intunerole.Wipe: 2, at + "?builtIn=true": 1, at + "?assigned=false": 1, at + "?q=read": 1, at + "?gone=true": 0, "/roles": 3} {
+		var got twin[row]
+		one.JSON(path, http.StatusOK, &got)
+		if got.Count != want || int64(len(got.Rows)) != want {
+			t.Errorf("GET %s: %d rows, count %d, want %d", path, len(got.Rows), got.Count, want)
+		}
+		if p := one.Get(path); p.Code != http.StatusOK {
+			t.Errorf("GET %s: status %d", path, p.Code)
+		}
+	}
+	var who twin[grant]
+	one.JSON(at+"/who", http.StatusOK, &who)
+	if who.Count != 1 || who.Rows[0].Role != "Help desk" || len(who.Rows[0].Members) != 2 || who.Rows[0].Scope != "All devices" || !strings.Contains(who.Rows[0].MembersAre, "not read") {
+		t.Errorf("who can wipe at Contoso: %+v", who)
+	}
+	all.JSON("/roles/who?sort=customer", http.StatusOK, &who)
+	if who.Count != 2 || who.Rows[1].Tenant.Name != "Fabrikam" || who.Rows[1].Scope != "Not told by Microsoft Graph" {
+		t.Errorf("who can wipe anywhere: %+v", who)
+	}
+	one.JSON(at+"/who?can="+read, http.StatusOK, &who)
+	if who.Count != 2 {
+		t.Errorf("%d can read devices, want 2", who.Count)
+	}
+	page := one.Get(at + "/who").Body.String()
+	if !strings.Contains(page, "2 roles allow this") || !strings.Contains(page, "who is in them is not read") || !strings.Contains(page, "Intune Administrator") {
+		t.Error("the view does not say what it cannot tell")
+	}
+	if got := one.Get("/t/" + unread.ID.String() + "/roles/who").Body.String(); !strings.Contains(got, "Not read yet") || strings.Contains(got, "given to anybody") || strings.Contains(got, "allow this") {
+		t.Error("a tenant that was not read seems to have nobody who can wipe")
+	}
+	var v view
+	one.JSON(at+"/r1", http.StatusOK, &v)
+	if v.Name != "Help desk" || len(v.Allowed) != 2 || v.Allowed[1].Name != "Remote tasks: Wipe" || len(v.Grants) != 1 || len(v.row.URL) == 0 || len(v.Changes) != 1 || v.Changes[0].Subject != "First line" {
+		t.Errorf("role %+v", v)
+	}
+	if csv := one.Get("/roles?format=csv").Body.String(); strings.Contains(csv, "Field") || !strings.Contains(csv, "'@evil") {
+		t.Errorf("CSV of who may see Contoso only:\n%s", csv)
+	}
+	if csv := one.Get("/roles/who?format=csv").Body.String(); strings.Contains(csv, "Field") || !strings.Contains(csv, "First line") {
+		t.Errorf("CSV of who can wipe:\n%s", csv)
+	}
+	foreign := "/t/" + fabrikam.ID.String() + "/roles"
+	for _, path := range []string{foreign, foreign + "/who", foreign + "/f1", at + "/f1", "/roles/r1", at + "/%00"} {
+		if got := one.Get(path); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s: status %d, want 404", path, got.Code)
+		}
+		one.JSON(path, http.StatusNotFound, nil)
+	}
+	for _, path := range []string{"/roles?sort=x", "/roles?can=x", "/roles?after=x", "/roles?customer=x", "/roles/who?can=x", "/roles/who?sort=x", "/roles/who?can=" + read + "&can=" + intunerole.Wipe, "/roles/who?format=pdf"} {
+		if got := one.Get(path); got.Code != http.StatusBadRequest {
+			t.Errorf("GET %s: status %d, want 400", path, got.Code)
+		}
+	}
+}
+
+func TestGolden(t *testing.T) {
+	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Reach: tenant.Only(contoso.ID), Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	fresh := graphsync.Freshness{Dataset: graphsync.IntuneRoles, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute)}
+	for name, tc := range map[string]struct {
+		r       intunerole.Role
+		given   []intunerole.Assignment
+		ops     []intunerole.Operation
+		changes []intunerole.Change
+	}{
+		"bare": {r: intunerole.Role{ID: "r1"}},
+		"full": {
+			intunerole.Role{ID: "r1", Name: "Help Desk Operator", BuiltIn: true, Description: "Helps.", Allowed: []string{read, intunerole.Wipe}, Denied: []string{"Microsoft.Intune_Roles_Delete"}, Assignments: 1, FirstSeenAt: now.AddDate(0, -1, 0)},
+			[]intunerole.Assignment{{ID: "a", RoleID: "r1", Name: "First line", Members: []string{"g1"}, Scopes: []string{"g2", "g3"}, ScopeType: "resourceScope"}}, []intunerole.Operation{{ID: read, Resource: "Managed devices", Action: "Read", Description: "See devices"}},
+			[]intunerole.Change{{At: now.Add(-time.Hour), Field: "allowed", New: intunerole.Wipe}, {At: now.Add(-2 * time.Hour), Field: "assignment", Subject: "First line", New: "given"}, {At: now.Add(-3 * time.Hour), Field: "gone", Old: "false", New: "true"}},
+		},
+		"hostile": {intunerole.Role{ID: "a/1?", Name: "<script>x</script>", Description: "</p><script>", Allowed: []string{"<b>", "a&can=b"}, GoneAt: now.Add(-time.Hour)},
+			[]intunerole.Assignment{{Name: "<i>", Members: []string{"<g>"}, ScopeType: "<s>"}}, nil, []intunerole.Change{{At: now, Field: "<f>", Subject: "<s>", Old: "<o>", New: strings.Repeat("long ", 300)}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			tc.r.Tenant, tc.r.TenantName = contoso.ID, "Contoso"
+			webtest.Golden(t, roleBody(newView(m, tc.r, tc.given, tc.ops, tc.changes, fresh, now)))
+		})
+	}
+}
+
+func TestWords(t *testing.T) {
+	for in, want := range map[string]string{intunerole.Wipe: "Remote tasks: Wipe", "Microsoft.Intune_RemoteTasks_RebootNow": "Remote tasks: Reboot now", "Microsoft.Intune/MobileApps/Read": "Mobile apps: Read", "x": "x", "": ""} {
+		if got := actionWord(in); got != want {
+			t.Errorf("actionWord(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
