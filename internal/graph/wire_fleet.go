@@ -38,3 +38,44 @@ type SettingState struct {
 type SettingSource struct {
 	DisplayName string `json:"displayName"`
 }
+
+// ProtectedDevice is a managed device with what Defender on it reports. Protection is nil for all but Windows.
+type ProtectedDevice struct {
+	ID                string           `json:"id"`
+	DeviceName        string           `json:"deviceName"`
+	ActiveMalware     Int              `json:"windowsActiveMalwareCount"`
+	RemediatedMalware Int              `json:"windowsRemediatedMalwareCount"`
+	Protection        *ProtectionState `json:"windowsProtectionState"`
+}
+
+// ProtectionState is a windowsProtectionState.
+type ProtectionState struct {
+	MalwareProtection *bool  `json:"malwareProtectionEnabled"`
+	RealTime          *bool  `json:"realTimeProtectionEnabled"`
+	NetworkInspection *bool  `json:"networkInspectionSystemEnabled"`
+	Tamper            *bool  `json:"tamperProtectionEnabled"`
+	VirtualMachine    *bool  `json:"isVirtualMachine"`
+	QuickScanOverdue  *bool  `json:"quickScanOverdue"`
+	FullScanOverdue   *bool  `json:"fullScanOverdue"`
+	SignaturesOverdue *bool  `json:"signatureUpdateOverdue"`
+	RebootRequired    *bool  `json:"rebootRequired"`
+	FullScanRequired  *bool  `json:"fullScanRequired"`
+	DeviceState       string `json:"deviceState"`
+	ProductStatus     string `json:"productStatus"`
+	EngineVersion     string `json:"engineVersion"`
+	SignatureVersion  string `json:"signatureVersion"`
+	ClientVersion     string `json:"antiMalwareVersion"`
+	QuickScan         Time   `json:"lastQuickScanDateTime"`
+	FullScan          Time   `json:"lastFullScanDateTime"`
+	Reported          Time   `json:"lastReportedDateTime"`
+}
+
+// Malware is a windowsMalwareInformation.
+type Malware struct {
+	ID           string `json:"id"`
+	DisplayName  string `json:"displayName"`
+	URL          string `json:"additionalInformationUrl"`
+	Severity     string `json:"severity"`
+	Category     string `json:"category"`
+	LastDetected Time   `json:"lastDetectionDateTime"`
+}

@@ -26,6 +26,7 @@ import (
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -49,6 +50,7 @@ type rig struct {
 	policies     *configuration.Store
 	roles        *intunerole.Store
 	detected     *detectedapp.Store
+	protection   *protection.Store
 }
 
 func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(graphsync.Dataset) graphsync.Dataset) *rig {
@@ -67,7 +69,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		t.Fatal(err)
 	}
 	r.devices, r.apps, r.provisioning, r.orgs = device.NewStore(r.pool), app.NewStore(r.pool), provisioning.NewStore(r.pool), organization.NewStore(r.pool)
-	r.detected = detectedapp.NewStore(r.pool)
+	r.detected, r.protection = detectedapp.NewStore(r.pool), protection.NewStore(r.pool)
 	r.services = service.NewStore(r.pool)
 	r.policies, r.roles = configuration.NewStore(r.pool), intunerole.NewStore(r.pool)
 	table := graphsync.Table().
@@ -75,6 +77,8 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.Devices, &device.Puller{Graph: r.graph, Store: r.devices, Now: time.Now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: r.graph, Store: r.devices}).
 		With(graphsync.Apps, &app.Puller{Graph: r.graph, Store: r.apps, Now: time.Now}).
+		With(graphsync.DeviceProtection, &protection.Puller{Graph: r.graph, Store: r.protection, Now: time.Now}).
+		With(graphsync.Malware, &protection.MalwarePuller{Graph: r.graph, Store: r.protection, Now: time.Now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: r.graph, Store: r.policies, Now: time.Now}).

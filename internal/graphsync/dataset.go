@@ -19,6 +19,8 @@ const (
 	DeviceCategories = "deviceCategories"
 	Apps             = "apps"
 	DetectedApps     = "detectedApps"
+	DeviceProtection = "deviceProtection"
+	Malware          = "malware"
 	ProvisioningJobs = "provisioningJobs"
 	ProvisioningLog  = "provisioningLog"
 
@@ -68,6 +70,15 @@ func Table() Datasets {
 			Name: Apps, Label: "Apps and assignments", Version: "beta", Path: "/deviceAppManagement/mobileApps",
 			Expand: "assignments,categories", PageSize: 100,
 			Permission: "DeviceManagementApps.Read.All", Every: time.Hour, FreshFor: 4 * time.Hour,
+		},
+		{ // only beta's list can be expanded by what Defender reports
+			Name: DeviceProtection, Label: "Device protection", Version: "beta", Path: "/deviceManagement/managedDevices",
+			Select: []string{"id", "deviceName", "windowsActiveMalwareCount", "windowsRemediatedMalwareCount"}, Expand: "windowsProtectionState", PageSize: 500,
+			Permission: "DeviceManagementManagedDevices.Read.All", Every: 2 * time.Hour, FreshFor: 6 * time.Hour,
+		},
+		{
+			Name: Malware, Label: "Malware found", Version: "v1.0", Path: "/deviceManagement/windowsMalwareInformation", PageSize: 500,
+			Permission: "DeviceManagementManagedDevices.Read.All", Every: 2 * time.Hour, FreshFor: 6 * time.Hour,
 		},
 		{ // tens of thousands of rows in a big tenant, and Intune renews the inventory about once a week
 			Name: DetectedApps, Label: "Detected apps", Version: "v1.0", Path: "/deviceManagement/detectedApps", PageSize: 500,

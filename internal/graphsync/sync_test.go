@@ -11,8 +11,10 @@ import (
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -93,6 +95,17 @@ func TestFirstReadBringsEverything(t *testing.T) {
 	events, err := r.provisioning.ListEvents(t.Context(), scope, provisioning.EventFilter{})
 	if err != nil || events.Count == 0 || len(events.Rows[0].Steps()) == 0 {
 		t.Errorf("%d events, %v", events.Count, err)
+	}
+	programs, err := r.detected.Programs(t.Context(), scope, detectedapp.Filter{})
+	if err != nil || programs.Count == 0 || programs.Rows[0].Name == "" || programs.Rows[0].Devices == 0 {
+		t.Errorf("detected apps %+v, %v", programs, err)
+	}
+	protected, err := r.protection.List(t.Context(), scope, protection.Filter{})
+	if err != nil || protected.Count == 0 || protected.Count >= int64(w.Devices) || protected.Rows[0].SignatureVersion == "" {
+		t.Errorf("protection of %d devices, %v", protected.Count, err)
+	}
+	if found, err := r.protection.Malware(t.Context(), scope, protection.MalwareFilter{}); err != nil || found.Count == 0 || found.Rows[0].Severity == "unknown" {
+		t.Errorf("malware %+v, %v", found, err)
 	}
 	fresh, err := r.sync.Freshness(t.Context(), scope, graphsync.Devices)
 	if err != nil || fresh.State != graphsync.Complete {

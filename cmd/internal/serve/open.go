@@ -27,6 +27,7 @@ import (
 	"github.com/tenantry/tenantry/internal/localpg"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
@@ -53,6 +54,7 @@ type Portal struct {
 	Views         *view.Store
 	Services      *service.Store
 	DetectedApps  *detectedapp.Store
+	Protection    *protection.Store
 	Live          *graphsync.LiveStore
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
@@ -198,6 +200,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
 	p.Views = view.NewStore(p.Pool)
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
+	p.Protection = protection.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
@@ -220,6 +223,8 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
+		With(graphsync.DeviceProtection, &protection.Puller{Graph: p.Graph, Store: p.Protection, Now: now}).
+		With(graphsync.Malware, &protection.MalwarePuller{Graph: p.Graph, Store: p.Protection, Now: now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: p.Graph, Store: p.DetectedApps, Now: now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: p.Graph, Store: p.Configuration, Now: now}).

@@ -1,0 +1,96 @@
+package protection
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Merged is what a merge did.
+type Merged struct {
+	Written, Gone int64
+	Counters      map[string]int64
+}
+
+// Stage gathers the protection states of one read.
+type Stage struct{ rows *postgres.Stage }
+
+// Stage starts to gather a read.
+func (s *Store) Stage() *Stage {
+	return &Stage{postgres.NewStage(strings.Fields(`id name name_key state product_status problems malware_protection real_time network_inspection tamper virtual_machine
+		engine_version signature_version client_version quick_scan_at full_scan_at active_malware remediated_malware reported_at`)...)}
+}
+
+// Close drops what was gathered.
+func (s *Stage) Close() { s.rows.Close() }
+
+// Add adds a device. One that comes twice counts as it came last.
+func (s *Stage) Add(d Device) error {
+	return s.rows.Row().Text(d.ID).Text(d.Name).Text(strings.ToLower(d.Name)).Text(d.State).Text(d.ProductStatus).Strings(d.Problems).Tristate(d.MalwareProtection).
+		Tristate(d.RealTime).Tristate(d.NetworkInspection).Tristate(d.Tamper).Tristate(d.VirtualMachine).Text(d.EngineVersion).Text(d.SignatureVersion).
+		Text(d.ClientVersion).Time(d.QuickScanAt).Time(d.FullScanAt).Int(d.ActiveMalware).Int(d.RemediatedMalware).Time(d.ReportedAt).End()
+}
+
+// Merge makes the tenant's protection states those of the read, which was complete.
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "device_protection"}, tid, 0, now); err != nil {
+		return m, fmt.Errorf("merge device protection of %s: %w", tid, err)
+	}
+	m.Counters, err = count(ctx, tx, tid, `
+		SELECT v.key, count(*)
+		FROM   device_protection d
+		CROSS  JOIN LATERAL (SELECT 'total' UNION ALL SELECT 'any' WHERE d.problems <> '{}' UNION ALL SELECT 'problem:' || p FROM unnest(d.problems) p) AS v (key)
+		WHERE  d.tenant_id = $1
+		GROUP  BY v.key`)
+	return m, err
+}
+
+// MalwareStage gathers the malware of one read.
+type MalwareStage struct{ rows *postgres.Stage }
+
+// MalwareStage starts to gather a read.
+func (s *Store) MalwareStage() *MalwareStage {
+	return &MalwareStage{postgres.NewStage("id", "name", "name_key", "severity", "severity_rank", "category", "url", "detected_at")}
+}
+
+// Close drops what was gathered.
+func (s *MalwareStage) Close() { s.rows.Close() }
+
+// ranks of severities; one that Microsoft added since counts as unknown.
+var ranks = map[string]int64{"low": 1, "moderate": 2, "high": 3, "severe": 4}
+
+// Add adds malware. One that comes twice counts as it came last.
+func (s *MalwareStage) Add(m Malware) error {
+	return s.rows.Row().Text(m.ID).Text(m.Name).Text(strings.ToLower(m.Name)).Text(m.Severity).Int(ranks[m.Severity]).Text(m.Category).Text(m.URL).Time(m.DetectedAt).End()
+}
+
+// Merge makes the tenant's malware that of the read, which was complete.
+func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "malware"}, tid, 0, now); err != nil {
+		return m, fmt.Errorf("merge malware of %s: %w", tid, err)
+	}
+	m.Counters, err = count(ctx, tx, tid, `
+		SELECT v.key, count(*)
+		FROM   malware w
+		CROSS  JOIN LATERAL (VALUES ('total'), ('severity:' || w.severity)) AS v (key)
+		WHERE  w.tenant_id = $1
+		GROUP  BY v.key`)
+	return m, err
+}
+
+func count(ctx context.Context, tx pgx.Tx, tid tenant.ID, sql string) (map[string]int64, error) {
+	rows, _ := tx.Query(ctx, sql, tid)
+	counted := map[string]int64{"total": 0}
+	var key string
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counted[key] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count protection of %s: %w", tid, err)
+	}
+	return counted, nil
+}

@@ -1,0 +1,265 @@
+package protection
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds protection states and malware in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+
+const columns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.state, d.product_status, d.problems, d.malware_protection, d.real_time, d.network_inspection, d.tamper,
+	d.virtual_machine, d.engine_version, d.signature_version, d.client_version, NULLIF(d.quick_scan_at, '-infinity'), NULLIF(d.full_scan_at, '-infinity'),
+	d.active_malware, d.remediated_malware, NULLIF(d.reported_at, '-infinity')`
+
+func scan(row pgx.CollectableRow, more ...any) (Device, error) {
+	var d Device
+	err := row.Scan(append([]any{&d.Tenant, &d.TenantName, &d.ID, &d.Name, &d.State, &d.ProductStatus, &d.Problems, &d.MalwareProtection, &d.RealTime, &d.NetworkInspection,
+		&d.Tamper, &d.VirtualMachine, &d.EngineVersion, &d.SignatureVersion, &d.ClientVersion, postgres.Zero(&d.QuickScanAt), postgres.Zero(&d.FullScanAt),
+		&d.ActiveMalware, &d.RemediatedMalware, postgres.Zero(&d.ReportedAt)}, more...)...)
+	return d, err
+}
+
+const malwareColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.severity, d.category, d.url, NULLIF(d.detected_at, '-infinity')`
+
+func scanMalware(row pgx.CollectableRow, more ...any) (Malware, error) {
+	var m Malware
+	err := row.Scan(append([]any{&m.Tenant, &m.TenantName, &m.ID, &m.Name, &m.Severity, &m.Category, &m.URL, postgres.Zero(&m.DetectedAt)}, more...)...)
+	return m, err
+}
+
+const customerKey = `lower(` + tenantName + `) COLLATE "C"`
+
+var orders = map[string][]postgres.Key{
+	"name":     {{Expr: "d.name_key", Type: "text"}},
+	"reported": {{Expr: "d.reported_at", Type: "timestamptz"}},
+	"malware":  {{Expr: "d.active_malware", Type: "bigint"}, {Expr: "d.name_key", Type: "text"}},
+	"customer": {{Expr: customerKey, Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+}
+
+var malwareOrders = map[string][]postgres.Key{
+	"name":     {{Expr: "d.name_key", Type: "text"}},
+	"detected": {{Expr: "d.detected_at", Type: "timestamptz"}},
+	"severity": {{Expr: "d.severity_rank", Type: "int"}, {Expr: "d.name_key", Type: "text"}},
+	"customer": {{Expr: customerKey, Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+}
+
+func order(name string, desc bool, of map[string][]postgres.Key, known []string) (postgres.Order, error) {
+	if name == "" {
+		name = known[0]
+	}
+	keys, ok := of[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "This list cannot be sorted by that.", "Sort by "+strings.Join(known, ", ")+".")
+	}
+	return postgres.Order{Name: name, Desc: desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}, nil
+}
+
+func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) (*postgres.Where, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "d.tenant_id")
+	for _, v := range append(values, q) {
+		if !postgres.Printable(v) || len(v) > 200 {
+			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+		}
+	}
+	if q = strings.TrimSpace(q); q != "" {
+		w.And("d.name_key LIKE ?", postgres.Like(q))
+	}
+	if len(tenants) > 0 {
+		w.And("d.tenant_id = ANY(?)", tenants)
+	}
+	return w, nil
+}
+
+// query is one list in SQL: the same for devices and malware but for its parts.
+type query struct {
+	columns, table string
+	where          *postgres.Where
+	order          postgres.Order
+	after          string
+	limit          int
+}
+
+func (f Filter) query(scope tenant.Scope) (q query, err error) {
+	q = query{columns: columns, table: "device_protection", after: f.After, limit: f.Limit}
+	if q.where, err = begin(scope, f.Tenants, f.Q, f.Problem...); err != nil {
+		return q, err
+	}
+	if len(f.Problem) > 0 {
+		q.where.And("d.problems && ?::text[]", f.Problem)
+	}
+	if f.Any {
+		q.where.And("d.problems <> '{}'")
+	}
+	q.order, err = order(f.Sort, f.Desc, orders, Sorts)
+	return q, err
+}
+
+func (f MalwareFilter) query(scope tenant.Scope) (q query, err error) {
+	q = query{columns: malwareColumns, table: "malware", after: f.After, limit: f.Limit}
+	if q.where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category)...); err != nil {
+		return q, err
+	}
+	if len(f.Severity) > 0 {
+		q.where.And("d.severity = ANY(?)", f.Severity)
+	}
+	if len(f.Category) > 0 {
+		q.where.And("d.category = ANY(?)", f.Category)
+	}
+	q.order, err = order(f.Sort, f.Desc, malwareOrders, MalwareSorts)
+	return q, err
+}
+
+// sql is the list; limit 0 is all of it.
+func (q query) sql(limit int) (string, error) {
+	if err := q.order.After(q.where, q.after); err != nil {
+		return "", err
+	}
+	sql := `
+		SELECT ` + q.columns + `, ` + q.order.Place() + `
+		FROM   ` + q.table + ` d
+		` + q.where.SQL() + `
+		ORDER  BY ` + q.order.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + q.where.Arg(limit)
+	}
+	return sql, nil
+}
+
+func page[T any](ctx context.Context, s *Store, scope tenant.Scope, q query, scan func(pgx.CollectableRow, ...any) (T, error)) (found []T, next string, count int64, err error) {
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM `+q.table+` d `+q.where.SQL(), q.where.Args...).Scan(&count); err != nil {
+		return nil, "", 0, fmt.Errorf("count %s: %w", q.table, postgres.BadInput(err))
+	}
+	limit := q.limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, err := q.sql(limit + 1)
+	if err != nil {
+		return nil, "", 0, err
+	}
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, q.where.Args...)
+	found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (T, error) {
+		var place []string
+		v, err := scan(row, &place)
+		places = append(places, place)
+		return v, err
+	})
+	if err != nil {
+		return nil, "", 0, fmt.Errorf("list %s: %w", q.table, postgres.BadInput(err))
+	}
+	if len(found) > limit {
+		found, next = found[:limit], q.order.Cursor(places[limit-1])
+	}
+	return found, next, count, nil
+}
+
+func walk[T any](ctx context.Context, s *Store, scope tenant.Scope, q query, scan func(pgx.CollectableRow, ...any) (T, error), each func(T) error) error {
+	sql, err := q.sql(0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, q.where.Args...)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", q.table, postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		v, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", q.table, err)
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read %s: %w", q.table, postgres.BadInput(err))
+	}
+	return nil
+}
+
+// List returns the devices in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
+	q, err := f.query(scope)
+	if err != nil {
+		return p, err
+	}
+	p.Rows, p.Next, p.Count, err = page(ctx, s, scope, q, scan)
+	return p, err
+}
+
+// Each calls f for every device that matches, in order. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Device) error) error {
+	q, err := f.query(scope)
+	if err != nil {
+		return err
+	}
+	return walk(ctx, s, scope, q, scan, each)
+}
+
+// Malware returns the malware found in the scope, one page in the chosen order.
+func (s *Store) Malware(ctx context.Context, scope tenant.Scope, f MalwareFilter) (p Found, err error) {
+	q, err := f.query(scope)
+	if err != nil {
+		return p, err
+	}
+	p.Rows, p.Next, p.Count, err = page(ctx, s, scope, q, scanMalware)
+	return p, err
+}
+
+// EachMalware calls f for all malware that matches, in order. Limit does not apply.
+func (s *Store) EachMalware(ctx context.Context, scope tenant.Scope, f MalwareFilter, each func(Malware) error) error {
+	q, err := f.query(scope)
+	if err != nil {
+		return err
+	}
+	return walk(ctx, s, scope, q, scanMalware, each)
+}
+
+// Get is the protection of one device; errs.NotFound where none was reported.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Device, error) {
+	if !postgres.Printable(id) {
+		return Device{}, fmt.Errorf("protection of a device of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM device_protection d WHERE d.tenant_id = $1 AND d.id = $2`, tid, id)
+	d, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Device{}, fmt.Errorf("protection of device %q of %s: %w", id, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Device{}, fmt.Errorf("protection of device %q of %s: %w", id, tid, err)
+	}
+	return d, nil
+}
+
+// Counters are figures of the last complete reads, added up over the scope: "total", "any" (with a problem), "problem:realTimeOff". A key
+// without devices is missing.
+func (s *Store) Counters(ctx context.Context, scope tenant.Scope) (map[string]int64, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT key, sum(value)::bigint FROM tenant_counter WHERE dataset = 'deviceProtection' GROUP BY key`)
+	counters := map[string]int64{}
+	var key string
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counters[key] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("protection counters: %w", err)
+	}
+	return counters, nil
+}
