@@ -53,6 +53,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
+	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
+		f.CountMost = page.Enough
+	}
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Devices)
 	if err != nil {
@@ -81,7 +84,7 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 	now := page.ChromeOf(ctx).Now
 	l := page.List[row]{
 		Title: "Devices", One: noun.One, Many: noun.Many, Caption: caption(q), M: m, Query: q, Spec: spec, Columns: columns(m),
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url,
+		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url,
 	}
 	toRow := newRower(late, now)
 	for _, d := range found.Rows {

@@ -42,6 +42,7 @@ type List[R any] struct {
 	Mark      func(R) *ui.TenantChip // the rows are customers: their marks stand before the names
 	Key       func(R) string         // value of the row's check box; nil: rows cannot be chosen
 	Count     int64                  // all rows that match
+	More      bool                   // there are more than Count, which was not worth the wait: see Enough
 	Next      string                 // the store's cursor of the next page; empty: this is the last
 	AsOf      time.Time              // the oldest reading that the rows come from; zero: never read
 	Freshness ui.Freshness
@@ -95,7 +96,7 @@ func (l List[R]) json(w http.ResponseWriter) error {
 }
 
 func (l List[R]) header() ui.PageHeader {
-	h := ui.PageHeader{Title: l.Title, Count: ui.N(l.Count), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context, Views: l.viewsMenu(), Columns: l.columnsMenu()}
+	h := ui.PageHeader{Title: l.Title, Count: l.counted(), Freshness: l.Freshness, Lead: l.Lead, Context: l.Context, Views: l.viewsMenu(), Columns: l.columnsMenu()}
 	if l.M.One() {
 		chip := Chip(l.M.Tenant, "")
 		h.Tenant = &chip
@@ -277,7 +278,7 @@ func (l List[R]) columnsMenu() ui.ColumnsMenu {
 }
 
 func (l List[R]) pager() ui.Pager {
-	p := ui.Pager{Count: ui.N(l.Count), NextURL: l.Query.Next(l.Next, len(l.Rows))}
+	p := ui.Pager{Count: l.counted(), Exact: l.exact(), NextURL: l.Query.Next(l.Next, len(l.Rows))}
 	if len(l.Rows) > 0 {
 		p.From, p.To = ui.N(l.Query.Skipped+1), ui.N(l.Query.Skipped+int64(len(l.Rows)))
 	}

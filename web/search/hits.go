@@ -159,7 +159,11 @@ func (v view) hits() ui.Hits {
 	for _, g := range v.Groups {
 		x := ui.HitGroup{Title: g.Title}
 		if g.URL != "" {
-			x.All = ui.Link{Text: "All: " + ui.Count(g.Count, g.One, g.Many), URL: g.URL}
+			text := "All: "
+			if g.more {
+				text += "more than "
+			}
+			x.All = ui.Link{Text: text + ui.Count(g.Count, g.One, g.Many), URL: g.URL}
 		}
 		for _, h := range g.Hits {
 			x.Hits = append(x.Hits, h.view(v.Query))

@@ -54,7 +54,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 	}
 	v := view{Query: q.Q, Groups: []group{}, chrome: page.ChromeOf(r.Context())}
 	if utf8.RuneCountInString(q.Q) >= shortest {
-		if v.Groups, err = h.groups(r.Context(), m, q.Q); err != nil {
+		if v.Groups, err = h.groups(r, m, q.Q); err != nil {
 			return err
 		}
 	}
@@ -63,8 +63,12 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 }
 
 // groups asks each store for its first hits. Groups without a hit are left out.
-func (h *Handler) groups(ctx context.Context, m tenant.Membership, q string) ([]group, error) {
+func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]group, error) {
+	ctx := r.Context()
 	s := search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
+	if !page.WantsJSON(r) {
+		s.most = page.Enough
+	}
 	out := []group{}
 	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.apps, s.provisioning, s.services} {
 		g, err := find(ctx)
@@ -83,6 +87,7 @@ type search struct {
 	h      *Handler
 	m      tenant.Membership
 	q      string
+	most   int64 // how far devices are counted; 0: all
 	chrome page.Chrome
 }
 
@@ -133,7 +138,7 @@ func tenantMatch(t tenant.Tenant, text string) (field, value string) {
 }
 
 func (s search) devices(ctx context.Context) (group, error) {
-	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
 	}
@@ -141,7 +146,7 @@ func (s search) devices(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: p.Count}
+	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: p.Count, more: p.More}
 	if p.Count > 0 {
 		g.URL = "/devices?q=" + url.QueryEscape(s.q)
 	}
@@ -250,6 +255,7 @@ type group struct {
 	Hits  []hit  `json:"hits"`
 
 	One, Many string `json:"-"`
+	more      bool   // there are more than Count
 }
 
 // tenantRef names a customer in JSON.
