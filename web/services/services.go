@@ -128,7 +128,7 @@ func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query,
 		if l.Freshness.State == ui.ShapeOK {
 			l.Freshness.State = ui.ShapePartial
 		}
-		l.Freshness.Parts = append([]ui.Link{{Text: ui.Count(int64(n), "kind was", "kinds were") + " not read", URL: "#read"}}, withoutComplete(l.Freshness.Parts, m)...)
+		l.Freshness.Parts = append([]ui.Link{{Text: "not read: " + ui.Count(int64(n), "kind", "kinds"), URL: "#read"}}, withoutComplete(l.Freshness.Parts, m)...)
 	}
 	l.Below = readSection(b)
 	return nil

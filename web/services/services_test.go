@@ -119,7 +119,7 @@ func TestLists(t *testing.T) {
 		one.JSON(path, http.StatusNotFound, nil)
 	}
 	html := everybody.Get("/services").Body.String()
-	for _, want := range []string{"1 kind was not read", "Telecom expense management", "/services/calendar", "/services?state=ended"} {
+	for _, want := range []string{"not read: 1 kind", "Telecom expense management", "/services/calendar", "/services?state=ended"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the board does not say %q", want)
 		}
