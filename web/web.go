@@ -13,12 +13,14 @@ import (
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/configuration"
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
@@ -26,6 +28,7 @@ import (
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
+	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/consent"
 	"github.com/tenantry/tenantry/web/devices"
 	"github.com/tenantry/tenantry/web/evidence"
@@ -35,6 +38,7 @@ import (
 	"github.com/tenantry/tenantry/web/overview"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/roles"
 	"github.com/tenantry/tenantry/web/search"
 	"github.com/tenantry/tenantry/web/services"
 	"github.com/tenantry/tenantry/web/settings"
@@ -56,23 +60,25 @@ type Deps struct {
 	Metrics   http.Handler
 	Address   func(*http.Request) string // where a request comes from; nil: the connection's own address
 
-	Sessions     *session.Sessions
-	Entra        *entra.Client
-	Tenants      *tenant.Store
-	Sync         *graphsync.Service
-	Devices      *device.Store
-	Apps         *app.Store
-	Provisioning *provisioning.Store
-	Services     *service.Store
-	DetectedApps *detectedapp.Store
-	Views        *view.Store
-	Audit        *audit.Store
-	Consent      *domain.Service
-	MyDevices    me.Reader
-	Live         Live
-	IsAdmin      func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
-	Settings     []settings.Group
-	Now          func() time.Time
+	Sessions      *session.Sessions
+	Entra         *entra.Client
+	Tenants       *tenant.Store
+	Sync          *graphsync.Service
+	Devices       *device.Store
+	Apps          *app.Store
+	Provisioning  *provisioning.Store
+	Services      *service.Store
+	Configuration *configuration.Store
+	Roles         *intunerole.Store
+	DetectedApps  *detectedapp.Store
+	Views         *view.Store
+	Audit         *audit.Store
+	Consent       *domain.Service
+	MyDevices     me.Reader
+	Live          Live
+	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
+	Settings      []settings.Group
+	Now           func() time.Time
 }
 
 // Live is what sections of detail pages read at Microsoft while somebody looks; they say so.
@@ -129,6 +135,8 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Devices: d.Devices, Sync: d.Sync},
 		&apps.Handler{Apps: d.Apps, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices},
+		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync},
+		&roles.Handler{Roles: d.Roles, Sync: d.Sync},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
@@ -143,7 +151,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		room.Mount(all)
 	}
 	ends.MountPortal(all)
-	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
+	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings}).Mount(all)

@@ -95,6 +95,7 @@ var (
 	fleet = []entry{
 		{"Devices", "laptop", "/devices", tenant.MayView},
 		{"Apps", "apps", "/apps", tenant.MayView},
+		{"Configuration", "options", "/configuration", tenant.MayView},
 		{"Provisioning", "people_sync", "/provisioning", tenant.MayView},
 		{"Services", "certificate", "/services", tenant.MayView},
 	}
@@ -110,6 +111,7 @@ var (
 		{"Settings", "settings", "/settings", tenant.MaySettings},
 	}
 	inTenant = []entry{
+		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
 	}

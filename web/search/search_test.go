@@ -38,7 +38,7 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Apps: f.Apps, Provisioning: f.Provisioning, Services: f.Services, Sync: f.Sync}).Mount(r)
+		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Sync: f.Sync}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
