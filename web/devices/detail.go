@@ -18,10 +18,11 @@ import (
 type tab string
 
 const (
-	tabSummary  tab = ""
-	tabHardware tab = "/hardware"
-	tabPolicies tab = "/policies"
-	tabHistory  tab = "/history"
+	tabSummary    tab = ""
+	tabHardware   tab = "/hardware"
+	tabPolicies   tab = "/policies"
+	tabProtection tab = "/protection"
+	tabHistory    tab = "/history"
 )
 
 // maxChanges is how many changes a device's page shows, and gapDays how far back it looks for days that were not read.
@@ -46,6 +47,9 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.states, err = h.states(r.Context(), m.Tenant.ID, known.device, t); err != nil {
 			return err
 		}
+		if known.reported, err = h.reported(r.Context(), m, id); err != nil {
+			return err
+		}
 		v := newView(m, known, page.ChromeOf(r.Context()))
 		v.tab = t
 		return page.Answer(w, r, v, devicePage(page.Shell(r, m, v.Name), v))
@@ -54,12 +58,13 @@ func (h *Handler) show(t tab) page.Handler {
 
 // facts are what the portal holds about one device.
 type facts struct {
-	device  device.Device
-	read    graphsync.Freshness
-	changes []device.Change
-	same    []device.Elsewhere
-	states  graphsync.LiveReading[device.PolicyStates]
-	days    []graphsync.DayValue // on which the tenant's devices were read completely
+	device   device.Device
+	read     graphsync.Freshness
+	changes  []device.Change
+	same     []device.Elsewhere
+	states   graphsync.LiveReading[device.PolicyStates]
+	reported reported
+	days     []graphsync.DayValue // on which the tenant's devices were read completely
 }
 
 func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k facts, err error) {
@@ -98,6 +103,7 @@ type view struct {
 	AsOf       *time.Time  `json:"as_of"`
 	Why        why         `json:"why"`
 	Policies   policies    `json:"policies"`
+	Protection *protected  `json:"protection"` // nil: Defender reported none, or it was not read
 	Hardware   []group     `json:"hardware"`
 	Changes    []change    `json:"changes"`
 	Results    []result    `json:"action_results"`
@@ -111,6 +117,7 @@ type view struct {
 	read     graphsync.Freshness
 	device   device.Device
 	timeline ui.Timeline
+	reported reported
 }
 
 // why is the reason of a compliance state, as far as it was read.
@@ -166,7 +173,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Hardware: newHardware(d), Acts: newActs(m, d, c),
+		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
 		Changes: []change{}, Results: newResults(d, c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -26,15 +27,19 @@ type Handler struct {
 	Devices *device.Store
 	Sync    *graphsync.Service
 
-	Policies PolicyStates // nil: never asked for, so unknown
+	Protection *protection.Store // nil in tests of other things: the tab says that it was not read
+	Policies   PolicyStates      // nil: never asked for, so unknown
 }
 
 // Mount adds the device pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices", h.list)
+	r.Get("/devices/protection", h.protection)
+	r.Get("/devices/malware", h.malware)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))
 	r.Get("/devices/{device}/policies", h.show(tabPolicies))
+	r.Get("/devices/{device}/protection", h.show(tabProtection))
 	r.Get("/devices/{device}/history", h.show(tabHistory))
 }
 
@@ -84,7 +89,7 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 	now := page.ChromeOf(ctx).Now
 	l := page.List[row]{
 		Title: "Devices", One: noun.One, Many: noun.Many, Caption: caption(q), M: m, Query: q, Spec: spec, Columns: columns(m),
-		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url,
+		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url, Above: listTabs(m, partDevices),
 	}
 	toRow := newRower(late, now)
 	for _, d := range found.Rows {

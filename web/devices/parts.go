@@ -109,6 +109,9 @@ func (v view) tabs() ui.Tabs {
 	if v.GoneAt == nil {
 		t.Items = append(t.Items, ui.Tab{Text: "Policies", URL: v.policiesURL(), Current: v.tab == tabPolicies})
 	}
+	if v.device.OS == "Windows" || v.Protection != nil || v.tab == tabProtection {
+		t.Items = append(t.Items, ui.Tab{Text: "Protection", URL: v.URL + string(tabProtection), Current: v.tab == tabProtection})
+	}
 	if len(v.timeline) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "History", Count: strconv.Itoa(len(v.timeline)), URL: v.URL + string(tabHistory), Current: v.tab == tabHistory})
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -39,6 +40,7 @@ type Fleet struct {
 	Services     *service.Store
 	Sync         *graphsync.Service
 	DetectedApps *detectedapp.Store
+	Protection   *protection.Store
 
 	run int64
 }
@@ -48,7 +50,7 @@ func NewFleet(t testing.TB) *Fleet {
 	t.Helper()
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
-	f.DetectedApps = detectedapp.NewStore(pool)
+	f.DetectedApps, f.Protection = detectedapp.NewStore(pool), protection.NewStore(pool)
 	f.Services = service.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
 	var err error
@@ -144,6 +146,40 @@ func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings
 	}
 	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
+		return m.Counters, err
+	})
+}
+
+// ReadProtection stores a complete read of what Defender reports of the tenant's devices.
+func (f *Fleet) ReadProtection(t testing.TB, tid tenant.ID, at time.Time, devices ...protection.Device) {
+	t.Helper()
+	f.run++
+	stage := f.Protection.Stage()
+	defer stage.Close()
+	for _, d := range devices {
+		if err := stage.Add(d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.DeviceProtection, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// ReadMalware stores a complete read of the malware found in the tenant.
+func (f *Fleet) ReadMalware(t testing.TB, tid tenant.ID, at time.Time, found ...protection.Malware) {
+	t.Helper()
+	f.run++
+	stage := f.Protection.MalwareStage()
+	defer stage.Close()
+	for _, m := range found {
+		if err := stage.Add(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Malware, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
 		return m.Counters, err
 	})
 }
