@@ -25,6 +25,7 @@ import (
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
@@ -33,6 +34,7 @@ import (
 	"github.com/tenantry/tenantry/web/devices"
 	"github.com/tenantry/tenantry/web/evidence"
 	"github.com/tenantry/tenantry/web/gate"
+	"github.com/tenantry/tenantry/web/groups"
 	"github.com/tenantry/tenantry/web/me"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/overview"
@@ -72,6 +74,7 @@ type Deps struct {
 	Roles         *intunerole.Store
 	DetectedApps  *detectedapp.Store
 	Views         *view.Store
+	Groups        *tenantgroup.Store
 	Audit         *audit.Store
 	Consent       *domain.Service
 	MyDevices     me.Reader
@@ -141,10 +144,12 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
-	customers := &tenants.Handler{Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
+	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
 
-	all := page.NewRouter(r, people.All, problems, kept.Prepare)
+	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}
+	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
+	grouped.Mount(all)
 	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services}).Mount(all)
 	customers.Mount(all)
 	for _, room := range fleet {
@@ -152,13 +157,14 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	ends.MountPortal(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
-	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants}).Mount(all)
-	(&staff.Handler{Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
+	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
+	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings}).Mount(all)
 
 	r.Route("/t/{tenant}", func(r chi.Router) {
 		r.Use(gate.Canonical)
 		one := page.NewRouter(r, people.Tenant, problems, kept.Prepare)
+		grouped.MountTenant(one)
 		customers.MountTenant(one)
 		asked.Mount(one)
 		for _, room := range fleet {

@@ -22,6 +22,7 @@ const (
 	ReachAll    ReachKind = "all"     // every tenant, also those to come
 	ReachAllBut ReachKind = "all_but" // every tenant but those listed
 	ReachChosen ReachKind = "chosen"  // only those listed
+	ReachGroup  ReachKind = "group"   // those that are in a group at the time, and those listed
 )
 
 // Staff is one of the partner's people. The object id is empty until the first sign-in binds it.
@@ -32,7 +33,8 @@ type Staff struct {
 	Name       string
 	Role       Role
 	Reach      ReachKind
-	Tenants    []ID // those listed, for ReachAllBut and ReachChosen
+	Tenants    []ID  // those listed, for all but ReachAll
+	Group      int64 // for ReachGroup
 	Disabled   bool
 	CreatedAt  time.Time
 	CreatedBy  string
@@ -40,14 +42,14 @@ type Staff struct {
 }
 
 const staffQuery = `
-	SELECT s.staff_id, s.upn, COALESCE(s.object_id::text, ''), s.name, s.role, s.reach, s.disabled, s.created_at, s.created_by, s.last_seen_at,
+	SELECT s.staff_id, s.upn, COALESCE(s.object_id::text, ''), s.name, s.role, s.reach, s.disabled, s.created_at, s.created_by, s.last_seen_at, COALESCE(s.group_id, 0),
 	       ARRAY(SELECT t.tenant_id FROM staff_tenant t WHERE t.staff_id = s.staff_id ORDER BY t.tenant_id)
 	FROM   staff s `
 
 func scanStaff(row pgx.CollectableRow) (Staff, error) {
 	var s Staff
 	var seen *time.Time
-	err := row.Scan(&s.ID, &s.UPN, &s.ObjectID, &s.Name, &s.Role, &s.Reach, &s.Disabled, &s.CreatedAt, &s.CreatedBy, &seen, &s.Tenants)
+	err := row.Scan(&s.ID, &s.UPN, &s.ObjectID, &s.Name, &s.Role, &s.Reach, &s.Disabled, &s.CreatedAt, &s.CreatedBy, &seen, &s.Group, &s.Tenants)
 	if seen != nil {
 		s.LastSeenAt = *seen
 	}
@@ -79,10 +81,10 @@ func (s *Store) CreateStaff(ctx context.Context, st Staff) (int64, error) {
 	var id int64
 	err = s.pool.InTx(ctx, Everything(), func(tx pgx.Tx) error {
 		err := tx.QueryRow(ctx, `
-			INSERT INTO staff (upn, name, role, reach, disabled, created_by)
-			VALUES (@upn, @name, @role, @reach, @disabled, @by)
+			INSERT INTO staff (upn, name, role, reach, group_id, disabled, created_by)
+			VALUES (@upn, @name, @role, @reach, NULLIF(@group::bigint, 0), @disabled, @by)
 			RETURNING staff_id`,
-			pgx.NamedArgs{"upn": st.UPN, "name": st.Name, "role": st.Role, "reach": st.Reach, "disabled": st.Disabled, "by": st.CreatedBy}).Scan(&id)
+			pgx.NamedArgs{"upn": st.UPN, "name": st.Name, "role": st.Role, "reach": st.Reach, "group": st.Group, "disabled": st.Disabled, "by": st.CreatedBy}).Scan(&id)
 		if err != nil {
 			return staffConflict(err)
 		}
@@ -101,7 +103,10 @@ func (s *Store) UpdateStaff(ctx context.Context, st Staff) error {
 		return err
 	}
 	return s.changeStaff(ctx, st.ID, func(tx pgx.Tx) error {
-		tag, err := tx.Exec(ctx, `UPDATE staff SET role = $2, reach = $3, disabled = $4 WHERE staff_id = $1`, st.ID, st.Role, st.Reach, st.Disabled)
+		tag, err := tx.Exec(ctx, `UPDATE staff SET role = $2, reach = $3, disabled = $4, group_id = NULLIF($5::bigint, 0) WHERE staff_id = $1`, st.ID, st.Role, st.Reach, st.Disabled, st.Group)
+		if err := staffConflict(err); err != nil {
+			return err
+		}
 		if err := changed(tag.RowsAffected(), err, "update"); err != nil {
 			return err
 		}
@@ -109,11 +114,12 @@ func (s *Store) UpdateStaff(ctx context.Context, st Staff) error {
 	})
 }
 
-// Assign lets a staff member see a tenant that was just made: whoever has chosen tenants gets one more, the others see it anyway.
+// Assign lets a staff member see a tenant that was just made: whoever has chosen tenants or a group gets one more, the others see it
+// anyway.
 func (s *Store) Assign(ctx context.Context, staff int64, id ID) error {
 	_, err := s.pool.In(Everything()).Exec(ctx, `
 		INSERT INTO staff_tenant (tenant_id, staff_id)
-		SELECT $2, staff_id FROM staff WHERE staff_id = $1 AND reach = 'chosen'
+		SELECT $2, staff_id FROM staff WHERE staff_id = $1 AND reach IN ('chosen', 'group')
 		ON CONFLICT DO NOTHING`, staff, id)
 	if err != nil {
 		return fmt.Errorf("assign %s: %w", id, err)
@@ -186,13 +192,18 @@ func checkStaff(st Staff) (Staff, error) {
 		return st, errs.Show(errs.Invalid, "A guest of the home tenant cannot be staff.")
 	case !st.Role.Staff():
 		return st, errs.Show(errs.Invalid, "The role is owner, technician or support.")
-	case st.Reach != ReachAll && st.Reach != ReachAllBut && st.Reach != ReachChosen:
-		return st, errs.Show(errs.Invalid, "The reach is all tenants, all but some, or chosen ones.")
+	case st.Reach != ReachAll && st.Reach != ReachAllBut && st.Reach != ReachChosen && st.Reach != ReachGroup:
+		return st, errs.Show(errs.Invalid, "The reach is all tenants, all but some, chosen ones, or those of a group.")
+	case st.Reach == ReachGroup && st.Group < 1:
+		return st, errs.Show(errs.Invalid, "Choose the group of customers.")
 	case st.Role == RoleOwner && st.Reach != ReachAll:
 		return st, errs.Show(errs.Invalid, "An owner reaches all tenants.")
 	}
 	if st.Reach == ReachAll {
 		st.Tenants = nil
+	}
+	if st.Reach != ReachGroup {
+		st.Group = 0
 	}
 	return st, nil
 }
@@ -206,6 +217,9 @@ func code(err error) string {
 }
 
 func staffConflict(err error) error {
+	if code(err) == "23503" { // foreign key: a group that is not there any more
+		return errs.Show(errs.Invalid, "The group of customers does not exist.")
+	}
 	if code(err) == "23505" {
 		return errs.Show(errs.Conflict, "Somebody with this user principal name is staff already.")
 	}
@@ -220,14 +234,18 @@ func (s *Store) reach(ctx context.Context, st Staff) (Scope, error) {
 	case ReachChosen:
 		return Only(st.Tenants...), nil
 	}
-	rows, _ := s.pool.In(Everything()).Query(ctx, `
-		SELECT tenant_id FROM tenant
-		EXCEPT
-		SELECT tenant_id FROM staff_tenant WHERE staff_id = $1`, st.ID)
+	sql, of := `SELECT tenant_id FROM tenant EXCEPT SELECT tenant_id FROM staff_tenant WHERE staff_id = $1`, st.ID
+	if st.Reach == ReachGroup {
+		sql, of = `SELECT tenant_id FROM tenants_of_group($1)`, st.Group
+	}
+	rows, _ := s.pool.In(Everything()).Query(ctx, sql, of)
 	ids, err := pgx.CollectRows(rows, pgx.RowTo[ID])
 	if err != nil {
 		return Scope{}, fmt.Errorf("reach of staff %d: %w", st.ID, postgres.Kind(err))
 	}
+	if st.Reach == ReachGroup {
+		ids = append(ids, st.Tenants...)
+	}
 	slices.SortFunc(ids, ID.Compare)
-	return Scope{IDs: ids}, nil
+	return Scope{IDs: slices.Compact(ids)}, nil
 }

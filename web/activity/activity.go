@@ -52,7 +52,7 @@ var kinds = []page.Option{
 	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"}, {Value: "evidence", Label: "Evidence"},
 }
 
-var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object"}
+var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object", Tenants: true}
 
 var columns = []page.Column[row]{
 	{Key: "what", Label: "What happened", Width: 270, Text: func(r row) string { return r.What }},

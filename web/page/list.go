@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"net/http"
@@ -57,7 +58,8 @@ type List[R any] struct {
 	Live      bool                                          // something on it is under way: the rows renew themselves
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
 
-	kept *Kept // what the person keeps for this list; HTML only
+	kept    *Kept               // what the person keeps for this list; HTML only
+	choices map[string][]Option // of the filters by group; HTML only
 }
 
 // refreshAfter is how many seconds a page of something that is under way waits without JavaScript before it loads again.
@@ -73,7 +75,7 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 	case WantsJSON(r):
 		return l.json(w)
 	}
-	if err := l.keep(r); err != nil {
+	if err := errors.Join(l.keep(r), l.choose(r)); err != nil {
 		return err
 	}
 	s := Shell(r, l.M, l.Title)
@@ -198,12 +200,14 @@ func (l List[R]) column(c Column[R]) ui.Column {
 func (l List[R]) filterBar() ui.FilterBar {
 	q := l.Query
 	bar := ui.FilterBar{Action: q.Path, Query: q.Q, Placeholder: l.Spec.Placeholder, Hidden: q.hidden(true)}
-	for _, f := range l.Spec.Filters {
-		bar.Fields = append(bar.Fields, f.field(q.Values[f.Name]))
+	l.filters(func(f Filter, offered bool) {
+		if offered {
+			bar.Fields = append(bar.Fields, f.field(q.Values[f.Name]))
+		}
 		if values := q.Values[f.Name]; len(values) > 0 {
 			bar.Tokens = append(bar.Tokens, ui.Token{Field: f.Label, Values: f.labels(values), RemoveURL: q.Without(f.Name)})
 		}
-	}
+	})
 	if q.Narrowed() {
 		bar.ClearURL = q.Clear()
 	}

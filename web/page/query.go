@@ -37,6 +37,7 @@ type Spec struct {
 	Columns     []string // keys of the columns that may be chosen
 	Default     []string // keys of those shown when none is chosen
 	Placeholder string   // of the free text field; empty: the list has none
+	Tenants     bool     // the rows are of tenants, which groups and tags narrow; a filter "customer" says so, too
 }
 
 // Query is the state of a list. It comes from the URL only.
@@ -77,6 +78,7 @@ func (s Spec) Parse(u *url.URL) (Query, error) {
 	if err != nil {
 		return Query{}, bad("The address of this page is damaged.")
 	}
+	s = s.narrowed(u.Path)
 	q := Query{Path: u.Path, Values: map[string][]string{}, Columns: s.Default, spec: s}
 	for _, read := range []func(url.Values, *Query) error{s.readText, s.readFilters, s.readSort, s.readAfter, s.readColumns, readFormat} {
 		if err := read(v, &q); err != nil {

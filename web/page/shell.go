@@ -106,6 +106,7 @@ var (
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
+		{"Groups", "group", "/groups", tenant.MayView},
 		{"Views", "bookmark", "/views", tenant.MayView},
 		{"Staff", "people", "/staff", tenant.MayStaff},
 		{"Settings", "settings", "/settings", tenant.MaySettings},
@@ -114,6 +115,7 @@ var (
 		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
+		{"Tags", "tag", "/tags", tenant.MayView},
 	}
 )
 

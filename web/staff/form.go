@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -20,6 +21,7 @@ type formView struct {
 	Facts   ui.Facts
 	Role    ui.Choice
 	Reach   ui.Choice
+	Group   ui.Select
 	Tenants ui.Choice
 	State   *ui.Choice
 	Save    string
@@ -30,13 +32,19 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newForm(f, all, page.ChromeOf(r.Context()))
+	var groups []tenantgroup.Group
+	if h.Groups != nil {
+		if groups, err = h.Groups.List(r.Context(), m.Reach); err != nil {
+			return err
+		}
+	}
+	v := newForm(f, all, groups, page.ChromeOf(r.Context()))
 	return page.Render(w, r, status, formPage(page.Shell(r, m, v.Header.Title), v))
 }
 
-func newForm(f form, all []tenant.Tenant, c page.Chrome) formView {
+func newForm(f form, all []tenant.Tenant, groups []tenantgroup.Group, c page.Chrome) formView {
 	v := formView{Header: ui.PageHeader{Title: f.UPN, Context: []ui.Crumb{{Text: "Portal"}, {Text: "Staff", URL: "/staff"}}}, Save: "Save"}
-	for _, field := range []string{"upn", "role", "reach", "tenant"} {
+	for _, field := range []string{"upn", "role", "reach", "group", "tenant"} {
 		if s := f.Faults[field]; s != "" {
 			v.Errors = append(v.Errors, ui.FieldError{ID: "f-" + field, Text: s})
 		}
@@ -60,6 +68,7 @@ func newForm(f form, all []tenant.Tenant, c page.Chrome) formView {
 		{Value: "all", Label: "All, also those to come", Selected: f.Reach == tenant.ReachAll},
 		{Value: "all_but", Label: "All but those ticked", Selected: f.Reach == tenant.ReachAllBut},
 		{Value: "chosen", Label: "Only those ticked", Selected: f.Reach == tenant.ReachChosen}}}
+	v.chooseGroup(f, groups)
 	v.Tenants = ui.Choice{Name: "tenant", Legend: "Which customers", Many: true, Error: f.Faults["tenant"], Hint: "Counts unless all customers are chosen."}
 	for _, t := range all {
 		if t.Home {
@@ -68,6 +77,18 @@ func newForm(f form, all []tenant.Tenant, c page.Chrome) formView {
 		v.Tenants.Options = append(v.Tenants.Options, ui.Option{Value: t.ID.String(), Label: t.Name(), Selected: slices.Contains(f.Tenants, t.ID), Hint: t.DefaultDomain})
 	}
 	return v
+}
+
+// chooseGroup offers reach by group where there are groups.
+func (v *formView) chooseGroup(f form, groups []tenantgroup.Group) {
+	if len(groups) == 0 {
+		return
+	}
+	v.Reach.Options = append(v.Reach.Options, ui.Option{Value: "group", Label: "Those of a group, and those ticked", Selected: f.Reach == tenant.ReachGroup, Hint: "Worked out at each request: who joins the group is seen at once."})
+	v.Group = ui.Select{Name: "group", Label: "Group", Error: f.Faults["group"], Hint: "Counts where a group is chosen above.", Options: []ui.Option{{Value: "", Label: "None"}}}
+	for _, g := range groups {
+		v.Group.Options = append(v.Group.Options, ui.Option{Value: strconv.FormatInt(g.ID, 10), Label: g.Name + " (" + ui.Count(g.Count, "customer", "customers") + ")", Selected: f.Group == g.ID})
+	}
 }
 
 func facts(st tenant.Staff, c page.Chrome) []ui.Fact {

@@ -18,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -26,6 +27,7 @@ import (
 // Handler serves the room.
 type Handler struct {
 	Tenants *tenant.Store
+	Groups  *tenantgroup.Store
 	Audit   *audit.Store
 }
 
@@ -47,6 +49,7 @@ type row struct {
 	Role       string     `json:"role"`
 	Reach      string     `json:"reach"`
 	Tenants    []string   `json:"tenants"`
+	Group      int64      `json:"group,omitempty"` // by whose rule they reach customers, besides those listed
 	Disabled   bool       `json:"disabled"`
 	LastSeenAt *time.Time `json:"last_seen_at"`
 	CreatedBy  string     `json:"created_by"`
@@ -90,6 +93,11 @@ func reachWords(r row) string {
 		return "All but " + n
 	case tenant.ReachChosen:
 		return n
+	case tenant.ReachGroup:
+		if len(r.Tenants) == 0 {
+			return "A group"
+		}
+		return "A group, and " + n
 	}
 	return "All"
 }
@@ -157,7 +165,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 }
 
 func newRow(st tenant.Staff, now time.Time) row {
-	x := row{ID: st.ID, UPN: st.UPN, Name: st.Name, Role: string(st.Role), Reach: string(st.Reach), Tenants: []string{}, Disabled: st.Disabled, CreatedBy: st.CreatedBy, now: now}
+	x := row{ID: st.ID, UPN: st.UPN, Name: st.Name, Role: string(st.Role), Reach: string(st.Reach), Tenants: []string{}, Group: st.Group, Disabled: st.Disabled, CreatedBy: st.CreatedBy, now: now}
 	for _, id := range st.Tenants {
 		x.Tenants = append(x.Tenants, id.String())
 	}
@@ -296,7 +304,7 @@ func (h *Handler) record(r *http.Request, m tenant.Membership, action string, st
 	}
 	e := audit.By(m.Person)
 	e.Action, e.Object, e.RequestID = action, st.UPN, middleware.RequestID(r.Context())
-	e.Detail = map[string]any{"role": string(st.Role), "reach": string(st.Reach), "disabled": st.Disabled, "tenants": newRow(st, time.Time{}).Tenants}
+	e.Detail = map[string]any{"role": string(st.Role), "reach": string(st.Reach), "disabled": st.Disabled, "group": st.Group, "tenants": newRow(st, time.Time{}).Tenants}
 	return h.Audit.Append(context.WithoutCancel(r.Context()), h.Tenants.Home(), e)
 }
 
@@ -310,6 +318,7 @@ type form struct {
 func parse(v url.Values, st tenant.Staff) form {
 	f := form{Staff: st, Faults: page.Faults{}}
 	f.Role, f.Reach, f.Disabled = tenant.Role(v.Get("role")), tenant.ReachKind(v.Get("reach")), v.Get("disabled") == "1"
+	f.Group, _ = strconv.ParseInt(v.Get("group"), 10, 64)
 	f.Tenants = nil
 	for _, s := range v["tenant"] {
 		id, err := tenant.ParseID(s)
@@ -325,7 +334,14 @@ func parse(v url.Values, st tenant.Staff) form {
 	if f.Role == tenant.RoleOwner {
 		f.Reach = tenant.ReachAll // an owner of some customers only could give themselves the others
 	}
-	if f.Reach != tenant.ReachAll && f.Reach != tenant.ReachAllBut && f.Reach != tenant.ReachChosen {
+	switch f.Reach {
+	case tenant.ReachAll, tenant.ReachAllBut, tenant.ReachChosen:
+		f.Group = 0
+	case tenant.ReachGroup:
+		if f.Group < 1 {
+			f.Faults.Add("group", "Choose a group.")
+		}
+	default:
 		f.Faults.Add("reach", "Choose for which customers.")
 	}
 	return f

@@ -89,7 +89,7 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	f, now := filter(q), page.ChromeOf(r.Context()).Now
-	found, err := h.Sync.Runs(r.Context(), m.Reach, f)
+	found, err := h.Sync.Runs(r.Context(), m.Scope, f)
 	if err != nil {
 		return err
 	}
@@ -111,7 +111,7 @@ func (h *Handler) eachRun(m tenant.Membership, f graphsync.Filter, now time.Time
 		return func(yield func(run, error) bool) {
 			f.After, f.Limit = "", 500
 			for {
-				found, err := h.Sync.Runs(ctx, m.Reach, f)
+				found, err := h.Sync.Runs(ctx, m.Scope, f)
 				if err != nil {
 					yield(run{}, err)
 					return

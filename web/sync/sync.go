@@ -23,6 +23,7 @@ import (
 type Handler struct {
 	Sync    *graphsync.Service
 	Tenants *tenant.Store
+	Narrow  page.Narrower // by groups and tags, for reads that a form asks for; nil: there are none
 }
 
 // Mount adds the pages.
@@ -80,7 +81,7 @@ var spec = page.Spec{
 }
 
 // chosen are the filters that a form carries along.
-var chosen = []string{"dataset", "state", "age", "customer"}
+var chosen = []string{"dataset", "state", "age", "customer", "group", "tag"}
 
 var columns = []page.Column[row]{
 	{Key: "dataset", Label: "Dataset", Width: 272, Text: func(r row) string { return r.Label }},
@@ -214,7 +215,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if q.CSV {
 		return h.export(w, r, m, q)
 	}
-	found, err := h.Sync.List(r.Context(), m.Reach, filter(q))
+	found, err := h.Sync.List(r.Context(), m.Scope, filter(q))
 	if err != nil {
 		return err
 	}
@@ -314,10 +315,16 @@ func (h *Handler) now(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 
 // request asks for the reads of a list: those of customers and datasets by name, those in a state or of an age row by row.
 func (h *Handler) request(ctx context.Context, m tenant.Membership, q page.Query) (graphsync.Requested, error) {
-	f, scope := filter(q), m.Reach
+	if groups, tags := q.Groups(); h.Narrow != nil && len(groups)+len(tags) > 0 {
+		var err error
+		if m.Scope, err = h.Narrow(ctx, m.Scope, groups, tags); err != nil {
+			return graphsync.Requested{}, err
+		}
+	}
+	f, scope := filter(q), m.Scope
 	if len(f.Tenants) > 0 {
 		for _, id := range f.Tenants {
-			if _, err := h.Tenants.Get(ctx, m.Reach, id); err != nil {
+			if _, err := h.Tenants.Get(ctx, m.Scope, id); err != nil {
 				return graphsync.Requested{}, errs.Show(errs.NotFound, "There is no such customer, or you may not see it.")
 			}
 		}
@@ -350,7 +357,7 @@ func (h *Handler) all(ctx context.Context, m tenant.Membership, f graphsync.Filt
 	var out []graphsync.Status
 	f.Limit, f.After = 500, ""
 	for {
-		found, err := h.Sync.List(ctx, m.Reach, f)
+		found, err := h.Sync.List(ctx, m.Scope, f)
 		if err != nil {
 			return nil, err
 		}

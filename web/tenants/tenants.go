@@ -35,6 +35,7 @@ type Handler struct {
 	Devices *device.Store
 	Audit   *audit.Store
 	Add     Adder
+	Tags    func(ctx context.Context, scope tenant.Scope) (map[tenant.ID][]string, error) // nil: customers have none
 }
 
 // Mount adds the pages over all tenants.
@@ -64,6 +65,7 @@ type row struct {
 	Devices    *int64     `json:"devices"`   // nil: never read
 	Compliant  *float64   `json:"compliant"` // share of devices, 0 to 1; nil: unknown
 	AsOf       *time.Time `json:"as_of"`     // of the devices
+	Tags       []string   `json:"tags,omitempty"`
 
 	tenant tenant.Tenant
 	fresh  graphsync.State
@@ -82,6 +84,7 @@ var spec = page.Spec{
 	Sorts:       []string{"name", "state", "devices", "compliant", "read"},
 	Filters:     []page.Filter{{Name: "state", Label: "Connection", Options: stateOptions}},
 	Placeholder: "Name, domain or tenant number",
+	Tenants:     true,
 }
 
 var columns = []page.Column[row]{
@@ -166,7 +169,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	l := page.List[row]{
-		Title: "Customers", One: "customer", Many: "customers", M: m, Query: q, Spec: spec, Columns: columns, Rows: shown,
+		Title: "Customers", One: "customer", Many: "customers", M: m, Query: q, Spec: spec, Columns: h.columns(), Rows: shown,
 		URL: func(x row) string { return "/t/" + x.ID }, Count: int64(len(found)), Next: next,
 		Mark:  func(x row) *ui.TenantChip { return ptr(page.Chip(x.tenant, "")) },
 		Lead:  "Every tenant that you may see, and how far its connection has come.",
@@ -181,15 +184,15 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 // rows are all customers of the membership with their figures: two queries, however many devices there are.
 func (h *Handler) rows(ctx context.Context, m tenant.Membership, now time.Time) ([]row, error) {
-	tenants, err := h.Tenants.List(ctx, m.Reach)
+	tenants, err := h.Tenants.List(ctx, m.Scope)
 	if err != nil {
 		return nil, err
 	}
-	counters, err := h.Sync.CountersByTenant(ctx, m.Reach, graphsync.Devices, "total", "compliance:compliant")
+	counters, err := h.Sync.CountersByTenant(ctx, m.Scope, graphsync.Devices, "total", "compliance:compliant")
 	if err != nil {
 		return nil, err
 	}
-	read, err := h.Sync.FreshnessByTenant(ctx, m.Reach, graphsync.Devices)
+	read, err := h.Sync.FreshnessByTenant(ctx, m.Scope, graphsync.Devices)
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +202,23 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, now time.Time) 
 			rows = append(rows, newRow(t, counters[t.ID], read[t.ID], now))
 		}
 	}
-	return rows, nil
+	if h.Tags == nil {
+		return rows, nil
+	}
+	tags, err := h.Tags(ctx, m.Scope)
+	for i := range rows {
+		rows[i].Tags = tags[rows[i].tenant.ID]
+	}
+	return rows, err
+}
+
+// columns are the list's; where customers have tags, those too.
+func (h *Handler) columns() []page.Column[row] {
+	if h.Tags == nil {
+		return columns
+	}
+	tags := func(r row) string { return strings.Join(r.Tags, ", ") }
+	return append(slices.Clip(columns), page.Column[row]{Key: "tags", Label: "Tags", Priority: 3, Width: 150, Phone: "hide", Cell: func(r row) ui.Cell { return ui.QuietCell(tags(r)) }, Text: tags})
 }
 
 func newRow(t tenant.Tenant, counters map[string]int64, f graphsync.Freshness, now time.Time) row {

@@ -192,7 +192,9 @@ func TestColumnsPerPerson(t *testing.T) {
 	if to := got.Header().Get("Location"); got.Code != http.StatusSeeOther || to != "/devices?kind=phone" {
 		t.Fatalf("status %d, to %q", got.Code, to)
 	}
-	has := func(c *webtest.Client, path, text string) bool { return strings.Contains(c.Get(path).Body.String(), text) }
+	has := func(c *webtest.Client, path, text string) bool {
+		return strings.Contains(c.Get(path).Body.String(), text)
+	}
 	for what, is := range map[string]bool{
 		"kept columns are shown":                has(c, "/devices", "there") && !has(c, "/devices", ">Kind</th>"),
 		"an address that names columns decides": !has(c, "/devices?columns=name,kind", "there<") && has(c, "/devices?columns=name,kind", "phone<"),

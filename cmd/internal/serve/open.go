@@ -32,6 +32,7 @@ import (
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/signin"
 )
@@ -52,6 +53,7 @@ type Portal struct {
 	Apps          *app.Store
 	Provisioning  *provisioning.Store
 	Views         *view.Store
+	Groups        *tenantgroup.Store
 	Services      *service.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
@@ -198,7 +200,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
-	p.Views = view.NewStore(p.Pool)
+	p.Views, p.Groups = view.NewStore(p.Pool), tenantgroup.NewStore(p.Pool)
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.Protection = protection.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)

@@ -1,0 +1,80 @@
+package page
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Narrower finds the tenants of a scope that are in any of the groups and have any of the tags that a query names. What is no group is
+// errs.Invalid.
+type Narrower func(ctx context.Context, scope tenant.Scope, groups []int64, tags []string) (tenant.Scope, error)
+
+// Groups returns the groups and tags of tenants that a list is narrowed by.
+func (q Query) Groups() (groups []int64, tags []string) {
+	for _, g := range q.Values["group"] {
+		if id, err := strconv.ParseInt(g, 10, 64); err == nil {
+			groups = append(groups, id)
+		}
+	}
+	return groups, q.Values["tag"]
+}
+
+// byGroup are the filters that every list over all tenants has, where its rows are of tenants. They narrow the scope before the list's
+// page is asked; the list itself only shows them.
+var byGroup = []Filter{{Name: "group", Label: "Group", Check: isGroup}, {Name: "tag", Label: "Tag"}}
+
+func isGroup(v string) error {
+	id, err := strconv.ParseInt(v, 10, 64)
+	if err == nil && id < 1 {
+		err = errors.New("not a group")
+	}
+	return err
+}
+
+// narrowed adds the filters by group to a list of tenants' rows.
+func (s Spec) narrowed(path string) Spec {
+	ofTenants := s.Tenants || slices.ContainsFunc(s.Filters, func(f Filter) bool { return f.Name == "customer" })
+	if ofTenants && !strings.HasPrefix(path, "/t/") {
+		s.Filters = append(slices.Clip(s.Filters), byGroup...)
+	}
+	return s
+}
+
+// Choices are the groups and tags that a filter offers, in the person's words.
+type Choices struct{ Groups, Tags []Option }
+
+type choicesKey struct{}
+
+// WithChoices puts into the context how to find the groups and tags that lists offer. It is asked for HTML only.
+func WithChoices(ctx context.Context, find func(context.Context) (Choices, error)) context.Context {
+	return context.WithValue(ctx, choicesKey{}, find)
+}
+
+// choose finds what the filters by group offer.
+func (l *List[R]) choose(r *http.Request) error {
+	find, ok := r.Context().Value(choicesKey{}).(func(context.Context) (Choices, error))
+	if !ok || len(l.Query.spec.Filters) == len(l.Spec.Filters) {
+		return nil
+	}
+	c, err := find(r.Context())
+	l.choices = map[string][]Option{"group": c.Groups, "tag": c.Tags}
+	return err
+}
+
+// filters are those of the list, with what those by group offer; offered is false for one that has nothing to choose from.
+func (l List[R]) filters(each func(f Filter, offered bool)) {
+	for i, f := range l.Query.spec.Filters {
+		offered := true
+		if i >= len(l.Spec.Filters) {
+			f.Options = l.choices[f.Name]
+			offered = len(f.Options) > 0
+		}
+		each(f, offered)
+	}
+}
