@@ -62,6 +62,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	if err := s.rows.Copy(ctx, tx, "device_stage", "device"); err != nil {
 		return m, fmt.Errorf("merge devices of %s: %w", tid, err)
 	}
+	if err := loops(ctx, tx, "off"); err != nil {
+		return m, err
+	}
 	if _, err := tx.Exec(ctx, `
 		CREATE TEMP TABLE device_changed ON COMMIT DROP AS
 		SELECT DISTINCT ON (n.id) n.*
@@ -71,6 +74,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		ORDER  BY n.id, n.seq DESC`, tid); err != nil {
 		return m, fmt.Errorf("compare devices of %s: %w", tid, err)
 	}
+	if err := loops(ctx, tx, "on"); err != nil {
+		return m, err
+	}
 	if _, err := tx.Exec(ctx, remember, tid, now, run); err != nil {
 		return m, fmt.Errorf("history of devices of %s: %w", tid, err)
 	}
@@ -79,6 +85,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, fmt.Errorf("write devices of %s: %w", tid, err)
 	}
 	m.Written = tag.RowsAffected()
+	if err := loops(ctx, tx, "off"); err != nil {
+		return m, err
+	}
 	tag, err = tx.Exec(ctx, `
 		UPDATE device d
 		SET    gone_at = $2
@@ -89,6 +98,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, fmt.Errorf("sweep devices of %s: %w", tid, err)
 	}
 	m.Gone = tag.RowsAffected()
+	if err := loops(ctx, tx, "on"); err != nil {
+		return m, err
+	}
 	if m.Written > 0 || m.Gone > 0 {
 		if err := tally(ctx, tx, tid); err != nil {
 			return m, err
@@ -96,6 +108,15 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	}
 	m.Counters, err = counters(ctx, tx, tid)
 	return m, err
+}
+
+// loops switches nested loops. Where all of a tenant's devices meet all of a read, they are never right, but the planner takes them for it
+// when the table's statistics are older than its rows, as in a first read: then a hundred thousand devices take minutes.
+func loops(ctx context.Context, tx pgx.Tx, on string) error {
+	if _, err := tx.Exec(ctx, `SELECT set_config('enable_nestloop', $1, true)`, on); err != nil {
+		return fmt.Errorf("set how to join: %w", err)
+	}
+	return nil
 }
 
 // remember writes one row for each field that people ask about and that differs. A device that was gone and is back says so.
