@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
@@ -73,6 +74,7 @@ type Deps struct {
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
 	DetectedApps  *detectedapp.Store
+	Protection    *protection.Store
 	Views         *view.Store
 	Groups        *tenantgroup.Store
 	Audit         *audit.Store
@@ -136,7 +138,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Devices: d.Devices, Sync: d.Sync},
+		&devices.Handler{Policies: d.Live.PolicyStates, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync},
 		&apps.Handler{Apps: d.Apps, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync},
 		&roles.Handler{Roles: d.Roles, Sync: d.Sync},
