@@ -39,7 +39,7 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	text, known := wordsFor(err)
 	if !known || text.status >= 500 {
-		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", r.URL.Path, "status", text.status, "err", err)
+		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", middleware.SafePath(r.URL.Path), "status", text.status, "err", err)
 	}
 	p.draw(w, r, text)
 }

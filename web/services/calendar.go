@@ -45,7 +45,7 @@ func (h *Handler) issueCalendar(w http.ResponseWriter, r *http.Request, m tenant
 	if _, err := page.Form(w, r); err != nil {
 		return err
 	}
-	token, err := h.Services.IssueCalendarToken(r.Context(), m.Person.Tenant, m.Person.ObjectID, h.Now())
+	token, err := h.Services.IssueCalendarToken(r.Context(), m.Person.Tenant, m.Person.ObjectID, h.now())
 	if err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ const (
 
 // feed is the calendar of whoever's token it is, with what that person may see at this moment.
 func (h *Handler) feed(w http.ResponseWriter, r *http.Request) error {
-	ctx, now := r.Context(), h.Now()
+	ctx, now := r.Context(), h.now()
 	tid, oid, err := h.Services.CalendarOwnerAcrossTenants(ctx, r.URL.Query().Get("token"), now)
 	if err != nil {
 		return err

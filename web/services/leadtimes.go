@@ -74,7 +74,7 @@ func (h *Handler) setLeadTimes(w http.ResponseWriter, r *http.Request, m tenant.
 		}
 		return page.Render(w, r, http.StatusUnprocessableEntity, leadPage(page.Shell(r, m, "Lead times"), v))
 	}
-	if err := h.Services.SetLeadTimes(r.Context(), lead, m.Person.UPN, h.Now()); err != nil {
+	if err := h.Services.SetLeadTimes(r.Context(), lead, m.Person.UPN, h.now()); err != nil {
 		return err
 	}
 	if err := h.record(r, m, "setting.changed", "service lead times", detail); err != nil {

@@ -29,9 +29,16 @@ type Handler struct {
 	Services *service.Store
 	Sync     *graphsync.Service
 	Tenants  *tenant.Store
-	Audit    *audit.Store // nil: changes are not recorded
-	Origin   string       // the portal's own, for the addresses in a calendar
-	Now      func() time.Time
+	Audit    *audit.Store     // nil: changes are not recorded
+	Origin   string           // the portal's own, for the addresses in a calendar
+	Now      func() time.Time // nil: the machine's clock
+}
+
+func (h *Handler) now() time.Time {
+	if h.Now == nil {
+		return time.Now().UTC()
+	}
+	return h.Now().UTC()
 }
 
 // Mount adds the list and the pages of items, over all tenants or inside one according to the membership.

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -132,6 +133,24 @@ func TestLists(t *testing.T) {
 	got := f.Serve(t, technician, tenant.Everything(), f.mount).Get("/t/" + f.fabrikam.ID.String() + "/services").Body.String()
 	if !strings.Contains(got, "DeviceManagementCloudCA.Read.All") || !strings.Contains(got, "Not permitted") {
 		t.Error("the tenant's page does not say which permission is missing")
+	}
+}
+
+// TestWithoutAClock: the site hands its rooms no clock, and whoever subscribes has no session that could go wrong instead.
+func TestWithoutAClock(t *testing.T) {
+	f := newFixture(t)
+	f.h.Now = nil
+	r := chi.NewRouter()
+	f.h.MountPublic(r, &page.Problems{Log: slog.New(slog.DiscardHandler)})
+	for _, path := range []string{"/services/calendar.ics", "/services/calendar.ics?token=" + strings.Repeat("a", 43)} {
+		w := httptest.NewRecorder()
+		r.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("GET %s: status %d, want 404", path, w.Code)
+		}
+	}
+	if w := post(t, f.Serve(t, technician, tenant.Everything(), f.mount), "/services/calendar", nil); w.Code != http.StatusOK {
+		t.Errorf("a new address: status %d", w.Code)
 	}
 }
 
