@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -148,5 +149,16 @@ func TestGolden(t *testing.T) {
 			v.chrome, v.Sentence = chrome, v.sentence()
 			webtest.Golden(t, searchBody(v))
 		})
+	}
+}
+
+func TestPoliciesAreFound(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	f.ReadPolicies(t, contoso.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.Compliance, ID: "p1", Name: "Zebra rules", Type: "windows10CompliancePolicy"}})
+	f.ReadPolicies(t, fabrikam.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.Compliance, ID: "p2", Name: "Zebra too"}})
+	var v view
+	f.Serve(t, technician, tenant.Only(contoso.ID), site(f)).JSON("/search?q=zebra", http.StatusOK, &v)
+	if len(v.Groups) != 1 || v.Groups[0].Kind != "policies" || v.Groups[0].Count != 1 || len(v.Groups[0].Hits) != 1 || v.Groups[0].Hits[0].URL != "/t/"+contoso.ID.String()+"/configuration/p1" {
+		t.Errorf("%+v", v.Groups)
 	}
 }
