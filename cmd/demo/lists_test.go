@@ -23,8 +23,8 @@ func TestListsAgree(t *testing.T) {
 	c := s.customer(0)
 	lists := []string{
 		"/tenants", "/tenants?sort=-devices", "/devices", "/devices?sort=name", "/devices?sort=-name", "/devices?os=Windows", "/apps", "/apps?sort=-name",
-		"/provisioning", "/activity", "/sync", "/sync/runs", "/staff",
-		"/t/" + c.ID + "/devices", "/t/" + c.ID + "/apps", "/t/" + c.ID + "/provisioning", "/t/" + c.ID + "/activity",
+		"/provisioning", "/services", "/services?sort=-ends", "/activity", "/sync", "/sync/runs", "/staff",
+		"/t/" + c.ID + "/devices", "/t/" + c.ID + "/apps", "/t/" + c.ID + "/provisioning", "/t/" + c.ID + "/services", "/t/" + c.ID + "/activity",
 	}
 	if jobs := rowLinks(v.Get("/provisioning")); len(jobs) > 0 {
 		lists = append(lists, jobs[0].URL.Path+"/log")

@@ -121,7 +121,7 @@ func (v view) banner() *ui.Banner {
 			Text: "The complete reading of " + ui.NewTime(*v.GoneAt, v.now).Title + " did not have it any more. The page shows what was read before.",
 		}
 	case v.failed:
-		return &ui.Banner{Kind: "unknown", Title: "You see what was read before.", Text: "The last attempt to read this kind did not succeed.", ActionText: "Show what was read", ActionURL: v.m.Path("/services") + "#read"}
+		return &ui.Banner{Kind: "unknown", Title: "You see what was read before.", Text: "The last attempt to read this kind did not succeed.", ActionText: "Show what was read", ActionURL: v.m.Path("/services/readings")}
 	}
 	return nil
 }

@@ -118,7 +118,7 @@ func itemBody(v view) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = v.Renewal.steps().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Text(v.Renewal.Warning).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -126,7 +126,7 @@ func itemBody(v view) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Text(v.Renewal.Warning).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = v.Renewal.steps().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -57,12 +57,12 @@ func TestGoldenReadings(t *testing.T) {
 		{Kind: service.CloudCA, Outcome: service.Failed, Trouble: "licence", Sentence: "The tenant has no licence for this service."}, {Kind: service.NDES, Outcome: service.Failed, Trouble: "permission", Sentence: "x"},
 		{Kind: service.Exchange, Outcome: service.Failed, Trouble: "unavailable", Sentence: "Microsoft Graph is not available at the moment.", ReadAt: at, Items: 1},
 	}
-	b := below{path: m.Path("/services"), m: m, now: now, one: one}
+	b := kinds{path: m.Path("/services"), m: m, now: now, one: one}
 	if n := b.unread(); n != 1 {
 		t.Errorf("%d kinds count as not read, want 1: a licence and another feature's permission do not count", n)
 	}
-	t.Run("tenant", func(t *testing.T) { webtest.Golden(t, readSection(b)) })
-	t.Run("nobody", func(t *testing.T) { webtest.Golden(t, readSection(below{path: "/services", now: now})) })
+	t.Run("tenant", func(t *testing.T) { webtest.Golden(t, readingsBody(b)) })
+	t.Run("nobody", func(t *testing.T) { webtest.Golden(t, readingsBody(kinds{path: "/services", now: now})) })
 }
 
 func TestWords(t *testing.T) {
@@ -73,6 +73,13 @@ func TestWords(t *testing.T) {
 		if got := memberWord(in); got != want {
 			t.Errorf("memberWord(%q) = %q, want %q", in, got, want)
 		}
+	}
+	limit := service.Item{Kind: service.Enrollment, Type: "deviceEnrollmentLimitConfiguration", Detail: map[string]string{"priority": "2", "limit": "5"}}
+	if got := summary(limit); got != "Device limit, priority 2, 5 devices per person" {
+		t.Errorf("summary of a limit: %q", got)
+	}
+	if got := summary(service.Item{Kind: service.ThreatDefense, Detail: map[string]string{"iosEnabled": "true", "windowsEnabled": "false", "androidEnabled": "true"}}); got != "Android, iOS" {
+		t.Errorf("summary of a connector: %q", got)
 	}
 	for _, k := range service.Kinds() {
 		if kindWords[k] == "" {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"net/url"
-	"slices"
 	"strconv"
 	"time"
 
@@ -23,7 +22,7 @@ var ends = []page.Option{
 func newSpec(m tenant.Membership) page.Spec {
 	s := page.Spec{
 		Sorts:       []string{"ends", "name", "kind", "contact"},
-		Columns:     []string{"name", "kind", "state", "ends", "days", "contact", "type", "modified"},
+		Columns:     []string{"name", "kind", "state", "ends", "days", "contact", "summary", "type", "modified"},
 		Default:     []string{"name", "kind", "state", "ends", "days", "contact"},
 		Placeholder: "Name, Apple Account, serial, machine",
 		Filters: []page.Filter{
@@ -33,7 +32,9 @@ func newSpec(m tenant.Membership) page.Spec {
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
 		},
 	}
-	if !m.One() {
+	if m.One() {
+		s.Default = append(s.Default, "summary")
+	} else {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
 		s.Filters = append(s.Filters, page.ByCustomer)
 	}
@@ -100,7 +101,8 @@ type row struct {
 	Kind        string     `json:"kind"`
 	KindName    string     `json:"kind_name"`
 	Type        string     `json:"type,omitempty"`
-	State       string     `json:"state"` // the standing
+	Summary     string     `json:"summary,omitempty"` // what tells it from others of its kind
+	State       string     `json:"state"`             // the standing
 	StateName   string     `json:"state_name"`
 	Sure        bool       `json:"sure"` // read completely, and recently enough
 	EndsAt      *time.Time `json:"ends_at"`
@@ -118,7 +120,7 @@ type row struct {
 func newRow(it service.Item, now time.Time) row {
 	late := verdict.ServiceLate(it, now)
 	r := row{
-		ID: it.ID, Name: nameOf(it), Tenant: tenantRef{it.Tenant, it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, State: string(it.Standing),
+		ID: it.ID, Name: nameOf(it), Tenant: tenantRef{it.Tenant, it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, Summary: summary(it), State: string(it.Standing),
 		Sure: !late, EndsAt: moment(it.ExpiresAt), LastContact: moment(it.LastContactAt), ModifiedAt: moment(it.ModifiedAt), ReadAt: moment(it.ReadAt), GoneAt: moment(it.GoneAt),
 		URL: itemURL(it), state: verdict.Service(it, late), now: now,
 	}
@@ -157,6 +159,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return stamp(r.EndsAt) }, Cell: row.endCell},
 		page.Column[row]{Key: "days", Label: "Days left", Kind: ui.KindNumber, Width: 90, Priority: 2, Text: row.daysText, Cell: row.daysCell},
 		page.Column[row]{Key: "contact", Label: "Last contact", Kind: ui.KindTime, Sort: "contact", Width: 120, Priority: 3, Text: func(r row) string { return stamp(r.LastContact) }, Cell: func(r row) ui.Cell { return when(r.LastContact, r.now) }},
+		page.Column[row]{Key: "summary", Label: "What it says", Width: 210, Priority: 3, Text: func(r row) string { return r.Summary }, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Summary) }},
 		page.Column[row]{Key: "type", Label: "Type", Width: 190, Priority: 3, Text: func(r row) string { return typeWord(r.Type) }, Cell: func(r row) ui.Cell { return ui.TextCell(typeWord(r.Type)) }},
 		page.Column[row]{Key: "modified", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) }},
 		page.Column[row]{Key: "asof", Label: "Read at", Exact: true, Text: func(r row) string { return stamp(r.ReadAt) }},
@@ -226,102 +229,6 @@ func counts(of map[service.Standing]int64, path string) ui.StateCounts {
 		}
 	}
 	return out
-}
-
-// below is what was read of each kind, in one tenant or over all.
-type below struct {
-	path string
-	m    tenant.Membership
-	now  time.Time
-	one  []service.Reading
-	all  []service.KindCount
-}
-
-// unread is how many kinds failed. A tenant without the licence has nothing there to be read, and what another feature's permission opens
-// was not asked for: neither is a failure.
-func (b below) unread() (n int) {
-	for _, r := range b.one {
-		if r.Outcome == service.Failed && r.Trouble != "licence" && (r.Trouble != "permission" || also(r.Kind) == "") {
-			n++
-		}
-	}
-	for _, c := range b.all {
-		if c.Failed > 0 && also(c.Kind) == "" {
-			n++
-		}
-	}
-	return n
-}
-
-func (b below) table() ui.Table {
-	if !b.m.One() {
-		return b.tableOfAll()
-	}
-	t := ui.Table{ID: "kinds", Caption: "What was read of each kind", Inset: true, Columns: []ui.Column{
-		{Key: "kind", Label: "Kind", Width: 260}, {Key: "items", Label: "Held", Kind: ui.KindNumber, Width: 80}, {Key: "state", Label: "Reading", Kind: ui.KindState, Width: 150},
-		{Key: "at", Label: "As of", Kind: ui.KindTime, Width: 110}, {Key: "why", Label: "Why", Phone: "line"},
-	}}
-	for _, k := range service.Kinds() {
-		i := slices.IndexFunc(b.one, func(r service.Reading) bool { return r.Kind == k })
-		r := service.Reading{Kind: k}
-		if i >= 0 {
-			r = b.one[i]
-		}
-		state, why := readingState(r, b.now)
-		t.Rows = append(t.Rows, ui.Row{Name: kindWords[k], Cells: []ui.Cell{b.held(k, r.Items), {State: &state}, ui.TimeCell(ui.NewTime(r.ReadAt, b.now)), ui.QuietCell(why)}})
-	}
-	return t
-}
-
-func (b below) held(k service.Kind, n int64) ui.Cell {
-	if n == 0 {
-		return ui.TextCell("0")
-	}
-	return ui.NumberCell(n, b.path+"?kind="+string(k))
-}
-
-func readingState(r service.Reading, now time.Time) (ui.State, string) {
-	switch {
-	case r.Outcome == "":
-		return ui.State{Shape: ui.ShapeUnknown, Text: "Not read yet"}, ""
-	case r.Trouble == "licence":
-		return ui.State{Shape: ui.ShapeNone, Text: "Not licensed"}, r.Sentence
-	case r.Outcome == service.Failed && r.Trouble == "permission":
-		return ui.State{Shape: ui.ShapeUnknown, Text: "Not permitted"}, "Needs " + r.Kind.Permission() + "." + also(r.Kind)
-	case r.Outcome == service.Failed:
-		return ui.State{Shape: ui.ShapeUnknown, Text: "Not read"}, r.Sentence
-	case verdict.ServiceLate(service.Item{ReadAt: r.ReadAt}, now):
-		return ui.State{Shape: ui.ShapeStale, Text: "Read, late"}, ""
-	case r.Outcome == service.Unset:
-		return ui.State{Shape: ui.ShapeNone, Text: "Not configured"}, "The tenant has not set this up."
-	}
-	return ui.State{Shape: ui.ShapeOK, Text: "Read"}, ""
-}
-
-// also says where a permission comes from that the services themselves do not ask for.
-func also(k service.Kind) string {
-	switch k {
-	case service.NDES:
-		return " It comes with device rules in the consent."
-	case service.BrandingProfile:
-		return " It comes with apps in the consent; Microsoft refuses some tenants all the same."
-	}
-	return ""
-}
-
-func (b below) tableOfAll() ui.Table {
-	t := ui.Table{ID: "kinds", Caption: "What was read of each kind", Inset: true, Columns: []ui.Column{
-		{Key: "kind", Label: "Kind", Width: 280}, {Key: "items", Label: "Held", Kind: ui.KindNumber, Width: 90}, {Key: "read", Label: "Customers read", Kind: ui.KindNumber, Width: 140},
-		{Key: "unset", Label: "Not set up or licensed", Kind: ui.KindNumber, Width: 170, Priority: 2}, {Key: "failed", Label: "Not read", Kind: ui.KindNumber, Width: 100}, {Key: "at", Label: "Oldest", Kind: ui.KindTime, Width: 110},
-	}}
-	for _, c := range b.all {
-		failed := ui.TextCell(ui.N(c.Failed))
-		if c.Failed > 0 {
-			failed.Tone = "warn"
-		}
-		t.Rows = append(t.Rows, ui.Row{Name: kindWords[c.Kind], Cells: []ui.Cell{b.held(c.Kind, c.Items), ui.TextCell(ui.N(c.Read)), ui.TextCell(ui.N(c.Unset)), failed, ui.TimeCell(ui.NewTime(c.Oldest, b.now))}})
-	}
-	return t
 }
 
 // nameOf is what an item is called; some have no name of their own.

@@ -44,6 +44,7 @@ func (h *Handler) now() time.Time {
 // Mount adds the list and the pages of items, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/services", h.list)
+	r.Get("/services/readings", h.readings)
 	r.Get("/services/{kind}/{item}", h.show)
 }
 
@@ -115,19 +116,14 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	return l.Serve(w, r)
 }
 
-// around adds the counts above the list and what was read below it. The freshness line is never green while a kind was not read.
+// around adds the counts above the list, and what the list does not hold below it. The freshness line is never green while a kind was not read.
 func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query, watch service.Watch, l *page.List[row]) error {
 	standings, err := h.Services.StandingsOf(ctx, m.Scope, watch)
 	if err != nil {
 		return err
 	}
 	l.Above = counts(standings, q.Path)
-	b := below{path: q.Path, m: m, now: watch.Now}
-	if m.One() {
-		b.one, err = h.Services.Readings(ctx, m.Tenant.ID)
-	} else {
-		b.all, err = h.Services.ReadingsAcrossTenants(ctx, m.Scope)
-	}
+	b, err := h.readingsOf(ctx, m, watch.Now)
 	if err != nil {
 		return err
 	}
@@ -135,9 +131,9 @@ func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query,
 		if l.Freshness.State == ui.ShapeOK {
 			l.Freshness.State = ui.ShapePartial
 		}
-		l.Freshness.Parts = append([]ui.Link{{Text: "not read: " + ui.Count(int64(n), "kind", "kinds"), URL: "#read"}}, withoutComplete(l.Freshness.Parts, m)...)
+		l.Freshness.Parts = append([]ui.Link{{Text: "not read: " + ui.Count(int64(n), "kind", "kinds"), URL: b.path + "/readings"}}, withoutComplete(l.Freshness.Parts, m)...)
 	}
-	l.Below = readSection(b)
+	l.Below = listNote(b)
 	return nil
 }
 

@@ -130,7 +130,19 @@ func TestLists(t *testing.T) {
 			t.Errorf("GET %s: status %d", row.URL, got.Code)
 		}
 	}
-	got := f.Serve(t, technician, tenant.Everything(), f.mount).Get("/t/" + f.fabrikam.ID.String() + "/services").Body.String()
+	var kinds readingsView
+	everybody.JSON("/services/readings", http.StatusOK, &kinds)
+	if len(kinds.Kinds) != len(service.Kinds()) || *kinds.Kinds[3].Failed != 1 || everybody.Get("/services/readings").Code != http.StatusOK {
+		t.Errorf("readings over all: %+v", kinds)
+	}
+	one.JSON("/t/"+f.contoso.ID.String()+"/services/readings", http.StatusOK, &kinds)
+	if kinds.Kinds[2].State != "Read" || kinds.Kinds[2].Items != 2 {
+		t.Errorf("readings of one: %+v", kinds.Kinds[2])
+	}
+	if got := one.Get("/t/" + f.fabrikam.ID.String() + "/services/readings"); got.Code != http.StatusNotFound {
+		t.Errorf("readings of a foreign tenant: status %d", got.Code)
+	}
+	got := f.Serve(t, technician, tenant.Everything(), f.mount).Get("/t/" + f.fabrikam.ID.String() + "/services/readings").Body.String()
 	if !strings.Contains(got, "DeviceManagementCloudCA.Read.All") || !strings.Contains(got, "Not permitted") {
 		t.Error("the tenant's page does not say which permission is missing")
 	}

@@ -1,6 +1,7 @@
 package services
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/service"
@@ -91,6 +92,45 @@ func valueWord(v string) string {
 		return "no"
 	}
 	return v
+}
+
+// summary is the little that tells an item from others of its kind: priority and limit of an enrolment rule, the platforms of a connector.
+func summary(it service.Item) string {
+	d := it.Detail
+	var parts []string
+	add := func(format, member string) {
+		if v := d[member]; v != "" {
+			parts = append(parts, strings.Replace(format, "%", v, 1))
+		}
+	}
+	switch it.Kind {
+	case service.Enrollment:
+		parts = append(parts, typeWord(it.Type))
+		if d["priority"] == "0" {
+			parts = append(parts, "default")
+		} else {
+			add("priority %", "priority")
+		}
+		add("% devices per person", "limit")
+	case service.Terms:
+		add("Version %", "version")
+	case service.AppleEnrollment:
+		add("% devices synced", "syncedDeviceCount")
+	case service.VPPToken:
+		add("%", "vppTokenAccountType")
+		add("%", "countryOrRegion")
+	case service.CloudCA:
+		add("issued by %", "issuerCommonName")
+	case service.NDES:
+		add("version %", "connectorVersion")
+	case service.ThreatDefense, service.CompliancePartner:
+		for _, p := range []struct{ member, word string }{{"androidEnabled", "Android"}, {"iosEnabled", "iOS"}, {"windowsEnabled", "Windows"}, {"androidOnboarded", "Android"}, {"iosOnboarded", "iOS"}, {"macOsOnboarded", "macOS"}} {
+			if d[p.member] == "true" {
+				parts = append(parts, p.word)
+			}
+		}
+	}
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
 
 // renewal is how the customer, or somebody for them, keeps an item from ending.
