@@ -26,6 +26,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, m Merge, tid any, run int6
 	if err := s.Copy(ctx, tx, m.Table+"_stage", m.Table); err != nil {
 		return 0, 0, err
 	}
+	if err := loops(ctx, tx, "off"); err != nil {
+		return 0, 0, err
+	}
 	back := ""
 	if m.Keep {
 		back = " OR o.gone_at IS NOT NULL"
@@ -47,8 +50,19 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, m Merge, tid any, run int6
 	if err != nil {
 		return 0, 0, fmt.Errorf("write %s: %w", m.Table, err)
 	}
-	gone, err = m.sweep(ctx, tx, tid, run, now)
-	return tag.RowsAffected(), gone, err
+	if gone, err = m.sweep(ctx, tx, tid, run, now); err != nil {
+		return 0, 0, err
+	}
+	return tag.RowsAffected(), gone, loops(ctx, tx, "on")
+}
+
+// loops switches nested loops. Where all of a tenant's rows meet all of a read, they are never right, but the planner takes them for it
+// when the table's statistics are older than its rows, as in a first read.
+func loops(ctx context.Context, tx pgx.Tx, on string) error {
+	if _, err := tx.Exec(ctx, `SELECT set_config('enable_nestloop', $1, true)`, on); err != nil {
+		return fmt.Errorf("set how to join: %w", err)
+	}
+	return nil
 }
 
 // remember writes one row for each field that is kept and differs. A thing that was gone and is back says so.

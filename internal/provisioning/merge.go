@@ -71,8 +71,9 @@ type Merged struct {
 	Counters      map[string]int64
 }
 
-// Merge makes the tenant's jobs those of the read, which was complete. It writes only what differs.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
+// Merge makes the tenant's jobs those of the read, which was complete. It writes only what differs, and keeps what
+// changed.
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
 	if err := s.apps.Copy(ctx, tx, "provisioning_app_stage", "provisioning_app"); err != nil {
 		return m, fmt.Errorf("merge provisioned applications of %s: %w", tid, err)
 	}
@@ -90,6 +91,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Ti
 	m.Written = tag.RowsAffected()
 	if err := s.jobs.Copy(ctx, tx, "provisioning_job_stage", "provisioning_job"); err != nil {
 		return m, fmt.Errorf("merge provisioning jobs of %s: %w", tid, err)
+	}
+	if _, err := tx.Exec(ctx, rememberJobs, tid, now, run); err != nil {
+		return m, fmt.Errorf("history of provisioning jobs of %s: %w", tid, err)
 	}
 	cols := strings.Join(jobStaged, ", ")
 	tag, err = tx.Exec(ctx, `

@@ -71,7 +71,7 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.T
 		}
 	}
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, at)
+		m, err = stage.Merge(t.Context(), tx, tid, at.Unix(), at)
 		return err
 	}); err != nil {
 		t.Fatal(err)
@@ -145,6 +145,26 @@ func TestJobsAreKeptAndWorstFirst(t *testing.T) {
 	if m := merge(t, pool, s, contoso, noon.Add(2*time.Hour), of[1:]...); m.Gone != 1 || m.Counters["total"] != 3 {
 		t.Errorf("a job is gone: %+v", m)
 	}
+	mended := of[1:]
+	mended[0] = job(t, "sp1", `{"id":"hr.1","status":{"code":"Active","lastExecution":{"state":"Succeeded"}},"schedule":{"state":"Active"}}`)
+	merge(t, pool, s, contoso, noon.Add(3*time.Hour), mended...)
+	said := map[string]string{}
+	for _, sp := range []string{"sp1", "sp2", "sp3"} {
+		changes, err := s.Changes(t.Context(), contoso, sp, 50)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range changes {
+			said[c.JobID+" "+c.Field] = c.Old + " > " + c.New
+		}
+	}
+	if said["ok gone"] != "false > true" || said["hr.1 code"] != "Quarantine > Active" || said["idle code"] != "" || said["hr.1 gone"] != "" {
+		t.Errorf("history: %v", said)
+	}
+	if c, err := s.Changes(t.Context(), fabrikam, "sp1", 50); err != nil || len(c) != 0 {
+		t.Errorf("history seen by another tenant: %v, %v", c, err)
+	}
+	merge(t, pool, s, contoso, noon.Add(4*time.Hour), append([]Job{job(t, "sp1", quarantined)}, mended[1:]...)...)
 	for _, tc := range []struct {
 		f    JobFilter
 		want int64

@@ -50,7 +50,7 @@ func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 		}
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, p.Now())
+		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
 		if err != nil {
 			return err
 		}

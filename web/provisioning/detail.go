@@ -44,6 +44,7 @@ type facts struct {
 	read    graphsync.Freshness // of the jobs
 	logRead graphsync.Freshness
 	events  provisioning.EventPage
+	changes []provisioning.Change
 	failed  int64
 	skipped int64
 }
@@ -62,6 +63,9 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k f
 		return k, err
 	}
 	if k.events, err = h.Provisioning.ListEvents(ctx, m.Scope, provisioning.EventFilter{SPID: id, Limit: recentEvents}); err != nil {
+		return k, err
+	}
+	if k.changes, err = h.Provisioning.Changes(ctx, m.Tenant.ID, id, maxChanges); err != nil {
 		return k, err
 	}
 	if k.failed, err = h.countEvents(ctx, m, id, "failure"); err != nil {
@@ -90,6 +94,7 @@ type view struct {
 	Failed  int64      `json:"event_failures"`
 	Skipped int64      `json:"event_skips"`
 	LogAsOf *time.Time `json:"log_as_of"`
+	Changes []change   `json:"changes"`
 
 	m       tenant.Membership
 	chrome  page.Chrome
@@ -130,7 +135,7 @@ type run struct {
 func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	v := view{
 		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()},
-		AsOf: moment(k.read.AsOf), LogAsOf: moment(k.logRead.AsOf), Jobs: []job{}, Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
+		AsOf: moment(k.read.AsOf), LogAsOf: moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
 		m: m, chrome: c, read: k.read, logRead: k.logRead,
 	}
 	late := lateTenants{m.Tenant.ID: k.read.Late > 0}

@@ -74,6 +74,22 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	return f, contoso, fabrikam
 }
 
+func TestChangesOfJobsStandOnTheTimeline(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Provisioning, f.Sync}).Mount)
+	path := "/t/" + contoso.ID.String() + "/provisioning/sp1"
+	if got := c.Get(path).Body.String(); strings.Contains(got, "Timeline") {
+		t.Error("a timeline without a change")
+	}
+	f.ReadJobs(t, contoso.ID, f.Now.Add(-time.Minute), steady("sp1", "Salesforce"), steady("sp2", "Slack"))
+	var v struct{ Changes []change }
+	c.JSON(path, http.StatusOK, &v)
+	if len(v.Changes) == 0 || !strings.Contains(c.Get(path).Body.String(), "Timeline") {
+		t.Errorf("changes: %+v", v.Changes)
+	}
+	c.JSON("/t/"+fabrikam.ID.String()+"/provisioning/sp9", http.StatusNotFound, nil)
+}
+
 func TestJobs(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
 	mount := (&Handler{f.Provisioning, f.Sync}).Mount

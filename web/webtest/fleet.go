@@ -216,7 +216,7 @@ func (f *Fleet) ReadJobs(t testing.TB, tid tenant.ID, at time.Time, jobs ...prov
 		}
 	}
 	f.complete(t, tid, graphsync.ProvisioningJobs, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }

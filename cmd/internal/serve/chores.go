@@ -20,6 +20,7 @@ const (
 	rereadEvery   = 10 * time.Minute // look for tenants whose grants were not read for rereadAfter
 	rereadAfter   = 24 * time.Hour
 	sweepingEvery = time.Hour // sessions that are over
+	pruningEvery  = 6 * time.Hour
 )
 
 // chores run in each process with workers. What several processes do at once, they share or repeat harmlessly.
@@ -33,6 +34,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"read grants again", rereadEvery, p.rereadGrants},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
+		{"prune history", pruningEvery, graphsync.NewRetention(p.Pool, nil).Prune},
 	} {
 		go func() {
 			tick := time.NewTicker(c.every)
