@@ -73,6 +73,10 @@ var catalogue = []Entry{
 		get("/v1.0/deviceManagement/managedDevices/{id}", readDevices, readConfiguration),
 		get("/v1.0/deviceManagement/deviceCategories", readDevices, readConfiguration),
 		get("/v1.0/deviceManagement/detectedApps", readDevices, readConfiguration),
+		get("/v1.0/deviceManagement/detectedApps/{id}/managedDevices", readDevices),
+		get("/beta/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates", readDevices, readConfiguration),
+		get("/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates", readDevices, readConfiguration),
+		get("/v1.0/deviceManagement/windowsMalwareInformation", readDevices, readConfiguration),
 		get("/v1.0/deviceManagement/managedDeviceOverview", readDevices),
 	}},
 	{Feature: Apps, Suggested: true, Operations: []Operation{

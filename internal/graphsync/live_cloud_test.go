@@ -1,0 +1,64 @@
+package graphsync_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/detectedapp"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// TestLiveSectionsReadTheCloud asks the simulated cloud what nobody reads by a schedule, and tells what a refusal leaves.
+func TestLiveSectionsReadTheCloud(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, _ := r.customer(full)
+	for _, name := range []string{graphsync.Devices, graphsync.DetectedApps} {
+		if err := r.sync.ReadOnce(t.Context(), tid, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept := graphsync.NewLiveStore(r.pool, nil)
+	scope := tenant.Only(tid)
+
+	found, err := r.devices.List(t.Context(), scope, device.Filter{Compliance: []string{"noncompliant"}, Limit: 5})
+	if err != nil || len(found.Rows) == 0 {
+		t.Fatalf("no noncompliant device: %v", err)
+	}
+	states := &device.Live{Graph: r.graph, Kept: kept}
+	failing := 0
+	for _, d := range found.Rows {
+		l, err := states.PolicyStates(t.Context(), tid, d.ID)
+		if err != nil || !l.Now || l.Trouble.Kind != "" {
+			t.Fatalf("policies of %s: %+v, %v", d.Name, l, err)
+		}
+		for _, p := range l.Value.Compliance {
+			for _, s := range p.Settings {
+				if device.Failing(s.State) {
+					failing++
+				}
+			}
+		}
+		if again, err := states.KeptPolicyStates(t.Context(), tid, d.ID); err != nil || !again.Known() || len(again.Value.Compliance) != len(l.Value.Compliance) {
+			t.Errorf("kept: %+v, %v", again, err)
+		}
+	}
+	if failing == 0 {
+		t.Error("no noncompliant device has a setting that fails")
+	}
+	if l, err := states.PolicyStates(t.Context(), tid, "00000000-0000-4000-8000-00000000dead"); err != nil || l.Known() || l.Trouble.Kind != "notfound" || l.Trouble.Sentence == "" {
+		t.Errorf("a device that is not there: %+v, %v", l, err)
+	}
+
+	versions, err := r.detected.Versions(t.Context(), scope, detectedapp.Filter{Sort: "devices", Desc: true, Limit: 1})
+	if err != nil || len(versions.Rows) != 1 {
+		t.Fatal(err)
+	}
+	v := versions.Rows[0]
+	having, err := (&detectedapp.Live{Graph: r.graph, Kept: kept}).DevicesOf(t.Context(), tid, v.ID)
+	if err != nil || having.Trouble.Kind != "" || !having.Value.Cut && int64(len(having.Value.Devices)) != v.Devices || time.Since(having.ReadAt) > time.Minute {
+		t.Errorf("%s is on %d devices, read %d: %+v, %v", v.Name, v.Devices, len(having.Value.Devices), having.Trouble, err)
+	}
+}
