@@ -104,6 +104,11 @@ func Done(w http.ResponseWriter, r *http.Request, to string, said Flash) error {
 
 // writeCSV streams rows as an attachment; a failure midway breaks the connection, so that half a file is not taken for a whole one.
 func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string, rows iter.Seq2[[]string, error]) error {
+	done, err := turn(r.Context(), exportWait)
+	if err != nil {
+		return err
+	}
+	defer done()
 	next, stop := iter.Pull2(rows)
 	defer stop()
 	record, err, more := next()
@@ -114,6 +119,7 @@ func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 	w.Header().Add("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
+	await(w)
 	out := csv.NewWriter(w)
 	out.UseCRLF = true
 	out.Write(head)
@@ -131,6 +137,7 @@ func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string
 		if n%500 == 0 {
 			out.Flush()
 			http.NewResponseController(w).Flush()
+			await(w)
 		}
 		if record, err, more = next(); err != nil {
 			panic(http.ErrAbortHandler)

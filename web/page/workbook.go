@@ -36,6 +36,11 @@ type sheet struct {
 
 // writeXLSX answers with a workbook of one sheet: the rows that the CSV has, with numbers and times as such.
 func writeXLSX(w http.ResponseWriter, r *http.Request, name string, head []string, kind []ui.ColumnKind, rows iter.Seq2[[]string, error]) error {
+	done, err := turn(r.Context(), exportWait)
+	if err != nil {
+		return err
+	}
+	defer done()
 	s, err := newSheet(head, kind)
 	if err != nil {
 		return fmt.Errorf("begin workbook: %w", err)
@@ -61,7 +66,7 @@ func writeXLSX(w http.ResponseWriter, r *http.Request, name string, head []strin
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	if err := s.file.Write(w); err != nil {
+	if err := s.file.Write(patient{w}); err != nil {
 		panic(http.ErrAbortHandler) // the reader went away, or the disk is full: half a file must not pass for a whole one
 	}
 	return nil
