@@ -44,7 +44,11 @@ func (d Document) Lines() []Line {
 		lines = append(lines, l)
 	}
 	for _, a := range d.Actions {
-		lines = append(lines, Line{Part: Actions, Path: a.Type + "|" + a.TemplateID, Label: a.Type, Key: a.TemplateID, Value: fmt.Sprintf("after %d h", a.GraceHours)})
+		l := Line{Part: Actions, Path: a.Type + "|" + a.TemplateID, Label: a.Type, Key: a.TemplateID, Value: "at once"}
+		if a.GraceHours > 0 {
+			l.Value = fmt.Sprintf("after %d h", a.GraceHours)
+		}
+		lines = append(lines, l)
 	}
 	return distinct(lines)
 }

@@ -210,17 +210,18 @@ func (v view) versionURL(i int) string {
 	return v.URL + "/compare?" + q.Encode()
 }
 
-// thenLinks compare what the policy was with what it is.
-func (v view) thenLinks() []ui.Link {
-	var links []ui.Link
+// compareTable leads to what the policy can be set beside: others of its type, and itself at the times when it changed.
+func (v view) compareTable() ui.Table {
+	t := ui.Table{ID: "compare", Caption: "What this policy can be compared with", Inset: true, Light: true, Columns: []ui.Column{{Key: "with", Label: "Compare with"}, {Key: "where", Label: "Where", Phone: "line"}}}
+	t.Rows = append(t.Rows, ui.Row{Name: "Another policy of this type", URL: v.URL + "/compare", Cells: []ui.Cell{ui.TextCell("All customers that you may see")}})
 	for i, w := range v.Versions {
 		if i == 0 || w.Gone || v.GoneAt != nil {
 			continue
 		}
 		q := url.Values{"with": {v.policy.ID}, "of": {w.At.Format(time.RFC3339Nano)}}
-		links = append(links, ui.Link{Text: "As it was on " + ui.NewTime(w.At, v.now).Title, URL: v.URL + "/compare?" + q.Encode()})
+		t.Rows = append(t.Rows, ui.Row{Name: "This policy as of " + ui.NewTime(w.At, v.now).Title, URL: v.URL + "/compare?" + q.Encode(), Cells: []ui.Cell{ui.TextCell("Here")}})
 	}
-	return links
+	return t
 }
 
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

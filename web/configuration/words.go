@@ -61,7 +61,7 @@ var actionWords = map[string]string{
 var statusWords = map[string]string{"errors": "with failed devices", "conflicts": "with conflicts", "pending": "with pending devices", "unknown": "not counted by Intune"}
 
 var partWords = map[configuration.Part]string{
-	configuration.Record: "Policy", configuration.Settings: "Setting", configuration.Assignments: "Assignment", configuration.Actions: "Action for noncompliance",
+	configuration.Record: "Policy", configuration.Settings: "Setting", configuration.Assignments: "Assignment", configuration.Actions: "Action",
 }
 
 var standingWords = map[configuration.Standing]string{

@@ -1,0 +1,84 @@
+package configuration
+
+import (
+	"encoding/json"
+	"flag"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/static"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var shots = flag.String("shots", "", "directory to write screenshots to")
+
+func TestMain(m *testing.M) { webtest.Main(m) }
+
+// TestLook opens each page in a browser: axe finds nothing in either theme, and nothing scrolls sideways from 320 px on.
+func TestLook(t *testing.T) {
+	ctx := webtest.Browser(t)
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	laptops := policy("c1", "Contoso – Laptops", `{"osMinimumVersion":"10.0.22631","passwordRequired":true,"preSharedKey":"x","startMenuLayoutXml":"`+strings.Repeat("PExheW91dD4", 60)+`"}`,
+		configuration.Assignment{ID: "1", Target: "group", GroupID: contoso.ID.String(), FilterID: fabrikam.ID.String(), FilterType: "include"}, configuration.Assignment{ID: "2", Target: "exclusionGroup", GroupID: fabrikam.ID.String()})
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-72*time.Hour), laptops)
+	laptops.Document.Settings = json.RawMessage(strings.ReplaceAll(string(laptops.Document.Settings), "22631", "26100"))
+	laptops.Document.Actions = []configuration.Action{{Type: "block"}, {Type: "notification", GraceHours: 72, TemplateID: contoso.ID.String(), CC: []string{fabrikam.ID.String()}}}
+	laptops.Status = &configuration.Status{Succeeded: 1204, Errors: 13, Conflicts: 1, Pending: 4, At: f.Now.Add(-time.Hour)}
+	laptops.Policy.Description, laptops.ModifiedAt, laptops.Policy.Version = "For all laptops.", f.Now.AddDate(0, 0, -1), 4
+	long := policy("c2", strings.Repeat("Longname", 12), `{}`)
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), laptops, long)
+	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Fabrikam – Laptops", `{"osMinimumVersion":"10.0.19045","preSharedKey":"y"}`))
+	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{f.Policies(), f.Sync}).Mount)
+	mux := http.NewServeMux()
+	mux.Handle(static.Prefix, static.Handler())
+	mux.Handle("/", client)
+	srv := httptest.NewServer(mux)
+	t.Cleanup(srv.Close)
+	at := "/t/" + contoso.ID.String() + "/configuration"
+	for name, path := range map[string]string{
+		"list": "/configuration?platform=Windows", "list-one": at, "templates": at + "/notifications", "policy": at + "/c1", "candidates": at + "/c1/compare",
+		"compare": at + "/c1/compare?show=all&with=" + fabrikam.ID.String() + "%2Ff1",
+	} {
+		for _, theme := range []string{"light", "dark"} {
+			client.Theme = theme
+			for _, width := range []int64{1440, 320} {
+				if theme == "dark" && width != 1440 {
+					continue // the layout does not depend on the theme
+				}
+				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(srv.URL+path)); err != nil {
+					t.Fatal(err)
+				}
+				found, err := webtest.Axe(ctx)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, v := range found {
+					t.Errorf("%s %s %d: %s", name, theme, width, v)
+				}
+				if over, err := webtest.NoSidewaysScroll(ctx); err != nil || over != "" {
+					t.Errorf("%s at %d px scrolls sideways by %s, %v", name, width, over, err)
+				}
+				if *shots != "" {
+					png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+					if err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(filepath.Join(*shots, name+"-"+theme+"-"+strconv.FormatInt(width, 10)+".png"), png, 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+		}
+	}
+}
