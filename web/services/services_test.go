@@ -161,7 +161,9 @@ func TestWithoutAClock(t *testing.T) {
 			t.Errorf("GET %s: status %d, want 404", path, w.Code)
 		}
 	}
-	if w := post(t, f.Serve(t, technician, tenant.Everything(), f.mount), "/services/calendar", nil); w.Code != http.StatusOK {
+	who := technician
+	who.Tenant = f.Tenants.Home()
+	if w := post(t, f.Serve(t, who, tenant.Everything(), f.mount), "/services/calendar", nil); w.Code != http.StatusOK {
 		t.Errorf("a new address: status %d", w.Code)
 	}
 }
