@@ -89,11 +89,15 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, err
 	}
 	tag, err = tx.Exec(ctx, `
-		UPDATE device d
-		SET    gone_at = $2
-		WHERE  d.tenant_id = $1
-		AND    d.gone_at IS NULL
-		AND    NOT EXISTS (SELECT FROM device_stage n WHERE n.id = d.id)`, tid, now)
+		WITH swept AS (
+			UPDATE device d
+			SET    gone_at = $2
+			WHERE  d.tenant_id = $1
+			AND    d.gone_at IS NULL
+			AND    NOT EXISTS (SELECT FROM device_stage n WHERE n.id = d.id)
+			RETURNING d.id)
+		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
+		SELECT $1, id, $2, $3, 'gone', 'false', 'true' FROM swept`, tid, now, run)
 	if err != nil {
 		return m, fmt.Errorf("sweep devices of %s: %w", tid, err)
 	}

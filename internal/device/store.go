@@ -84,6 +84,11 @@ func order(f Filter, gone string) (postgres.Order, error) {
 // where turns the filter into conditions. They use operators that row-level security lets an index answer: equality and order.
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
+	one, err = conditions(w, scope, f)
+	return w, one, err
+}
+
+func conditions(w *postgres.Where, scope tenant.Scope, f Filter) (one bool, err error) {
 	one = w.Within(scope, "d.tenant_id")
 	if f.Gone {
 		w.And("d.gone_at IS NOT NULL")
@@ -102,7 +107,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		}
 		for _, v := range c.values {
 			if !postgres.Printable(v) {
-				return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
+				return false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
 			}
 		}
 		w.And(c.column+" = ANY(?)", c.values)
@@ -116,7 +121,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
 	}
-	return w, one, search(w, f)
+	return one, search(w, f)
 }
 
 // Get returns one device, also one that is gone. errs.NotFound where the tenant has none with that id.
@@ -145,6 +150,10 @@ func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each fun
 	if err != nil {
 		return err
 	}
+	return s.each(ctx, scope, sql, args, each)
+}
+
+func (s *Store) each(ctx context.Context, scope tenant.Scope, sql string, args []any, each func(Device) error) error {
 	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
 	if err != nil {
 		return fmt.Errorf("read devices: %w", postgres.BadInput(err))

@@ -125,7 +125,7 @@ func TestMergeWritesOnlyWhatChanged(t *testing.T) {
 	if err != nil || !back.GoneAt.IsZero() || !back.FirstSeenAt.Equal(noon) {
 		t.Errorf("device that is back: gone %v, first seen %v, %v", back.GoneAt, back.FirstSeenAt, err)
 	}
-	if all, err := s.ChangesSince(t.Context(), contoso, noon, 10); err != nil || len(all) != 2 {
+	if all, err := s.ChangesSince(t.Context(), contoso, noon, 10); err != nil || len(all) != 3 { // compliance, gone, back
 		t.Errorf("ChangesSince = %+v, %v", all, err)
 	}
 }

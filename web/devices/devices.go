@@ -29,11 +29,14 @@ type Handler struct {
 
 	Protection *protection.Store // nil in tests of other things: the tab says that it was not read
 	Policies   PolicyStates      // nil: never asked for, so unknown
+
+	Keeps func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }
 
 // Mount adds the device pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices", h.list)
+	r.Get("/changes", h.changes)
 	r.Get("/devices/protection", h.protection)
 	r.Get("/devices/malware", h.malware)
 	r.Get("/devices/{device}", h.show(tabSummary))
@@ -50,6 +53,9 @@ var noun = fresh.Noun{One: "device", Many: "devices", Whole: "enrolled devices",
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	spec := newSpec(m, r.URL.Query()["os"])
+	if r.URL.Query().Get(onFilter.Name) != "" {
+		return h.then(w, r, m, spec)
+	}
 	q, err := spec.Parse(r.URL)
 	if err != nil {
 		return err

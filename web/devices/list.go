@@ -31,6 +31,7 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 			{Name: "state", Label: "Management state"},
 			{Name: "version", Label: "System version"},
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
+			onFilter,
 		},
 	}
 	if !m.One() {
@@ -112,6 +113,7 @@ type row struct {
 	EnrolledAt   *time.Time `json:"enrolled_at"`
 	GoneAt       *time.Time `json:"gone_at,omitempty"`
 	LastAction   string     `json:"last_action,omitempty"`
+	Then         *asOf      `json:"as_it_was,omitempty"` // only in a list of a past day
 	URL          string     `json:"url"`
 
 	state  ui.State

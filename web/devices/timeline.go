@@ -55,6 +55,9 @@ func newTimeline(v view, gaps []dated) ui.Timeline {
 		all = append(all, dated{at, e})
 	}
 	for _, c := range v.Changes {
+		if c.Field == "gone" && c.New == "true" && c.At.Equal(v.device.GoneAt) {
+			continue // said below
+		}
 		add(c.At, changeEvent(c, now))
 	}
 	for _, r := range v.Results {

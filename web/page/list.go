@@ -235,7 +235,7 @@ func (q Query) hidden(columns bool) []ui.Pair {
 }
 
 func (f Filter) field(values []string) ui.FilterField {
-	out := ui.FilterField{Name: f.Name, Label: f.Label}
+	out := ui.FilterField{Name: f.Name, Label: f.Label, Hint: f.Hint}
 	if f.Options == nil && len(values) > 0 {
 		out.Value = values[0]
 	}

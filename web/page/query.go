@@ -28,6 +28,7 @@ type Filter struct {
 	Label   string
 	Options []Option
 	Check   func(value string) error // further check of a free value; nil: none
+	Hint    string                   // of a free value: what it looks like
 }
 
 // Spec says what a list reads from its URL.

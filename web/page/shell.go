@@ -112,6 +112,7 @@ var (
 		{"Settings", "settings", "/settings", tenant.MaySettings},
 	}
 	inTenant = []entry{
+		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
