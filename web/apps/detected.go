@@ -45,7 +45,7 @@ func detectedSpec(m tenant.Membership) page.Spec {
 	}
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "tenants"), append(s.Columns, "tenants"), append(s.Default, "tenants")
-		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
 }
@@ -231,7 +231,7 @@ func (h *Handler) program(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	spec := page.Spec{Sorts: detectedapp.VersionSorts[:2], Placeholder: "Version", Filters: []page.Filter{{Name: "version", Label: "Version"}}}
 	if !m.One() {
 		spec.Sorts = detectedapp.VersionSorts
-		spec.Filters = append(spec.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+		spec.Filters = append(spec.Filters, page.ByCustomer)
 	}
 	q, err := spec.Parse(r.URL)
 	if err != nil {

@@ -60,14 +60,9 @@ func protectionSpec(m tenant.Membership) page.Spec {
 	}
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
-		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: checkTenant})
+		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
-}
-
-func checkTenant(v string) error {
-	_, err := tenant.ParseID(v)
-	return err
 }
 
 func tenantsOf(q page.Query) (ids []tenant.ID, err error) {

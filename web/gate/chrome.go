@@ -35,6 +35,13 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 		}
 	}
 	if person.Role.Staff() {
+		c.Name = func(ctx context.Context, id tenant.ID) string {
+			t, err := g.Tenants.Get(ctx, v.Reach, id)
+			if err != nil {
+				return ""
+			}
+			return t.Name()
+		}
 		c.Count, _ = g.Tenants.Count(ctx, v.Reach)
 		c.Recent, _ = g.Tenants.First(ctx, v.Reach, recent)
 		if g.Starts != nil {

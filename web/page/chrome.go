@@ -18,10 +18,11 @@ type Chrome struct {
 	Count   int             // tenants within reach
 	Recent  []tenant.Tenant // the switcher's first entries
 	SignIns []SignIn
-	Waiting map[string]Waiting                 // by path of a navigation entry: what needs a person there
-	Starts  map[string]int64                   // by path of a list over all customers: the saved view that the rail leads to
-	Flash   *Flash                             // shown once, after a POST
-	Say     func(context.Context, Flash) error // keeps a sentence for the next page; nil: there is no session
+	Waiting map[string]Waiting                      // by path of a navigation entry: what needs a person there
+	Starts  map[string]int64                        // by path of a list over all customers: the saved view that the rail leads to
+	Flash   *Flash                                  // shown once, after a POST
+	Say     func(context.Context, Flash) error      // keeps a sentence for the next page; nil: there is no session
+	Name    func(context.Context, tenant.ID) string // of a tenant within reach, or ""; nil: nobody is signed in
 	Now     time.Time
 }
 

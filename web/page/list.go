@@ -59,6 +59,7 @@ type List[R any] struct {
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
 
 	kept    *Kept               // what the person keeps for this list; HTML only
+	named   []Option            // customers that the list is narrowed to
 	choices map[string][]Option // of the filters by group; HTML only
 }
 
@@ -82,6 +83,7 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 	if l.Live {
 		s.Live, s.Refresh = true, refreshAfter
 	}
+	l.named = names(r.Context(), l.Query)
 	return Render(w, r, http.StatusOK, listPage(s, l.header(), l.view()))
 }
 
@@ -201,10 +203,14 @@ func (l List[R]) filterBar() ui.FilterBar {
 	q := l.Query
 	bar := ui.FilterBar{Action: q.Path, Query: q.Q, Placeholder: l.Spec.Placeholder, Hidden: q.hidden(true)}
 	l.filters(func(f Filter, offered bool) {
-		if offered {
-			bar.Fields = append(bar.Fields, f.field(q.Values[f.Name]))
+		values := q.Values[f.Name]
+		if f.Linked {
+			f.Options = l.named
+			bar.Hidden = append(bar.Hidden, pairs(f.Name, values)...)
+		} else if offered {
+			bar.Fields = append(bar.Fields, f.field(values))
 		}
-		if values := q.Values[f.Name]; len(values) > 0 {
+		if len(values) > 0 {
 			bar.Tokens = append(bar.Tokens, ui.Token{Field: f.Label, Values: f.labels(values), RemoveURL: q.Without(f.Name)})
 		}
 	})
@@ -216,6 +222,31 @@ func (l List[R]) filterBar() ui.FilterBar {
 		bar.ClearURL = q.Path
 	}
 	return bar
+}
+
+func pairs(name string, values []string) []ui.Pair {
+	var out []ui.Pair
+	for _, v := range values {
+		out = append(out, ui.Pair{Name: name, Value: v})
+	}
+	return out
+}
+
+// names are the customers that the list is narrowed to, for the filter's token.
+func names(ctx context.Context, q Query) []Option {
+	name := ChromeOf(ctx).Name
+	if name == nil {
+		return nil
+	}
+	var out []Option
+	for _, v := range q.Values[ByCustomer.Name] {
+		if id, err := tenant.ParseID(v); err == nil {
+			if n := name(ctx, id); n != "" {
+				out = append(out, Option{Value: v, Label: n})
+			}
+		}
+	}
+	return out
 }
 
 // hidden is what a form of the list must keep: sort, and the columns or else the filters.

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
 )
 
 // Limits of what a list takes from its URL, in bytes. They only keep hostile input small: no person types as much.
@@ -29,7 +30,14 @@ type Filter struct {
 	Options []Option
 	Check   func(value string) error // further check of a free value; nil: none
 	Hint    string                   // of a free value: what it looks like
+	Linked  bool                     // reached by links only: the form carries it along, but a person could not type it
 }
+
+// ByCustomer narrows a list over all tenants to one, by its GUID. One out of reach finds nothing.
+var ByCustomer = Filter{Name: "customer", Label: "Customer", Linked: true, Check: func(v string) error {
+	_, err := tenant.ParseID(v)
+	return err
+}}
 
 // Spec says what a list reads from its URL.
 type Spec struct {

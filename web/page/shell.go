@@ -190,7 +190,7 @@ func switcher(r *http.Request, c Chrome, m tenant.Membership) ui.Switcher {
 	}
 	var recent ui.SwitcherGroup
 	for _, t := range c.Recent {
-		recent.Items = append(recent.Items, ui.SwitcherItem{Tenant: Chip(t, s.Rest), Fact: t.DefaultDomain})
+		recent.Items = append(recent.Items, ui.SwitcherItem{Tenant: Chip(t, s.Rest)})
 	}
 	recent.Title = "Customers"
 	if len(recent.Items) > 0 {

@@ -42,14 +42,9 @@ func newSpec(m tenant.Membership, ops []intunerole.Operation) page.Spec {
 func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
-		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
-}
-
-func isTenant(v string) error {
-	_, err := tenant.ParseID(v)
-	return err
 }
 
 func newFilter(q page.Query) (f intunerole.Filter, err error) {

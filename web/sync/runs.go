@@ -41,7 +41,7 @@ type run struct {
 var runStates = []page.Option{{Value: "ok", Label: "Complete"}, {Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "lost", Label: "Worker died"}}
 
 var runSpec = page.Spec{Filters: []page.Filter{
-	{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: runStates}, {Name: "customer", Label: "Customer", Check: tenantForm},
+	{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: runStates}, page.ByCustomer,
 }}
 
 var reasons = map[string]string{"schedule": "by schedule", "person": "asked for", "consent": "after consent"}

@@ -67,16 +67,11 @@ func datasets() []page.Option {
 	return out
 }
 
-func tenantForm(s string) error {
-	_, err := tenant.ParseID(s)
-	return err
-}
-
 var spec = page.Spec{
 	Sorts: []string{"trouble", "tenant", "asOf"},
 	Filters: []page.Filter{
 		{Name: "dataset", Label: "Dataset", Options: datasets()}, {Name: "state", Label: "State", Options: states},
-		{Name: "age", Label: "Age", Options: ages}, {Name: "customer", Label: "Customer", Check: tenantForm},
+		{Name: "age", Label: "Age", Options: ages}, page.ByCustomer,
 	},
 }
 
