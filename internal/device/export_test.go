@@ -12,5 +12,5 @@ func CountSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	if sql, args, ok := tallied(scope, f); ok {
 		return sql, args, nil
 	}
-	return countSQL(scope, f, false)
+	return countSQL(scope, f)
 }

@@ -31,7 +31,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 			return Page{}, err
 		}
 	}
-	page.Count, page.More, err = s.count(ctx, scope, f, found)
+	page.Count, page.More, err = s.count(ctx, scope, f)
 	return page, err
 }
 
@@ -194,15 +194,15 @@ func (f Filter) onlySearch() bool {
 // answer, which are of the very rows that List shows.
 func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
 	f.CountMost = 0
-	n, _, err := s.count(ctx, scope, f, false)
+	n, _, err := s.count(ctx, scope, f)
 	return n, err
 }
 
-// count counts up to f.CountMost; more tells that there are more. broad tells that a search matches much.
-func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter, broad bool) (n int64, more bool, err error) {
+// count counts up to f.CountMost; more tells that there are more.
+func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter) (n int64, more bool, err error) {
 	sql, args, ok := tallied(scope, f)
 	if !ok {
-		if sql, args, err = countSQL(scope, f, broad); err != nil {
+		if sql, args, err = countSQL(scope, f); err != nil {
 			return 0, false, err
 		}
 	}
@@ -215,18 +215,8 @@ func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter, broad b
 	return n, false, nil
 }
 
-func countSQL(scope tenant.Scope, f Filter, broad bool) (string, []any, error) {
+func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	text := term(f.Q)
-	if f.CountMost > 0 && text != "" && broad { // much matches: a walk comes to the bound soon
-		bare := f
-		bare.Q = ""
-		w, _, err := where(scope, bare)
-		if err != nil {
-			return "", nil, err
-		}
-		w.And(plainMatch(text), matchArgs(text)...)
-		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil
-	}
 	w, _, err := where(scope, f)
 	if err != nil {
 		return "", nil, err
@@ -276,6 +266,13 @@ func tallied(scope tenant.Scope, f Filter) (sql string, args []any, ok bool) {
 			w.And("field = ?", name)
 			w.And("value = ANY(?)", v)
 		}
+	}
+	if chosen == 0 && table == "device_count" && len(f.Tenants) == 0 { // one row per customer
+		w := &postgres.Where{}
+		w.Within(scope, "tenant_id")
+		w.And("dataset = 'devices'")
+		w.And("key = 'total'")
+		return `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter ` + w.SQL(), w.Args, true
 	}
 	return `SELECT COALESCE(sum(devices), 0)::bigint FROM ` + table + ` ` + w.SQL(), w.Args, true
 }

@@ -227,6 +227,11 @@ func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset str
 	if !ok {
 		return Freshness{}, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)
 	}
+	if scope.All || len(scope.IDs) > 1 {
+		if f, err := s.sumOf(ctx, scope, d); err != nil || f.Tenants != 1 {
+			return f, err
+		}
+	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+statusColumns+`
 		FROM   sync_state s
@@ -244,9 +249,29 @@ func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset str
 	return f, nil
 }
 
+// sumOf is Sum over the scope, added up in the database: every list over all tenants says how fresh it is.
+func (s *Service) sumOf(ctx context.Context, scope tenant.Scope, d Dataset) (Freshness, error) {
+	now := s.now()
+	f := Freshness{Dataset: d.Name}
+	err := s.pool.In(scope).QueryRow(ctx, `
+		SELECT count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < $2), count(*) FILTER (WHERE error_kind <> ''),
+		       COALESCE(bool_or(state = 'running'), false), COALESCE(sum(rows) FILTER (WHERE state = 'running'), 0)::bigint,
+		       COALESCE(sum(pages) FILTER (WHERE state = 'running'), 0)::bigint, min(last_complete_at), max(last_complete_at)
+		FROM   sync_state
+		WHERE  dataset = $1
+		AND    (NOT stopped OR last_complete_at IS NOT NULL)`, d.Name, now.Add(-d.FreshFor)).
+		Scan(&f.Tenants, &f.Read, &f.Late, &f.Failing, &f.Running, &f.Rows, &f.Pages, postgres.Zero(&f.AsOf), postgres.Zero(&f.Newest))
+	if err != nil {
+		return f, fmt.Errorf("freshness of %s: %w", d.Name, err)
+	}
+	f.Fresh, f.Unread = f.Read-f.Late, f.Tenants-f.Read
+	f.State = f.stateOf()
+	return f, nil
+}
+
 // Sum is the freshness of a dataset over these statuses.
 func Sum(d Dataset, of []Status, now time.Time) Freshness {
-	f := Freshness{Dataset: d.Name, State: Never, Tenants: len(of)}
+	f := Freshness{Dataset: d.Name, Tenants: len(of)}
 	for _, st := range of {
 		if st.State == "running" {
 			f.Running, f.Rows, f.Pages = true, f.Rows+st.Rows, f.Pages+st.Pages
@@ -274,19 +299,22 @@ func Sum(d Dataset, of []Status, now time.Time) Freshness {
 	if len(of) == 1 {
 		f.Error, f.Next, f.one, f.run = of[0].Trouble, of[0].NextAt, of[0].Tenant, of[0].LastCompleteRun
 	}
+	f.State = f.stateOf()
+	return f
+}
+
+func (f Freshness) stateOf() State {
 	switch {
 	case f.Read == 0 && f.Failing > 0:
-		f.State = Failed
+		return Failed
 	case f.Read == 0:
-		f.State = Never
+		return Never
 	case f.Unread > 0:
-		f.State = Partial
+		return Partial
 	case f.Late > 0:
-		f.State = Late
-	default:
-		f.State = Complete
+		return Late
 	}
-	return f
+	return Complete
 }
 
 // Counters adds up figures of the last complete reads of a dataset over the scope.

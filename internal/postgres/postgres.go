@@ -57,9 +57,9 @@ func (p *Pool) InTx(ctx context.Context, s Scope, f func(tx pgx.Tx) error) error
 	})
 }
 
-// setScope lasts until the end of the transaction; an extended-protocol batch without BEGIN is one. Compiling a query (jit) would take
-// longer than our queries do: beside row-level security the planner takes them for much dearer than they are.
-const setScope = `SELECT set_config('role', $1, true), set_config('app.scope', $2, true), set_config('app.tenants', $3, true), set_config('jit', 'off', true)`
+// setScope lasts until the end of the transaction; an extended-protocol batch without BEGIN is one. Beside row-level security the planner
+// takes our queries for much dearer than they are: compiling them (jit) or starting parallel workers would take longer than they do.
+const setScope = `SELECT set_config('role', $1, true), set_config('app.scope', $2, true), set_config('app.tenants', $3, true), set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`
 
 type scopeSettings struct{ scope, tenants string }
 
