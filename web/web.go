@@ -83,6 +83,7 @@ type Deps struct {
 	Live          Live
 	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
 	Settings      []settings.Group
+	Keeps         func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 	Now           func() time.Time
 }
 
@@ -138,7 +139,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync},
+		&devices.Handler{Policies: d.Live.PolicyStates, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Keeps},
 		&apps.Handler{Apps: d.Apps, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync},
 		&roles.Handler{Roles: d.Roles, Sync: d.Sync},

@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -120,6 +121,22 @@ func TestDaysThatCannotBeShown(t *testing.T) {
 	}
 	if body := one.Get("/devices?on=2026-11-12&format=csv").Body.String(); strings.Contains(body, "CTO-1") || !strings.Contains(body, "FBK-1") {
 		t.Errorf("the past of who may see Fabrikam only:\n%s", body)
+	}
+}
+
+// TestHistoryThatWasPruned: what is older than the history that is kept would be shown as later days had it.
+func TestHistoryThatWasPruned(t *testing.T) {
+	f, contoso, _, _ := days(t)
+	h := &Handler{Devices: f.Devices, Sync: f.Sync, Keeps: func(context.Context) (int, error) { return 8, nil }}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), h.Mount)
+	at := "/t/" + contoso.ID.String()
+	for path, status := range map[string]int{
+		at + "/devices?on=2026-11-12": 400, at + "/devices?on=2026-11-15": 200, at + "/changes?from=2026-11-12": 400, at + "/changes": 200, at + "/changes?from=2026-11-14": 200,
+	} {
+		got := c.Get(path)
+		if got.Code != status || status == 400 && !strings.Contains(got.Body.String(), "History is kept since 13 Nov 2026 only.") {
+			t.Errorf("GET %s: status %d, want %d", path, got.Code, status)
+		}
 	}
 }
 

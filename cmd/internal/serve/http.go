@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web"
 	"github.com/tenantry/tenantry/web/settings"
 	"github.com/tenantry/tenantry/web/signin"
@@ -36,7 +37,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
-		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Views: p.Views, Groups: p.Groups, Audit: p.Audit, Consent: p.Consent, MyDevices: ownDevices{p.Sessions, p.Graph}, IsAdmin: p.isAdmin, Settings: p.settings(),
+		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Views: p.Views, Groups: p.Groups, Audit: p.Audit, Consent: p.Consent, MyDevices: ownDevices{p.Sessions, p.Graph}, IsAdmin: p.isAdmin, Settings: p.settings(), Keeps: graphsync.NewRetention(p.Pool, nil).Days,
 		DetectedApps: p.DetectedApps, Protection: p.Protection,
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
