@@ -38,14 +38,9 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 		s.Sorts = append(s.Sorts, "customer")
 		s.Columns = append(s.Columns, "customer")
 		s.Default = append(s.Default, "customer")
-		s.Filters = append(s.Filters, page.Filter{Name: "customer", Label: "Customer", Check: isTenant})
+		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
-}
-
-func isTenant(v string) error {
-	_, err := tenant.ParseID(v)
-	return err
 }
 
 func systemOptions(given []string) []page.Option {
