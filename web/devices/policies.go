@@ -3,6 +3,7 @@ package devices
 import (
 	"context"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -34,6 +35,8 @@ type policyState struct {
 	StateName string         `json:"state_name"`
 	User      string         `json:"user"`
 	Settings  []settingState `json:"settings"`
+
+	old bool // the last look failed: this is what an earlier one read
 }
 
 type settingState struct {
@@ -46,6 +49,7 @@ type settingState struct {
 	ErrorCode int64    `json:"error_code,omitempty"`
 	Sources   []string `json:"sources"`
 	policy    string
+	old       bool // as of the policy
 }
 
 // liveTrouble is why a live reading failed.
@@ -61,7 +65,15 @@ var policyStateWords = map[string]string{
 	"error": "Error", "conflict": "Conflict", "notAssigned": "Not assigned",
 }
 
-// policyShape never shows green what was not read for this look or a little before: kept states are what they were.
+// policyCell never shows green what was not read for this look or a little before: what a failed look has kept is what was.
+func policyCell(state, name string, old bool) ui.Cell {
+	shape := policyShape(state)
+	if old && shape != ui.ShapeUnknown && shape != ui.ShapeNone {
+		return ui.StateCell(ui.ShapeStale, "Was: "+strings.ToLower(name[:1])+name[1:])
+	}
+	return ui.StateCell(shape, name)
+}
+
 func policyShape(state string) ui.Shape {
 	switch {
 	case state == "compliant" || state == "remediated":
@@ -77,7 +89,8 @@ func policyShape(state string) ui.Shape {
 }
 
 func newPolicies(l graphsync.LiveReading[device.PolicyStates]) policies {
-	p := policies{ReadAt: moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance), Configuration: newPolicyStates(l.Value.Configuration)}
+	old := l.Trouble.Kind != ""
+	p := policies{ReadAt: moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance, old), Configuration: newPolicyStates(l.Value.Configuration, old)}
 	if t := l.Trouble; t.Kind != "" {
 		p.Trouble = &liveTrouble{t.Kind, t.Sentence, t.At, t.RequestID}
 	}
@@ -85,16 +98,16 @@ func newPolicies(l graphsync.LiveReading[device.PolicyStates]) policies {
 	return p
 }
 
-func newPolicyStates(of []device.PolicyState) []policyState {
+func newPolicyStates(of []device.PolicyState, old bool) []policyState {
 	out := []policyState{}
 	for _, w := range of {
-		p := policyState{ID: w.ID, Name: w.Name, State: w.State, StateName: worded(policyStateWords, w.State), User: w.User, Settings: []settingState{}}
+		p := policyState{ID: w.ID, Name: w.Name, State: w.State, StateName: worded(policyStateWords, w.State), User: w.User, Settings: []settingState{}, old: old}
 		if p.Name == "" {
 			p.Name = "Policy without a name"
 		}
 		for _, s := range w.Settings {
 			p.Settings = append(p.Settings, settingState{Setting: s.Setting, Name: s.Name, State: s.State, StateName: worded(policyStateWords, s.State),
-				Value: s.Value, Error: s.Error, ErrorCode: s.ErrorCode, Sources: s.Sources, policy: p.Name})
+				Value: s.Value, Error: s.Error, ErrorCode: s.ErrorCode, Sources: s.Sources, policy: p.Name, old: old})
 		}
 		out = append(out, p)
 	}
@@ -145,7 +158,7 @@ func (v view) failingTable() ui.Table {
 		{Key: "setting", Label: "Setting"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 140}, {Key: "policy", Label: "Policy", Width: 220}, {Key: "value", Label: "Device has", Width: 180, Phone: "line"},
 	}}
 	for _, s := range v.Policies.failing() {
-		t.Rows = append(t.Rows, ui.Row{Name: s.Name, Cells: []ui.Cell{ui.StateCell(policyShape(s.State), s.StateName), ui.TextCell(s.policy), s.has()}})
+		t.Rows = append(t.Rows, ui.Row{Name: s.Name, Cells: []ui.Cell{policyCell(s.State, s.StateName, s.old), ui.TextCell(s.policy), s.has()}})
 	}
 	return t
 }
@@ -201,13 +214,13 @@ func (p policyState) table(id string) ui.Table {
 		{Key: "setting", Label: "Setting"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 150}, {Key: "value", Label: "Device has", Width: 220, Phone: "line"},
 	}}
 	for _, s := range p.Settings {
-		t.Rows = append(t.Rows, ui.Row{Name: s.Name, Cells: []ui.Cell{ui.StateCell(policyShape(s.State), s.StateName), s.has()}})
+		t.Rows = append(t.Rows, ui.Row{Name: s.Name, Cells: []ui.Cell{policyCell(s.State, s.StateName, s.old), s.has()}})
 	}
 	return t
 }
 
 func (p policyState) facts() ui.Facts {
-	f := ui.Facts{Items: []ui.Fact{{Label: "State", Value: ui.StateCell(policyShape(p.State), p.StateName)}}}
+	f := ui.Facts{Items: []ui.Fact{{Label: "State", Value: policyCell(p.State, p.StateName, p.old)}}}
 	if p.User != "" {
 		f.Items = append(f.Items, ui.Fact{Label: "For", Value: ui.TextCell(p.User)})
 	}

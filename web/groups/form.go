@@ -133,7 +133,7 @@ func (v *formView) about(g tenantgroup.Group, members []tenant.Tenant, m tenant.
 			v.More = ui.Link{Text: "All " + ui.Count(int64(len(members)), "customer", "customers"), URL: x.members()}
 			break
 		}
-		state := page.StateOf(t.State)
+		state := page.Connection(t, c.Now)
 		v.Members.Rows = append(v.Members.Rows, ui.Row{Name: t.Name(), URL: "/t/" + t.ID.String(), Cells: []ui.Cell{ui.QuietCell(t.DefaultDomain), ui.TextCell(t.Country), {State: &state}}})
 	}
 	switch {

@@ -1,6 +1,8 @@
 package page
 
 import (
+	"time"
+
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -17,7 +19,20 @@ var stateViews = map[tenant.State]ui.State{
 	tenant.StateSuspended:   {Shape: ui.ShapePaused, Text: "Suspended"},
 }
 
-// StateOf is a tenant's connection as a shape with words.
+// grantsLate is the age from which a reading of a tenant's grants no longer counts as current: it is made once a day.
+const grantsLate = 26 * time.Hour
+
+// Connection is how far a tenant is connected, as a shape with words. It is green only where the tenant's own grants were read, and lately:
+// a tenant that has not shown them for longer was connected.
+func Connection(t tenant.Tenant, now time.Time) ui.State {
+	s := StateOf(t.State)
+	if s.Shape != ui.ShapeOK || !t.StateReadAt.IsZero() && now.Sub(t.StateReadAt) <= grantsLate {
+		return s
+	}
+	return ui.State{Shape: ui.ShapeStale, Text: "Was connected", Title: "The grants of this customer have not been read completely for more than a day."}
+}
+
+// StateOf is the word of a state, for choices and rules. What a tenant is at the moment is Connection's.
 func StateOf(s tenant.State) ui.State {
 	if v, ok := stateViews[s]; ok {
 		return v

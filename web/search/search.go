@@ -116,7 +116,7 @@ func (s search) customers(ctx context.Context) (group, error) {
 }
 
 func (s search) customer(t tenant.Tenant, field, value string) hit {
-	state := page.StateOf(t.State)
+	state := page.Connection(t, s.chrome.Now)
 	return hit{
 		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: tenantRef{t.ID, t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
 		icon: "building", state: &state,

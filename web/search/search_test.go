@@ -138,7 +138,7 @@ func TestGolden(t *testing.T) {
 	for name, v := range map[string]view{
 		"nothing asked": {}, "one letter": {Query: "x"}, "none": {Query: "nothing"},
 		"hits": {Query: "0482", Groups: []group{
-			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected}, "name", "0482 Ltd")}},
+			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected, StateReadAt: chrome.Now.Add(-time.Hour)}, "name", "0482 Ltd")}},
 			{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: 12, URL: "/devices?q=0482", Hits: []hit{
 				ask("0482").device(device.Device{Tenant: tid, TenantName: "Contoso", ID: "d1", Name: "iPhone", OS: "iOS", IMEI: "359881204820116", Compliance: "compliant"}, true, false),
 				ask("0482").device(hostile, false, false),

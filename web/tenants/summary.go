@@ -139,7 +139,7 @@ func (h *Handler) syncNow(w http.ResponseWriter, r *http.Request, m tenant.Membe
 
 func (v summary) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
-	h := ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: v.ID, Mono: true}}, Title: v.Name, Pills: []ui.State{page.StateOf(v.m.Tenant.State)}}
+	h := ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: v.ID, Mono: true}}, Title: v.Name, Pills: []ui.State{page.Connection(v.m.Tenant, v.now)}}
 	h.Freshness = v.freshness()
 	if v.m.May(tenant.MaySync) && v.m.Tenant.State.Readable() {
 		h.Actions = append(h.Actions, ui.Action{Text: "Read now", Icon: "arrow_sync", Post: v.m.Path("/sync")})
@@ -226,7 +226,7 @@ func (v summary) door() ui.Stages {
 	if !t.StateReadAt.IsZero() {
 		asOf = "as of " + ui.NewTime(t.StateReadAt, v.now).Text
 	}
-	consent := page.StateOf(t.State)
+	consent := page.Connection(t, v.now)
 	first := ui.Stage{Name: "First read", Shape: ui.ShapeTodo, Fact: "Begins when consent is proven"}
 	if read := v.complete(); read > 0 {
 		first.Shape, first.Fact = ui.ShapePartial, ui.N(int64(read))+" of "+ui.Count(int64(len(v.Datasets)), "dataset", "datasets")

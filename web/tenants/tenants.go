@@ -90,7 +90,7 @@ var spec = page.Spec{
 var columns = []page.Column[row]{
 	{Key: "name", Label: "Customer", Sort: "name", Width: 240, Text: func(r row) string { return r.Name }},
 	{Key: "domain", Label: "Domain", Priority: 2, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Domain) }, Text: func(r row) string { return r.Domain }},
-	{Key: "state", Label: "Connection", Kind: ui.KindState, Sort: "state", Width: 170, Cell: func(r row) ui.Cell { return ui.Cell{State: ptr(page.StateOf(r.tenant.State))} }, Text: func(r row) string { return r.State }},
+	{Key: "state", Label: "Connection", Kind: ui.KindState, Sort: "state", Width: 170, Cell: func(r row) ui.Cell { return ui.Cell{State: ptr(page.Connection(r.tenant, r.now))} }, Text: func(r row) string { return r.State }},
 	{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 3, Width: 110, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.StateSince, r.now)) }, Text: func(r row) string { return r.StateSince.UTC().Format(time.RFC3339) }},
 	{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Phone: "left", Cell: devicesCell, Text: func(r row) string { return number(r.Devices) }},
 	{Key: "compliant", Label: "Compliant", Kind: ui.KindState, Priority: 2, Sort: "compliant", Width: 130, Cell: compliantCell, Text: compliantText},
