@@ -59,10 +59,10 @@ func (b *bench) bareRate(ctx context.Context, client *http.Client, address func(
 	defer server.Close()
 	plain := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	to := func(n int) string { return "http://" + l.Addr().String() + "/" + strconv.Itoa(n) }
-	if _, _, err := load(ctx, plain, to, 300*time.Millisecond, 0); err != nil {
+	if _, _, err := load(ctx, plain, to, clients, 300*time.Millisecond, 0); err != nil {
 		return 0, err
 	}
-	_, rate, err := load(ctx, plain, to, b.size.each, 0)
+	_, rate, err := load(ctx, plain, to, clients, b.size.each, 0)
 	return rate, err
 }
 

@@ -33,8 +33,8 @@ func (t times) String() string {
 
 func ms(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d)/float64(time.Millisecond)) }
 
-// load asks from all clients for so long. It gives the times as the clients saw them, and the answers a second.
-func load(ctx context.Context, c *http.Client, address func(n int) string, last, pause time.Duration) (times, float64, error) {
+// load asks from so many clients for so long. It gives the times as the clients saw them, and the answers a second.
+func load(ctx context.Context, c *http.Client, address func(n int) string, many int, last, pause time.Duration) (times, float64, error) {
 	ctx, cancel := context.WithTimeout(ctx, last+30*time.Second)
 	defer cancel()
 	var mu sync.Mutex
@@ -42,11 +42,11 @@ func load(ctx context.Context, c *http.Client, address func(n int) string, last,
 	var failed error
 	var wg sync.WaitGroup
 	began := time.Now()
-	for i := range clients {
+	for i := range many {
 		wg.Go(func() {
-			time.Sleep(pause * time.Duration(i) / clients) // people do not ask in step
+			time.Sleep(pause * time.Duration(i) / time.Duration(many)) // people do not ask in step
 			var mine times
-			for n := i; time.Since(began) < last; n += clients {
+			for n := i; time.Since(began) < last; n += many {
 				at := time.Now()
 				if err := ask(ctx, c, address(n)); err != nil {
 					mu.Lock()
