@@ -267,12 +267,33 @@ func tallied(scope tenant.Scope, f Filter) (sql string, args []any, ok bool) {
 			w.And("value = ANY(?)", v)
 		}
 	}
-	if chosen == 0 && table == "device_count" && len(f.Tenants) == 0 { // one row per customer
+	if keys := counterKeys(f, fields); keys != nil && chosen < 2 && table == "device_count" { // one row per customer and key
 		w := &postgres.Where{}
 		w.Within(scope, "tenant_id")
 		w.And("dataset = 'devices'")
-		w.And("key = 'total'")
+		w.And("key = ANY(?)", keys)
 		return `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter ` + w.SQL(), w.Args, true
 	}
 	return `SELECT COALESCE(sum(devices), 0)::bigint FROM ` + table + ` ` + w.SQL(), w.Args, true
+}
+
+// counterKeys are the counters whose sum is the count of f, where at most one counted field chooses; nil where counters cannot tell.
+func counterKeys(f Filter, fields map[string][]string) []string {
+	if len(f.Tenants) > 0 {
+		return nil
+	}
+	var keys []string
+	for name, values := range fields {
+		for _, v := range values {
+			keys = append(keys, name+":"+v)
+		}
+	}
+	if f.Encrypted != nil {
+		keys = append(keys, fmt.Sprintf("encrypted:%t", *f.Encrypted))
+	}
+	if keys == nil {
+		return []string{"total"}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
 }

@@ -110,6 +110,10 @@ func conditions(w *postgres.Where, scope tenant.Scope, f Filter) (one bool, err 
 				return false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
 			}
 		}
+		if len(c.values) == 1 { // equality keeps the order of an index that begins with the column; a set does not
+			w.And(c.column+" = ?", c.values[0])
+			continue
+		}
 		w.And(c.column+" = ANY(?)", c.values)
 	}
 	if f.Encrypted != nil {
