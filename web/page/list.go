@@ -109,7 +109,7 @@ func (l List[R]) header() ui.PageHeader {
 	}
 	h.Actions = append([]ui.Action{
 		{Text: "CSV", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.Export(), Download: true},
-		{Text: "Excel", Icon: "arrow_download", Kind: ui.Quiet, URL: l.Query.exportAs("xlsx"), Download: true},
+		{Text: "Excel", Kind: ui.Quiet, URL: l.Query.exportAs("xlsx"), Download: true},
 	}, l.Actions...)
 	return h
 }

@@ -37,7 +37,7 @@ var logSpec = page.Spec{
 func newEventFilter(principal string, q page.Query) provisioning.EventFilter {
 	return provisioning.EventFilter{
 		Q: q.Q, Status: q.Values["status"], Action: q.Values["action"], SPID: principal, JobID: q.Get("job"), ErrorCode: q.Values["error"],
-		Person: q.Get("person"), Oldest: !q.Desc, After: q.After, Limit: pageSize,
+		Person: q.Get("person"), Oldest: !q.Desc, After: q.After, Limit: logSize,
 	}
 }
 
