@@ -133,11 +133,14 @@ func (h *Handler) export(w http.ResponseWriter, r *http.Request, tid tenant.ID) 
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	out := &counting{w: w}
-	err := h.Audit.Export(r.Context(), tid, out)
-	if err != nil && out.n > 0 {
-		panic(http.ErrAbortHandler) // half a chain must not pass for a whole one
-	}
+	err := page.Export(w, r, func(w http.ResponseWriter) error {
+		out := &counting{w: w}
+		err := h.Audit.Export(r.Context(), tid, out)
+		if err != nil && out.n > 0 {
+			panic(http.ErrAbortHandler) // half a chain must not pass for a whole one
+		}
+		return err
+	})
 	if err != nil {
 		w.Header().Del("Content-Disposition")
 	}

@@ -103,16 +103,20 @@ func Recover(log *slog.Logger, fault func(w http.ResponseWriter, r *http.Request
 	}
 }
 
+// taking is how long a client may take to receive a page, beside the time that it took to make.
+const taking = time.Minute
+
 // TimeLimit ends the work of a request that takes longer; exports of whole lists are let go on.
 func TimeLimit(limit time.Duration) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if f := r.URL.Query().Get("format"); f == "csv" || f == "xlsx" { // by its name: a search text is free to hold such words
+			if f := r.URL.Query().Get("format"); f == "csv" || f == "xlsx" || f == "jsonl" { // by its name: a search text is free to hold such words
 				next.ServeHTTP(w, r)
 				return
 			}
 			ctx, cancel := context.WithTimeout(r.Context(), limit)
 			defer cancel()
+			_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(limit + taking)) // whoever sleeps over a page is not waited for
 			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	}

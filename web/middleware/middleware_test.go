@@ -21,7 +21,7 @@ func TestSafePathLeavesSecretsOut(t *testing.T) {
 // TestTimeLimitIsLiftedForExportsOnly: words in a search text lift nothing.
 func TestTimeLimitIsLiftedForExportsOnly(t *testing.T) {
 	for query, limited := range map[string]bool{
-		"": true, "format=csv": false, "q=a&format=xlsx": false, "q=format%3Dcsv": true, "q=format=csv": true, "xformat=csv": true, "format=csvx": true, "format=html&format=csv": true,
+		"": true, "format=csv": false, "format=jsonl": false, "q=a&format=xlsx": false, "q=format%3Dcsv": true, "q=format=csv": true, "xformat=csv": true, "format=csvx": true, "format=html&format=csv": true,
 	} {
 		has := false
 		h := TimeLimit(time.Minute)(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { _, has = r.Context().Deadline() }))

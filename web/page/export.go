@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"io"
 	"net/http"
 	"time"
 
@@ -15,7 +14,7 @@ const (
 	exportsAtOnce = 8
 	// exportWait is how long an export waits for its turn.
 	exportWait = 10 * time.Second
-	// patience is how long a reader may take for the next 500 rows of a CSV, or for the next piece of a workbook. Whoever takes longer has
+	// patience is how long a reader may take for the next 500 rows of a CSV, or for the next piece of another export. Whoever takes longer has
 	// gone to sleep, and would keep a connection of the database.
 	patience = time.Minute
 )
@@ -42,12 +41,32 @@ func await(w http.ResponseWriter) {
 	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(patience)) // a connection that cannot do it is a test's
 }
 
-// patient is an answer whose reader gets the time for each piece anew.
-type patient struct{ http.ResponseWriter }
+// piece is how many bytes a reader takes at least within its time.
+const piece = 64 << 10
 
-func (p patient) Write(b []byte) (int, error) {
-	await(p.ResponseWriter)
-	return p.ResponseWriter.Write(b)
+// patient is an answer whose reader gets the time for each piece anew.
+type patient struct {
+	http.ResponseWriter
+	left int
 }
 
-var _ io.Writer = patient{}
+// Write is the answer's.
+func (p *patient) Write(b []byte) (int, error) {
+	if p.left <= 0 {
+		await(p.ResponseWriter)
+		p.left = piece
+	}
+	n, err := p.ResponseWriter.Write(b)
+	p.left -= n
+	return n, err
+}
+
+// Export waits for an export's turn and has write answer with it. It is for exports that are no List's: those take their turn themselves.
+func Export(w http.ResponseWriter, r *http.Request, write func(w http.ResponseWriter) error) error {
+	done, err := turn(r.Context(), exportWait)
+	if err != nil {
+		return err
+	}
+	defer done()
+	return write(&patient{ResponseWriter: w})
+}

@@ -89,3 +89,20 @@ func TestSleepingReaderKeepsNoExport(t *testing.T) {
 		}
 	}
 }
+
+// TestExportGivesTimeByPieces: small writes do not each win a minute.
+func TestExportGivesTimeByPieces(t *testing.T) {
+	w := &timed{ResponseRecorder: httptest.NewRecorder()}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/evidence?format=jsonl", nil)
+	err := Export(w, r, func(w http.ResponseWriter) error {
+		for range 3 * piece / 1024 {
+			if _, err := w.Write(make([]byte, 1024)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(w.until) != 3 || w.Body.Len() != 3*piece {
+		t.Errorf("%d limits for %d bytes, %v", len(w.until), w.Body.Len(), err)
+	}
+}

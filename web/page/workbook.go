@@ -66,7 +66,7 @@ func writeXLSX(w http.ResponseWriter, r *http.Request, name string, head []strin
 	if r.Method == http.MethodHead {
 		return nil
 	}
-	if err := s.file.Write(patient{w}); err != nil {
+	if err := s.file.Write(&patient{ResponseWriter: w}); err != nil {
 		panic(http.ErrAbortHandler) // the reader went away, or the disk is full: half a file must not pass for a whole one
 	}
 	return nil
