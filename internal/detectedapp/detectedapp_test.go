@@ -222,7 +222,7 @@ func TestFromGraph(t *testing.T) {
 		`{"id":"a","displayName":" 7-Zip ","version":"24.08","sizeInByte":5845504,"deviceCount":12,"publisher":"Igor Pavlov","platform":"windows"}`: {ID: "a",
 			Name: "7-Zip", Version: "24.08", Size: 5845504, Devices: 12, Publisher: "Igor Pavlov", Platform: "windows", Key: KeyOf("7-zip", "igor pavlov")},
 		`{"id":"b","displayName":null,"version":null,"sizeInByte":-5,"deviceCount":"3","publisher":null,"platform":null,"new":1}`: {ID: "b", Devices: 3, Platform: "unknown", Key: KeyOf("", "")},
-		`{"id":"c","displayName":"x\u0000","platform":"visionOS"}`: {ID: "c", Name: "x\uFFFD", Platform: "visionOS", Key: KeyOf("x\uFFFD", "")},
+		`{"id":"c","displayName":"x\u0000","platform":"visionOS"}`:                                                                {ID: "c", Name: "x\uFFFD", Platform: "visionOS", Key: KeyOf("x\uFFFD", "")},
 	} {
 		var w graph.DetectedApp
 		if err := gojson.Unmarshal([]byte(body), &w); err != nil {
