@@ -62,7 +62,6 @@ type versionView struct {
 
 	m    tenant.Membership
 	now  time.Time
-	live ui.Freshness
 	line ui.Freshness
 }
 

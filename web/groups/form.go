@@ -173,10 +173,8 @@ func (v *formView) fields(g tenantgroup.Group, countries []string) {
 // parse reads the form over what is there. errs.Invalid is for what does not read at all; the store checks the rest.
 func parse(form url.Values, g tenantgroup.Group) (tenantgroup.Group, error) {
 	g.Name, g.NamePart, g.EveryTag = form.Get("name"), strings.TrimSpace(form.Get("part")), form.Get("every") == "1"
-	g.Countries, g.States, g.MinDevices = nil, nil, 0
-	for _, c := range strings.FieldsFunc(strings.ToUpper(form.Get("countries")), func(r rune) bool { return r == ',' || r == ' ' || r == ';' }) {
-		g.Countries = append(g.Countries, c)
-	}
+	g.States, g.MinDevices = nil, 0
+	g.Countries = strings.FieldsFunc(strings.ToUpper(form.Get("countries")), func(r rune) bool { return r == ',' || r == ' ' || r == ';' })
 	for _, s := range form["state"] {
 		g.States = append(g.States, tenant.State(s))
 	}
