@@ -157,8 +157,18 @@ func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each fun
 	return s.each(ctx, scope, sql, args, each)
 }
 
+// each prefers an index's order to a sort, so that the first row comes at once and the database keeps nothing.
 func (s *Store) each(ctx context.Context, scope tenant.Scope, sql string, args []any, each func(Device) error) error {
-	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	return s.pool.InTx(ctx, scope, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`); err != nil {
+			return fmt.Errorf("read devices: %w", err)
+		}
+		return eachOf(ctx, tx, sql, args, each)
+	})
+}
+
+func eachOf(ctx context.Context, tx pgx.Tx, sql string, args []any, each func(Device) error) error {
+	rows, err := tx.Query(ctx, sql, args...)
 	if err != nil {
 		return fmt.Errorf("read devices: %w", postgres.BadInput(err))
 	}

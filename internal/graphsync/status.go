@@ -228,7 +228,8 @@ func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset str
 		return Freshness{}, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)
 	}
 	if scope.All || len(scope.IDs) > 1 {
-		if f, err := s.sumOf(ctx, scope, d); err != nil || f.Tenants != 1 {
+		sums, err := s.sums(ctx, scope, Datasets{d})
+		if f, ok := sums[dataset]; err != nil || ok && f.Tenants != 1 {
 			return f, err
 		}
 	}
@@ -249,24 +250,34 @@ func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset str
 	return f, nil
 }
 
-// sumOf is Sum over the scope, added up in the database: every list over all tenants says how fresh it is.
-func (s *Service) sumOf(ctx context.Context, scope tenant.Scope, d Dataset) (Freshness, error) {
-	now := s.now()
-	f := Freshness{Dataset: d.Name}
-	err := s.pool.In(scope).QueryRow(ctx, `
-		SELECT count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < $2), count(*) FILTER (WHERE error_kind <> ''),
-		       COALESCE(bool_or(state = 'running'), false), COALESCE(sum(rows) FILTER (WHERE state = 'running'), 0)::bigint,
+// sums are Sum over the scope, by dataset, added up in the database: every list over all tenants says how fresh it is. Datasets of which
+// there is nothing are missing.
+func (s *Service) sums(ctx context.Context, scope tenant.Scope, of Datasets) (map[string]Freshness, error) {
+	names, since := make([]string, len(of)), make([]time.Time, len(of))
+	for i, d := range of {
+		names[i], since[i] = d.Name, s.now().Add(-d.FreshFor)
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT dataset, count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < d.since), count(*) FILTER (WHERE error_kind <> ''),
+		       bool_or(state = 'running'), COALESCE(sum(rows) FILTER (WHERE state = 'running'), 0)::bigint,
 		       COALESCE(sum(pages) FILTER (WHERE state = 'running'), 0)::bigint, min(last_complete_at), max(last_complete_at)
 		FROM   sync_state
-		WHERE  dataset = $1
-		AND    (NOT stopped OR last_complete_at IS NOT NULL)`, d.Name, now.Add(-d.FreshFor)).
-		Scan(&f.Tenants, &f.Read, &f.Late, &f.Failing, &f.Running, &f.Rows, &f.Pages, postgres.Zero(&f.AsOf), postgres.Zero(&f.Newest))
+		JOIN   unnest($1::text[], $2::timestamptz[]) AS d (name, since) ON d.name = dataset
+		WHERE  dataset = ANY($1)
+		AND    (NOT stopped OR last_complete_at IS NOT NULL)
+		GROUP  BY dataset`, names, since)
+	var f Freshness
+	found := map[string]Freshness{}
+	_, err := pgx.ForEachRow(rows, []any{&f.Dataset, &f.Tenants, &f.Read, &f.Late, &f.Failing, &f.Running, &f.Rows, &f.Pages, postgres.Zero(&f.AsOf), postgres.Zero(&f.Newest)}, func() error {
+		f.Fresh, f.Unread = f.Read-f.Late, f.Tenants-f.Read
+		f.State = f.stateOf()
+		found[f.Dataset] = f
+		return nil
+	})
 	if err != nil {
-		return f, fmt.Errorf("freshness of %s: %w", d.Name, err)
+		return nil, fmt.Errorf("freshness: %w", err)
 	}
-	f.Fresh, f.Unread = f.Read-f.Late, f.Tenants-f.Read
-	f.State = f.stateOf()
-	return f, nil
+	return found, nil
 }
 
 // Sum is the freshness of a dataset over these statuses.
