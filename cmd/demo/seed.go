@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"text/tabwriter"
+	"time"
 
 	"github.com/tenantry/tenantry/cmd/internal/serve"
 	"github.com/tenantry/tenantry/internal/cloudsim"
@@ -66,6 +67,10 @@ func know(ctx context.Context, p *serve.Portal, t *world.Tenant) error {
 		return nil
 	case world.ConsentDeclined:
 		return p.Tenants.SetState(ctx, id, tenant.StateDeclined, row.CreatedAt)
+	case world.ConsentWithdrawn: // it was connected until the reading below finds nothing left
+		if err := p.Tenants.SetState(ctx, id, tenant.StateConnected, time.Now()); err != nil {
+			return err
+		}
 	}
 	_, err = p.Consent.Reread(ctx, id)
 	return err
