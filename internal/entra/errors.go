@@ -84,6 +84,9 @@ func (e *Error) GrantEnded() bool {
 	return e.OAuth == "invalid_grant" && (slices.Contains(ended, e.Code) || e.Suberror == "bad_token" || e.Suberror == "token_expired")
 }
 
+// NotConsented tells whether the tenant, or the person, has not consented to a permission that was asked for: no new sign-in changes that.
+func (e *Error) NotConsented() bool { return e.Code == 65001 || e.OAuth == "consent_required" }
+
 // NoPrincipal tells whether the tenant has no service principal of the portal: consent was never given, was withdrawn, or has not spread yet.
 func (e *Error) NoPrincipal() bool {
 	return slices.Contains([]int{700016, 7000229, 650051, 70001, 700011}, e.Code)

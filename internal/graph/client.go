@@ -4,6 +4,8 @@
 package graph
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -154,6 +156,8 @@ func (p *pace) outcome(ok bool, now time.Time, rest time.Duration) {
 type call struct {
 	tid    tenant.ID
 	token  string // delegated: given; empty: the portal's own
+	method string // empty: GET
+	body   []byte // JSON
 	url    *url.URL
 	header http.Header
 	shrink bool // the caller can ask for smaller pages, so 503 and 504 are given back sooner
@@ -247,13 +251,16 @@ func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(limited, http.MethodGet, k.url.String(), nil)
+	req, err := http.NewRequestWithContext(limited, cmp.Or(k.method, http.MethodGet), k.url.String(), bytes.NewReader(k.body))
 	if err != nil {
 		return nil, fmt.Errorf("request to Graph: %w", err)
 	}
 	k.clientID = uuid.NewString()
 	for name, v := range k.header {
 		req.Header[name] = v
+	}
+	if k.body != nil {
+		req.Header.Set("Content-Type", "application/json")
 	}
 	req.Header.Set("Authorization", "Bearer "+token)
 	req.Header.Set("Accept", "application/json;odata.metadata=minimal")
@@ -267,6 +274,9 @@ func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
 	}
 	defer res.Body.Close()
 	k.requestID = res.Header.Get("request-id")
+	if k.changes() && res.StatusCode >= 200 && res.StatusCode < 300 {
+		return c.readChanged(ctx, res, k)
+	}
 	if res.StatusCode != http.StatusOK {
 		raw, _ := io.ReadAll(io.LimitReader(res.Body, 256<<10)) // what was read of a broken error still counts
 		return nil, newError(res, raw, k, c.opts.Now())

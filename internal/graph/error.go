@@ -41,6 +41,9 @@ type Error struct {
 	ClientRequestID string // ours
 	ActivityID      string // Intune's: what Microsoft support asks for
 	RetryAfter      time.Duration
+	Challenge       bool   // continuous access evaluation asks the person to sign in again (WWW-Authenticate: insufficient_claims)
+	ApprovalCode    string // Intune's multi-admin approval: nothing was done yet, a second administrator has to agree (x-msft-approval-code)
+	Unknown         bool   // a change was sent, and whether it was done is not known: read back before sending it again
 
 	path    string
 	cause   error
@@ -178,6 +181,8 @@ func newError(res *http.Response, body []byte, k *call, now time.Time) *Error {
 	if d := retryAfter(res.Header.Get("Retry-After"), now); d > 0 {
 		e.RetryAfter = d
 	}
+	e.Challenge = strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_claims")
+	e.ApprovalCode = guid.FindString(res.Header.Get("x-msft-approval-code"))
 	return e
 }
 

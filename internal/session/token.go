@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -65,7 +64,7 @@ func (s *Sessions) forgetTokens(ctx context.Context, session string) error {
 func (s *Sessions) DelegatedToken(ctx context.Context, tid tenant.ID, scopes ...string) (string, error) {
 	in, ok := s.At(ctx, tid)
 	if !ok {
-		return "", errs.ShowNext(errs.Unauthorised, "You are not signed in at this tenant.", "Sign in there first.")
+		return "", tenant.NeedSignIn(tid, "You are not signed in at this tenant.", "Sign in there first.")
 	}
 	session := s.read(ctx).ID
 	refresh, err := s.token(ctx, session, in)
@@ -77,7 +76,7 @@ func (s *Sessions) DelegatedToken(ctx context.Context, tid tenant.ID, scopes ...
 		if derr := s.Drop(ctx, tid); derr != nil {
 			return "", derr
 		}
-		return "", fmt.Errorf("%w: %w", errs.ShowNext(errs.Unauthorised, "Microsoft has ended your sign-in at this tenant.", "Sign in there again."), err)
+		return "", fmt.Errorf("%w: %w", tenant.NeedSignIn(tid, "Microsoft has ended your sign-in at this tenant.", "Sign in there again."), err)
 	}
 	if err != nil {
 		return "", err
@@ -93,7 +92,7 @@ func (s *Sessions) token(ctx context.Context, session string, in SignIn) (string
 	err := s.pool.In(in.Tenant).QueryRow(ctx, `
 		SELECT refresh FROM signin_token WHERE tenant_id = $1 AND session_id = $2 AND object_id = $3`, in.Tenant, session, in.ObjectID).Scan(&sealed)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return "", errs.ShowNext(errs.Unauthorised, "This sign-in cannot be renewed.", "Sign in at the tenant again.")
+		return "", tenant.NeedSignIn(in.Tenant, "This sign-in cannot be renewed.", "Sign in at the tenant again.")
 	}
 	if err != nil {
 		return "", fmt.Errorf("read refresh token: %w", postgres.Kind(err))

@@ -1,7 +1,6 @@
 package devices
 
 import (
-	"net/url"
 	"slices"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -50,7 +49,7 @@ func newActs(m tenant.Membership, d device.Device, c page.Chrome) []act {
 			a.Reason = systemName(d.OS) + " does not support this."
 		case !m.May(tenant.MayAct):
 			a.Reason = "Your role may look, not act."
-		case signedIn(m, c) == nil:
+		case c.SignedIn(m.Tenant.ID) == nil:
 			a.Reason = "You are not signed in at " + m.Tenant.Name() + "."
 		default:
 			a.Reason = "The portal cannot send this action yet."
@@ -67,23 +66,13 @@ func systemName(os string) string {
 	return os
 }
 
-// signedIn is the person's sign-in at the tenant's own authority while it lasts, or nil.
-func signedIn(m tenant.Membership, c page.Chrome) *page.SignIn {
-	for i, s := range c.SignIns {
-		if s.Tenant.ID == m.Tenant.ID && s.Until.After(c.Now) {
-			return &c.SignIns[i]
-		}
-	}
-	return nil
-}
-
 // panels are the aside: actions, and apart from them what removes.
 func (v view) panels() []ui.ActionPanel {
 	use, remove := ui.ActionPanel{Title: "Actions", Note: v.note()}, ui.ActionPanel{Title: "Remove"}
-	if v.m.May(tenant.MayAct) && signedIn(v.m, v.chrome) == nil && v.GoneAt == nil {
+	if v.m.May(tenant.MayAct) && v.chrome.SignedIn(v.m.Tenant.ID) == nil && v.GoneAt == nil {
 		use.Items = append(use.Items, ui.PanelAction{
 			Icon: "person_key", Name: "Sign in at " + v.m.Tenant.Name(), Hint: "With your own account there, as guest or through GDAP.",
-			Action: ui.Action{Text: "Sign in", URL: "/signin?tenant=" + v.m.Tenant.ID.String() + "&return=" + url.QueryEscape(v.URL)},
+			Action: ui.Action{Text: "Sign in", URL: page.SignInAt(v.m.Tenant.ID, v.URL)},
 		})
 	}
 	for _, a := range v.Acts {
@@ -102,7 +91,7 @@ func (v view) note() string {
 	if !v.m.May(tenant.MayAct) {
 		return "A technician or an owner acts on devices."
 	}
-	if s := signedIn(v.m, v.chrome); s != nil {
+	if s := v.chrome.SignedIn(v.m.Tenant.ID); s != nil {
 		return "Sent as you, " + s.As + ", signed in at " + v.m.Tenant.Name() + " for " + ui.Length(s.Until.Sub(v.chrome.Now)) + " more."
 	}
 	return "Actions are sent as you, so that " + v.m.Tenant.Name() + "’s own log carries your name."

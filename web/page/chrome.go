@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"net/url"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -31,6 +32,21 @@ type SignIn struct {
 	Tenant tenant.Tenant
 	As     string // preferred_username
 	Until  time.Time
+}
+
+// SignedIn is the person's open sign-in at the tenant's own authority, or nil.
+func (c Chrome) SignedIn(tid tenant.ID) *SignIn {
+	for i, s := range c.SignIns {
+		if s.Tenant.ID == tid && s.Until.After(c.Now) {
+			return &c.SignIns[i]
+		}
+	}
+	return nil
+}
+
+// SignInAt is the way to a sign-in at the tenant's authority and back to a page of the portal.
+func SignInAt(tid tenant.ID, back string) string {
+	return "/signin?tenant=" + tid.String() + "&return=" + url.QueryEscape(back)
 }
 
 // Waiting is a number beside a navigation entry.

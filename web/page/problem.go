@@ -1,6 +1,7 @@
 package page
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -34,14 +35,29 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, errs.Unauthorised) && r.Method == http.MethodGet && !WantsJSON(r) && r.URL.Query().Get("format") == "" {
 		w.Header().Add("Vary", "Accept")
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "/signin?return="+url.QueryEscape(r.URL.RequestURI()), http.StatusSeeOther)
+		to := "/signin?return=" + url.QueryEscape(r.URL.RequestURI())
+		if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
+			to = SignInAt(at.Tenant, r.URL.RequestURI())
+		}
+		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
 	text, known := wordsFor(err)
 	if !known || text.status >= 500 {
 		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", middleware.SafePath(r.URL.Path), "status", text.status, "err", err)
 	}
+	if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
+		text.heading, text.signIn = "You are not signed in there", SignInAt(at.Tenant, cameFrom(r))
+	}
 	p.draw(w, r, text)
+}
+
+// cameFrom is the page of the portal whose form was sent, to come back to; without one, the page that the form belongs to.
+func cameFrom(r *http.Request) string {
+	if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host && u.Path != "" {
+		return u.RequestURI()
+	}
+	return r.URL.RequestURI()
 }
 
 // Status answers with one of the router's own refusals: an address too long, a method that the page does not have.
@@ -79,7 +95,7 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 	view := ui.ProblemView{Status: text.status, Heading: text.heading, What: text.what, Next: text.next, RequestID: id}
 	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
 	if text.status == http.StatusUnauthorized {
-		view.Actions = []ui.Action{{Text: "Sign in", URL: "/signin", Kind: ui.Primary}}
+		view.Actions = []ui.Action{{Text: "Sign in", URL: cmp.Or(text.signIn, "/signin"), Kind: ui.Primary}}
 	}
 	if who := ChromeOf(r.Context()).Person; who != nil && who.Role == tenant.RoleStranger { // the overview would only say the same again
 		view.Actions = []ui.Action{{Text: "Sign in elsewhere", URL: "/signin", Kind: ui.Primary}, {Text: "Sign out", Post: "/signout"}}

@@ -169,3 +169,32 @@ func TestNobodyIsThereAnyMore(t *testing.T) {
 		t.Errorf("a reader who went away: %q, log %q", w.Body, &log)
 	}
 }
+
+// Who lacks a sign-in at a customer's tenant is led to that one, and comes back to where they were.
+func TestSignInElsewhereIsLedThere(t *testing.T) {
+	const guid = "11111111-1111-4111-8111-111111111111"
+	tid, err := tenant.ParseID(guid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	h := site(&log, tenant.RoleOwner, fmt.Errorf("invite: %w", tenant.NeedSignIn(tid, "You are not signed in at this tenant.", "Sign in there first.")))
+	w := ask(h, http.MethodGet, "/x?q=1", "text/html")
+	if w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/signin?tenant="+guid+"&return=%2Fx%3Fq%3D1" {
+		t.Errorf("GET = %d, %v", w.Code, w.Header())
+	}
+	r := httptest.NewRequest(http.MethodPost, "/x", nil)
+	r.Header.Set("Accept", "text/html")
+	r.Header.Set("Referer", "http://example.com/t/"+guid+"/guests?sort=name")
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if body := w.Body.String(); w.Code != http.StatusUnauthorized || !strings.Contains(body, "/signin?tenant="+guid+"&amp;return=%2Ft%2F"+guid+"%2Fguests%3Fsort%3Dname") || !strings.Contains(body, "Sign in there first.") {
+		t.Errorf("POST = %d, %s", w.Code, body)
+	}
+	r.Header.Set("Referer", "https://elsewhere.example/x")
+	w = httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if strings.Contains(w.Body.String(), "elsewhere") || !strings.Contains(w.Body.String(), "return=%2Fx") {
+		t.Errorf("a foreign page is not come back to: %s", w.Body)
+	}
+}

@@ -3,7 +3,6 @@ package provisioning
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -406,11 +405,11 @@ func (v view) panel() ui.ActionPanel {
 	switch {
 	case !v.m.May(tenant.MayAct):
 		p.Note, why = "A technician or an owner changes jobs.", "Your role may look, not act."
-	case !v.signedIn():
+	case v.chrome.SignedIn(v.m.Tenant.ID) == nil:
 		why = "You are not signed in at " + v.m.Tenant.Name() + "."
 		p.Items = append(p.Items, ui.PanelAction{
 			Icon: "person_key", Name: "Sign in at " + v.m.Tenant.Name(), Hint: "With your own account there, as guest or through GDAP.",
-			Action: ui.Action{Text: "Sign in", URL: "/signin?tenant=" + v.m.Tenant.ID.String() + "&return=" + url.QueryEscape(appURL(v.m.Tenant.ID, v.ID))},
+			Action: ui.Action{Text: "Sign in", URL: page.SignInAt(v.m.Tenant.ID, appURL(v.m.Tenant.ID, v.ID))},
 		})
 	}
 	for _, a := range []struct{ icon, name, verb string }{
@@ -419,13 +418,4 @@ func (v view) panel() ui.ActionPanel {
 		p.Items = append(p.Items, ui.PanelAction{Icon: a.icon, Name: a.name, Action: ui.Action{Text: a.verb, Reason: why}})
 	}
 	return p
-}
-
-func (v view) signedIn() bool {
-	for _, s := range v.chrome.SignIns {
-		if s.Tenant.ID == v.m.Tenant.ID && s.Until.After(v.chrome.Now) {
-			return true
-		}
-	}
-	return false
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -45,6 +47,32 @@ func (p *Portal) isAdmin(ctx context.Context, tid tenant.ID, objectID string) (b
 	return p.Graph.HoldsRole(ctx, tid, objectID, graph.GlobalAdministrator)
 }
 
+// acting gives services Graph as the person of the request's session, at a tenant where that person is signed in.
+type acting struct {
+	sessions *session.Sessions
+	graph    *graph.Client
+	resource string // of the cloud: https://graph.microsoft.com
+}
+
+// As gets a token with the scopes, named as the catalogue names them: User.Invite.All. tenant.SignInNeeded: there is no open sign-in
+// there. errs.Forbidden: the tenant has not consented to one of them, which no sign-in would change.
+func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
+	full := make([]string, len(scopes))
+	for i, s := range scopes {
+		full[i] = a.resource + "/" + s
+	}
+	token, err := a.sessions.DelegatedToken(ctx, tid, full...)
+	var e *entra.Error
+	if errors.As(err, &e) && e.NotConsented() {
+		return graph.Person{}, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden,
+			"This customer has not consented to what this needs: "+strings.Join(scopes, ", ")+".", "Ask for it with a new consent link."), err)
+	}
+	if err != nil {
+		return graph.Person{}, err
+	}
+	return a.graph.As(tid, token), nil
+}
+
 // ownDevices reads a person's devices with that person's own sign-in.
 type ownDevices struct {
 	sessions *session.Sessions
@@ -78,7 +106,7 @@ func (o ownDevices) MyDevices(ctx context.Context, tid tenant.ID) ([]me.Device, 
 // notPermitted finds the answer that the permission was never consented to (AADSTS65001), which no new sign-in would change.
 func notPermitted(err error) error {
 	var e *entra.Error
-	if errors.As(err, &e) && (e.Code == 65001 || e.OAuth == "consent_required") {
+	if errors.As(err, &e) && e.NotConsented() {
 		return fmt.Errorf("%w: %w", me.ErrNotPermitted, err)
 	}
 	return err
