@@ -120,19 +120,25 @@ func kill(t *testing.T, cmd *exec.Cmd) {
 	cmd.Wait()
 }
 
-// age makes the last sign of life, and the queue's leadership, old: as if a minute had passed.
+// age makes the last signs of life, and the queue's leadership, old: as if more than a minute had passed.
 func age(t *testing.T, pool *postgres.Pool, tid tenant.ID) {
 	t.Helper()
 	for _, sql := range []string{
 		`UPDATE sync_state SET seen_at = seen_at - interval '1 hour' WHERE state = 'running'`,
+		`UPDATE sync_state SET changed_at = changed_at - interval '1 hour'`,
 		`UPDATE sync_state SET next_at = now() WHERE dataset = 'devices'`,
 	} {
 		if _, err := pool.In(tid).Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, err := pool.Raw().Exec(t.Context(), `DELETE FROM river_leader`); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{
+		`UPDATE river_job SET attempted_at = attempted_at - interval '1 hour' WHERE state = 'running'`,
+		`DELETE FROM river_leader`,
+	} {
+		if _, err := pool.Raw().Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package graphsync
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/riverqueue/river"
@@ -16,9 +17,9 @@ type scheduleArgs struct{}
 // Kind names the job in the queue.
 func (scheduleArgs) Kind() string { return "graphsync_schedule" }
 
-// InsertOpts keep a slow look from piling up.
+// InsertOpts do not make it unique: a look whose process was killed stays "running" in the queue, and must not keep the next from being made.
 func (scheduleArgs) InsertOpts() river.InsertOpts {
-	return river.InsertOpts{Queue: queueScheduler, MaxAttempts: 1, UniqueOpts: river.UniqueOpts{ByState: unfinished}}
+	return river.InsertOpts{Queue: queueScheduler, MaxAttempts: 1}
 }
 
 type scheduleWorker struct {
@@ -26,8 +27,11 @@ type scheduleWorker struct {
 	s *Service
 }
 
-// Work is called by River every Options.ScheduleEvery.
-func (w *scheduleWorker) Work(ctx context.Context, _ *river.Job[scheduleArgs]) error {
+// Work is called by River every Options.ScheduleEvery. A look that waited longer than that is over: a newer one follows.
+func (w *scheduleWorker) Work(ctx context.Context, job *river.Job[scheduleArgs]) error {
+	if time.Since(job.CreatedAt) > w.s.opts.ScheduleEvery {
+		return nil
+	}
 	return w.s.Schedule(ctx)
 }
 
@@ -40,6 +44,9 @@ func (s *Service) Schedule(ctx context.Context) error {
 		return err
 	}
 	if err := s.findLost(ctx); err != nil {
+		return err
+	}
+	if err := s.findUnbegun(ctx); err != nil {
 		return err
 	}
 	var names []string
@@ -137,6 +144,26 @@ func (s *Service) findLost(ctx context.Context) error {
 		AND    state = 'running'`, jobs)
 	if err != nil {
 		return fmt.Errorf("give lost runs back: %w", err)
+	}
+	return nil
+}
+
+// findUnbegun gives jobs back whose worker was killed between taking them and the first line of the run, or between its last line and the
+// queue's: the queue calls them running, no run is theirs, and while they stand nothing else reads that dataset.
+func (s *Service) findUnbegun(ctx context.Context) error {
+	_, err := s.pool.In(tenant.Everything()).Exec(ctx, `
+		UPDATE river_job j
+		SET    state = 'available', scheduled_at = now()
+		WHERE  j.kind = $1
+		AND    j.state = 'running'
+		AND    j.attempted_at < now() - $2 * interval '1 millisecond'
+		AND    NOT EXISTS (
+			SELECT FROM sync_state s
+			WHERE  s.tenant_id = (j.args->>'tenant_id')::uuid
+			AND    s.dataset = j.args->>'dataset'
+			AND    (s.state = 'running' OR s.changed_at > $3))`, readArgs{}.Kind(), s.opts.SilentAfter.Milliseconds(), s.now().Add(-s.opts.SilentAfter))
+	if err != nil {
+		return fmt.Errorf("give reads that never began back: %w", err)
 	}
 	return nil
 }

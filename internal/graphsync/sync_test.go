@@ -376,6 +376,48 @@ func TestStartedServiceReadsByItself(t *testing.T) {
 	}
 }
 
+// TestKilledBetweenQueueAndLedger: a process was killed after the queue gave it a job and before the run's first line, and another one in
+// the midst of looking for what is due. Neither may keep the fleet from being read; a job whose worker lives is left alone.
+func TestKilledBetweenQueueAndLedger(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{SilentAfter: time.Minute})
+	tid, _ := r.customer(full)
+	if err := r.sync.StartTenant(t.Context(), tid); err != nil {
+		t.Fatal(err)
+	}
+	for dataset, ago := range map[string]string{graphsync.Devices: "2 minutes", graphsync.Apps: "10 seconds"} {
+		if _, err := r.pool.In(tid).Exec(t.Context(), `
+			UPDATE river_job SET state = 'running', attempted_at = now() - $2::interval WHERE kind = 'graphsync' AND args->>'dataset' = $1`, dataset, ago); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.pool.In(tid).Exec(t.Context(), `UPDATE sync_state SET changed_at = now() - interval '1 hour'`); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.sync.Schedule(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for dataset, want := range map[string]string{graphsync.Devices: "available", graphsync.Apps: "running"} {
+		var state string
+		if err := r.pool.In(tid).QueryRow(t.Context(), `SELECT state FROM river_job WHERE kind = 'graphsync' AND args->>'dataset' = $1`, dataset).Scan(&state); err != nil || state != want {
+			t.Errorf("%s: job is %s, %v; want %s", dataset, state, err, want)
+		}
+	}
+
+	started := newRig(t, small, graphsync.Options{Workers: 2, ScheduleEvery: time.Second})
+	other, _ := started.customer(full)
+	if _, err := started.pool.In(other).Exec(t.Context(), `
+		INSERT INTO river_job (kind, queue, state, max_attempts, attempt, attempted_at, attempted_by, args, priority, unique_key, unique_states)
+		VALUES ('graphsync_schedule', 'scheduler', 'running', 1, 1, now(), '{gone}', '{}', 1, sha256('&kind=graphsync_schedule'), B'11110101')`); err != nil {
+		t.Fatal(err)
+	}
+	if err := started.sync.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer started.sync.Stop(context.Background())
+	started.await(other, len(graphsync.Table()))
+}
+
 func (r *rig) await(tid tenant.ID, datasets int) {
 	r.t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); ; time.Sleep(100 * time.Millisecond) {
