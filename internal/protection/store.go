@@ -86,153 +86,72 @@ func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) 
 	return w, nil
 }
 
-// query is one list in SQL: the same for devices and malware but for its parts.
-type query struct {
-	columns, table string
-	where          *postgres.Where
-	order          postgres.Order
-	after          string
-	limit          int
-}
-
-func (f Filter) query(scope tenant.Scope) (q query, err error) {
-	q = query{columns: columns, table: "device_protection", after: f.After, limit: f.Limit}
-	if q.where, err = begin(scope, f.Tenants, f.Q, f.Problem...); err != nil {
-		return q, err
+func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Table: "device_protection d", Cursor: f.After, Limit: f.Limit}
+	if l.Where, err = begin(scope, f.Tenants, f.Q, f.Problem...); err != nil {
+		return l, err
 	}
 	if len(f.Problem) > 0 {
-		q.where.And("d.problems && ?::text[]", f.Problem)
+		l.Where.And("d.problems && ?::text[]", f.Problem)
 	}
 	if f.Any {
-		q.where.And("d.problems <> '{}'")
+		l.Where.And("d.problems <> '{}'")
 	}
-	q.order, err = order(f.Sort, f.Desc, orders, Sorts)
-	return q, err
+	l.Order, err = order(f.Sort, f.Desc, orders, Sorts)
+	return l, err
 }
 
-func (f MalwareFilter) query(scope tenant.Scope) (q query, err error) {
-	q = query{columns: malwareColumns, table: "malware", after: f.After, limit: f.Limit}
-	if q.where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category)...); err != nil {
-		return q, err
+func (f MalwareFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: malwareColumns, Table: "malware d", Cursor: f.After, Limit: f.Limit}
+	if l.Where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category)...); err != nil {
+		return l, err
 	}
 	if len(f.Severity) > 0 {
-		q.where.And("d.severity = ANY(?)", f.Severity)
+		l.Where.And("d.severity = ANY(?)", f.Severity)
 	}
 	if len(f.Category) > 0 {
-		q.where.And("d.category = ANY(?)", f.Category)
+		l.Where.And("d.category = ANY(?)", f.Category)
 	}
-	q.order, err = order(f.Sort, f.Desc, malwareOrders, MalwareSorts)
-	return q, err
-}
-
-// sql is the list; limit 0 is all of it.
-func (q query) sql(limit int) (string, error) {
-	if err := q.order.After(q.where, q.after); err != nil {
-		return "", err
-	}
-	sql := `
-		SELECT ` + q.columns + `, ` + q.order.Place() + `
-		FROM   ` + q.table + ` d
-		` + q.where.SQL() + `
-		ORDER  BY ` + q.order.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + q.where.Arg(limit)
-	}
-	return sql, nil
-}
-
-func page[T any](ctx context.Context, s *Store, scope tenant.Scope, q query, scan func(pgx.CollectableRow, ...any) (T, error)) (found []T, next string, count int64, err error) {
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM `+q.table+` d `+q.where.SQL(), q.where.Args...).Scan(&count); err != nil {
-		return nil, "", 0, fmt.Errorf("count %s: %w", q.table, postgres.BadInput(err))
-	}
-	limit := q.limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	sql, err := q.sql(limit + 1)
-	if err != nil {
-		return nil, "", 0, err
-	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, q.where.Args...)
-	found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (T, error) {
-		var place []string
-		v, err := scan(row, &place)
-		places = append(places, place)
-		return v, err
-	})
-	if err != nil {
-		return nil, "", 0, fmt.Errorf("list %s: %w", q.table, postgres.BadInput(err))
-	}
-	if len(found) > limit {
-		found, next = found[:limit], q.order.Cursor(places[limit-1])
-	}
-	return found, next, count, nil
-}
-
-func walk[T any](ctx context.Context, s *Store, scope tenant.Scope, q query, scan func(pgx.CollectableRow, ...any) (T, error), each func(T) error) error {
-	sql, err := q.sql(0)
-	if err != nil {
-		return err
-	}
-	rows, err := s.pool.In(scope).Query(ctx, sql, q.where.Args...)
-	if err != nil {
-		return fmt.Errorf("read %s: %w", q.table, postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		v, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read %s: %w", q.table, err)
-		}
-		if err := each(v); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read %s: %w", q.table, postgres.BadInput(err))
-	}
-	return nil
+	l.Order, err = order(f.Sort, f.Desc, malwareOrders, MalwareSorts)
+	return l, err
 }
 
 // List returns the devices in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
-	q, err := f.query(scope)
+	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = page(ctx, s, scope, q, scan)
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
 	return p, err
 }
 
 // Each calls f for every device that matches, in order. Limit does not apply.
 func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Device) error) error {
-	q, err := f.query(scope)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	return walk(ctx, s, scope, q, scan, each)
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
 }
 
 // Malware returns the malware found in the scope, one page in the chosen order.
 func (s *Store) Malware(ctx context.Context, scope tenant.Scope, f MalwareFilter) (p Found, err error) {
-	q, err := f.query(scope)
+	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = page(ctx, s, scope, q, scanMalware)
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanMalware)
 	return p, err
 }
 
 // EachMalware calls f for all malware that matches, in order. Limit does not apply.
 func (s *Store) EachMalware(ctx context.Context, scope tenant.Scope, f MalwareFilter, each func(Malware) error) error {
-	q, err := f.query(scope)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	return walk(ctx, s, scope, q, scanMalware, each)
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scanMalware, each)
 }
 
 // Get is the protection of one device; errs.NotFound where none was reported.

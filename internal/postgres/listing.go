@@ -1,0 +1,95 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// Listing is one list in SQL: what a row is, which rows, in which order. Columns and Table are ours, never input; a scan takes the columns
+// and then, where more is given, the row's place in the order.
+type Listing struct {
+	Columns string
+	Table   string // with its alias: "malware d"
+	Where   *Where
+	Order   Order
+	Cursor  string // place after which the page begins; empty: the first page
+	Limit   int    // of a page; 0: 50, at most 500
+}
+
+// Scan reads a row, and what was selected behind its own columns into more.
+type Scan[T any] func(row pgx.CollectableRow, more ...any) (T, error)
+
+func (l Listing) sql(limit int) (string, error) {
+	if err := l.Order.After(l.Where, l.Cursor); err != nil {
+		return "", err
+	}
+	sql := `
+		SELECT ` + l.Columns + `, ` + l.Order.Place() + `
+		FROM   ` + l.Table + `
+		` + l.Where.SQL() + `
+		ORDER  BY ` + l.Order.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + l.Where.Arg(limit)
+	}
+	return sql, nil
+}
+
+// PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows.
+func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
+	if err := db.QueryRow(ctx, `SELECT count(*) FROM `+l.Table+` `+l.Where.SQL(), l.Where.Args...).Scan(&count); err != nil {
+		return nil, "", 0, fmt.Errorf("count %s: %w", l.Table, BadInput(err))
+	}
+	limit := l.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, err := l.sql(limit + 1)
+	if err != nil {
+		return nil, "", 0, err
+	}
+	var places [][]string
+	rows, _ := db.Query(ctx, sql, l.Where.Args...)
+	found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (T, error) {
+		var place []string
+		v, err := scan(row, &place)
+		places = append(places, place)
+		return v, err
+	})
+	if err != nil {
+		return nil, "", 0, fmt.Errorf("list %s: %w", l.Table, BadInput(err))
+	}
+	if len(found) > limit {
+		found, next = found[:limit], l.Order.Cursor(places[limit-1])
+	}
+	return found, next, count, nil
+}
+
+// EachOf calls each for all rows of a list in order. Limit does not apply; an error of each ends it.
+func EachOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T], each func(T) error) error {
+	sql, err := l.sql(0)
+	if err != nil {
+		return err
+	}
+	rows, err := db.Query(ctx, sql, l.Where.Args...)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", l.Table, BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		v, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read %s: %w", l.Table, err)
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read %s: %w", l.Table, BadInput(err))
+	}
+	return nil
+}
