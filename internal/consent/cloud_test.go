@@ -206,6 +206,66 @@ func TestConsentAgainstTheSimulatedCloud(t *testing.T) {
 	}
 }
 
+// What is asked for by name comes on a page of its own: between the two the link still works, and the customer may stop there.
+func TestConsentInTwoSteps(t *testing.T) {
+	t.Parallel()
+	s, cloud, _, ahead := product(t)
+	customer := unconsented(t, cloud)
+	admin := administrator(t, customer)
+	tn, _, err := s.AddTenant(t.Context(), who, customer.Domains[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	features, err := permission.ParseFeatures([]string{"devices", "guest-changes"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := s.CreateLink(t.Context(), who, tn.ID, consent.Order{Features: features, Language: permission.English})
+	if err != nil {
+		t.Fatal(err)
+	}
+	settled := func(o consent.Outcome, want consent.Result) consent.Outcome {
+		t.Helper()
+		for i := 0; o.Result != want && i < 8; i++ {
+			*ahead += 11 * time.Minute
+			s.RunDue(t.Context())
+			if o, err = s.OutcomeOf(t.Context(), o.Receipt); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if o.Result != want {
+			v, _ := s.View(t.Context(), tn.ID)
+			t.Fatalf("%s, want %s; %+v; %+v", o.Result, want, v.LastAny, v.Open)
+		}
+		return o
+	}
+	answers := [][2]string{{"loginfmt", admin.SignInName}, {"passwd", admin.Password}, {"decision", "accept"}}
+	to, err := s.Begin(t.Context(), token, permission.English)
+	if err != nil || !strings.Contains(to, "scope="+url.QueryEscape("https://graph.microsoft.com/.default")) {
+		t.Fatalf("first page: %s, %v", to, err)
+	}
+	first := back(t, s, newPerson(t).answer(to, answers...))
+	receipt := first.Receipt
+	first = settled(first, consent.Partial)
+	if first, err = s.OutcomeOf(t.Context(), receipt); err != nil || !first.More || first.Link.State(time.Now()) != consent.LinkOpen {
+		t.Fatalf("after the first page: more %t, link %s, %v", first.More, first.Link.State(time.Now()), err)
+	}
+	to, err = s.GoOn(t.Context(), receipt)
+	if err != nil || strings.Contains(to, "default") || !strings.Contains(to, "User.Invite.All") || !strings.Contains(to, "RoleManagement.ReadWrite.Directory") || strings.Contains(to, "Synchronization") {
+		t.Fatalf("second page: %s, %v", to, err)
+	}
+	second := settled(back(t, s, newPerson(t).answer(to, answers...)), consent.Connected)
+	if l, _, err := s.Open(t.Context(), token); err != nil || l.State(time.Now()) != consent.LinkUsed || second.More {
+		t.Errorf("after the second page: %s, %v", l.State(time.Now()), err)
+	}
+	if _, err := s.GoOn(t.Context(), receipt); err == nil {
+		t.Error("a link that was used leads on")
+	}
+	if _, err := s.GoOn(t.Context(), "nonsense"); err == nil {
+		t.Error("nonsense leads on")
+	}
+}
+
 // Tenants that the world has consented, partly consented and never consented read as just that.
 func TestReadingTheSimulatedWorld(t *testing.T) {
 	t.Parallel()

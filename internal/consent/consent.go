@@ -98,6 +98,7 @@ type Outcome struct {
 	At       time.Time
 	NextTry  *time.Time
 	Features []permission.State // of the link's features, once the grants were read
+	More     bool               // Partial: Microsoft has another page to ask, and the link still leads there
 	Receipt  string             // handle of the page that shows this outcome; only when just made
 }
 

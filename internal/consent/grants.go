@@ -21,6 +21,7 @@ type record struct {
 	setBy    string
 	verdict  permission.Verdict
 	attempt  *attempt // the attempt that the reading proves
+	between  bool     // the attempt's link has more to ask for, and is not used up
 }
 
 // saved is what a reading changed.
@@ -58,7 +59,7 @@ func (s *Store) save(ctx context.Context, tid tenant.ID, r record) (was saved, e
 		if err != nil || r.attempt == nil {
 			return err
 		}
-		if err := saveAttempt(ctx, tx, *r.attempt); err != nil {
+		if err := saveAttempt(ctx, tx, *r.attempt); err != nil || r.between {
 			return err
 		}
 		_, err = tx.Exec(ctx, `UPDATE consent_link SET used_at = $3 WHERE tenant_id = $1 AND link_id = $2 AND used_at IS NULL`, tid, r.attempt.LinkID, r.reading.At)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,6 +167,8 @@ func (s *Service) prove(ctx context.Context, a attempt, l Link) (attempt, error)
 		return a, s.note(ctx, a.Tenant, Event{Name: portal, Action: "consent.unconfirmed", Object: linkObject(a.LinkID), Detail: map[string]any{"tries": a.Tries, "problem": rec.reading.Problem}})
 	}
 	rec.attempt, rec.setBy = &a, l.CreatedBy
+	// Between two of Microsoft's pages the link still has to lead to the second: the program's own permissions are there, a person's are not.
+	rec.between = a.Outcome == Partial && !slices.ContainsFunc(permission.Rounds(l.Features, rec.verdict.Granted), func(r permission.Round) bool { return r.All })
 	return a, s.keep(ctx, a.Tenant, rec)
 }
 
@@ -220,14 +223,20 @@ func (s *Service) outcome(ctx context.Context, a attempt, l Link) (Outcome, erro
 	if a.OutcomeAt != nil {
 		o.At = *a.OutcomeAt
 	}
-	if o.Result == Connected || o.Result == Partial {
-		o.Features, err = s.featuresNow(ctx, a.Tenant, l.Features)
+	if o.Result != Connected && o.Result != Partial {
+		return o, nil
 	}
-	return o, err
+	held, err := s.held(ctx, a.Tenant)
+	if err != nil {
+		return o, err
+	}
+	o.Features = statesOf(l.Features, held)
+	o.More = o.Result == Partial && l.State(s.now()) == LinkOpen && len(permission.Rounds(l.Features, held)) > 0
+	return o, nil
 }
 
-// featuresNow judges features by the grants as they were read last.
-func (s *Service) featuresNow(ctx context.Context, tid tenant.ID, features []permission.Feature) ([]permission.State, error) {
+// held are the permissions that the last whole reading found granted, of use or not.
+func (s *Service) held(ctx context.Context, tid tenant.ID) ([]permission.Permission, error) {
 	open, err := s.Store.Standings(ctx, tid, false)
 	if err != nil {
 		return nil, err
@@ -238,7 +247,7 @@ func (s *Service) featuresNow(ctx context.Context, tid tenant.ID, features []per
 			held = append(held, st.Permission)
 		}
 	}
-	return statesOf(features, held), nil
+	return held, nil
 }
 
 func statesOf(features []permission.Feature, held []permission.Permission) []permission.State {

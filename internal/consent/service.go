@@ -52,8 +52,9 @@ type Deps struct {
 	Journal   Journal
 	// OnConnected is called each time a reading shows that at least one feature works where none did before; it starts the first sync.
 	OnConnected func(ctx context.Context, tid tenant.ID) error
-	ReturnURL   string           // the portal's own /auth/consent, absolute
-	Now         func() time.Time // nil: time.Now
+	ReturnURL   string                         // the portal's own /auth/consent, absolute
+	Audiences   map[permission.Resource]string // of a national cloud; missing: those of the global one
+	Now         func() time.Time               // nil: time.Now
 	Log         *slog.Logger
 }
 
@@ -207,6 +208,34 @@ func (s *Service) Begin(ctx context.Context, token string, lang permission.Lang)
 	if err != nil {
 		return "", err
 	}
+	return s.leave(ctx, l, lang)
+}
+
+// GoOn starts the next attempt of a link whose earlier one, shown by its receipt, was a part of it. Like Begin it uses nothing up.
+func (s *Service) GoOn(ctx context.Context, receipt string) (string, error) {
+	if !secretForm(receipt) {
+		return "", fmt.Errorf("consent receipt: %w", errs.NotFound)
+	}
+	a, err := s.Store.attemptByReceiptAcrossTenants(ctx, hashOf(receipt))
+	if err != nil {
+		return "", err
+	}
+	l, err := s.Store.Link(ctx, a.Tenant, a.LinkID)
+	if err != nil {
+		return "", err
+	}
+	if state := l.State(s.now()); state != LinkOpen {
+		return "", fmt.Errorf("consent link is %s: %w", state, errs.Gone)
+	}
+	return s.leave(ctx, l, a.Language)
+}
+
+// leave is a new attempt and the address of the page of Microsoft's that is next.
+func (s *Service) leave(ctx context.Context, l Link, lang permission.Lang) (string, error) {
+	held, err := s.held(ctx, l.Tenant)
+	if err != nil {
+		return "", err
+	}
 	state, hash := newSecret()
 	now := s.now()
 	a := attempt{Tenant: l.Tenant, StateHash: hash, LinkID: l.ID, Language: lang, StartedAt: now, ExpiresAt: now.Add(attemptLife)}
@@ -216,21 +245,32 @@ func (s *Service) Begin(ctx context.Context, token string, lang permission.Lang)
 	if err := s.note(ctx, l.Tenant, Event{Name: customer, Action: "consent.begun", Object: linkObject(l.ID)}); err != nil {
 		return "", err
 	}
-	return s.Authority.AdminConsentURL(l.Tenant, s.ReturnURL, state, scopeOf(l.Features)), nil
+	return s.Authority.AdminConsentURL(l.Tenant, s.ReturnURL, state, s.scope(l.Features, held)), nil
 }
 
-// scopeOf is what Microsoft's page is asked for. Application permissions can only be asked for with .default, which lists all that the
-// registration has; named scopes and .default do not mix (AADSTS70011).
-func scopeOf(features []permission.Feature) string {
-	application, delegated := permission.Plan(features)
-	if len(application) > 0 {
-		return "https://graph.microsoft.com/.default"
+// scope is what Microsoft's page is asked for next. Where all is granted already, the whole is asked for again.
+func (s *Service) scope(features []permission.Feature, held []permission.Permission) string {
+	rounds := permission.Rounds(features, held)
+	if len(rounds) == 0 {
+		rounds = permission.Rounds(features, nil)
 	}
-	names := make([]string, len(delegated))
-	for i, p := range delegated {
-		names[i] = "https://graph.microsoft.com/" + p.Name
+	r := rounds[0]
+	if r.All {
+		return s.audience(r.Resource) + "/.default"
+	}
+	names := make([]string, len(r.Names))
+	for i, p := range r.Names {
+		names[i] = s.audience(p.Resource) + "/" + p.Name
 	}
 	return strings.Join(names, " ")
+}
+
+// audience is what Microsoft's pages call a resource in this cloud.
+func (s *Service) audience(r permission.Resource) string {
+	if a, ok := s.Audiences[r]; ok {
+		return a
+	}
+	return map[permission.Resource]string{permission.Graph: "https://graph.microsoft.com", permission.Defender: "https://api.security.microsoft.com"}[r]
 }
 
 // Decline notes that the customer said no on our own page. The link stays open: a mail scanner may press buttons, and people change

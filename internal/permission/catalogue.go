@@ -18,6 +18,9 @@ const (
 	Incidents     Feature = "incidents"     // Defender incidents, as a signed-in person
 	DeviceActions Feature = "device-actions"
 	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
+
+	GuestChanges        Feature = "guest-changes"        // inviting our people, their directory role and licence
+	ProvisioningChanges Feature = "provisioning-changes" // setting up and steering provisioning jobs
 )
 
 // Operation is one call that a feature makes. Accepts are the permissions of which any one is enough, the one we ask for first;
@@ -26,6 +29,7 @@ type Operation struct {
 	Method  string
 	Path    string // from the version on, for example /v1.0/organization
 	Accepts []Permission
+	Why     string // what the answer is used for, for staff and whoever checks us
 }
 
 // Entry is one feature with everything it calls.
@@ -33,15 +37,27 @@ type Entry struct {
 	Feature    Feature
 	Required   bool // part of every consent: without it the portal could not tell what it was granted
 	Suggested  bool // ticked in a new link
+	ByName     bool // its permissions are not in the registration: a customer is asked for them by name, and only where they were chosen
 	Operations []Operation
+	Role       string // what a person must hold in the customer's tenant besides; empty where the program acts by itself
+	Licence    string // what the customer must have bought; empty: nothing
 }
 
 // Kind is who acts in the feature: the program by itself or a signed-in person. No feature mixes both.
 func (e Entry) Kind() Kind { return e.Operations[0].Accepts[0].Kind }
 
-func get(path string, accepts ...Permission) Operation { return Operation{"GET", path, accepts} }
+func get(why, path string, accepts ...Permission) Operation {
+	return Operation{"GET", path, accepts, why}
+}
 
-func post(path string, accepts ...Permission) Operation { return Operation{"POST", path, accepts} }
+func post(why, path string, accepts ...Permission) Operation {
+	return Operation{"POST", path, accepts, why}
+}
+
+const (
+	intunePlan = "Microsoft Intune Plan 1"
+	entraP1    = "Microsoft Entra ID P1"
+)
 
 var (
 	readDevices       = app("DeviceManagementManagedDevices.Read.All")
@@ -65,91 +81,108 @@ var (
 	asPersonActions   = signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")
 	asPersonDevices   = signedIn("DeviceManagementManagedDevices.Read.All")
 	asPersonIncidents = Permission{Defender, Delegated, "Incident.Read"}
+
+	asPersonInvite       = signedIn("User.Invite.All")
+	asPersonRoles        = signedIn("RoleManagement.ReadWrite.Directory")
+	asPersonLicences     = signedIn("LicenseAssignment.ReadWrite.All")
+	asPersonApplications = signedIn("Application.ReadWrite.All")
+	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
 )
 
 var catalogue = []Entry{
-	{Feature: Devices, Suggested: true, Operations: []Operation{
-		get("/v1.0/deviceManagement/managedDevices", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/managedDevices/{id}", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/deviceCategories", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/detectedApps", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/detectedApps/{id}/managedDevices", readDevices),
-		get("/beta/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates", readDevices, readConfiguration),
-		get("/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/windowsMalwareInformation", readDevices, readConfiguration),
-		get("/v1.0/deviceManagement/managedDeviceOverview", readDevices),
+	{Feature: Devices, Licence: intunePlan, Suggested: true, Operations: []Operation{
+		get("the list of devices", "/v1.0/deviceManagement/managedDevices", readDevices, readConfiguration),
+		get("what only a single device tells: memory, notes, results of actions", "/v1.0/deviceManagement/managedDevices/{id}", readDevices, readConfiguration),
+		get("the names of device categories", "/v1.0/deviceManagement/deviceCategories", readDevices, readConfiguration),
+		get("which programs were found on devices", "/v1.0/deviceManagement/detectedApps", readDevices, readConfiguration),
+		get("on which devices a program was found", "/v1.0/deviceManagement/detectedApps/{id}/managedDevices", readDevices),
+		get("why a device is not compliant", "/beta/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates", readDevices, readConfiguration),
+		get("which settings fail on a device", "/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates", readDevices, readConfiguration),
+		get("the malware that was found", "/v1.0/deviceManagement/windowsMalwareInformation", readDevices, readConfiguration),
+		get("Intune's own count, to check ours against", "/v1.0/deviceManagement/managedDeviceOverview", readDevices),
 	}},
-	{Feature: Apps, Suggested: true, Operations: []Operation{
-		get("/beta/deviceAppManagement/mobileApps", readApps),
-		get("/v1.0/deviceAppManagement/mobileAppCategories", readApps),
-		get("/v1.0/deviceAppManagement/managedAppPolicies", readApps),
-		get("/v1.0/deviceAppManagement/mobileAppConfigurations", readApps),
+	{Feature: Apps, Licence: intunePlan, Suggested: true, Operations: []Operation{
+		get("the apps and who should have them", "/beta/deviceAppManagement/mobileApps", readApps),
+		get("the names of app categories", "/v1.0/deviceAppManagement/mobileAppCategories", readApps),
+		get("rules that protect data inside apps", "/v1.0/deviceAppManagement/managedAppPolicies", readApps),
+		get("settings that apps are given", "/v1.0/deviceAppManagement/mobileAppConfigurations", readApps),
 	}},
-	{Feature: Configuration, Suggested: true, Operations: []Operation{
-		get("/beta/deviceManagement/deviceConfigurations", readConfiguration),
-		get("/beta/deviceManagement/configurationPolicies", readConfiguration),
-		get("/beta/deviceManagement/deviceCompliancePolicies", readConfiguration),
+	{Feature: Configuration, Licence: intunePlan, Suggested: true, Operations: []Operation{
+		get("configuration profiles", "/beta/deviceManagement/deviceConfigurations", readConfiguration),
+		get("policies of the settings catalogue", "/beta/deviceManagement/configurationPolicies", readConfiguration),
+		get("what makes a device compliant", "/beta/deviceManagement/deviceCompliancePolicies", readConfiguration),
 	}},
-	{Feature: Roles, Operations: []Operation{
-		get("/v1.0/deviceManagement/roleDefinitions", readRBAC),
-		get("/beta/deviceManagement/roleAssignments", readRBAC),
-		get("/v1.0/deviceManagement/resourceOperations", readRBAC),
+	{Feature: Roles, Licence: intunePlan, Operations: []Operation{
+		get("Intune's roles and what each may do", "/v1.0/deviceManagement/roleDefinitions", readRBAC, readConfiguration),
+		get("who holds a role, and over what", "/beta/deviceManagement/roleAssignments", readRBAC, readConfiguration),
+		get("the words for what a role may do", "/v1.0/deviceManagement/resourceOperations", readRBAC, readConfiguration),
 	}},
-	{Feature: Services, Suggested: true, Operations: []Operation{
-		get("/v1.0/deviceAppManagement/vppTokens", readServiceConfig, readConfiguration),
-		get("/beta/deviceManagement/depOnboardingSettings", readServiceConfig),
-		get("/v1.0/deviceManagement/exchangeConnectors", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/termsAndConditions", readServiceConfig),
-		get("/v1.0/deviceManagement/deviceEnrollmentConfigurations", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/mobileThreatDefenseConnectors", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/notificationMessageTemplates", readServiceConfig),
-		get("/v1.0/deviceManagement/deviceManagementPartners", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/complianceManagementPartners", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/remoteAssistancePartners", readServiceConfig, readConfiguration),
-		get("/v1.0/deviceManagement/intuneBrand", readServiceConfig, readConfiguration, readDevices, readApps),
-		get("/v1.0/deviceManagement", readServiceConfig, readConfiguration, readDevices, readApps),
+	{Feature: Services, Licence: intunePlan, Suggested: true, Operations: []Operation{
+		get("when Apple volume purchase tokens end", "/v1.0/deviceAppManagement/vppTokens", readServiceConfig, readConfiguration),
+		get("when Apple enrolment tokens end", "/beta/deviceManagement/depOnboardingSettings", readServiceConfig),
+		get("whether Exchange connectors work", "/v1.0/deviceManagement/exchangeConnectors", readServiceConfig, readConfiguration),
+		get("which terms people accept at enrolment", "/v1.0/deviceManagement/termsAndConditions", readServiceConfig),
+		get("how devices may be enrolled", "/v1.0/deviceManagement/deviceEnrollmentConfigurations", readServiceConfig, readConfiguration),
+		get("whether threat defence partners report", "/v1.0/deviceManagement/mobileThreatDefenseConnectors", readServiceConfig, readConfiguration),
+		get("what people are told when a device is not compliant", "/v1.0/deviceManagement/notificationMessageTemplates", readServiceConfig),
+		get("whether device partners report", "/v1.0/deviceManagement/deviceManagementPartners", readServiceConfig, readConfiguration),
+		get("whether compliance partners report", "/v1.0/deviceManagement/complianceManagementPartners", readServiceConfig, readConfiguration),
+		get("whether remote assistance is connected", "/v1.0/deviceManagement/remoteAssistancePartners", readServiceConfig, readConfiguration),
+		get("name and support contact in the company portal", "/v1.0/deviceManagement/intuneBrand", readServiceConfig, readConfiguration, readDevices, readApps),
+		get("whether Intune is switched on and paid for", "/v1.0/deviceManagement", readServiceConfig, readConfiguration, readDevices, readApps),
 		// The service does not accept ServiceConfig.Read.All for the Apple push certificate, although Intune's page groups it there.
-		get("/v1.0/deviceManagement/applePushNotificationCertificate", readDevices, readConfiguration),
-		get("/beta/deviceManagement/cloudCertificationAuthority", readCloudCA),
+		get("when the Apple push certificate ends", "/v1.0/deviceManagement/applePushNotificationCertificate", readDevices, readConfiguration),
+		get("when cloud certification authorities end", "/beta/deviceManagement/cloudCertificationAuthority", readCloudCA),
 		// NDES connectors and branding profiles are read where device rules and apps were agreed on: they alone are not worth their permissions.
 	}},
-	{Feature: Provisioning, Suggested: true, Operations: []Operation{
-		get("/v1.0/servicePrincipals", readApplication, readDirectory),
-		get("/v1.0/servicePrincipals/{id}/synchronization/jobs", readSync),
-		get("/v1.0/servicePrincipals/{id}/synchronization/templates", readSync),
-		get("/v1.0/auditLogs/provisioning", readProvLog, readAuditLog, readDirectory),
+	{Feature: Provisioning, Licence: entraP1, Suggested: true, Operations: []Operation{
+		get("which applications are provisioned", "/v1.0/servicePrincipals", readApplication, readDirectory),
+		get("how their provisioning jobs stand", "/v1.0/servicePrincipals/{id}/synchronization/jobs", readSync),
+		get("which kinds of job an application has", "/v1.0/servicePrincipals/{id}/synchronization/templates", readSync),
+		get("what provisioning did to each account, and why it failed", "/v1.0/auditLogs/provisioning", readProvLog, readAuditLog, readDirectory),
 	}},
 	{Feature: Directory, Required: true, Suggested: true, Operations: []Operation{
-		get("/v1.0/organization", readOrganization, readDirectory),
-		get("/v1.0/domains", readDomains, readDirectory),
+		get("the company's name and country", "/v1.0/organization", readOrganization, readDirectory),
+		get("its internet domains", "/v1.0/domains", readDomains, readDirectory),
 		// LicenseAssignment.Read.All is narrower, but Organization.Read.All is needed anyway and opens this too: one name fewer.
-		get("/v1.0/subscribedSkus", readOrganization, readLicences, readDirectory),
+		get("its licences, to tell \"not licensed\" from \"not permitted\"", "/v1.0/subscribedSkus", readOrganization, readLicences, readDirectory),
 	}},
 	{Feature: Proof, Required: true, Suggested: true, Operations: []Operation{
-		get("/v1.0/servicePrincipals(appId='{appId}')", readApplication, readDirectory),
-		get("/v1.0/servicePrincipals/{id}/appRoleAssignments", readApplication, readDirectory),
-		get("/v1.0/servicePrincipals/{id}/oauth2PermissionGrants", readGrants, readDirectory),
+		get("our own entry in the tenant", "/v1.0/servicePrincipals(appId='{appId}')", readApplication, readDirectory),
+		get("what the program was granted", "/v1.0/servicePrincipals/{id}/appRoleAssignments", readApplication, readDirectory),
+		get("what signed-in persons were granted", "/v1.0/servicePrincipals/{id}/oauth2PermissionGrants", readGrants, readDirectory),
 	}},
 	{Feature: Guests, Operations: []Operation{
-		get("/v1.0/users", readUsers, readDirectory),
-		get("/v1.0/users/{id}/licenseDetails", readUsers, readLicences, readDirectory),
-		get("/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
+		get("which of our people have an account in the tenant", "/v1.0/users", readUsers, readDirectory),
+		get("whether such an account has an Intune licence", "/v1.0/users/{id}/licenseDetails", readUsers, readLicences, readDirectory),
+		get("which directory roles such an account holds", "/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
 	}},
-	{Feature: Incidents, Operations: []Operation{
-		get("/api/incidents", asPersonIncidents),
-		get("/api/incidents/{id}", asPersonIncidents),
+	{Feature: Incidents, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Reader, or a role of Defender's own", Operations: []Operation{
+		get("the list of incidents", "/api/incidents", asPersonIncidents),
+		get("one incident with its alerts", "/api/incidents/{id}", asPersonIncidents),
 	}},
-	{Feature: DeviceActions, Operations: []Operation{
-		post("/v1.0/deviceManagement/managedDevices/{id}/rebootNow", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/remoteLock", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/locateDevice", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/syncDevice", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/resetPasscode", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/retire", asPersonActions),
-		post("/v1.0/deviceManagement/managedDevices/{id}/wipe", asPersonActions),
+	{Feature: DeviceActions, Licence: intunePlan, Role: "Intune Administrator, or an Intune role with the remote task, over the device", Operations: []Operation{
+		post("restart a device", "/v1.0/deviceManagement/managedDevices/{id}/rebootNow", asPersonActions),
+		post("lock a device", "/v1.0/deviceManagement/managedDevices/{id}/remoteLock", asPersonActions),
+		post("find a lost device", "/v1.0/deviceManagement/managedDevices/{id}/locateDevice", asPersonActions),
+		post("let a device check in now", "/v1.0/deviceManagement/managedDevices/{id}/syncDevice", asPersonActions),
+		post("reset a passcode", "/v1.0/deviceManagement/managedDevices/{id}/resetPasscode", asPersonActions),
+		post("remove company data from a device", "/v1.0/deviceManagement/managedDevices/{id}/retire", asPersonActions),
+		post("erase a device", "/v1.0/deviceManagement/managedDevices/{id}/wipe", asPersonActions),
 	}},
-	{Feature: MyDevices, Suggested: true, Operations: []Operation{
-		get("/v1.0/me/managedDevices", asPersonDevices),
+	{Feature: GuestChanges, ByName: true, Role: "Privileged Role Administrator for roles, Guest Inviter for invitations, License Administrator for licences", Operations: []Operation{
+		post("invite one of our people as a guest", "/v1.0/invitations", asPersonInvite),
+		post("give the guest a directory role", "/v1.0/roleManagement/directory/roleAssignments", asPersonRoles),
+		post("give the guest an Intune licence", "/v1.0/users/{id}/assignLicense", asPersonLicences),
+	}},
+	{Feature: ProvisioningChanges, ByName: true, Licence: entraP1, Role: "Cloud Application Administrator", Operations: []Operation{
+		post("add an application from the gallery", "/v1.0/applicationTemplates/{id}/instantiate", asPersonApplications),
+		post("make a provisioning job", "/v1.0/servicePrincipals/{id}/synchronization/jobs", asPersonSync),
+		post("start, pause or restart a job", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/start", asPersonSync),
+		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/secrets", Accepts: []Permission{asPersonSync}, Why: "hand the target's credentials to Microsoft"},
+	}},
+	{Feature: MyDevices, Licence: intunePlan, Suggested: true, Operations: []Operation{
+		get("a person's own devices", "/v1.0/me/managedDevices", asPersonDevices),
 	}},
 }
 
@@ -167,6 +200,12 @@ func EntryOf(f Feature) (Entry, bool) {
 
 // All are all features in catalogue order.
 func All() []Feature { return pick(func(Entry) bool { return true }) }
+
+// Registered is what a registration should list, and so what Microsoft's page shows every customer: application permissions can only be
+// asked for as a whole. What is asked for by name is not among it.
+func Registered() (application, delegated []Permission) {
+	return Plan(pick(func(e Entry) bool { return !e.ByName }))
+}
 
 // Suggested are the features that a new link asks for unless told otherwise.
 func Suggested() []Feature { return pick(func(e Entry) bool { return e.Suggested }) }

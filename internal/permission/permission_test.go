@@ -146,6 +146,46 @@ func TestPlanIsEnoughAndNotTooMuch(t *testing.T) {
 	}
 }
 
+// The program's own permissions can only be asked for as a whole, what a person may do by name: never both on one page.
+func TestRounds(t *testing.T) {
+	features := func(names ...string) []permission.Feature {
+		f, err := permission.ParseFeatures(names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return f
+	}
+	application, registered := permission.Registered()
+	all := slices.Concat(application, registered)
+	invite := []permission.Permission{{Resource: permission.Graph, Kind: permission.Delegated, Name: "LicenseAssignment.ReadWrite.All"},
+		{Resource: permission.Graph, Kind: permission.Delegated, Name: "RoleManagement.ReadWrite.Directory"}, {Resource: permission.Graph, Kind: permission.Delegated, Name: "User.Invite.All"}}
+	whole := permission.Round{All: true, Resource: permission.Graph}
+	named := permission.Round{Resource: permission.Graph, Names: invite}
+	incidents := permission.Round{Resource: permission.Defender, Names: []permission.Permission{{Resource: permission.Defender, Kind: permission.Delegated, Name: "Incident.Read"}}}
+	for _, tc := range []struct {
+		name     string
+		features []permission.Feature
+		held     []permission.Permission
+		want     []permission.Round
+	}{
+		{"nothing held", features("devices", "device-actions"), nil, []permission.Round{whole}},
+		{"all held", features("devices", "device-actions"), all, nil},
+		{"by name after the whole", features("devices", "guest-changes"), nil, []permission.Round{whole, named}},
+		{"only what is missing", features("devices", "guest-changes"), all, []permission.Round{named}},
+		{"a round for each service", features("guest-changes", "incidents"), all, []permission.Round{named, incidents}},
+		{"one of three is missing: all three, for a request replaces", features("guest-changes"), append(slices.Clone(all), invite[0], invite[1]), []permission.Round{named}},
+	} {
+		if d := cmp.Diff(tc.want, permission.Rounds(tc.features, tc.held)); d != "" {
+			t.Errorf("%s (-want +got):\n%s", tc.name, d)
+		}
+	}
+	for _, p := range registered {
+		if strings.HasSuffix(p.Name, "ReadWrite.All") || p.Name == "User.Invite.All" {
+			t.Errorf("%s is asked of every customer", p.Name)
+		}
+	}
+}
+
 func TestParseFeatures(t *testing.T) {
 	if _, err := permission.ParseFeatures([]string{"devices", "mailboxes"}); !errors.Is(err, errs.Invalid) {
 		t.Errorf("error = %v, want Invalid", err)

@@ -2,6 +2,7 @@ package permission
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/tenantry/tenantry/internal/errs"
@@ -53,6 +54,45 @@ func plan(features []Feature) []Permission {
 	}
 	slices.SortFunc(asked, Permission.Compare)
 	return asked
+}
+
+// Round is one visit to Microsoft's consent page. Application permissions can only be asked for with .default, which asks for all that the
+// registration lists; named scopes and .default do not mix (AADSTS70011), and each request names scopes of one resource.
+type Round struct {
+	All      bool // .default
+	Resource Resource
+	Names    []Permission // delegated, of that resource; they replace what was granted by name there before
+}
+
+// Rounds are the visits that the features still need where held is granted: none, one or more, the whole list first. Where all is held,
+// asking again begins with the first.
+func Rounds(features []Feature, held []Permission) []Round {
+	application, delegated := Plan(features)
+	var rounds []Round
+	byName := map[Resource][]Permission{}
+	registered := func(p Permission) bool { _, d := Registered(); return slices.Contains(d, p) }
+	whole := lacks(application, held)
+	for _, p := range delegated {
+		byName[p.Resource] = append(byName[p.Resource], p)
+		whole = whole || len(application) > 0 && registered(p) && lacks([]Permission{p}, held)
+	}
+	if whole {
+		rounds = append(rounds, Round{All: true, Resource: Graph})
+		_, d := Registered()
+		held = append(slices.Clone(held), d...)
+	}
+	for _, r := range slices.Sorted(maps.Keys(byName)) {
+		if lacks(byName[r], held) {
+			rounds = append(rounds, Round{Resource: r, Names: byName[r]})
+		}
+	}
+	return rounds
+}
+
+func lacks(wanted, held []Permission) bool {
+	return slices.ContainsFunc(wanted, func(p Permission) bool {
+		return !slices.ContainsFunc(held, func(h Permission) bool { return h.Covers(p) })
+	})
 }
 
 func operations(features []Feature) []Operation {

@@ -31,8 +31,9 @@ type Partner struct {
 type Handler struct {
 	Consent   *domain.Service
 	Partner   func(ctx context.Context) Partner
-	Origin    string // the portal's own origin, https://portal.example
-	LoginHost string // what the browser shows at Microsoft: login.microsoftonline.com
+	Origin    string                                          // the portal's own origin, https://portal.example
+	LoginHost string                                          // what the browser shows at Microsoft: login.microsoftonline.com
+	Keeps     func(ctx context.Context) (days int, err error) // how long history is kept; nil: not said
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -53,6 +54,19 @@ func (h *Handler) partner(ctx context.Context) Partner {
 	return who
 }
 
+// keeps is for how many days history is kept; 0 where that is not known, and then nothing is promised.
+func (h *Handler) keeps(ctx context.Context) int {
+	if h.Keeps == nil {
+		return 0
+	}
+	days, err := h.Keeps(ctx)
+	if err != nil {
+		h.Log.WarnContext(ctx, "days of history not read", "err", err)
+		return 0
+	}
+	return days
+}
+
 // Mount adds the staff pages to a tenant's routes.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/consent", h.show)
@@ -69,5 +83,6 @@ func (h *Handler) MountPublic(r chi.Router, p *page.Problems) {
 	r.Post("/consent/{token}", p.Func(h.decide))
 	r.Get("/auth/consent", returned)
 	r.Get("/auth/consent/{receipt}", receipt)
+	r.Post("/auth/consent/{receipt}", p.Func(h.goOn))
 	r.Head("/auth/consent/{receipt}", receipt)
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,11 +60,13 @@ type landingView struct {
 	until         string
 	reads, sees   ui.Statements
 	changes       ui.Statements
-	never         ui.Statements
+	never, kept   ui.Statements
 	next          ui.Numbered
+	twice         ui.Spans
 	more          string
 	moreNames     []string
 	action        string
+	days          int // for which history is kept; 0: not known
 }
 
 // landing shows the link's page. Looking uses nothing up, however often and by whomever.
@@ -98,7 +101,7 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 	who := h.partner(r.Context())
 	v := landingView{
 		Partner: who.Name, Customer: t.Name(), TenantID: t.ID, Language: lang, Until: l.ExpiresAt, Features: l.Features,
-		words: inLang[lang], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path,
+		words: inLang[lang], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path, days: h.keeps(r.Context()),
 	}
 	v.until = v.words.on(l.ExpiresAt)
 	v.fill = fill("partner", who.Name, "customer", t.Name(), "program", who.Program, "host", h.LoginHost, "who", personOf(l.CreatedBy))
@@ -116,6 +119,9 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 		v.changes.Items = []ui.Statement{{Icon: "prohibited", Text: v.fill.spans(v.words.changeNone)}}
 	}
 	for i, s := range v.words.never {
+		if i == 2 && slices.Contains(l.Features, permission.GuestChanges) {
+			continue // then the right to give roles is asked for, and never would not be true
+		}
 		v.never.Items = append(v.never.Items, ui.Statement{Icon: [...]string{"mail", "key", "person_add"}[i], Text: v.fill.spans(s)})
 	}
 	for _, s := range v.words.next {
@@ -128,6 +134,14 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 	}
 	for _, p := range slices.Concat(application, delegated) {
 		v.Names = append(v.Names, p.Name)
+	}
+	if len(permission.Rounds(l.Features, nil)) > 1 {
+		v.twice = v.fill.spans(v.words.twice)
+	}
+	v.kept.Items = []ui.Statement{{Icon: "database", Text: v.fill.spans(v.words.kept[0])}}
+	if v.days > 0 {
+		f := fill("days", strconv.Itoa(v.days))
+		v.kept.Items = append(v.kept.Items, ui.Statement{Icon: "history", Text: f.spans(v.words.kept[1])})
 	}
 	v.addMore(application)
 	return v
@@ -174,7 +188,7 @@ func (v *landingView) addMore(application []permission.Permission) {
 	if len(application) == 0 {
 		return
 	}
-	a, d := permission.Plan(permission.All())
+	a, d := permission.Registered()
 	for _, p := range slices.Concat(a, d) {
 		if !slices.Contains(v.Names, p.Name) {
 			v.moreNames = append(v.moreNames, v.named(p))

@@ -113,7 +113,14 @@ func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o 
 		"number", o.Tenant.ID.String(), "other", other(o), "code", code(o.Code))
 	v := messageView{text: f.page(words.outcome[o.Result]), shape: outcomeShapes[o.Result], groups: outcomeGroups(words, lang, o)}
 	switch o.Result {
-	case domain.Connected, domain.Partial, domain.Used:
+	case domain.Partial:
+		if o.More {
+			v.text = f.page(words.step)
+			v.actions = []ui.Action{{Text: words.agree, Post: "/auth/consent/" + chi.URLParam(r, "receipt"), Kind: ui.Primary, Large: true}, {Text: words.evidence, URL: "/evidence", Large: true}}
+			break
+		}
+		fallthrough
+	case domain.Connected, domain.Used:
 		v.actions = []ui.Action{{Text: words.evidence, URL: "/evidence", Kind: ui.Primary, Large: true}}
 	case domain.Waiting:
 		v.refresh = 10
@@ -175,4 +182,14 @@ func outcomeGroups(words words, lang permission.Lang, o domain.Outcome) []featur
 		}
 	}
 	return groups
+}
+
+// goOn leads to the next of Microsoft's pages, where a link needs more than one.
+func (h *Handler) goOn(w http.ResponseWriter, r *http.Request) error {
+	private(w)
+	to, err := h.Consent.GoOn(r.Context(), chi.URLParam(r, "receipt"))
+	if err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, to)
 }

@@ -28,6 +28,10 @@ type words struct {
 	readTitle, readNote                 string
 	seeTitle, seeNote                   string
 	changeTitle, changeNote, changeNone string
+	purposeTitle, purpose, keptTitle    string
+	kept                                [2]string
+	twice                               string // where Microsoft's page comes more than once
+	step                                text   // between two of its pages
 	neverTitle                          string
 	never                               [3]string
 	nextTitle                           string

@@ -26,6 +26,7 @@ import (
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
 	"github.com/tenantry/tenantry/internal/organization"
+	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -213,6 +214,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Consent = consent.NewService(consent.Deps{
 		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
 		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	return nil
 }
