@@ -13,6 +13,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
@@ -75,6 +76,7 @@ type Deps struct {
 	Roles         *intunerole.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
+	Autopilot     *autopilot.Store
 	Views         *view.Store
 	Groups        *tenantgroup.Store
 	Audit         *audit.Store
@@ -91,6 +93,7 @@ type Deps struct {
 type Live struct {
 	DetectedDevices apps.DetectedDevices
 	PolicyStates    devices.PolicyStates
+	DeviceDetails   devices.Details
 }
 
 // longest a page may take, in server time; an export may take longer.
@@ -139,7 +142,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Keeps},
+		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Keeps},
 		&apps.Handler{Apps: d.Apps, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync},
 		&roles.Handler{Roles: d.Roles, Sync: d.Sync},
@@ -159,7 +162,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		room.Mount(all)
 	}
 	ends.MountPortal(all)
-	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
+	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings}).Mount(all)

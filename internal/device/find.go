@@ -2,25 +2,27 @@ package device
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// FindAcrossTenants returns the devices with exactly that Intune id in the scope, also those that are gone. Intune's ids are GUIDs, so
-// there is one or none unless a tenant was copied. It looks into the primary key once for each tenant in the scope.
+// FindAcrossTenants returns the devices with exactly that Intune id or that Entra device id in the scope, also those that are gone. Both
+// are GUIDs, so there is one or none unless a tenant was copied. It looks into the primary key once for each tenant in the scope.
 func (s *Store) FindAcrossTenants(ctx context.Context, scope tenant.Scope, id string) ([]Device, error) {
 	if !postgres.Printable(id) {
 		return nil, nil
 	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+columns+`
-		FROM   tenant t
-		JOIN   device d ON d.tenant_id = t.tenant_id
-		WHERE  d.id = $1
+		FROM  (SELECT d.* FROM tenant t JOIN device d ON d.tenant_id = t.tenant_id WHERE d.id = $1
+		       UNION ALL
+		       SELECT d.* FROM device d WHERE d.entra_device_id = $1 AND d.entra_device_id <> '' AND d.id <> $1) d
 		ORDER  BY d.gone_at NULLS FIRST, d.tenant_id
 		LIMIT  10`, id)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
@@ -28,4 +30,35 @@ func (s *Store) FindAcrossTenants(ctx context.Context, scope tenant.Scope, id st
 		return nil, fmt.Errorf("find device %q: %w", id, err)
 	}
 	return found, nil
+}
+
+// OfHardware returns the managed device that a registered machine became: the one with that Intune id, else with that Entra device id,
+// else with that serial number, of several the one that checked in last. errs.NotFound where the tenant has none.
+func (s *Store) OfHardware(ctx context.Context, tid tenant.ID, id, entraID, serial string) (Device, error) {
+	serial = SerialOf(Device{Serial: serial})
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT `+columns+`
+		FROM  (SELECT d.*, 1 AS rank FROM device d WHERE d.tenant_id = $1 AND d.id = $2
+		       UNION ALL
+		       SELECT d.*, 2 FROM device d WHERE d.tenant_id = $1 AND d.entra_device_id = $3 AND d.entra_device_id <> '' AND d.gone_at IS NULL
+		       UNION ALL
+		       SELECT d.*, 3 FROM device d WHERE d.tenant_id = $1 AND d.serial_key = $4 AND $4 <> '' AND d.gone_at IS NULL) d
+		ORDER  BY d.gone_at IS NOT NULL, d.rank, d.last_sync_at DESC, d.id
+		LIMIT  1`, tid, id, entraID, serial)
+	d, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		return Device{}, fmt.Errorf("device of hardware %q of %s: %w", serial, tid, errs.NotFound)
+	}
+	if err != nil {
+		return Device{}, fmt.Errorf("device of hardware %q of %s: %w", serial, tid, err)
+	}
+	return d, nil
+}
+
+// SerialOf is the serial number of a device as far as it tells machines apart; "" where its maker left a placeholder.
+func SerialOf(d Device) string {
+	if key := serialKey(d.Serial); !placeholder(key) {
+		return key
+	}
+	return ""
 }

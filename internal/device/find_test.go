@@ -1,10 +1,49 @@
 package device_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
+
+// TestOfHardware finds the device that a machine became by the surest mark that leads to one.
+func TestOfHardware(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	a, again, blank, other := laptop(1), laptop(2), laptop(3), laptop(4)
+	a.Serial, a.EntraDeviceID, a.LastSyncAt = "SN-1", "e-1", noon.Add(-time.Hour)
+	again.Serial, again.EntraDeviceID, again.LastSyncAt = "sn-1 ", "e-2", noon
+	blank.Serial, blank.EntraDeviceID = "To be filled by O.E.M.", ""
+	other.Serial, other.EntraDeviceID = "SN-9", "e-9"
+	merge(t, pool, s, contoso, 1, noon, a, again, blank)
+	merge(t, pool, s, fabrikam, 1, noon, other)
+	for name, tc := range map[string]struct{ id, entra, serial, want string }{
+		"by its id, whatever else differs":          {a.ID, "e-2", "", a.ID},
+		"by Entra's id":                             {"nobody", "e-1", "SN-1", a.ID},
+		"by the serial, the one that was seen last": {"", "", " Sn-1", again.ID},
+		"another tenant's":                          {other.ID, "e-9", "SN-9", ""},
+		"a placeholder proves nothing":              {"", "", "To be filled by O.E.M.", ""},
+		"nothing is known":                          {"", "", "", ""},
+	} {
+		d, err := s.OfHardware(t.Context(), contoso, tc.id, tc.entra, tc.serial)
+		if d.ID != tc.want || tc.want == "" && !errors.Is(err, errs.NotFound) {
+			t.Errorf("%s: %q, %v, want %q", name, d.ID, err, tc.want)
+		}
+	}
+	if got := device.SerialOf(again); got != "sn-1" || device.SerialOf(blank) != "" {
+		t.Errorf("serials: %q, %q", got, device.SerialOf(blank))
+	}
+	if found, err := s.FindAcrossTenants(t.Context(), tenant.Everything(), "e-9"); err != nil || len(found) != 1 || found[0].Tenant != fabrikam {
+		t.Errorf("by Entra's id over tenants: %+v, %v", found, err)
+	}
+	if found, err := s.FindAcrossTenants(t.Context(), tenant.Only(contoso), "e-9"); err != nil || len(found) != 0 {
+		t.Errorf("by Entra's id of another tenant: %+v, %v", found, err)
+	}
+}
 
 func TestFindAcrossTenants(t *testing.T) {
 	t.Parallel()

@@ -85,18 +85,20 @@ func grace(t time.Time) time.Time {
 }
 
 func actions(of []graph.DeviceActionResult) json.RawMessage {
-	if len(of) == 0 {
-		return json.RawMessage("[]")
-	}
-	kept := make([]Action, len(of))
-	for i, a := range of {
-		kept[i] = Action{Name: clean(a.Name), State: clean(a.State), StartedAt: a.Started.Time, UpdatedAt: a.Updated.Time, ErrorCode: int64(a.ErrorCode)}
-	}
-	b, err := json.Marshal(kept)
+	b, err := json.Marshal(kept(of))
 	if err != nil { // a time out of range: the parser lets none through
 		return json.RawMessage("[]")
 	}
 	return b
+}
+
+// kept is what of the results may be kept.
+func kept(of []graph.DeviceActionResult) []Action {
+	out := make([]Action, len(of))
+	for i, a := range of {
+		out[i] = Action{Name: clean(a.Name), State: clean(a.State), StartedAt: a.Started.Time, UpdatedAt: a.Updated.Time, ErrorCode: int64(a.ErrorCode)}
+	}
+	return out
 }
 
 // clean is text that Postgres can hold.

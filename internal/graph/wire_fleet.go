@@ -79,3 +79,69 @@ type Malware struct {
 	Category     string `json:"category"`
 	LastDetected Time   `json:"lastDetectionDateTime"`
 }
+
+// AutopilotIdentity is a windowsAutopilotDeviceIdentity (beta, which alone tells how the deployment profile stands). The Windows product
+// key and the password of a device account are not even read.
+type AutopilotIdentity struct {
+	ID                  string `json:"id"`
+	Serial              string `json:"serialNumber"`
+	DisplayName         string `json:"displayName"`
+	Manufacturer        string `json:"manufacturer"`
+	Model               string `json:"model"`
+	SystemFamily        string `json:"systemFamily"`
+	SKU                 string `json:"skuNumber"`
+	GroupTag            string `json:"groupTag"`
+	PurchaseOrder       string `json:"purchaseOrderIdentifier"`
+	ProfileStatus       string `json:"deploymentProfileAssignmentStatus"`
+	ProfileDetail       string `json:"deploymentProfileAssignmentDetailedStatus"`
+	ProfileAssigned     Time   `json:"deploymentProfileAssignedDateTime"`
+	State               string `json:"enrollmentState"`
+	LastContacted       Time   `json:"lastContactedDateTime"`
+	UPN                 string `json:"userPrincipalName"`
+	UserName            string `json:"addressableUserName"`
+	EntraDeviceID       string `json:"azureActiveDirectoryDeviceId"`
+	AzureADDeviceID     string `json:"azureAdDeviceId"` // the same by an older name
+	ManagedDeviceID     string `json:"managedDeviceId"`
+	DeviceAccount       string `json:"deviceAccountUpn"`
+	FriendlyName        string `json:"deviceFriendlyName"`
+	Remediation         string `json:"remediationState"`
+	RemediationModified Time   `json:"remediationStateLastModifiedDateTime"`
+	Userless            string `json:"userlessEnrollmentStatus"`
+}
+
+// DeviceDetail is what Intune fills only where one device is asked for with $select (beta): in lists all of it is null or 0, and the
+// results of remote actions may be missing.
+type DeviceDetail struct {
+	ID           string               `json:"id"`
+	EthernetMAC  string               `json:"ethernetMacAddress"`
+	ICCID        string               `json:"iccid"`
+	UDID         string               `json:"udid"`
+	Notes        string               `json:"notes"`
+	Memory       Int                  `json:"physicalMemoryInBytes"`
+	Architecture string               `json:"processorArchitecture"`
+	Chassis      string               `json:"chassisType"`
+	JoinType     string               `json:"joinType"`
+	Hardware     *HardwareInformation `json:"hardwareInformation"`
+	Actions      []DeviceActionResult `json:"deviceActionResults"`
+}
+
+// HardwareInformation is what Intune's inventory says of a device's hardware.
+type HardwareInformation struct {
+	Edition         string `json:"operatingSystemEdition"`
+	Language        string `json:"operatingSystemLanguage"`
+	Build           string `json:"osBuildNumber"`
+	Product         string `json:"productName"`
+	Shared          *bool  `json:"isSharedDevice"`
+	BIOS            string `json:"systemManagementBIOSVersion"`
+	TPMManufacturer string `json:"tpmManufacturer"`
+	TPMVersion      string `json:"tpmVersion"`
+	TPMSpec         string `json:"tpmSpecificationVersion"`
+	Cellular        string `json:"cellularTechnology"`
+	ESIM            string `json:"esimIdentifier"`
+	DomainName      string `json:"deviceFullQualifiedDomainName"`
+	IPv4            string `json:"ipAddressV4"`
+	BatteryHealth   Int    `json:"batteryHealthPercentage"`
+	BatteryCycles   Int    `json:"batteryChargeCycles"`
+	CredentialGuard string `json:"deviceGuardLocalSystemAuthorityCredentialGuardState"`
+	VBS             string `json:"deviceGuardVirtualizationBasedSecurityState"`
+}

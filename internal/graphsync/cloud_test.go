@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/configuration"
@@ -43,6 +44,7 @@ type rig struct {
 	beforePage atomic.Pointer[func(*http.Request)] // called before each request to Graph; may be nil
 
 	devices      *device.Store
+	autopilot    *autopilot.Store
 	apps         *app.Store
 	provisioning *provisioning.Store
 	services     *service.Store
@@ -70,7 +72,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 	}
 	r.devices, r.apps, r.provisioning, r.orgs = device.NewStore(r.pool), app.NewStore(r.pool), provisioning.NewStore(r.pool), organization.NewStore(r.pool)
 	r.detected, r.protection = detectedapp.NewStore(r.pool), protection.NewStore(r.pool)
-	r.services = service.NewStore(r.pool)
+	r.services, r.autopilot = service.NewStore(r.pool), autopilot.NewStore(r.pool)
 	r.policies, r.roles = configuration.NewStore(r.pool), intunerole.NewStore(r.pool)
 	table := graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: r.graph, Store: r.orgs, Now: time.Now}).
@@ -79,6 +81,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.Apps, &app.Puller{Graph: r.graph, Store: r.apps, Now: time.Now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: r.graph, Store: r.protection, Now: time.Now}).
 		With(graphsync.Malware, &protection.MalwarePuller{Graph: r.graph, Store: r.protection, Now: time.Now}).
+		With(graphsync.Autopilot, &autopilot.Puller{Graph: r.graph, Store: r.autopilot, Now: time.Now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: r.graph, Store: r.policies, Now: time.Now}).

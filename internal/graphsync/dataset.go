@@ -17,6 +17,7 @@ const (
 	Organization     = "organization"
 	Devices          = "devices"
 	DeviceCategories = "deviceCategories"
+	Autopilot        = "autopilotIdentities"
 	Apps             = "apps"
 	DetectedApps     = "detectedApps"
 	DeviceProtection = "deviceProtection"
@@ -80,6 +81,11 @@ func Table() Datasets {
 			Name: Malware, Label: "Malware found", Version: "v1.0", Path: "/deviceManagement/windowsMalwareInformation", PageSize: 500,
 			Permission: "DeviceManagementManagedDevices.Read.All", Every: 2 * time.Hour, FreshFor: 6 * time.Hour,
 		},
+		{ // v1.0 does not tell how the deployment profile stands. The list is slow to change: hardware is bought, not installed
+			Name: Autopilot, Label: "Windows Autopilot devices", Version: "beta", Path: "/deviceManagement/windowsAutopilotDeviceIdentities",
+			Select: autopilotFields, PageSize: 999,
+			Permission: "DeviceManagementServiceConfig.Read.All", Every: 4 * time.Hour, FreshFor: 12 * time.Hour,
+		},
 		{ // tens of thousands of rows in a big tenant, and Intune renews the inventory about once a week
 			Name: DetectedApps, Label: "Detected apps", Version: "v1.0", Path: "/deviceManagement/detectedApps", PageSize: 500,
 			Permission: "DeviceManagementManagedDevices.Read.All", Every: 12 * time.Hour, FreshFor: 36 * time.Hour,
@@ -124,6 +130,14 @@ var deviceFields = []string{
 	"wiFiMacAddress", "subscriberCarrier", "meid", "totalStorageSpaceInBytes", "freeStorageSpaceInBytes", "managedDeviceName",
 	"partnerReportedThreatState", "requireUserEnrollmentApproval", "managementCertificateExpirationDate", "enrollmentProfileName",
 	"deviceActionResults",
+}
+
+// autopilotFields leaves out the Windows product key and the password of device accounts.
+var autopilotFields = []string{
+	"id", "serialNumber", "displayName", "manufacturer", "model", "systemFamily", "skuNumber", "groupTag", "purchaseOrderIdentifier",
+	"deploymentProfileAssignmentStatus", "deploymentProfileAssignmentDetailedStatus", "deploymentProfileAssignedDateTime", "enrollmentState",
+	"lastContactedDateTime", "userPrincipalName", "addressableUserName", "azureActiveDirectoryDeviceId", "azureAdDeviceId", "managedDeviceId",
+	"deviceAccountUpn", "deviceFriendlyName", "remediationState", "remediationStateLastModifiedDateTime", "userlessEnrollmentStatus",
 }
 
 // Datasets is a table of datasets.

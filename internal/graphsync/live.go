@@ -16,6 +16,7 @@ import (
 // The kinds of live readings.
 const (
 	LiveComplianceStates   = "complianceStates"   // policies and settings of one device
+	LiveDeviceDetail       = "deviceDetail"       // hardware and results of remote actions of one device
 	LiveDetectedAppDevices = "detectedAppDevices" // devices that have one version of a program
 	LiveAppInstallStatus   = "appInstallStatus"   // how the installations of one app stand
 )

@@ -27,7 +27,7 @@ const (
 // historyTables are what retention prunes, with the column that dates a row. What rooms hold now, counters of days and the audit are not
 // among them.
 var historyTables = []struct{ table, at string }{
-	{"device_change", "at"}, {"app_change", "at"}, {"service_change", "at"}, {"intune_role_change", "at"}, {"provisioning_job_change", "at"},
+	{"device_change", "at"}, {"autopilot_change", "at"}, {"app_change", "at"}, {"service_change", "at"}, {"intune_role_change", "at"}, {"provisioning_job_change", "at"},
 	{"provisioning_event", "at"}, {"sync_run", "started_at"},
 }
 

@@ -92,7 +92,7 @@ var (
 var catalogue = []Entry{
 	{Feature: Devices, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("the list of devices", "/v1.0/deviceManagement/managedDevices", readDevices, readConfiguration),
-		get("what only a single device tells: memory, notes, results of actions", "/v1.0/deviceManagement/managedDevices/{id}", readDevices, readConfiguration),
+		get("what only a single device tells: memory, notes, results of actions", "/beta/deviceManagement/managedDevices/{id}", readDevices, readConfiguration),
 		get("the names of device categories", "/v1.0/deviceManagement/deviceCategories", readDevices, readConfiguration),
 		get("which programs were found on devices", "/v1.0/deviceManagement/detectedApps", readDevices, readConfiguration),
 		get("on which devices a program was found", "/v1.0/deviceManagement/detectedApps/{id}/managedDevices", readDevices),
@@ -125,6 +125,7 @@ var catalogue = []Entry{
 		get("how devices may be enrolled", "/v1.0/deviceManagement/deviceEnrollmentConfigurations", readServiceConfig, readConfiguration),
 		get("whether threat defence partners report", "/v1.0/deviceManagement/mobileThreatDefenseConnectors", readServiceConfig, readConfiguration),
 		get("what people are told when a device is not compliant", "/v1.0/deviceManagement/notificationMessageTemplates", readServiceConfig),
+		get("which machines Windows Autopilot knows", "/beta/deviceManagement/windowsAutopilotDeviceIdentities", readServiceConfig),
 		get("whether device partners report", "/v1.0/deviceManagement/deviceManagementPartners", readServiceConfig, readConfiguration),
 		get("whether compliance partners report", "/v1.0/deviceManagement/complianceManagementPartners", readServiceConfig, readConfiguration),
 		get("whether remote assistance is connected", "/v1.0/deviceManagement/remoteAssistancePartners", readServiceConfig, readConfiguration),

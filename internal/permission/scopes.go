@@ -92,7 +92,7 @@ var intuneScopes = []Scope{
 	{
 		Name: "DeviceManagementServiceConfig.Read.All", Setting: "Read Microsoft Intune configuration",
 		DelegatedID: "8696daa5-bce5-4b2e-83f9-51b6defc4e1e", ApplicationID: "06a5fe6d-c49d-46a7-b082-56b1b14103c7",
-		Opens:  []string{"Device enrolment", "Apple device enrolment programme", "Apple VPP tokens", "Exchange connectors", "Terms and conditions", "Mobile threat defence", "Notification messages"},
+		Opens:  []string{"Device enrolment", "Apple device enrolment programme", "Apple VPP tokens", "Exchange connectors", "Terms and conditions", "Mobile threat defence", "Notification messages", "Windows Autopilot devices"},
 		Closed: []string{"Any change", "The Apple push certificate", "Cloud PKI, which has a scope of its own", "Branding profiles, which come with the apps scope", "Telecom expense management, which Microsoft no longer offers"},
 	},
 }

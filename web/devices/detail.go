@@ -22,6 +22,7 @@ const (
 	tabHardware   tab = "/hardware"
 	tabPolicies   tab = "/policies"
 	tabProtection tab = "/protection"
+	tabResults    tab = "/remote-actions"
 	tabHistory    tab = "/history"
 )
 
@@ -50,6 +51,12 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.reported, err = h.reported(r.Context(), m, id); err != nil {
 			return err
 		}
+		if known.alone, err = h.detail(r.Context(), m.Tenant.ID, known.device, t); err != nil {
+			return err
+		}
+		if known.machine, err = h.machineOf(r.Context(), m, known.device); err != nil {
+			return err
+		}
 		v := newView(m, known, page.ChromeOf(r.Context()))
 		v.tab = t
 		return page.Answer(w, r, v, devicePage(page.Shell(r, m, v.Name), v))
@@ -63,6 +70,8 @@ type facts struct {
 	changes  []device.Change
 	same     []device.Elsewhere
 	states   graphsync.LiveReading[device.PolicyStates]
+	alone    graphsync.LiveReading[device.Detail]
+	machine  ofMachine
 	reported reported
 	days     []graphsync.DayValue // on which the tenant's devices were read completely
 }
@@ -105,6 +114,8 @@ type view struct {
 	Policies   policies    `json:"policies"`
 	Protection *protected  `json:"protection"` // nil: Defender reported none, or it was not read
 	Hardware   []group     `json:"hardware"`
+	Single     single      `json:"single"`    // what Intune tells only of a single device
+	Autopilot  *asMachine  `json:"autopilot"` // nil: not registered, or not read
 	Changes    []change    `json:"changes"`
 	Results    []result    `json:"action_results"`
 	SameSerial []elsewhere `json:"same_serial"`
@@ -118,6 +129,7 @@ type view struct {
 	device   device.Device
 	timeline ui.Timeline
 	reported reported
+	machine  ofMachine
 }
 
 // why is the reason of a compliance state, as far as it was read.
@@ -155,7 +167,8 @@ type result struct {
 	StartedAt *time.Time `json:"started_at"`
 	UpdatedAt *time.Time `json:"updated_at"`
 	ErrorCode int64      `json:"error_code,omitempty"`
-	said      ui.State
+	said      ui.State   // "Restart: done"
+	state     ui.State   // "Done"
 }
 
 type elsewhere struct {
@@ -174,8 +187,12 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	d := k.device
 	v := view{
 		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
-		Changes: []change{}, Results: newResults(d, c.Now), SameSerial: []elsewhere{},
+		Single: newSingle(k.alone), Autopilot: k.machine.row, machine: k.machine,
+		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
+	}
+	if len(v.Results) > 0 { // the device alone may say more than the list did
+		v.action, v.LastAction = &v.Results[0].said, v.Results[0].said.Text
 	}
 	for _, ch := range k.changes {
 		v.Changes = append(v.Changes, change{ch.At, ch.Field, fieldLabel(ch.Field), ch.Old, ch.New})
@@ -216,12 +233,4 @@ func newWhy(d device.Device, changes []device.Change) why {
 		}
 	}
 	return w
-}
-
-func newResults(d device.Device, now time.Time) []result {
-	out := []result{}
-	for _, a := range d.ActionResults() {
-		out = append(out, result{a.Name, worded(actionWords, a.Name), a.State, moment(a.StartedAt), moment(a.UpdatedAt), a.ErrorCode, actionState(a, now)})
-	}
-	return out
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -28,7 +29,9 @@ type Handler struct {
 	Sync    *graphsync.Service
 
 	Protection *protection.Store // nil in tests of other things: the tab says that it was not read
+	Autopilot  *autopilot.Store  // nil in tests of other things
 	Policies   PolicyStates      // nil: never asked for, so unknown
+	Details    Details           // likewise
 
 	Keeps func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }
@@ -39,10 +42,13 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/changes", h.changes)
 	r.Get("/devices/protection", h.protection)
 	r.Get("/devices/malware", h.malware)
+	r.Get("/devices/autopilot", h.autopilot)
+	r.Get("/devices/autopilot/{identity}", h.showAutopilot)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))
 	r.Get("/devices/{device}/policies", h.show(tabPolicies))
 	r.Get("/devices/{device}/protection", h.show(tabProtection))
+	r.Get("/devices/{device}/remote-actions", h.show(tabResults))
 	r.Get("/devices/{device}/history", h.show(tabHistory))
 }
 

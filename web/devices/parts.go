@@ -103,14 +103,15 @@ func model(maker, name string) string {
 
 func (v view) tabs() ui.Tabs {
 	t := ui.Tabs{Label: "Parts of this device", Items: []ui.Tab{{Text: "Summary", URL: v.URL, Current: v.tab == tabSummary}}}
-	if len(v.Hardware) > 0 {
-		t.Items = append(t.Items, ui.Tab{Text: "Hardware", URL: v.URL + string(tabHardware), Current: v.tab == tabHardware})
-	}
+	t.Items = append(t.Items, ui.Tab{Text: "Hardware", URL: v.URL + string(tabHardware), Current: v.tab == tabHardware})
 	if v.GoneAt == nil {
 		t.Items = append(t.Items, ui.Tab{Text: "Policies", URL: v.policiesURL(), Current: v.tab == tabPolicies})
 	}
 	if v.device.OS == "Windows" || v.Protection != nil || v.tab == tabProtection {
 		t.Items = append(t.Items, ui.Tab{Text: "Protection", URL: v.URL + string(tabProtection), Current: v.tab == tabProtection})
+	}
+	if v.GoneAt == nil || len(v.Results) > 0 {
+		t.Items = append(t.Items, ui.Tab{Text: "Remote actions", URL: v.resultsURL(), Current: v.tab == tabResults})
 	}
 	if len(v.timeline) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "History", Count: strconv.Itoa(len(v.timeline)), URL: v.URL + string(tabHistory), Current: v.tab == tabHistory})
@@ -145,13 +146,16 @@ func (v view) whyFacts() ui.Facts {
 func (g group) list() ui.Facts {
 	var f ui.Facts
 	for _, it := range g.Facts {
-		value := ui.TextCell(it.Value)
-		if it.mono {
-			value = ui.MonoCell(it.Value)
-		}
-		f.Items = append(f.Items, ui.Fact{Label: it.Label, Value: value})
+		f.Items = append(f.Items, ui.Fact{Label: it.Label, Value: it.cell()})
 	}
 	return f
+}
+
+func (f fact) cell() ui.Cell {
+	if f.mono {
+		return ui.MonoCell(f.Value)
+	}
+	return ui.TextCell(f.Value)
 }
 
 // recentEvents is how much of the timeline the summary shows.

@@ -60,6 +60,28 @@ type liveTrouble struct {
 	RequestID string    `json:"request_id,omitempty"`
 }
 
+func newTrouble(t graphsync.Trouble) *liveTrouble {
+	if t.Kind == "" {
+		return nil
+	}
+	return &liveTrouble{t.Kind, t.Sentence, t.At, t.RequestID}
+}
+
+// banner says why what is read live is unknown, or older than it could be.
+func (t *liveTrouble) banner(what string, readAt *time.Time, now time.Time) *ui.Banner {
+	if t == nil {
+		return nil
+	}
+	b := &ui.Banner{Kind: "unknown", Title: what + " could not be read from Microsoft just now.", Text: t.Sentence}
+	if readAt != nil {
+		b.Title = "You see what was read " + ui.NewTime(*readAt, now).Text + "."
+	}
+	if t.RequestID != "" {
+		b.Text += " Request id " + t.RequestID + "."
+	}
+	return b
+}
+
 var policyStateWords = map[string]string{
 	"unknown": "Unknown", "notApplicable": "Not applicable", "compliant": "Compliant", "remediated": "Remediated", "nonCompliant": "Not compliant",
 	"error": "Error", "conflict": "Conflict", "notAssigned": "Not assigned",
@@ -91,9 +113,7 @@ func policyShape(state string) ui.Shape {
 func newPolicies(l graphsync.LiveReading[device.PolicyStates]) policies {
 	old := l.Trouble.Kind != ""
 	p := policies{ReadAt: moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance, old), Configuration: newPolicyStates(l.Value.Configuration, old)}
-	if t := l.Trouble; t.Kind != "" {
-		p.Trouble = &liveTrouble{t.Kind, t.Sentence, t.At, t.RequestID}
-	}
+	p.Trouble = newTrouble(l.Trouble)
 	p.Failing = len(p.failing())
 	return p
 }
@@ -176,22 +196,6 @@ func (s settingState) has() ui.Cell {
 		return ui.TextCell(s.Value)
 	}
 	return ui.UnknownCell("Intune does not say")
-}
-
-// troubleBanner says why the policies are unknown, or older than they could be.
-func (v view) troubleBanner() *ui.Banner {
-	t := v.Policies.Trouble
-	if t == nil {
-		return nil
-	}
-	b := &ui.Banner{Kind: "unknown", Title: "The policies could not be read from Microsoft just now.", Text: t.Sentence}
-	if at := v.Policies.ReadAt; at != nil {
-		b.Title = "You see what was read " + ui.NewTime(*at, v.chrome.Now).Text + "."
-	}
-	if t.RequestID != "" {
-		b.Text += " Request id " + t.RequestID + "."
-	}
-	return b
 }
 
 func (v view) policySection(title string, n int) ui.Section {

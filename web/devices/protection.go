@@ -26,6 +26,7 @@ const (
 	partDevices    listPart = "/devices"
 	partProtection listPart = "/devices/protection"
 	partMalware    listPart = "/devices/malware"
+	partAutopilot  listPart = "/devices/autopilot"
 )
 
 // listTabs lead from list to list.
@@ -34,7 +35,7 @@ func listTabs(m tenant.Membership, current listPart) ui.Tabs {
 	for _, p := range []struct {
 		part listPart
 		text string
-	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}} {
+	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}, {partAutopilot, "Autopilot"}} {
 		t.Items = append(t.Items, ui.Tab{Text: p.text, URL: m.Path(string(p.part)), Current: p.part == current})
 	}
 	return t

@@ -90,12 +90,9 @@ var actionWords = map[string]string{
 	"createDeviceLogCollectionRequest": "Collect logs", "bypassActivationLock": "Bypass activation lock", "deprovision": "Deprovision",
 }
 
-var actionStates = map[string]struct {
-	shape ui.Shape
-	text  string
-}{
-	"pending": {ui.ShapePending, "pending"}, "active": {ui.ShapePending, "running"}, "done": {ui.ShapeNone, "done"}, "failed": {ui.ShapeBad, "failed"},
-	"canceled": {ui.ShapeNone, "cancelled"}, "notSupported": {ui.ShapeWarn, "not supported"}, "none": {ui.ShapeNone, "no result"},
+var actionStates = map[string]saidAs{
+	"pending": {"Pending", ui.ShapePending}, "active": {"Running", ui.ShapePending}, "done": {"Done", ui.ShapeNone}, "failed": {"Failed", ui.ShapeBad},
+	"canceled": {"Cancelled", ui.ShapeNone}, "notSupported": {"Not supported", ui.ShapeWarn}, "none": {"No result", ui.ShapeNone},
 }
 
 // lastAction is the newest remote action of a device; ok is false where there is none.
@@ -117,13 +114,19 @@ func latest(a device.Action) time.Time {
 
 // actionState words an action: "Restart: pending 2 h".
 func actionState(a device.Action, now time.Time) ui.State {
-	s, known := actionStates[a.State]
-	if !known {
-		s.shape, s.text = ui.ShapeUnknown, "unknown"
-	}
-	text := worded(actionWords, a.Name) + ": " + s.text
-	if s.shape == ui.ShapePending && !a.StartedAt.IsZero() && now.After(a.StartedAt) {
+	s := resultState(a.State)
+	text := worded(actionWords, a.Name) + ": " + strings.ToLower(s.Text[:1]) + s.Text[1:]
+	if s.Shape == ui.ShapePending && !a.StartedAt.IsZero() && now.After(a.StartedAt) {
 		text += " " + ui.Length(now.Sub(a.StartedAt))
 	}
-	return ui.State{Shape: s.shape, Text: text, Title: ui.NewTime(latest(a), now).Title}
+	return ui.State{Shape: s.Shape, Text: text, Title: ui.NewTime(latest(a), now).Title}
+}
+
+// resultState words the state of an action; one that Microsoft added since is unknown.
+func resultState(state string) ui.State {
+	s, known := actionStates[state]
+	if !known {
+		s = saidAs{"Unknown", ui.ShapeUnknown}
+	}
+	return ui.State{Shape: s.shape, Text: s.text}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -38,7 +39,8 @@ func TestLook(t *testing.T) {
 	at := "/t/" + contoso.ID.String()
 	for name, path := range map[string]string{
 		"devices": "/devices?compliance=compliant&compliance=noncompliant&os=Windows&os=iOS", "devices-one": at + "/devices", "device": at + "/devices/" + deviceID,
-		"hardware": at + "/devices/" + deviceID + "/hardware", "history": at + "/devices/" + deviceID + "/history", "none": "/devices?os=macOS",
+		"hardware": at + "/devices/" + deviceID + "/hardware", "remote-actions": at + "/devices/" + deviceID + "/remote-actions",
+		"autopilot": "/devices/autopilot", "machine": at + "/devices/autopilot/ap0", "history": at + "/devices/" + deviceID + "/history", "none": "/devices?os=macOS",
 		"apps": "/apps", "app": at + "/apps/a1", "provisioning": "/provisioning", "application": at + "/provisioning/sp1", "log": at + "/provisioning/sp1/log",
 		"event": at + "/provisioning/sp1/log/e1", "search": "/search?q=0482", "search-none": "/search?q=zzz",
 	} {
@@ -99,6 +101,15 @@ func fill(t *testing.T, f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	f.ReadDevices(t, contoso.ID, f.Now.AddDate(0, 0, -4), devices...)
 	devices[0].UPN, devices[0].Compliance = "s.ito@contoso.example", "noncompliant"
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute), devices...)
+	var machines []autopilot.Identity
+	for n := range 12 {
+		machines = append(machines, autopilot.Identity{ID: "ap" + strconv.Itoa(n), Serial: "0F37B2P24014" + strconv.Itoa(10+n), Manufacturer: "Microsoft", Model: "Surface Laptop 6", GroupTag: strings.Repeat("STD-", n+1), PurchaseOrder: "PO-7",
+			State: autopilot.States[n%len(autopilot.States)], ProfileStatus: autopilot.ProfileStatuses[n%len(autopilot.ProfileStatuses)], UPN: "s.ito@contoso.example", ContactedAt: f.Now.AddDate(0, -n, 0)})
+	}
+	machines[0].ManagedDeviceID = deviceID
+	f.ReadAutopilot(t, contoso.ID, f.Now.Add(-3*time.Hour), machines...)
+	machines[0].GroupTag = "KIOSK"
+	f.ReadAutopilot(t, contoso.ID, f.Now.Add(-time.Hour), machines...)
 	f.ReadApps(t, contoso.ID, f.Now.Add(-40*time.Minute), map[string][]app.Assignment{"a1": {{ID: "1", Intent: "required", Target: "allDevices"}, {ID: "2", Intent: "available", Target: "group", GroupID: deviceID}}},
 		app.App{ID: "a1", Name: "0482 Viewer", Type: "win32LobApp", Publisher: "Contoso", Version: "24.09", Platform: "Windows", Assigned: true, Assignments: 2, State: "published", Categories: []string{"Tools"}, InstallCommand: "msiexec /i " + strings.Repeat("viewer", 30) + ".msi", ModifiedAt: f.Now.AddDate(0, -1, 0)},
 		app.App{ID: "a2", Name: strings.Repeat("Longname", 12), Type: "iosVppApp", Platform: "iOS", State: "processing"})

@@ -13,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -28,6 +29,7 @@ import (
 type Handler struct {
 	Tenants      *tenant.Store
 	Devices      *device.Store
+	Autopilot    *autopilot.Store
 	Apps         *app.Store
 	Policies     *configuration.Store
 	Provisioning *provisioning.Store
@@ -72,7 +74,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 		s.most = page.Enough
 	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.apps, s.policies, s.provisioning, s.services} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.autopilot, s.apps, s.policies, s.provisioning, s.services} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -31,6 +32,8 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 		device.Device{ID: deviceID, Name: "CTO-LT-0482", Serial: "0F37B2P", OS: "Windows", Compliance: "noncompliant", UPN: "k.osei@contoso.example", UserName: "K. Osei"},
 		device.Device{ID: "phone", Name: "iPhone", OS: "iOS", Compliance: "compliant", LastSyncAt: f.Now, IMEI: "359881204820116", MEID: "99000048", WiFiMAC: "3C21F4A09B0A"})
 	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-26*time.Hour), device.Device{ID: "f1", Name: "FBK-10482", OS: "Windows", Compliance: "compliant", LastSyncAt: f.Now})
+	f.ReadAutopilot(t, contoso.ID, f.Now, autopilot.Identity{ID: "ap1", Serial: "5CG7781XX", PurchaseOrder: "PO-3391", Model: "EliteBook"})
+	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
 	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
 	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
 	return f, contoso, fabrikam
@@ -39,8 +42,8 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Sync: f.Sync}).Mount(r)
-		(&devices.Handler{Devices: f.Devices, Sync: f.Sync}).Mount(r)
+		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Sync: f.Sync}).Mount(r)
+		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 	}
@@ -88,7 +91,7 @@ func TestFields(t *testing.T) {
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
 		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
-		"Amazon": "provisioning name", "viewer": "apps name",
+		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial",
 	} {
 		var v view
 		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
@@ -102,7 +105,7 @@ func TestFields(t *testing.T) {
 		t.Errorf("two letters find by prefix: %+v", v.Groups)
 	}
 	one := f.Serve(t, technician, tenant.Only(fabrikam.ID), site(f))
-	for _, q := range []string{deviceID, contoso.ID.String()} {
+	for _, q := range []string{deviceID, contoso.ID.String(), "cg7781"} {
 		one.JSON("/search?q="+q, http.StatusOK, &v)
 		if len(v.Groups) != 0 {
 			t.Errorf("search for %s by who may not see Contoso: %+v", q, v.Groups)

@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -41,6 +42,7 @@ type Fleet struct {
 	Sync         *graphsync.Service
 	DetectedApps *detectedapp.Store
 	Protection   *protection.Store
+	Autopilot    *autopilot.Store
 
 	run int64
 }
@@ -51,7 +53,7 @@ func NewFleet(t testing.TB) *Fleet {
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
 	f.DetectedApps, f.Protection = detectedapp.NewStore(pool), protection.NewStore(pool)
-	f.Services = service.NewStore(pool)
+	f.Services, f.Autopilot = service.NewStore(pool), autopilot.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
 	var err error
 	if f.Sync, err = graphsync.New(pool, graphsync.Table(), graphsync.Options{Now: func() time.Time { return f.Now }}); err != nil {
@@ -180,6 +182,23 @@ func (f *Fleet) ReadMalware(t testing.TB, tid tenant.ID, at time.Time, found ...
 	}
 	f.complete(t, tid, graphsync.Malware, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
+// ReadAutopilot stores a complete read of the tenant's Autopilot identities.
+func (f *Fleet) ReadAutopilot(t testing.TB, tid tenant.ID, at time.Time, identities ...autopilot.Identity) {
+	t.Helper()
+	f.run++
+	stage := f.Autopilot.Stage()
+	defer stage.Close()
+	for _, i := range identities {
+		if err := stage.Add(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Autopilot, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }

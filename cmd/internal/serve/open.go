@@ -14,6 +14,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/config"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/consent"
@@ -58,6 +59,7 @@ type Portal struct {
 	Services      *service.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
+	Autopilot     *autopilot.Store
 	Live          *graphsync.LiveStore
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
@@ -203,7 +205,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})
 	p.Views, p.Groups = view.NewStore(p.Pool), tenantgroup.NewStore(p.Pool)
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
-	p.Protection = protection.NewStore(p.Pool)
+	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
@@ -229,6 +231,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: p.Graph, Store: p.Protection, Now: now}).
 		With(graphsync.Malware, &protection.MalwarePuller{Graph: p.Graph, Store: p.Protection, Now: now}).
+		With(graphsync.Autopilot, &autopilot.Puller{Graph: p.Graph, Store: p.Autopilot, Now: now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: p.Graph, Store: p.DetectedApps, Now: now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: p.Graph, Store: p.Configuration, Now: now}).

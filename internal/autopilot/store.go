@@ -1,0 +1,222 @@
+package autopilot
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds Autopilot identities in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+const columns = `
+	d.tenant_id, COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text),
+	d.id, d.serial, d.name, d.manufacturer, d.model, d.system_family, d.sku, d.group_tag, d.purchase_order, d.profile_status, d.profile_detail,
+	NULLIF(d.profile_assigned_at, '-infinity'), d.state, NULLIF(d.contacted_at, '-infinity'), d.upn, d.user_name, d.entra_device_id, d.managed_device_id,
+	d.device_account, d.friendly_name, d.remediation, NULLIF(d.remediation_at, '-infinity'), d.userless, d.first_seen_at, d.changed_at, d.gone_at`
+
+func scan(row pgx.CollectableRow, more ...any) (Identity, error) {
+	var i Identity
+	err := row.Scan(append([]any{&i.Tenant, &i.TenantName,
+		&i.ID, &i.Serial, &i.Name, &i.Manufacturer, &i.Model, &i.SystemFamily, &i.SKU, &i.GroupTag, &i.PurchaseOrder, &i.ProfileStatus, &i.ProfileDetail,
+		postgres.Zero(&i.ProfileAssignedAt), &i.State, postgres.Zero(&i.ContactedAt), &i.UPN, &i.UserName, &i.EntraDeviceID, &i.ManagedDeviceID,
+		&i.DeviceAccount, &i.FriendlyName, &i.Remediation, postgres.Zero(&i.RemediationAt), &i.Userless, &i.FirstSeenAt, &i.ChangedAt, postgres.Zero(&i.GoneAt)}, more...)...)
+	return i, err
+}
+
+// orders are the sorts of List; each follows an index.
+var orders = map[string][]postgres.Key{
+	"serial":    {{Expr: "d.serial_key", Type: "text"}},
+	"contacted": {{Expr: "d.contacted_at", Type: "timestamptz"}},
+	"state":     {{Expr: "d.state", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
+	"profile":   {{Expr: "d.profile_status", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
+	"tag":       {{Expr: "d.group_tag", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
+}
+
+func order(f Filter, one bool) (postgres.Order, error) {
+	name := f.Sort
+	if name == "" {
+		name = Sorts[0]
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Autopilot devices cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}
+	if one {
+		o = o.Without("d.tenant_id")
+	}
+	return o, nil
+}
+
+// where turns the filter into conditions. They use operators that row-level security lets an index answer.
+func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "d.tenant_id")
+	if f.Gone {
+		w.And("d.gone_at IS NOT NULL")
+	} else {
+		w.And("d.gone_at IS NULL")
+	}
+	for _, c := range []struct {
+		column string
+		values []string
+	}{
+		{"d.state", f.State}, {"d.profile_status", f.Profile}, {"d.group_tag", f.GroupTag}, {"d.purchase_order", f.PurchaseOrder}, {"d.model", f.Model},
+	} {
+		if !slices.ContainsFunc(c.values, func(v string) bool { return !postgres.Printable(v) }) {
+			switch len(c.values) {
+			case 0:
+			case 1: // equality keeps the order of an index that begins with the column; a set does not
+				w.And(c.column+" = ?", c.values[0])
+			default:
+				w.And(c.column+" = ANY(?)", c.values)
+			}
+			continue
+		}
+		return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
+	}
+	if !postgres.Printable(f.UPN) || !postgres.Printable(f.Q) || len(f.Q) > 200 {
+		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	if f.UPN != "" {
+		w.And("d.user_key = ?", strings.ToLower(f.UPN))
+	}
+	if f.Enrolled != nil {
+		w.And("(d.managed_device_id <> '') = ?", *f.Enrolled)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("d.tenant_id = ANY(?)", f.Tenants)
+	}
+	search(w, f)
+	return w, one, nil
+}
+
+func search(w *postgres.Where, f Filter) {
+	text := strings.ToLower(strings.TrimSpace(f.Q))
+	switch {
+	case text == "":
+	case len([]rune(text)) < 3: // no trigram, which the index of the search needs
+		w.And("d.serial_key >= ?", text)
+		w.And("d.serial_key < ?", text+"\U0010FFFF")
+	case f.Gone: // few, and not in the index of the search
+		w.And("d.search LIKE ?", postgres.Like(text))
+	default:
+		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM autopilot_matching(?) m)", postgres.Like(text))
+	}
+}
+
+func listSQL(scope tenant.Scope, f Filter, limit int) (sql string, args []any, o postgres.Order, err error) {
+	w, one, err := where(scope, f)
+	if err != nil {
+		return "", nil, o, err
+	}
+	if o, err = order(f, one); err != nil {
+		return "", nil, o, err
+	}
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	sql = `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM   autopilot_identity d
+		` + w.SQL() + `
+		ORDER  BY ` + o.By()
+	if limit > 0 {
+		sql += "\n		LIMIT  " + w.Arg(limit)
+	}
+	return sql, w.Args, o, nil
+}
+
+// List returns the identities in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
+	if p.Count, p.More, err = s.count(ctx, scope, f); err != nil {
+		return p, err
+	}
+	limit := f.Limit
+	if limit <= 0 {
+		limit = 50
+	}
+	limit = min(limit, 500)
+	sql, args, o, err := listSQL(scope, f, limit+1)
+	if err != nil {
+		return p, err
+	}
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	p.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Identity, error) {
+		var place []string
+		i, err := scan(row, &place)
+		places = append(places, place)
+		return i, err
+	})
+	if err != nil {
+		return p, fmt.Errorf("list Autopilot identities: %w", postgres.BadInput(err))
+	}
+	if len(p.Rows) > limit {
+		p.Rows, p.Next = p.Rows[:limit], o.Cursor(places[limit-1])
+	}
+	return p, nil
+}
+
+// Count is how many identities in the scope match f, exactly.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	f.CountMost = 0
+	n, _, err := s.count(ctx, scope, f)
+	return n, err
+}
+
+func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter) (n int64, more bool, err error) {
+	w, _, err := where(scope, f)
+	if err != nil {
+		return 0, false, err
+	}
+	most := ""
+	if f.CountMost > 0 {
+		most = " LIMIT " + w.Arg(f.CountMost+1)
+	}
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM (SELECT FROM autopilot_identity d `+w.SQL()+most+`) d`, w.Args...).Scan(&n); err != nil {
+		return 0, false, fmt.Errorf("count Autopilot identities: %w", postgres.BadInput(err))
+	}
+	if f.CountMost > 0 && n > f.CountMost {
+		return f.CountMost, true, nil
+	}
+	return n, false, nil
+}
+
+// Each calls f for every identity that matches, in order. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Identity) error) error {
+	sql, args, _, err := listSQL(scope, f, 0)
+	if err != nil {
+		return err
+	}
+	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
+	if err != nil {
+		return fmt.Errorf("read Autopilot identities: %w", postgres.BadInput(err))
+	}
+	defer rows.Close()
+	var place []string
+	for rows.Next() {
+		i, err := scan(rows, &place)
+		if err != nil {
+			return fmt.Errorf("read Autopilot identities: %w", err)
+		}
+		if err := each(i); err != nil {
+			return err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return fmt.Errorf("read Autopilot identities: %w", postgres.BadInput(err))
+	}
+	return nil
+}
