@@ -160,7 +160,7 @@ func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[register
 		page.Column[registered]{Key: "profile", Label: "Deployment profile", Kind: ui.KindState, Sort: "profile", Priority: 1, Width: 170, Phone: "line", Text: func(r registered) string { return r.ProfileName }, Cell: func(r registered) ui.Cell { return ui.Cell{State: &r.profile} }},
 		page.Column[registered]{Key: "state", Label: "Enrolment", Kind: ui.KindState, Sort: "state", Priority: 1, Width: 140, Text: func(r registered) string { return r.StateName }, Cell: func(r registered) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[registered]{Key: "contacted", Label: "Last contacted", Kind: ui.KindTime, Sort: "contacted", Priority: 1, Width: 120, Text: func(r registered) string { return exact(r.ContactedAt) }, Cell: func(r registered) ui.Cell { return ago(r.ContactedAt, now) }},
-		page.Column[registered]{Key: "device", Label: "Managed device", Priority: 2, Width: 120, Phone: "hide", Text: func(r registered) string { return r.ManagedDeviceID }, Cell: registered.deviceCell},
+		page.Column[registered]{Key: "device", Label: "Device", Priority: 2, Width: 90, Phone: "hide", Text: func(r registered) string { return r.ManagedDeviceID }, Cell: registered.deviceCell},
 		text("person", "Assigned person", "", 3, 190, func(r registered) string { return r.Person }),
 		text("order", "Purchase order", "", 3, 130, func(r registered) string { return r.PurchaseOrder }),
 		exactly("assigned", "Profile assigned", func(r registered) string { return exact(r.ProfileAssignedAt) }),

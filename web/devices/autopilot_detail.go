@@ -195,7 +195,7 @@ func (v machineView) newTimeline() ui.Timeline {
 	}
 	for _, c := range v.Changes {
 		e := ui.Event{Icon: "edit", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.now).Text}
-		if c.Field == "state" && v.k.identity.State == "failed" && c.New == enrolmentWords["failed"].text {
+		if (c.Field == "state" || c.Field == "profile_status") && c.New == enrolmentWords["failed"].text {
 			e.Tone = "bad"
 		}
 		add(c.At, e)
@@ -216,7 +216,18 @@ func (v machineView) newTimeline() ui.Timeline {
 
 func (v machineView) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
-	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Devices", URL: v.m.Path("/devices")}, {Text: "Windows Autopilot", URL: v.m.Path(string(partAutopilot))}}, Title: v.title(), Pills: []ui.State{v.state}, Freshness: v.fresh}
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Devices", URL: v.m.Path("/devices")}, {Text: "Windows Autopilot", URL: v.m.Path(string(partAutopilot))}}, Title: v.title(), Pills: v.pills(), Freshness: v.fresh}
+}
+
+// pills are the states that need a person, or are under way.
+func (v machineView) pills() (pills []ui.State) {
+	for label, s := range map[string]ui.State{"Enrolment": v.state, "Profile": v.profile} {
+		if s.Shape == ui.ShapeBad || s.Shape == ui.ShapePending {
+			pills = append(pills, ui.State{Shape: s.Shape, Text: label + ": " + strings.ToLower(s.Text)})
+		}
+	}
+	slices.SortFunc(pills, func(a, b ui.State) int { return strings.Compare(a.Text, b.Text) })
+	return pills
 }
 
 func (v machineView) banner() *ui.Banner {

@@ -84,7 +84,7 @@ func unit(n int64, of string) string {
 }
 
 func (v view) singleSection() ui.Section {
-	s := ui.Section{Title: "Read from the device alone", ID: "single", Rule: len(v.Hardware) > 0, Note: "Intune leaves these out of its lists."}
+	s := ui.Section{Title: "More hardware", ID: "single", Rule: len(v.Hardware) > 0, Note: "Intune leaves these out of its lists."}
 	if v.Single.ReadAt != nil {
 		s.AsOf = ui.NewTime(*v.Single.ReadAt, v.chrome.Now)
 	}
@@ -149,7 +149,7 @@ func newResults(of []device.Action, now time.Time) []result {
 func (v view) resultsURL() string { return v.URL + string(tabResults) }
 
 func (v view) resultsSection() ui.Section {
-	s := ui.Section{Title: "Remote actions", Rule: true, AsOf: v.fresh.AsOf}
+	s := ui.Section{Title: "Remote actions", AsOf: v.fresh.AsOf}
 	if v.Single.ReadAt != nil && (v.read.AsOf.IsZero() || v.Single.ReadAt.After(v.read.AsOf)) {
 		s.AsOf = ui.NewTime(*v.Single.ReadAt, v.chrome.Now)
 	}
@@ -169,15 +169,15 @@ func (v view) resultsTable() ui.Table {
 		if r.ErrorCode != 0 {
 			failed = ui.MonoCell(strconv.FormatInt(r.ErrorCode, 10))
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: r.Label, Cells: []ui.Cell{{State: &r.state}, v.stamped(r.StartedAt), v.stamped(r.UpdatedAt), failed}})
+		t.Rows = append(t.Rows, ui.Row{Name: r.Label, Cells: []ui.Cell{{State: &r.state}, v.stamped(r.StartedAt, "no start given"), v.stamped(r.UpdatedAt, "no update given"), failed}})
 	}
 	return t
 }
 
 // stamped is a time that Intune may leave out.
-func (v view) stamped(t *time.Time) ui.Cell {
+func (v view) stamped(t *time.Time, missing string) ui.Cell {
 	if t == nil {
-		return ui.QuietCell("not given")
+		return ui.QuietCell(missing)
 	}
 	return v.when(t)
 }
