@@ -1,6 +1,6 @@
 // Package app knows mobile apps: what Intune can put on devices, to whom it is assigned, and the tables that hold that.
 //
-// Service principals and their provisioning live in internal/provisioning; what is installed on a device is not read yet.
+// Service principals and their provisioning live in internal/provisioning; programs that inventories found live in internal/detectedapp.
 package app
 
 import (

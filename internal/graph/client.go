@@ -158,6 +158,7 @@ type call struct {
 	token  string // delegated: given; empty: the portal's own
 	method string // empty: GET
 	body   []byte // JSON
+	reads  bool   // although it is no GET: the answer is what was asked for
 	url    *url.URL
 	header http.Header
 	shrink bool // the caller can ask for smaller pages, so 503 and 504 are given back sooner

@@ -113,7 +113,7 @@ func (c *Client) sendChange(ctx context.Context, k *call) ([]byte, error) {
 	}
 }
 
-func (k *call) changes() bool { return k.method != "" && k.method != http.MethodGet }
+func (k *call) changes() bool { return k.method != "" && k.method != http.MethodGet && !k.reads }
 
 // readChanged reads the answer to a change. It may be empty (202, 204), and one that breaks off takes nothing back.
 func (c *Client) readChanged(ctx context.Context, res *http.Response, k *call) ([]byte, error) {

@@ -19,6 +19,7 @@ const (
 	DeviceCategories = "deviceCategories"
 	Autopilot        = "autopilotIdentities"
 	Apps             = "apps"
+	AppInstalls      = "appInstalls"
 	DetectedApps     = "detectedApps"
 	DeviceProtection = "deviceProtection"
 	Malware          = "malware"
@@ -71,6 +72,10 @@ func Table() Datasets {
 			Name: Apps, Label: "Apps and assignments", Version: "beta", Path: "/deviceAppManagement/mobileApps",
 			Expand: "assignments,categories", PageSize: 100,
 			Permission: "DeviceManagementApps.Read.All", Every: time.Hour, FreshFor: 4 * time.Hour,
+		},
+		{ // a report: a POST that only reads, the one source of how installations went
+			Name: AppInstalls, Label: "Installations of apps", Version: "beta", Path: "/deviceManagement/reports/getAppsInstallSummaryReport",
+			Permission: "DeviceManagementApps.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
 		},
 		{ // only beta's list can be expanded by what Defender reports
 			Name: DeviceProtection, Label: "Device protection", Version: "beta", Path: "/deviceManagement/managedDevices",

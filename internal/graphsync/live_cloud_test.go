@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -60,5 +61,24 @@ func TestLiveSectionsReadTheCloud(t *testing.T) {
 	having, err := (&detectedapp.Live{Graph: r.graph, Kept: kept}).DevicesOf(t.Context(), tid, v.ID)
 	if err != nil || having.Trouble.Kind != "" || !having.Value.Cut && int64(len(having.Value.Devices)) != v.Devices || time.Since(having.ReadAt) > time.Minute {
 		t.Errorf("%s is on %d devices, read %d: %+v, %v", v.Name, v.Devices, len(having.Value.Devices), having.Trouble, err)
+	}
+
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.AppInstalls); err != nil {
+		t.Fatal(err)
+	}
+	if st := r.status(tid, graphsync.AppInstalls); st.State != "ok" {
+		t.Fatalf("installations: %+v", st)
+	}
+	apps, err := r.apps.Installs(t.Context(), scope, app.InstallFilter{Desc: true, Limit: 1})
+	if err != nil || len(apps.Rows) != 1 || apps.Rows[0].Failed == 0 || apps.Rows[0].Name == "" {
+		t.Fatalf("no app failed anywhere: %+v, %v", apps, err)
+	}
+	worst := apps.Rows[0]
+	failed, err := (&app.InstallLive{Graph: r.graph, Kept: kept}).FailedInstalls(t.Context(), tid, worst.ID)
+	if err != nil || failed.Trouble.Kind != "" || int64(len(failed.Value.Rows)) != worst.Failed || int64(failed.Value.Read) != worst.Devices() {
+		t.Errorf("%s failed on %d of %d devices, read %d of %d: %+v, %v", worst.Name, worst.Failed, worst.Devices(), len(failed.Value.Rows), failed.Value.Read, failed.Trouble, err)
+	}
+	if l, err := (&app.InstallLive{Graph: r.graph, Kept: kept}).FailedInstalls(t.Context(), tid, "x' or 'a' eq 'a"); err != nil || l.Known() || l.Trouble.Kind == "" {
+		t.Errorf("an id that is none: %+v, %v", l, err)
 	}
 }

@@ -1,6 +1,9 @@
 package permission
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Feature is something that the portal does for a customer and that the customer can agree to or not.
 type Feature string
@@ -30,6 +33,11 @@ type Operation struct {
 	Path    string // from the version on, for example /v1.0/organization
 	Accepts []Permission
 	Why     string // what the answer is used for, for staff and whoever checks us
+}
+
+// Reads tells an operation that changes nothing: a GET, or one of Intune's reports, which are POSTs.
+func (o Operation) Reads() bool {
+	return o.Method == "GET" || o.Method == "POST" && strings.Contains(o.Path, "/deviceManagement/reports/get")
 }
 
 // Entry is one feature with everything it calls.
@@ -103,6 +111,8 @@ var catalogue = []Entry{
 	}},
 	{Feature: Apps, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("the apps and who should have them", "/beta/deviceAppManagement/mobileApps", readApps),
+		post("how installations went: a report, and a POST that only reads", "/beta/deviceManagement/reports/getAppsInstallSummaryReport", readApps, readConfiguration, readDevices),
+		post("on which devices an app failed: a report, and a POST that only reads", "/beta/deviceManagement/reports/getDeviceInstallStatusReport", readApps, readConfiguration, readDevices),
 		get("the names of app categories", "/v1.0/deviceAppManagement/mobileAppCategories", readApps),
 		get("rules that protect data inside apps", "/v1.0/deviceAppManagement/managedAppPolicies", readApps),
 		get("settings that apps are given", "/v1.0/deviceAppManagement/mobileAppConfigurations", readApps),

@@ -29,12 +29,14 @@ type Handler struct {
 	Sync            *graphsync.Service
 	Detected        *detectedapp.Store
 	DetectedDevices DetectedDevices
+	FailedInstalls  FailedInstalls // nil: never asked for, so unknown
 }
 
 // Mount adds the app pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/apps", h.list)
 	r.Get("/apps/catalogue", h.catalogue)
+	r.Get("/apps/installs", h.installs)
 	r.Get("/apps/detected", h.detected)
 	r.Get("/apps/detected/{key}", h.program)
 	r.Get("/apps/detected/{key}/{version}", h.version)

@@ -41,6 +41,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	v := newView(m, a, assigned, changes, read, page.ChromeOf(ctx).Now)
+	if v.Installs, err = h.installation(ctx, m, id); err != nil {
+		return err
+	}
 	return page.Answer(w, r, v, appPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -52,6 +55,7 @@ type view struct {
 	Facts       []fact       `json:"facts"`
 	Targets     []assignment `json:"assigned_to"`
 	Changes     []change     `json:"changes"`
+	Installs    installation `json:"installations"`
 
 	m     tenant.Membership
 	fresh ui.Freshness

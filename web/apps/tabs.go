@@ -11,6 +11,7 @@ type part string
 const (
 	partApps      part = "/apps"
 	partCatalogue part = "/apps/catalogue"
+	partInstalls  part = "/apps/installs"
 	partDetected  part = "/apps/detected"
 )
 
@@ -20,7 +21,7 @@ func tabs(m tenant.Membership, current part) ui.Tabs {
 	for _, p := range []struct {
 		part part
 		text string
-	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partDetected, "Detected apps"}} {
+	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partInstalls, "Installations"}, {partDetected, "Detected apps"}} {
 		if p.part == partCatalogue && m.One() {
 			continue // one row for each app over all tenants
 		}

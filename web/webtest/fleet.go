@@ -203,6 +203,23 @@ func (f *Fleet) ReadAutopilot(t testing.TB, tid tenant.ID, at time.Time, identit
 	})
 }
 
+// ReadInstalls stores a complete read of how installations stand in the tenant.
+func (f *Fleet) ReadInstalls(t testing.TB, tid tenant.ID, at time.Time, of ...app.Install) {
+	t.Helper()
+	f.run++
+	stage := f.Apps.InstallStage()
+	defer stage.Close()
+	for _, i := range of {
+		if err := stage.Add(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.AppInstalls, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, at)
+		return m.Counters, err
+	})
+}
+
 // ReadDetectedApps stores a complete read of the tenant's detected apps.
 func (f *Fleet) ReadDetectedApps(t testing.TB, tid tenant.ID, at time.Time, versions ...detectedapp.Version) {
 	t.Helper()

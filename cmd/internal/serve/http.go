@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -42,6 +43,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
+			FailedInstalls:  &app.InstallLive{Graph: p.Graph, Kept: p.Live},
 			PolicyStates:    ofDevices,
 			DeviceDetails:   ofDevices,
 		},

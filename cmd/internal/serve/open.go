@@ -229,6 +229,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).
 		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
+		With(graphsync.AppInstalls, &app.InstallPuller{Graph: p.Graph, Store: p.Apps, Now: now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: p.Graph, Store: p.Protection, Now: now}).
 		With(graphsync.Malware, &protection.MalwarePuller{Graph: p.Graph, Store: p.Protection, Now: now}).
 		With(graphsync.Autopilot, &autopilot.Puller{Graph: p.Graph, Store: p.Autopilot, Now: now}).

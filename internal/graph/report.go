@@ -1,0 +1,130 @@
+package graph
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// reportActions are the POSTs that the portal's own token is used for: Intune's reports are actions, and these only read. Nothing else is
+// ever posted without a person.
+var reportActions = map[string]string{ // name to version
+	"getAppsInstallSummaryReport":  "beta",
+	"getDeviceInstallStatusReport": "beta",
+}
+
+// ReportQuery is what a report is asked for.
+type ReportQuery struct {
+	Name   string // of the action below /deviceManagement/reports
+	Select []string
+	Filter string
+	Most   int // rows to read at the most; 0: all
+	OnPage func(Page) error
+}
+
+const (
+	reportPage    = 200
+	maxReportRows = 1_000_000
+)
+
+// Report reads one of Intune's reports page by page and hands on each row by its columns' names. Its answer is JSON under the name of a
+// byte stream; columns come in an order of their own. more tells that Most cut it short.
+func Report(ctx context.Context, c *Client, tid tenant.ID, q ReportQuery, each func(Object) error) (more bool, err error) {
+	version, ok := reportActions[q.Name]
+	if !ok {
+		return false, fmt.Errorf("%q is not a report that only reads: %w", q.Name, errs.Forbidden)
+	}
+	for read := 0; read < maxReportRows; {
+		top := reportPage
+		if q.Most > 0 {
+			top = min(top, q.Most-read)
+		}
+		p, err := c.reportPage(ctx, tid, version, q, read, top)
+		if err != nil {
+			return false, err
+		}
+		for _, row := range p.rows {
+			if err := each(row); err != nil {
+				return false, err
+			}
+		}
+		read += len(p.rows)
+		switch {
+		case read >= p.total:
+			return false, nil
+		case len(p.rows) == 0:
+			return false, &Error{Kind: BadAnswer, Status: http.StatusOK, Message: fmt.Sprintf("the report ends after %d of %d rows", read, p.total), path: q.Name}
+		case q.Most > 0 && read >= q.Most:
+			return true, nil
+		}
+	}
+	return false, &Error{Kind: BadAnswer, Status: http.StatusOK, Message: "the report does not end", path: q.Name}
+}
+
+type reportRows struct {
+	total int
+	rows  []Object
+}
+
+func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, q ReportQuery, skip, top int) (p reportRows, err error) {
+	body := map[string]any{"skip": skip, "top": top}
+	if len(q.Select) > 0 {
+		body["select"] = q.Select
+	}
+	if q.Filter != "" {
+		body["filter"] = q.Filter
+	}
+	k := &call{tid: tid, method: http.MethodPost, reads: true, url: c.resolve(version, "/deviceManagement/reports/"+q.Name, nil)}
+	if k.body, err = json.Marshal(body); err != nil {
+		return p, fmt.Errorf("body of report %s: %w", q.Name, err)
+	}
+	if q.OnPage != nil {
+		k.waiting = q.OnPage
+	}
+	raw, err := c.do(ctx, k)
+	if err != nil {
+		return p, err
+	}
+	if p, err = parseReport(raw); err != nil {
+		e := bad(k, "the report cannot be read")
+		e.cause = err
+		return p, e
+	}
+	if q.OnPage != nil {
+		err = q.OnPage(Page{Pages: 1, Rows: int64(len(p.rows)), Bytes: int64(len(raw)), RequestID: k.requestID, ClientRequestID: k.clientID})
+	}
+	return p, err
+}
+
+// parseReport reads a page of a report. A row that is longer or shorter than the schema cannot be told apart from damage: it is an error.
+func parseReport(raw []byte) (p reportRows, err error) {
+	var page struct {
+		Total  Int `json:"TotalRowCount"`
+		Schema []struct {
+			Column string `json:"Column"`
+		} `json:"Schema"`
+		Values [][]jsontext.Value `json:"Values"`
+	}
+	if err := json.Unmarshal(raw, &page, lenient); err != nil {
+		return p, err
+	}
+	p.total = int(page.Total)
+	for _, values := range page.Values {
+		if len(values) != len(page.Schema) {
+			return p, fmt.Errorf("a row has %d values for %d columns", len(values), len(page.Schema))
+		}
+		row := make(Object, len(values))
+		for i, v := range values {
+			row[strings.Clone(page.Schema[i].Column)] = v
+		}
+		p.rows = append(p.rows, row)
+	}
+	return p, nil
+}

@@ -1,0 +1,104 @@
+package graph
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/errs"
+)
+
+func TestReportReadsPagesByColumnName(t *testing.T) {
+	c, _, _ := client(t, func(w http.ResponseWriter, r *http.Request) {
+		var q struct {
+			Skip, Top int
+			Select    []string
+			Filter    string
+		}
+		if err := json.NewDecoder(r.Body).Decode(&q); err != nil || r.Method != http.MethodPost || r.URL.Path != "/beta/deviceManagement/reports/getAppsInstallSummaryReport" ||
+			r.Header.Get("Authorization") != "Bearer token-0" || q.Filter != "f" || len(q.Select) != 2 {
+			t.Errorf("%s %s %+v %v", r.Method, r.URL, q, err)
+		}
+		w.Header().Set("Content-Type", "application/octet-stream")
+		var rows []string
+		for i := q.Skip; i < min(q.Skip+q.Top, 450); i++ {
+			rows = append(rows, fmt.Sprintf(`[%d,"a%d"]`, i%7, i))
+		}
+		fmt.Fprintf(w, `{"TotalRowCount":450,"Schema":[{"Column":"FailedDeviceCount"},{"Column":"ApplicationId"}],"Values":[%s],"SessionId":""}`, strings.Join(rows, ","))
+	})
+	pages, seen := 0, 0
+	q := ReportQuery{Name: "getAppsInstallSummaryReport", Select: []string{"ApplicationId", "FailedDeviceCount"}, Filter: "f", OnPage: func(Page) error { pages++; return nil }}
+	more, err := Report(t.Context(), c, contoso, q, func(o Object) error {
+		if o.Text("ApplicationId") != fmt.Sprintf("a%d", seen) || o.Int("FailedDeviceCount") != int64(seen%7) {
+			t.Errorf("row %d: %v", seen, o)
+		}
+		seen++
+		return nil
+	})
+	if err != nil || more || seen != 450 || pages != 3 {
+		t.Errorf("%d rows in %d pages, %t, %v", seen, pages, more, err)
+	}
+	seen, q.Most = 0, 210
+	if more, err = Report(t.Context(), c, contoso, q, func(Object) error { seen++; return nil }); err != nil || !more || seen != 210 {
+		t.Errorf("%d rows, %t, %v", seen, more, err)
+	}
+}
+
+// The portal's own token posts nothing but the reports that only read.
+func TestNothingElseIsPostedWithoutAPerson(t *testing.T) {
+	c, _, _ := client(t, func(http.ResponseWriter, *http.Request) { t.Error("a request was sent") })
+	for _, name := range []string{"", "exportJobs", "../managedDevices/d1/wipe", "getAppsInstallSummaryReport/../x"} {
+		if _, err := Report(t.Context(), c, contoso, ReportQuery{Name: name}, func(Object) error { return nil }); !errors.Is(err, errs.Forbidden) {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+func TestDamagedReports(t *testing.T) {
+	for _, tc := range []struct {
+		name, body string
+		rows       int
+		ok         bool
+	}{
+		{"no rows", `{"TotalRowCount":0,"Schema":[],"Values":[]}`, 0, true},
+		{"total as text", `{"TotalRowCount":"1","Schema":[{"Column":"A"}],"Values":[["x"]]}`, 1, true},
+		{"null", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":[[null]]}`, 1, true},
+		{"row too long", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":[["x","y"]]}`, 0, false},
+		{"row too short", `{"TotalRowCount":1,"Schema":[{"Column":"A"},{"Column":"B"}],"Values":[["x"]]}`, 0, false},
+		{"cut off", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":[["x"`, 0, false},
+		{"no JSON", `<html>`, 0, false},
+		{"rows that are no rows", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":["x"]}`, 0, false},
+	} {
+		p, err := parseReport([]byte(tc.body))
+		if (err == nil) != tc.ok || tc.ok && len(p.rows) != tc.rows {
+			t.Errorf("%s: %d rows, %v", tc.name, len(p.rows), err)
+		}
+	}
+}
+
+// A report that says there is more, and never gives it, is not complete.
+func TestReportThatPromisesTooMuch(t *testing.T) {
+	c, _, _ := client(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"TotalRowCount":9,"Schema":[],"Values":[]}`))
+	})
+	_, err := Report(t.Context(), c, contoso, ReportQuery{Name: "getAppsInstallSummaryReport"}, func(Object) error { return nil })
+	if k, _ := KindOf(err); k != BadAnswer {
+		t.Error(err)
+	}
+}
+
+func FuzzParseReport(f *testing.F) {
+	f.Add([]byte(`{"TotalRowCount":1,"Schema":[{"Column":"A","PropertyType":"String"}],"Values":[["x"]],"SessionId":""}`))
+	f.Add([]byte(`{"TotalRowCount":-1,"Schema":null,"Values":[[],[]]}`))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		p, err := parseReport(raw)
+		if err == nil {
+			for _, row := range p.rows {
+				_, _ = row.Text("A"), row.Int("A")
+			}
+		}
+	})
+}

@@ -1,0 +1,86 @@
+package apps
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+// report stands for Microsoft: what its report says of an app's devices.
+type report map[string]graphsync.LiveReading[app.DeviceInstalls]
+
+func (r report) FailedInstalls(_ context.Context, _ tenant.ID, id string) (graphsync.LiveReading[app.DeviceInstalls], error) {
+	return r[id], nil
+}
+
+func TestInstallations(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	f.ReadApps(t, contoso.ID, f.Now, map[string][]app.Assignment{"a1": {{ID: "s1", Intent: "required", Target: "allDevices"}}}, app.App{ID: "a1", Name: "7-Zip"}, app.App{ID: "a2", Name: "Notes"}, app.App{ID: "a3", Name: "Alone"})
+	f.ReadApps(t, fabrikam.ID, f.Now, nil, app.App{ID: "f1", Name: "Field notes"})
+	f.ReadInstalls(t, contoso.ID, f.Now, app.Install{ID: "a1", Name: "7-Zip", Platform: "Windows", Installed: 40, Failed: 3, Pending: 1}, app.Install{ID: "a2", Name: "=Notes", Platform: "iOS", Installed: 5})
+	asked := report{"a1": {ReadAt: f.Now, Now: true, Value: app.DeviceInstalls{Rows: []app.DeviceInstall{{DeviceID: "d1", DeviceName: "<b>KILN", ErrorCode: "0x87D1041C", State: "failed"}}, Read: 44}}}
+	mount := (&Handler{Apps: f.Apps, Sync: f.Sync, FailedInstalls: asked}).Mount
+	all, one := f.Serve(t, technician, tenant.Everything(), mount), f.Serve(t, technician, tenant.Only(fabrikam.ID), mount)
+	at := "/t/" + contoso.ID.String() + "/apps"
+
+	var list struct {
+		Rows  []installs
+		Count int64
+	}
+	all.JSON("/apps/installs", http.StatusOK, &list)
+	if list.Count != 2 || list.Rows[0].ID != "a1" || list.Rows[0].Failed != 3 || list.Rows[0].Devices != 44 {
+		t.Errorf("the most failures first: %+v", list)
+	}
+	all.JSON("/apps/installs?failed=true", http.StatusOK, &list)
+	if list.Count != 1 || len(list.Rows) != 1 {
+		t.Errorf("failed only: %+v", list)
+	}
+	one.JSON("/apps/installs", http.StatusOK, &list)
+	if list.Count != 0 || len(list.Rows) != 0 {
+		t.Errorf("who may see Fabrikam only: %+v", list)
+	}
+	if got := one.Get("/apps/installs").Body.String(); strings.Contains(got, "7-Zip") || !strings.Contains(got, "not") {
+		t.Error("what was never read must say so")
+	}
+	if csv := all.Get("/apps/installs?format=csv").Body.String(); !strings.Contains(csv, "'=Notes") || strings.Count(csv, "\n") != 3 {
+		t.Errorf("CSV:\n%s", csv)
+	}
+	var v view
+	all.JSON(at+"/a1", http.StatusOK, &v)
+	if v.Installs.Row == nil || v.Installs.Row.Failed != 3 || len(v.Installs.Failing) != 1 || v.Installs.Failing[0].URL != "/t/"+contoso.ID.String()+"/devices/d1" {
+		t.Errorf("an app's page: %+v", v.Installs)
+	}
+	page := all.Get(at + "/a1").Body.String()
+	if !strings.Contains(page, "3 devices failed") || !strings.Contains(page, "the detection rule does not find it") || strings.Contains(page, "<b>KILN") {
+		t.Errorf("an app's page:\n%s", page)
+	}
+	if got := all.Get(at + "/a3").Body.String(); !strings.Contains(got, "assigned to nobody, so Intune reports no installations") {
+		t.Error("an app without a row must say why")
+	}
+	if got := all.Get("/t/" + fabrikam.ID.String() + "/apps/f1").Body.String(); !strings.Contains(got, "Unknown: how installations went was not read yet.") {
+		t.Error("what was not read is unknown")
+	}
+	for _, path := range []string{"/apps/installs?sort=secret", "/apps/installs?failed=perhaps", "/apps/installs?after=x", "/apps/installs?customer=x"} {
+		if got := all.Get(path); got.Code != http.StatusBadRequest {
+			t.Errorf("GET %s: status %d, want 400", path, got.Code)
+		}
+	}
+	if got := one.Get(at + "/installs"); got.Code != http.StatusNotFound {
+		t.Errorf("a foreign tenant: %d", got.Code)
+	}
+}
+
+func TestInstallErrors(t *testing.T) {
+	for code, want := range map[string]string{"0x87d1041c": "It was installed, but the detection rule does not find it.", "0X80070643": "The installer itself failed.", "": "", "0x": "", "0x1": ""} {
+		if got := installError(code); got != want {
+			t.Errorf("%q = %q", code, got)
+		}
+	}
+}
