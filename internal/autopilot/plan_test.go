@@ -42,13 +42,17 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 		{all, Filter{Sort: "profile"}, "autopilot_profile"}, {all, Filter{Sort: "tag"}, "autopilot_tag"}, {all, Filter{State: []string{"failed"}}, "autopilot_"},
 		{all, Filter{Q: "sn1234"}, "autopilot_identity_pkey"}, {all, Filter{Q: "zz"}, "autopilot_"}, {one, Filter{}, "autopilot_serial"}, {one, Filter{Q: "sn1234"}, "autopilot_"},
 	} {
-		sql, args, _, err := listSQL(tc.scope, tc.f, 51)
+		l, err := tc.f.listing(tc.scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sql, err := l.SQL(51)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var plan []string
 		if err := pool.InTx(t.Context(), tc.scope, func(tx pgx.Tx) error {
-			rows, _ := tx.Query(t.Context(), "EXPLAIN "+sql, args...)
+			rows, _ := tx.Query(t.Context(), "EXPLAIN "+sql, l.Where.Args...)
 			plan, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		}); err != nil {

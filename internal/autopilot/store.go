@@ -2,7 +2,6 @@ package autopilot
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -74,17 +73,16 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	}{
 		{"d.state", f.State}, {"d.profile_status", f.Profile}, {"d.group_tag", f.GroupTag}, {"d.purchase_order", f.PurchaseOrder}, {"d.model", f.Model},
 	} {
-		if !slices.ContainsFunc(c.values, func(v string) bool { return !postgres.Printable(v) }) {
-			switch len(c.values) {
-			case 0:
-			case 1: // equality keeps the order of an index that begins with the column; a set does not
-				w.And(c.column+" = ?", c.values[0])
-			default:
-				w.And(c.column+" = ANY(?)", c.values)
-			}
-			continue
+		if slices.ContainsFunc(c.values, func(v string) bool { return !postgres.Printable(v) }) {
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
 		}
-		return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
+		switch len(c.values) {
+		case 0:
+		case 1: // equality keeps the order of an index that begins with the column; a set does not
+			w.And(c.column+" = ?", c.values[0])
+		default:
+			w.And(c.column+" = ANY(?)", c.values)
+		}
 	}
 	if !postgres.Printable(f.UPN) || !postgres.Printable(f.Q) || len(f.Q) > 200 {
 		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
@@ -116,107 +114,44 @@ func search(w *postgres.Where, f Filter) {
 	}
 }
 
-func listSQL(scope tenant.Scope, f Filter, limit int) (sql string, args []any, o postgres.Order, err error) {
-	w, one, err := where(scope, f)
-	if err != nil {
-		return "", nil, o, err
+func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Table: "autopilot_identity d", Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
+	one := false
+	if l.Where, one, err = where(scope, f); err != nil {
+		return l, err
 	}
-	if o, err = order(f, one); err != nil {
-		return "", nil, o, err
-	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	sql = `
-		SELECT ` + columns + `, ` + o.Place() + `
-		FROM   autopilot_identity d
-		` + w.SQL() + `
-		ORDER  BY ` + o.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + w.Arg(limit)
-	}
-	return sql, w.Args, o, nil
+	l.Order, err = order(f, one)
+	return l, err
 }
 
 // List returns the identities in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
-	if p.Count, p.More, err = s.count(ctx, scope, f); err != nil {
-		return p, err
-	}
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	sql, args, o, err := listSQL(scope, f, limit+1)
+	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
 	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
-	p.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Identity, error) {
-		var place []string
-		i, err := scan(row, &place)
-		places = append(places, place)
-		return i, err
-	})
-	if err != nil {
-		return p, fmt.Errorf("list Autopilot identities: %w", postgres.BadInput(err))
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	if f.CountMost > 0 && p.Count > f.CountMost {
+		p.Count, p.More = f.CountMost, true
 	}
-	if len(p.Rows) > limit {
-		p.Rows, p.Next = p.Rows[:limit], o.Cursor(places[limit-1])
-	}
-	return p, nil
+	return p, err
 }
 
 // Count is how many identities in the scope match f, exactly.
 func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
 	f.CountMost = 0
-	n, _, err := s.count(ctx, scope, f)
-	return n, err
-}
-
-func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter) (n int64, more bool, err error) {
-	w, _, err := where(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	most := ""
-	if f.CountMost > 0 {
-		most = " LIMIT " + w.Arg(f.CountMost+1)
-	}
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM (SELECT FROM autopilot_identity d `+w.SQL()+most+`) d`, w.Args...).Scan(&n); err != nil {
-		return 0, false, fmt.Errorf("count Autopilot identities: %w", postgres.BadInput(err))
-	}
-	if f.CountMost > 0 && n > f.CountMost {
-		return f.CountMost, true, nil
-	}
-	return n, false, nil
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
 }
 
 // Each calls f for every identity that matches, in order. Limit does not apply.
 func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Identity) error) error {
-	sql, args, _, err := listSQL(scope, f, 0)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read Autopilot identities: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		i, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read Autopilot identities: %w", err)
-		}
-		if err := each(i); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read Autopilot identities: %w", postgres.BadInput(err))
-	}
-	return nil
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
 }

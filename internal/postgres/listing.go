@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 )
@@ -16,12 +17,14 @@ type Listing struct {
 	Order   Order
 	Cursor  string // place after which the page begins; empty: the first page
 	Limit   int    // of a page; 0: 50, at most 500
+	Most    int64  // count no further than one more than this; 0: exactly
 }
 
 // Scan reads a row, and what was selected behind its own columns into more.
 type Scan[T any] func(row pgx.CollectableRow, more ...any) (T, error)
 
-func (l Listing) sql(limit int) (string, error) {
+// SQL is the statement; limit 0 is all of the list. It adds arguments to Where.
+func (l Listing) SQL(limit int) (string, error) {
 	if err := l.Order.After(l.Where, l.Cursor); err != nil {
 		return "", err
 	}
@@ -36,17 +39,30 @@ func (l Listing) sql(limit int) (string, error) {
 	return sql, nil
 }
 
+// CountOf is the number of rows of a list.
+func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
+	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Where.SQL(), l.Where.Args
+	if l.Most > 0 {
+		args = append(slices.Clone(args), l.Most+1)
+		sql = fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM %s %s LIMIT $%d) counted`, l.Table, l.Where.SQL(), len(args))
+	}
+	if err := db.QueryRow(ctx, sql, args...).Scan(&count); err != nil {
+		return 0, fmt.Errorf("count %s: %w", l.Table, BadInput(err))
+	}
+	return count, nil
+}
+
 // PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows.
 func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
-	if err := db.QueryRow(ctx, `SELECT count(*) FROM `+l.Table+` `+l.Where.SQL(), l.Where.Args...).Scan(&count); err != nil {
-		return nil, "", 0, fmt.Errorf("count %s: %w", l.Table, BadInput(err))
+	if count, err = CountOf(ctx, db, l); err != nil {
+		return nil, "", 0, err
 	}
 	limit := l.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, 500)
-	sql, err := l.sql(limit + 1)
+	sql, err := l.SQL(limit + 1)
 	if err != nil {
 		return nil, "", 0, err
 	}
@@ -69,7 +85,7 @@ func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 
 // EachOf calls each for all rows of a list in order. Limit does not apply; an error of each ends it.
 func EachOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T], each func(T) error) error {
-	sql, err := l.sql(0)
+	sql, err := l.SQL(0)
 	if err != nil {
 		return err
 	}
