@@ -1,0 +1,74 @@
+package devices
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+var machineLabels = map[string]string{
+	"serial": "Serial", "group_tag": "Group tag", "purchase_order": "Purchase order", "profile_status": "Deployment profile", "profile_detail": "Reason of the profile's state",
+	"profile_assigned_at": "Profile assigned", "state": "Enrolment", "upn": "Assigned person", "user_name": "Name of the assigned person", "managed_device_id": "Managed device",
+	"entra_device_id": "Entra device", "remediation": "Hardware change", "userless": "Enrolment without a person", "gone": "Registration",
+}
+
+func machineLabel(field string) string {
+	if l, ok := machineLabels[field]; ok {
+		return l
+	}
+	return fieldLabel(field)
+}
+
+func saidOfMachine(field, v string) string {
+	switch {
+	case field == "gone":
+		return map[string]string{"true": "not registered", "false": "registered"}[v]
+	case v == "":
+		return "none"
+	case field == "state":
+		return stateOf(enrolmentWords, v).Text
+	case field == "profile_status":
+		return stateOf(profileWords, v).Text
+	case field == "profile_assigned_at":
+		return moments(v)
+	}
+	return v
+}
+
+// newTimeline is what the readings saw and what Intune dates itself, the newest first.
+func (v machineView) newTimeline() ui.Timeline {
+	all := slices.Clone(gaps(v.k.days, v.now))
+	add := func(at time.Time, e ui.Event) {
+		if !at.IsZero() {
+			e.When = ui.NewTime(at, v.now)
+			all = append(all, dated{at, e})
+		}
+	}
+	for _, c := range v.Changes {
+		e := ui.Event{Icon: "edit", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.now).Text}
+		if (c.Field == "state" || c.Field == "profile_status") && c.New == enrolmentWords["failed"].text {
+			e.Tone = "bad"
+		}
+		add(c.At, e)
+	}
+	i := v.k.identity
+	add(i.ContactedAt, ui.Event{Icon: "laptop", Text: "Last contact with Autopilot", Detail: "As Intune dates it"})
+	add(i.ProfileAssignedAt, ui.Event{Icon: "checkmark_circle", Text: "Deployment profile assigned", Detail: "As Intune dates it"})
+	add(i.FirstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
+	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
+	out := make(ui.Timeline, len(all))
+	for n, e := range all {
+		out[n] = e.event
+	}
+	return out
+}
+
+func (v machineView) historySection() ui.Section {
+	s := ui.Section{Title: "Timeline", Rule: true}
+	if len(v.Changes) == maxChanges {
+		s.Note = "The newest " + strconv.Itoa(maxChanges) + " changes"
+	}
+	return s
+}
