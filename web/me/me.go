@@ -12,11 +12,13 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/gate"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // Scope is the delegated permission that reading one's own devices needs (least privileged of GET /me/managedDevices).
@@ -68,7 +70,7 @@ var columns = []page.Column[row]{
 	{Key: "name", Label: "Device", Width: 240, Text: func(r row) string { return named(r.Device) }},
 	{Key: "system", Label: "System", Cell: func(r row) ui.Cell { return ui.TextCell(system(r.Device)) }, Text: func(r row) string { return system(r.Device) }},
 	{Key: "model", Label: "Model", Priority: 3, Cell: func(r row) ui.Cell { return ui.TextCell(r.Model) }, Text: func(r row) string { return r.Model }},
-	{Key: "compliance", Label: "Compliance", Kind: ui.KindState, Width: 170, Cell: func(r row) ui.Cell { s := compliance(r.Compliance); return ui.Cell{State: &s} }, Text: func(r row) string { return r.Compliance }},
+	{Key: "compliance", Label: "Compliance", Kind: ui.KindState, Width: 170, Cell: func(r row) ui.Cell { s := compliance(r); return ui.Cell{State: &s} }, Text: func(r row) string { return r.Compliance }},
 	{Key: "checkin", Label: "Last check-in", Kind: ui.KindTime, Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.LastSyncAt, r.now)) }, Text: func(r row) string { return stamp(r.LastSyncAt) }},
 	{Key: "serial", Label: "Serial", Kind: ui.KindMono, Priority: 2, Width: 160, Cell: func(r row) ui.Cell { return ui.MonoCell(r.Serial) }, Text: func(r row) string { return r.Serial }},
 }
@@ -157,19 +159,7 @@ func stamp(t time.Time) string {
 	return t.UTC().Format(time.RFC3339)
 }
 
-// compliance words Intune's complianceState. It was read this moment, so it needs no age.
-func compliance(s string) ui.State {
-	switch s {
-	case "compliant":
-		return ui.State{Shape: ui.ShapeOK, Text: "Compliant"}
-	case "noncompliant":
-		return ui.State{Shape: ui.ShapeBad, Text: "Noncompliant"}
-	case "inGracePeriod":
-		return ui.State{Shape: ui.ShapeWarn, Text: "In grace"}
-	case "conflict":
-		return ui.State{Shape: ui.ShapeConflict, Text: "Conflict"}
-	case "error":
-		return ui.State{Shape: ui.ShapeBad, Text: "Error"}
-	}
-	return ui.State{Shape: ui.ShapeUnknown, Text: "Unknown"}
+// compliance is read this moment, so only the device's own silence can make it old.
+func compliance(r row) ui.State {
+	return verdict.Device(device.Device{Compliance: r.Compliance, LastSyncAt: r.LastSyncAt}, false, r.now)
 }
