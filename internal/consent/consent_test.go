@@ -571,6 +571,34 @@ func TestAddTenant(t *testing.T) {
 	}
 }
 
+// Making a customer known and letting its maker see it is one step: there is no customer that nobody reaches.
+func TestAddedTenantIsItsMakers(t *testing.T) {
+	t.Parallel()
+	pool, c, ctx := pgtest.New(t), &cloud{now: start}, t.Context()
+	s := consent.NewService(consent.Deps{Store: consent.NewStore(pool), Authority: c, Reader: c, Journal: c, Now: func() time.Time { return c.now }})
+	people := tenant.NewStore(pool, who.Tenant, nil)
+	id, err := people.CreateStaff(ctx, tenant.Staff{UPN: "anna@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachChosen})
+	if err != nil {
+		t.Fatal(err)
+	}
+	anna := tenant.Person{StaffID: id, UPN: "anna@firstup.example", Role: tenant.RoleTechnician}
+	if _, made, err := s.AddTenant(ctx, anna, "contoso.example"); err != nil || !made {
+		t.Fatalf("made %t, %v", made, err)
+	}
+	if st, err := people.GetStaff(ctx, tenant.Everything(), id); err != nil || !slices.Equal(st.Tenants, []tenant.ID{contoso}) {
+		t.Errorf("she sees %v (%v)", st.Tenants, err)
+	}
+	if _, err := pool.Raw().Exec(ctx, `ALTER TABLE staff_tenant RENAME TO elsewhere`); err != nil {
+		t.Fatal(err)
+	}
+	if _, made, err := s.AddTenant(ctx, anna, "fabrikam.example"); err == nil || made {
+		t.Errorf("not assigned, and yet made %t (%v)", made, err)
+	}
+	if _, err := s.Store.Tenant(ctx, fabrikam); !errors.Is(err, errs.NotFound) {
+		t.Errorf("a customer that nobody sees is there: %v", err)
+	}
+}
+
 // Two tenants, every method of the store: what is done as one never shows as the other.
 func TestStoreKeepsTenantsApart(t *testing.T) {
 	t.Parallel()

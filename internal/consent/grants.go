@@ -218,21 +218,28 @@ func (s *Store) Tenant(ctx context.Context, tid tenant.ID) (tenant.Tenant, error
 	return oneTenant(rows, tid)
 }
 
-// Add makes the tenant known, with the domain that led to it; one that is known already stays as it is. made tells which.
-func (s *Store) Add(ctx context.Context, tid tenant.ID, domain string, now time.Time) (t tenant.Tenant, made bool, err error) {
+// Add makes the tenant known, with the domain that led to it, and in the same transaction lets the staff member see it; one that is known
+// already stays as it is. made tells which.
+func (s *Store) Add(ctx context.Context, tid tenant.ID, domain string, staff int64, now time.Time) (t tenant.Tenant, made bool, err error) {
 	domains := []string{}
 	if domain != "" {
 		domains = append(domains, domain)
 	}
-	tag, err := s.pool.In(tid).Exec(ctx, `
-		INSERT INTO tenant (tenant_id, default_domain, domains, state, state_since, created_at)
-		VALUES ($1, $2, $3, $4, $5, $5)
-		ON CONFLICT (tenant_id) DO NOTHING`, tid, domain, domains, tenant.StateUnconsented, now)
+	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
+		tag, err := tx.Exec(ctx, `
+			INSERT INTO tenant (tenant_id, default_domain, domains, state, state_since, created_at)
+			VALUES ($1, $2, $3, $4, $5, $5)
+			ON CONFLICT (tenant_id) DO NOTHING`, tid, domain, domains, tenant.StateUnconsented, now)
+		if made = err == nil && tag.RowsAffected() == 1; !made {
+			return err
+		}
+		return tenant.Assign(ctx, tx, staff, tid)
+	})
 	if err != nil {
 		return tenant.Tenant{}, false, fmt.Errorf("add tenant %s: %w", tid, postgres.Kind(err))
 	}
 	t, err = s.Tenant(ctx, tid)
-	return t, tag.RowsAffected() == 1, err
+	return t, made, err
 }
 
 func oneTenant(rows pgx.Rows, tid tenant.ID) (tenant.Tenant, error) {

@@ -78,7 +78,8 @@ func NewService(d Deps) *Service {
 func (s *Service) now() time.Time { return s.Now().UTC() }
 
 // AddTenant makes a customer known by domain or GUID. The domain only finds the GUID; from then on the GUID is the tenant, even if the
-// domain moves. A tenant that is known already comes back as it is (made is false), and the partner's own is errs.Invalid.
+// domain moves. Whoever made it sees it. A tenant that is known already comes back as it is (made is false), and the partner's own is
+// errs.Invalid.
 func (s *Service) AddTenant(ctx context.Context, who tenant.Person, domainOrGUID string) (t tenant.Tenant, made bool, err error) {
 	given := strings.ToLower(strings.TrimSpace(domainOrGUID))
 	tid, err := s.Authority.Discover(ctx, given)
@@ -89,7 +90,7 @@ func (s *Service) AddTenant(ctx context.Context, who tenant.Person, domainOrGUID
 	if _, err := tenant.ParseID(given); err == nil {
 		domain = ""
 	}
-	t, made, err = s.Store.Add(ctx, tid, domain, s.now())
+	t, made, err = s.Store.Add(ctx, tid, domain, who.StaffID, s.now())
 	if err != nil {
 		return tenant.Tenant{}, false, err
 	}

@@ -114,10 +114,10 @@ func (s *Store) UpdateStaff(ctx context.Context, st Staff) error {
 	})
 }
 
-// Assign lets a staff member see a tenant that was just made: whoever has chosen tenants or a group gets one more, the others see it
-// anyway.
-func (s *Store) Assign(ctx context.Context, staff int64, id ID) error {
-	_, err := s.pool.In(Everything()).Exec(ctx, `
+// Assign lets a staff member see a tenant that is made in the same transaction: whoever has chosen tenants or a group gets one more, the
+// others see it anyway.
+func Assign(ctx context.Context, tx postgres.DB, staff int64, id ID) error {
+	_, err := tx.Exec(ctx, `
 		INSERT INTO staff_tenant (tenant_id, staff_id)
 		SELECT $2, staff_id FROM staff WHERE staff_id = $1 AND reach IN ('chosen', 'group')
 		ON CONFLICT DO NOTHING`, staff, id)

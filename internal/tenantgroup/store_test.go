@@ -172,7 +172,7 @@ func TestTagsStayApart(t *testing.T) {
 // TestGroupDecidesReach: a group that staff is assigned by counts at each request, and only owners may turn its knobs.
 func TestGroupDecidesReach(t *testing.T) {
 	t.Parallel()
-	s, people, _ := fleet(t)
+	s, people, pool := fleet(t)
 	ctx := t.Context()
 	gold := create(t, s, tenantgroup.Group{Name: "Gold", Tags: []string{"gold"}})
 	st := tenant.Staff{UPN: "one@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachGroup, Group: gold}
@@ -203,7 +203,7 @@ func TestGroupDecidesReach(t *testing.T) {
 		t.Errorf("reach after the rule changed = %q, want Fabrikam", got)
 	}
 	want(t, "the group is deleted", s.Delete(ctx, gold), errs.Conflict)
-	want(t, "a new customer", people.Assign(ctx, id, northwind), nil)
+	want(t, "a new customer", tenant.Assign(ctx, pool.In(northwind), id, northwind), nil)
 	if got := reach(); got != "Fabrikam Northwind" {
 		t.Errorf("reach with one listed = %q", got)
 	}

@@ -25,10 +25,7 @@ func (h *Handler) add(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	given := form.Get("domain")
 	t, made, err := h.Add.AddTenant(r.Context(), m.Person, given)
-	switch {
-	case err == nil && made:
-		err = h.Tenants.Assign(r.Context(), m.Person.StaffID, t.ID)
-	case err == nil && !m.Reach.Has(t.ID):
+	if err == nil && !made && !m.Reach.Has(t.ID) {
 		err = errs.Show(errs.Invalid, "This customer is known already, but not assigned to you. An owner can assign it.")
 	}
 	if errors.Is(err, errs.Invalid) || errors.Is(err, errs.NotFound) {
