@@ -8,13 +8,16 @@ package consent
 import (
 	"context"
 	"log/slog"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
 
@@ -34,6 +37,7 @@ type Handler struct {
 	Origin    string                                          // the portal's own origin, https://portal.example
 	LoginHost string                                          // what the browser shows at Microsoft: login.microsoftonline.com
 	Keeps     func(ctx context.Context) (days int, err error) // how long history is kept; nil: not said
+	Address   func(*http.Request) string                      // where a request comes from, for the limit; nil: the connection's own
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -75,8 +79,12 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/consent/read", tenant.MaySync, h.read)
 }
 
+// visitsAMinute bounds what one address can try of tokens and receipts; a company's administrators may share one.
+const visitsAMinute = 120
+
 // MountPublic adds the customer's pages, which need no sign-in. They belong at the root.
 func (h *Handler) MountPublic(r chi.Router, p *page.Problems) {
+	r = r.With(middleware.PerAddress(visitsAMinute, h.Address, func(w http.ResponseWriter, r *http.Request) { p.Show(w, r, errs.TooMany) }))
 	landing, returned, receipt := p.Func(h.landing), p.Func(h.returned), p.Func(h.receipt)
 	r.Get("/consent/{token}", landing)
 	r.Head("/consent/{token}", landing)

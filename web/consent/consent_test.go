@@ -46,7 +46,8 @@ type site struct {
 	now     time.Time
 	role    tenant.Role
 
-	nameless bool // the home tenant was not read yet
+	nameless bool   // the home tenant was not read yet
+	address  string // where requests come from
 }
 
 func (s *site) Discover(context.Context, string) (tenant.ID, error) { return tenant.ParseID(contoso) }
@@ -74,6 +75,7 @@ func newSite(t *testing.T) *site {
 	}
 	h := &consent.Handler{
 		Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
+		Address: func(*http.Request) string { return s.address },
 		Partner: func(context.Context) consent.Partner {
 			if s.nameless {
 				return consent.Partner{}
@@ -465,5 +467,30 @@ func TestNamesThatWereNotReadAreNotInvented(t *testing.T) {
 		if a.status != 200 || !strings.Contains(a.text(), "portal.example") || strings.Contains(a.text(), "“”") || strings.Contains(a.text(), "«»") || strings.Contains(a.text(), "„“") {
 			t.Errorf("%s: %d", lang, a.status)
 		}
+	}
+}
+
+// One address may try so many tokens a minute; others do not notice, and a form is no way around it.
+func TestPublicPagesAreLimitedPerAddress(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	s.address = "203.0.113.9"
+	tried := 0
+	for s.do("GET", "/consent/"+strings.Repeat("A", 43), "").status == http.StatusNotFound {
+		if tried++; tried > 1000 {
+			t.Fatal("a thousand guesses went through")
+		}
+	}
+	for _, path := range []string{"/consent/" + strings.Repeat("B", 43), "/auth/consent?state=x", "/auth/consent/" + strings.Repeat("B", 43)} {
+		if a := s.do("GET", path, ""); a.status != http.StatusTooManyRequests {
+			t.Errorf("%s after %d guesses: %d", path, tried, a.status)
+		}
+	}
+	if a := s.do("POST", "/consent/"+strings.Repeat("B", 43), "decision=yes"); a.status != http.StatusTooManyRequests {
+		t.Errorf("a form: %d", a.status)
+	}
+	s.address = "198.51.100.7"
+	if a := s.do("GET", "/consent/"+strings.Repeat("A", 43), ""); a.status != http.StatusNotFound {
+		t.Errorf("another address: %d", a.status)
 	}
 }

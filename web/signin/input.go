@@ -1,9 +1,7 @@
 package signin
 
 import (
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"path"
 	"strings"
@@ -51,42 +49,4 @@ func LocalPath(s string) string {
 		return out
 	}
 	return "/"
-}
-
-func remote(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
-}
-
-// Behind gives the address that a request comes from when the portal stands behind proxies: X-Forwarded-For is read from its end and only as
-// far as the addresses are trusted ones, because whoever connects may write anything at its beginning.
-func Behind(trusted ...netip.Prefix) func(r *http.Request) string {
-	return func(r *http.Request) string {
-		at := remote(r)
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		for i := len(hops) - 1; i >= 0 && within(at, trusted); i-- {
-			next, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-			if err != nil {
-				break
-			}
-			at = next.Unmap().String()
-		}
-		return at
-	}
-}
-
-func within(address string, trusted []netip.Prefix) bool {
-	a, err := netip.ParseAddr(address)
-	if err != nil {
-		return false
-	}
-	for _, p := range trusted {
-		if p.Contains(a.Unmap()) {
-			return true
-		}
-	}
-	return false
 }

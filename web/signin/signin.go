@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/gate"
+	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
 
@@ -33,7 +34,7 @@ type Handler struct {
 	Partner  string // the partner's name, until the home tenant's own was read
 	Log      *slog.Logger
 	Now      func() time.Time
-	// Address is where a request comes from, for limits; nil: the connection's own address. See Behind.
+	// Address is where a request comes from, for limits; nil: the connection's own address. See middleware.Behind.
 	Address func(r *http.Request) string
 	// IsAdmin asks the tenant whether the person is a Global Administrator, where the token does not say; nil: then nobody is.
 	IsAdmin func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
@@ -58,30 +59,14 @@ func (h *Handler) Mount(r chi.Router) {
 	if h.Life == 0 {
 		h.Life = 8 * time.Hour
 	}
-	start, back := h.limit(startsAMinute), h.limit(callbacksAMinute)
-	lookups := h.limiter(lookupsAMinute)
+	tooMany := func(w http.ResponseWriter, r *http.Request) { h.Problems.Show(w, r, errs.TooMany) }
+	start, back := middleware.PerAddress(startsAMinute, h.Address, tooMany), middleware.PerAddress(callbacksAMinute, h.Address, tooMany)
+	lookups := middleware.Limiter(lookupsAMinute, h.Address, tooMany)
 	r.With(start).Get("/signin", h.Problems.Func(func(w http.ResponseWriter, r *http.Request) error { return h.signin(w, r, lookups) }))
 	r.Head("/signin", h.Problems.Func(func(w http.ResponseWriter, r *http.Request) error { return h.page(w, r, form{}) }))
 	r.With(back).Get("/auth/callback", h.Problems.Func(h.callback))
 	r.Post("/signout", h.Problems.Func(h.signout))
 	r.Post("/theme", h.Problems.Func(h.theme))
-}
-
-func (h *Handler) limiter(perMinute int) *httprate.RateLimiter {
-	return httprate.NewRateLimiter(perMinute, time.Minute,
-		httprate.WithKeyFuncs(func(r *http.Request) (string, error) { return h.address(r), nil }),
-		httprate.WithLimitHandler(func(w http.ResponseWriter, r *http.Request) { h.Problems.Show(w, r, errs.TooMany) }))
-}
-
-func (h *Handler) limit(perMinute int) func(http.Handler) http.Handler {
-	return h.limiter(perMinute).Handler
-}
-
-func (h *Handler) address(r *http.Request) string {
-	if h.Address != nil {
-		return httprate.CanonicalizeIP(h.Address(r))
-	}
-	return httprate.CanonicalizeIP(remote(r))
 }
 
 // signin shows the page, or with a tenant leads to that tenant's authority.
@@ -117,7 +102,7 @@ func (h *Handler) find(w http.ResponseWriter, r *http.Request, given string, loo
 			return t.ID, nil
 		}
 	}
-	if lookups.OnLimit(w, r, h.address(r)) {
+	if lookups.OnLimit(w, r, middleware.LimitKey(r, h.Address)) {
 		return tenant.ID{}, errs.TooMany
 	}
 	tid, err := h.Entra.Discover(ctx, given)

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/http/httptest"
-	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
@@ -643,28 +641,6 @@ func TestLimitsArePerAddress(t *testing.T) {
 	}
 	if a := b.get("/signin?tenant="+home, "Test-Address", "198.51.100.7"); a.status != 302 {
 		t.Errorf("another address: %d", a.status)
-	}
-}
-
-func TestBehind(t *testing.T) {
-	t.Parallel()
-	at := signin.Behind(netip.MustParsePrefix("10.0.0.0/8"))
-	for name, tc := range map[string]struct{ remote, forwarded, want string }{
-		"no proxy, header of the client": {"203.0.113.9:1", "1.2.3.4", "203.0.113.9"},
-		"a proxy":                        {"10.1.1.1:1", "203.0.113.9", "203.0.113.9"},
-		"a proxy, and a lie in front":    {"10.1.1.1:1", "1.2.3.4, 203.0.113.9", "203.0.113.9"},
-		"two proxies":                    {"10.1.1.1:1", "203.0.113.9, 10.2.2.2", "203.0.113.9"},
-		"nonsense":                       {"10.1.1.1:1", "x", "10.1.1.1"},
-		"no header":                      {"10.1.1.1:1", "", "10.1.1.1"},
-	} {
-		r := httptest.NewRequest("GET", "/", nil)
-		r.RemoteAddr = tc.remote
-		if tc.forwarded != "" {
-			r.Header.Set("X-Forwarded-For", tc.forwarded)
-		}
-		if got := at(r); got != tc.want {
-			t.Errorf("%s: %s, want %s", name, got, tc.want)
-		}
 	}
 }
 

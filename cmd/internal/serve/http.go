@@ -15,13 +15,13 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web"
+	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/settings"
-	"github.com/tenantry/tenantry/web/signin"
 )
 
 // handler is the site, or only what whoever runs the portal asks of a worker.
 func (p *Portal) handler(pages bool) http.Handler {
-	metrics := p.metrics()
+	metrics := middleware.OnlyFrom(near, p.address(), p.metrics())
 	if !pages {
 		mux := http.NewServeMux()
 		mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("ok\n")) })
@@ -58,12 +58,16 @@ func (p *Portal) address() func(*http.Request) string {
 	if !p.Config.Secure() {
 		return nil
 	}
-	var near []netip.Prefix
-	for _, s := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"} {
-		near = append(near, netip.MustParsePrefix(s))
-	}
-	return signin.Behind(near...)
+	return middleware.Behind(near...)
 }
+
+// near are this machine and private networks: where proxies stand, and whoever reads the metrics.
+var near = func() (networks []netip.Prefix) {
+	for _, s := range []string{"127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"} {
+		networks = append(networks, netip.MustParsePrefix(s))
+	}
+	return networks
+}()
 
 // metrics has a registry of its own: nothing is registered behind our back.
 func (p *Portal) metrics() http.Handler {
