@@ -241,15 +241,18 @@ func TestPageSizeShrinksAndIsRemembered(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"value":[{"id":"2"}]}`)
 	})
-	rows := int64(0)
-	q := Query{Version: "beta", Top: 100, Shrinks: true, OnPage: func(p Page) error { rows += p.Rows; return nil }}
+	rows, size := int64(0), int64(0)
+	q := Query{Version: "beta", Top: 100, Shrinks: true, OnPage: func(p Page) error {
+		rows, size = rows+p.Rows, max(size, p.Size)
+		return nil
+	}}
 	ids, err := readAll(c, "/apps", q)
-	if err != nil || strings.Join(ids, "") != "1112" || rows != 2 { // the first page came three times, and counts once
-		t.Errorf("ids %v, rows %d, %v, asked %v", ids, rows, err, tops)
+	if err != nil || strings.Join(ids, "") != "1112" || rows != 2 || size != 50 { // the first page came three times, and counts once
+		t.Errorf("ids %v, rows %d, pages of %d, %v, asked %v", ids, rows, size, err, tops)
 	}
-	tops = nil
-	if _, err := readAll(c, "/apps", q); err != nil || len(tops) != 2 || tops[0] != "20" {
-		t.Errorf("second list asked for %v, %v", tops, err)
+	tops, size = nil, 0
+	if _, err := readAll(c, "/apps", q); err != nil || len(tops) != 2 || tops[0] != "20" || size != 20 {
+		t.Errorf("second list asked for %v, said pages of %d, %v", tops, size, err)
 	}
 }
 

@@ -39,6 +39,7 @@ type Query struct {
 type Page struct {
 	Pages, Rows, Bytes, Retries int64 // Pages is 0 for a wait
 	Throttled                   time.Duration
+	Size                        int64 // rows of a page at most, where smaller ones are asked for than Query.Top says; else 0
 	RequestID, ClientRequestID  string
 }
 
@@ -99,6 +100,9 @@ type lister[T any] struct {
 }
 
 func (l *lister[T]) run(ctx context.Context) error {
+	if err := l.tellSize(); err != nil {
+		return err
+	}
 	first := l.c.resolve(l.q.Version, l.path, l.q.values(l.top))
 	next, seen := first, map[[16]byte]bool{}
 	for range maxPages {
@@ -110,7 +114,7 @@ func (l *lister[T]) run(ctx context.Context) error {
 		seen[mark] = true
 		link, err := l.page(ctx, next)
 		if l.shrink(err) {
-			if err := l.tell(Page{Rows: -l.rows}); err != nil {
+			if err := errors.Join(l.tell(Page{Rows: -l.rows}), l.tellSize()); err != nil {
 				return err
 			}
 			l.rows = 0
@@ -151,6 +155,14 @@ func (c *Client) pageSize(tid tenant.ID, path string, q Query) int {
 		return n
 	}
 	return q.Top
+}
+
+// tellSize says that pages are smaller than was asked for, now or after an earlier list of the same.
+func (l *lister[T]) tellSize() error {
+	if l.top == l.q.Top {
+		return nil
+	}
+	return l.tell(Page{Size: int64(l.top)})
 }
 
 func (l *lister[T]) tell(p Page) error {

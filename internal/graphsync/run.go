@@ -38,6 +38,7 @@ type Run struct {
 type Progress struct {
 	Pages, Rows, Bytes, Retries int64
 	Throttled                   time.Duration
+	Size                        int64  // rows of a page at most, where smaller ones had to be asked for than the dataset says; else 0
 	RequestID, ClientRequestID  string // of the last page
 }
 
@@ -50,6 +51,9 @@ func (r *Run) Page(ctx context.Context, p Progress) error {
 	r.progress.Bytes += p.Bytes
 	r.progress.Retries += p.Retries
 	r.progress.Throttled += p.Throttled
+	if p.Size > 0 && (r.progress.Size == 0 || p.Size < r.progress.Size) {
+		r.progress.Size = p.Size
+	}
 	if p.RequestID != "" {
 		r.progress.RequestID, r.progress.ClientRequestID = p.RequestID, p.ClientRequestID
 	}

@@ -26,6 +26,7 @@ type Status struct {
 	Bytes      int64
 	Retries    int64
 	Throttled  time.Duration
+	PageSize   int64 // rows of a page at most, where Microsoft did not answer larger ones; else 0
 	StartedAt  time.Time
 
 	LastCompleteAt   time.Time
@@ -75,6 +76,7 @@ type Attempt struct {
 	Bytes      int64
 	Retries    int64
 	Throttled  time.Duration
+	PageSize   int64 // as of Status
 	Trouble    Trouble
 }
 
@@ -88,7 +90,7 @@ type DayValue struct {
 const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), s.tenant_id::text)`
 
 const statusColumns = `
-	s.tenant_id, ` + tenantName + `, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms,
+	s.tenant_id, ` + tenantName + `, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms, s.page_size,
 	s.started_at, s.last_complete_at, s.last_complete_run, s.last_complete_rows, s.duration_ms, s.next_at,
 	s.error_kind, s.error_sentence, s.error_at, s.request_id, s.client_request_id, s.activity_id, s.failures`
 
@@ -97,7 +99,7 @@ func scanStatus(row pgx.CollectableRow, more ...any) (Status, error) {
 	var throttled, duration int64
 	t := &s.Trouble
 	err := row.Scan(append([]any{&s.Tenant, &s.TenantName, &s.Dataset, &s.State, &s.Stopped, &s.Run, &s.Pages, &s.Rows, &s.Bytes,
-		&s.Retries, &throttled, postgres.Zero(&s.StartedAt), postgres.Zero(&s.LastCompleteAt), &s.LastCompleteRun, &s.LastCompleteRows,
+		&s.Retries, &throttled, &s.PageSize, postgres.Zero(&s.StartedAt), postgres.Zero(&s.LastCompleteAt), &s.LastCompleteRun, &s.LastCompleteRows,
 		&duration, postgres.Zero(&s.NextAt), &t.Kind, &t.Sentence, postgres.Zero(&t.At), &t.RequestID, &t.ClientRequestID,
 		&t.ActivityID, &t.Failures}, more...)...)
 	s.Throttled, s.Duration = time.Duration(throttled)*time.Millisecond, time.Duration(duration)*time.Millisecond

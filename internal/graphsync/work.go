@@ -172,7 +172,7 @@ func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason st
 			INSERT INTO sync_state AS s (tenant_id, dataset, state, run, started_at, seen_at, job_id, changed_at)
 			VALUES ($1, $2, 'running', 1, $3, $3, $4, $3)
 			ON CONFLICT (tenant_id, dataset) DO UPDATE
-			SET    state = 'running', stopped = false, run = s.run + 1, pages = 0, rows = 0, bytes = 0, retries = 0, throttled_ms = 0,
+			SET    state = 'running', stopped = false, run = s.run + 1, pages = 0, rows = 0, bytes = 0, retries = 0, throttled_ms = 0, page_size = 0,
 			       started_at = $3, seen_at = $3, job_id = $4, changed_at = $3
 			RETURNING run, watermark`, tid, d.Name, run.StartedAt, jobID).Scan(&run.Number, &run.Watermark); err != nil {
 			return err
@@ -205,10 +205,10 @@ const settled = `CASE WHEN error_kind <> '' THEN 'failed' WHEN last_complete_at 
 func (s *Service) saveProgress(ctx context.Context, r *Run, p Progress) error {
 	tag, err := s.pool.In(r.Tenant).Exec(ctx, `
 		UPDATE sync_state
-		SET    pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, seen_at = $9, changed_at = $9
+		SET    pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, seen_at = $9, changed_at = $9, page_size = $10
 		WHERE  tenant_id = $1
 		AND    dataset = $2
-		AND    run = $3`, r.Tenant, r.Dataset.Name, r.Number, p.Pages, p.Rows, p.Bytes, p.Retries, p.Throttled.Milliseconds(), s.now())
+		AND    run = $3`, r.Tenant, r.Dataset.Name, r.Number, p.Pages, p.Rows, p.Bytes, p.Retries, p.Throttled.Milliseconds(), s.now(), p.Size)
 	if err != nil {
 		return fmt.Errorf("progress of %s of %s: %w", r.Dataset.Name, r.Tenant, err)
 	}
@@ -223,10 +223,10 @@ func (s *Service) complete(ctx context.Context, r *Run) error {
 	now := s.now()
 	return s.end(ctx, r, "ok", Trouble{}, `
 		UPDATE sync_state
-		SET    state = 'ok', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9,
-		       last_complete_at = $9, last_complete_run = $3, last_complete_rows = $5, duration_ms = $10, next_at = $11, failures = 0,
+		SET    state = 'ok', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9, page_size = $10,
+		       last_complete_at = $9, last_complete_run = $3, last_complete_rows = $5, duration_ms = $11, next_at = $12, failures = 0,
 		       error_kind = '', error_sentence = '', error_at = NULL, request_id = '', client_request_id = '', activity_id = '',
-		       watermark = $12
+		       watermark = $13
 		WHERE  tenant_id = $1
 		AND    dataset = $2
 		AND    run = $3`, now.Sub(r.StartedAt).Milliseconds(), now.Add(jitter(r.Dataset.Every)), r.watermark)
@@ -250,9 +250,9 @@ func (s *Service) failed(ctx context.Context, r *Run, err error) error {
 	s.line(r, "failed", err)
 	return s.end(ctx, r, "failed", t, `
 		UPDATE sync_state
-		SET    state = 'failed', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9,
-		       next_at = $10, failures = $11, error_kind = $12, error_sentence = $13, error_at = $9, request_id = $14,
-		       client_request_id = $15, activity_id = $16
+		SET    state = 'failed', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9, page_size = $10,
+		       next_at = $11, failures = $12, error_kind = $13, error_sentence = $14, error_at = $9, request_id = $15,
+		       client_request_id = $16, activity_id = $17
 		WHERE  tenant_id = $1
 		AND    dataset = $2
 		AND    run = $3`, s.now().Add(backoff(t.Kind, failures, r.Dataset.Every)), failures, t.Kind, t.Sentence, t.RequestID,
@@ -264,7 +264,7 @@ func (s *Service) interrupted(ctx context.Context, r *Run) error {
 	return s.end(ctx, r, "lost", Trouble{Kind: "lost", Sentence: "The portal was stopped during this read; it is repeated."}, `
 		UPDATE sync_state
 		SET    state = `+settled+`, pages = $4, rows = $5, bytes = $6, retries = $7,
-		       throttled_ms = $8, changed_at = $9, next_at = $9
+		       throttled_ms = $8, changed_at = $9, page_size = $10, next_at = $9
 		WHERE  tenant_id = $1
 		AND    dataset = $2
 		AND    run = $3`)
@@ -275,7 +275,7 @@ func (s *Service) lost(ctx context.Context, r *Run, sentence string) error {
 	return s.end(ctx, r, "lost", Trouble{Kind: "lost", Sentence: sentence}, "")
 }
 
-// end writes the outcome to the state, if the run is still the newest, and to the ledger. more are the arguments from $10 on.
+// end writes the outcome to the state, if the run is still the newest, and to the ledger. more are the arguments from $11 on.
 func (s *Service) end(ctx context.Context, r *Run, state string, t Trouble, update string, more ...any) error {
 	r.mu.Lock()
 	p, written, gone := r.progress, r.written, r.gone
@@ -286,7 +286,7 @@ func (s *Service) end(ctx context.Context, r *Run, state string, t Trouble, upda
 	err := s.pool.InTx(ctx, r.Tenant, func(tx pgx.Tx) error {
 		if update != "" {
 			tag, err := tx.Exec(ctx, update, append([]any{r.Tenant, r.Dataset.Name, r.Number, p.Pages, p.Rows, p.Bytes, p.Retries,
-				p.Throttled.Milliseconds(), s.now()}, more...)...)
+				p.Throttled.Milliseconds(), s.now(), p.Size}, more...)...)
 			if err != nil {
 				return err
 			}
@@ -296,12 +296,12 @@ func (s *Service) end(ctx context.Context, r *Run, state string, t Trouble, upda
 		}
 		_, err := tx.Exec(ctx, `
 			UPDATE sync_run
-			SET    state = $4, ended_at = $5, pages = $6, rows = $7, written = $8, gone = $9, bytes = $10, retries = $11,
+			SET    state = $4, ended_at = $5, page_size = $18, pages = $6, rows = $7, written = $8, gone = $9, bytes = $10, retries = $11,
 			       throttled_ms = $12, error_kind = $13, error_sentence = $14, request_id = $15, client_request_id = $16, activity_id = $17
 			WHERE  tenant_id = $1
 			AND    dataset = $2
 			AND    run = $3`, r.Tenant, r.Dataset.Name, r.Number, state, s.now(), p.Pages, p.Rows, written, gone, p.Bytes, p.Retries,
-			p.Throttled.Milliseconds(), t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID)
+			p.Throttled.Milliseconds(), t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID, p.Size)
 		return err
 	})
 	if err != nil {

@@ -32,6 +32,7 @@ type run struct {
 	Retries    int64      `json:"retries"`
 	Throttled  int64      `json:"throttled_ms"`
 	Problem    string     `json:"problem"`
+	Note       string     `json:"note"` // how the read had to adapt
 	RequestID  string     `json:"request_id"`
 	ActivityID string     `json:"activity_id"`
 
@@ -61,6 +62,7 @@ var runColumns = []page.Column[run]{
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
 	{Key: "why", Label: "Why", Priority: 3, Width: 112, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
+	{Key: "note", Label: "Adapted", Exact: true, Text: func(r run) string { return r.Note }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
 }
 
@@ -74,7 +76,7 @@ func (r run) took() int64 {
 func resultCell(r run) ui.Cell {
 	switch r.State {
 	case "ok":
-		return ui.StateCell(ui.ShapeOK, "Complete")
+		return complete(r.Note)
 	case "running":
 		return ui.StateCell(ui.ShapePending, "Being read")
 	case "lost":
@@ -133,6 +135,6 @@ func newRun(a graphsync.Attempt, now time.Time) run {
 	return run{
 		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Label: graphsync.Label(a.Dataset), Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
 		EndedAt: pointer(a.EndedAt), Pages: a.Pages, Rows: a.Rows, Written: a.Written, Gone: a.Gone, Retries: a.Retries, Throttled: a.Throttled.Milliseconds(),
-		Problem: a.Trouble.Sentence, RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
+		Problem: a.Trouble.Sentence, Note: adapted(a.Dataset, a.PageSize), RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
 	}
 }

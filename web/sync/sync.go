@@ -48,6 +48,7 @@ type row struct {
 	AsOf       *time.Time `json:"as_of"`
 	NextAt     *time.Time `json:"next_at"`
 	Problem    string     `json:"problem"`
+	Note       string     `json:"note"` // how the read had to adapt
 	RequestID  string     `json:"request_id"`
 	ActivityID string     `json:"activity_id"`
 
@@ -90,6 +91,7 @@ var columns = []page.Column[row]{
 	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
 	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return stamp(r.NextAt) }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r row) string { return r.RequestID }},
+	{Key: "note", Label: "Adapted", Exact: true, Text: func(r row) string { return r.Note }},
 	{Key: "problem", Label: "Problem", Exact: true, Text: func(r row) string { return r.Problem }},
 }
 
@@ -114,7 +116,7 @@ func stateCell(r row) ui.Cell {
 	case r.State == "failed":
 		return failed(ui.ShapeBad, r.Problem)
 	case r.State == "ok" && !late(r):
-		return ui.StateCell(ui.ShapeOK, "Complete")
+		return complete(r.Note)
 	case r.State == "ok":
 		return ui.StateCell(ui.ShapeStale, "Older than its target")
 	}
@@ -126,6 +128,30 @@ func failed(shape ui.Shape, problem string) ui.Cell {
 	c := ui.StateCell(shape, "Failed: "+problem)
 	c.Title = problem
 	return c
+}
+
+// complete says how the read had to adapt, and keeps the whole sentence in the cell's title.
+func complete(note string) ui.Cell {
+	text := "Complete"
+	if note != "" {
+		text += ". " + note
+	}
+	c := ui.StateCell(ui.ShapeOK, text)
+	c.Title = note
+	return c
+}
+
+// adapted is the sentence on a read whose pages had to be smaller than the dataset's.
+func adapted(dataset string, size int64) string {
+	if size == 0 {
+		return ""
+	}
+	d, _ := graphsync.Table().Get(dataset)
+	of := ""
+	if d.PageSize > 0 {
+		of = " instead of " + ui.N(int64(d.PageSize))
+	}
+	return "Read in pages of " + ui.N(size) + of + ": Microsoft does not answer larger ones (503 or 504)."
 }
 
 func late(r row) bool {
@@ -178,7 +204,7 @@ func newRow(st graphsync.Status, now time.Time) row {
 	r := row{
 		TenantID: st.Tenant.String(), TenantName: st.TenantName, Dataset: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State,
 		Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Throttled: st.Throttled.Milliseconds(), Duration: st.Duration.Milliseconds(),
-		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, status: st, now: now,
+		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, status: st, now: now,
 	}
 	if st.State == "running" {
 		r.Rows = st.Rows

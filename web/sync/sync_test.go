@@ -120,6 +120,29 @@ func TestList(t *testing.T) {
 	}
 }
 
+// TestSaysWhatAdapted: a read that needed smaller pages says so, on the sync page and in the ledger.
+func TestSaysWhatAdapted(t *testing.T) {
+	f, contoso, _, _, c := some(t)
+	f.ReadApps(t, contoso.ID, f.Now.Add(-time.Minute), nil)
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `UPDATE sync_state SET page_size = 20 WHERE dataset = 'apps'`); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `
+		INSERT INTO sync_run (tenant_id, dataset, run, state, started_at, ended_at, page_size) VALUES ($1, 'apps', 99, 'ok', $2, $2, 20)`, contoso.ID, f.Now); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/sync?dataset=apps&state=ok", "/sync/runs?dataset=apps"} {
+		var x struct{ Rows []struct{ Note string } }
+		c.JSON(path, http.StatusOK, &x)
+		if len(x.Rows) != 1 || x.Rows[0].Note != "Read in pages of 20 instead of 100: Microsoft does not answer larger ones (503 or 504)." {
+			t.Errorf("%s: %+v", path, x.Rows)
+		}
+		if !strings.Contains(c.Get(path).Body.String(), "Complete. Read in pages of 20 instead of 100") {
+			t.Errorf("%s does not say it", path)
+		}
+	}
+}
+
 func TestRefuses(t *testing.T) {
 	_, _, _, _, c := some(t)
 	for _, path := range []string{"/sync?sort=mood", "/sync?state=fine", "/sync?age=young", "/sync?dataset=cats", "/sync?customer=contoso", "/sync?after=!!!", "/sync?after=eyJzIjoidHJvdWJsZSIsIm4iOjEsImMiOiJnb25lIn0", "/sync?format=xml",
