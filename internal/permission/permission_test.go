@@ -242,6 +242,28 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// Whatever the portal asks for is explained: what it opens, what it does not, and its GUIDs as the catalogue has them.
+func TestEveryPermissionIsExplained(t *testing.T) {
+	application, delegated := permission.Plan(permission.All())
+	for _, p := range slices.Concat(application, delegated) {
+		s, ok := permission.ScopeOf(p.Name)
+		if !ok || len(s.Opens) == 0 || len(s.Closed) == 0 || s.Setting == "" {
+			t.Errorf("%s is not explained", p.Name)
+			continue
+		}
+		id := s.ApplicationID
+		if p.Kind == permission.Delegated {
+			id = s.DelegatedID
+		}
+		if id != p.ID() {
+			t.Errorf("%s %s: %q is explained, %q is asked for", p.Kind, p.Name, id, p.ID())
+		}
+	}
+	if _, ok := permission.ScopeOf("Mail.Read"); ok {
+		t.Error("Mail.Read is explained, and must never be asked for")
+	}
+}
+
 func TestElevenIntuneScopes(t *testing.T) {
 	scopes := permission.IntuneScopes()
 	if len(scopes) != 11 {

@@ -2,7 +2,7 @@ package permission
 
 import "slices"
 
-// Scope explains one of Intune's eleven permission scopes to staff. Opens and Closed follow what the service enforces; where Intune's
+// Scope explains one permission of Microsoft's to staff: Intune's eleven, and all others that the portal asks for. Opens and Closed follow what the service enforces; where Intune's
 // own page groups an entity elsewhere, Closed says so.
 type Scope struct {
 	Name          string
@@ -23,6 +23,16 @@ func (s Scope) AskedAs() []Kind {
 		}
 	}
 	return kinds
+}
+
+// ScopeOf explains a permission by its name; ok is false for names that are neither Intune's nor asked for.
+func ScopeOf(name string) (Scope, bool) {
+	for _, list := range [][]Scope{intuneScopes, otherScopes} {
+		if i := slices.IndexFunc(list, func(s Scope) bool { return s.Name == name }); i >= 0 {
+			return list[i], true
+		}
+	}
+	return Scope{}, false
 }
 
 // IntuneScopes are the eleven scopes in the order of Intune's own list.
@@ -94,5 +104,83 @@ var intuneScopes = []Scope{
 		DelegatedID: "8696daa5-bce5-4b2e-83f9-51b6defc4e1e", ApplicationID: "06a5fe6d-c49d-46a7-b082-56b1b14103c7",
 		Opens:  []string{"Device enrolment", "Apple device enrolment programme", "Apple VPP tokens", "Exchange connectors", "Terms and conditions", "Mobile threat defence", "Notification messages", "Windows Autopilot devices"},
 		Closed: []string{"Any change", "The Apple push certificate", "Cloud PKI, which has a scope of its own", "Branding profiles, which come with the apps scope", "Telecom expense management, which Microsoft no longer offers"},
+	},
+}
+
+// otherScopes are what the portal asks for besides. Source: Microsoft's published permission data, as far as an operation of ours meets it.
+var otherScopes = []Scope{
+	{
+		Name: "DeviceManagementCloudCA.Read.All", Setting: "Read certification authority information",
+		DelegatedID: "ac5c8443-d999-471f-9247-ce92cf5c5560", ApplicationID: "315b6e8c-d92a-4691-919d-00ce76d1344a",
+		Opens: []string{"Cloud certification authorities"}, Closed: []string{"Certificates' keys", "Any change"},
+	},
+	{
+		Name: "Synchronization.Read.All", Setting: "Read all Azure AD synchronization data",
+		DelegatedID: "7aa02aeb-824f-4fbe-a3f7-611f751f5b55", ApplicationID: "5ba43d2f-fa88-4db2-bd1c-a67c5f0fb1ce",
+		Opens: []string{"Provisioning jobs", "Their templates and schemas"}, Closed: []string{"The credentials of the target", "The provisioning log", "Any change"},
+	},
+	{
+		Name: "Synchronization.ReadWrite.All", Setting: "Read and write all Azure AD synchronization data",
+		DelegatedID: "7bb27fa3-ea8f-4d67-a916-87715b6188bd", ApplicationID: "9b50c33d-700f-43b1-b2eb-87e89b703581",
+		Opens: []string{"All that the read scope opens", "Make, start, pause, restart and delete provisioning jobs", "Set the credentials of the target"}, Closed: []string{"Reading credentials back", "Adding applications"},
+	},
+	{
+		Name: "ProvisioningLog.Read.All", Setting: "Read all provisioning log data",
+		DelegatedID: "95aec97b-cf27-4a8d-a67d-42f60b5b38ef", ApplicationID: "091937d3-3e38-47a1-8649-b2f99d3035f1",
+		Opens: []string{"The provisioning log"}, Closed: []string{"Sign-in and audit logs"},
+	},
+	{
+		Name: "Application.Read.All", Setting: "Read applications",
+		DelegatedID: "c79f8feb-a9db-4090-85f9-90d820caa0eb", ApplicationID: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
+		Opens: []string{"Applications and service principals", "Application permissions that were granted"}, Closed: []string{"Secrets of applications", "Delegated permissions that were granted", "Any change"},
+	},
+	{
+		Name: "Application.ReadWrite.All", Setting: "Read and write all applications",
+		DelegatedID: "bdfbf15f-ee85-4955-8675-146e8e5296b5", ApplicationID: "1bfefb4e-e0b5-418b-a88f-73c46d2cc8e9",
+		Opens: []string{"All that the read scope opens", "Add an application from the gallery", "Change and delete applications"}, Closed: []string{"Granting permissions", "Provisioning jobs"},
+	},
+	{
+		Name: "DelegatedPermissionGrant.Read.All", Setting: "Read delegated permission grants",
+		DelegatedID: "a197cdc4-a8e8-4d49-9d35-4ca7c83887b4", ApplicationID: "81b4724a-58aa-41c1-8a55-84ef97466587",
+		Opens: []string{"Delegated permissions that were granted"}, Closed: []string{"Granting or taking back"},
+	},
+	{
+		Name: "Organization.Read.All", Setting: "Read organization information",
+		DelegatedID: "4908d5b9-3fb2-4b1e-9336-1888b7937185", ApplicationID: "498476ce-e0fe-48b0-b801-37ba7e2685c6",
+		Opens: []string{"Company name and country", "Licences and how many are used"}, Closed: []string{"Who holds a licence", "Any change"},
+	},
+	{
+		Name: "Domain.Read.All", Setting: "Read domains",
+		DelegatedID: "2f9ee017-59c1-4f1d-9472-bd5529a7b311", ApplicationID: "dbb9058a-0e50-45d7-ae91-66909b5d4664",
+		Opens: []string{"Internet domains of the company"}, Closed: []string{"Any change"},
+	},
+	{
+		Name: "User.Read.All", Setting: "Read all users' full profiles",
+		DelegatedID: "a154be20-db9c-4678-8ab7-66f6cc099a59", ApplicationID: "df021288-bdef-4463-88db-98f22de89214",
+		Opens: []string{"Accounts, guests among them, and how their invitation stands", "Licences of an account"}, Closed: []string{"When an account signed in last", "Mail, files, chats", "Any change"},
+	},
+	{
+		Name: "User.Invite.All", Setting: "Invite guest users to the organization",
+		DelegatedID: "63dd7cd9-b489-4adf-a28c-ac38b9a0f962", ApplicationID: "09850681-111b-4a89-9bed-3f2cae46d706",
+		Opens: []string{"Invite a guest"}, Closed: []string{"Giving the guest a role or a licence", "Changing other accounts"},
+	},
+	{
+		Name: "RoleManagement.Read.Directory", Setting: "Read directory RBAC settings",
+		DelegatedID: "741c54c3-0c1e-44a1-818b-3f97ab4e8c83", ApplicationID: "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
+		Opens: []string{"Directory roles and who holds them"}, Closed: []string{"Intune's own roles", "Any change"},
+	},
+	{
+		Name: "RoleManagement.ReadWrite.Directory", Setting: "Read and write directory RBAC settings",
+		DelegatedID: "d01b97e9-cbc0-49fe-810a-750afd5527a3", ApplicationID: "9e3f62cf-ca93-4989-b6ce-bf83c28f9fe8",
+		Opens: []string{"All that the read scope opens", "Give and take directory roles"}, Closed: []string{"Roles that the person who acts may not give"},
+	},
+	{
+		Name: "LicenseAssignment.ReadWrite.All", Setting: "Manage all license assignments",
+		DelegatedID: "f55016cc-149c-447e-8f21-7cf3ec1d6350", ApplicationID: "5facf0c1-8979-4e95-abcf-ff3d079771c0",
+		Opens: []string{"Give and take licences"}, Closed: []string{"Buying licences"},
+	},
+	{
+		Name: "Incident.Read", Setting: "Read incidents (Microsoft Threat Protection)",
+		Opens: []string{"Defender's incidents and alerts that the person may see"}, Closed: []string{"Changing an incident", "Hunting"},
 	},
 }

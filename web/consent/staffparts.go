@@ -56,11 +56,28 @@ func (v staffView) banner() *ui.Banner {
 	case v.Problem != "":
 		return &ui.Banner{Kind: "unknown", Title: "The last look into the tenant saw nothing complete.", Text: v.Problem + " What stands below is from the last complete reading."}
 	case len(v.Missing) > 0:
-		return &ui.Banner{Kind: "warn", Title: ui.Count(int64(len(v.Missing)), "permission is", "permissions are") + " missing.", Text: "A new consent link asks for the whole list again."}
+		return &ui.Banner{Kind: "warn", Title: ui.Count(int64(len(v.Missing)), "permission is", "permissions are") + " missing.", Text: v.missingText(), ActionText: v.askAgain(), ActionURL: "#new-link"}
 	case v.writing() > 0:
 		return &ui.Banner{Kind: "warn", Title: ui.Count(int64(v.writing()), "application permission", "application permissions") + " could change things and was never asked for.", Text: "The portal does not use it. The customer can remove it in Microsoft Entra under Enterprise applications."}
 	}
 	return nil
+}
+
+// missingText says what a new link would lead to: only what is missing, but where that is the program's own, Microsoft's whole list.
+func (v staffView) missingText() string {
+	for _, g := range v.Missing {
+		if g.Kind == permission.Application {
+			return "A new consent link leads to Microsoft’s whole list again: application permissions cannot be asked for one by one."
+		}
+	}
+	return "A new consent link asks by name for what a person may do, and leaves the program’s own permissions alone."
+}
+
+func (v staffView) askAgain() string {
+	if v.mayAsk() {
+		return "Ask again"
+	}
+	return ""
 }
 
 // writing counts surplus application permissions that can write: the customer should know.
@@ -170,6 +187,12 @@ func (f formView) featureChoice() ui.Choice {
 		hint := t.Sentence.Plain()
 		if e.Kind() == permission.Delegated {
 			hint += " Only with a signed-in person."
+		}
+		if e.Role != "" {
+			hint += " The person needs: " + e.Role + "."
+		}
+		if e.Licence != "" {
+			hint += " Needs " + e.Licence + "."
 		}
 		c.Options = append(c.Options, ui.Option{Value: string(e.Feature), Label: t.Name, Hint: hint, Selected: f.features[e.Feature]})
 	}

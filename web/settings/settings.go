@@ -4,7 +4,6 @@ package settings
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -35,6 +34,8 @@ type Handler struct{ Groups []Group }
 func (h *Handler) Mount(r page.Router) {
 	r.GetFor("/settings", tenant.MaySettings, h.show)
 	r.GetFor("/settings/permissions", tenant.MaySettings, h.permissions)
+	r.GetFor("/settings/permissions/operations", tenant.MaySettings, h.operations)
+	r.GetFor("/settings/permissions/{name}", tenant.MaySettings, h.permission)
 }
 
 // view is the page's view model and its JSON twin.
@@ -91,36 +92,4 @@ func (v view) table() ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Name: d.Label, Cells: []ui.Cell{ui.MonoCell(d.Permission), ui.TextCell(d.Every), ui.TextCell(d.FreshFor), ui.QuietCell(d.Version)}})
 	}
 	return t
-}
-
-// grant is one permission of the catalogue.
-type grant struct {
-	Name     string   `json:"name"`
-	Kind     string   `json:"kind"`
-	Sentence string   `json:"sentence"`
-	Features []string `json:"features"`
-}
-
-var grantSpec = page.Spec{Filters: []page.Filter{{Name: "kind", Label: "Kind", Options: []page.Option{{Value: "application", Label: "Application"}, {Value: "delegated", Label: "Delegated"}}}}}
-
-var grantColumns = []page.Column[grant]{
-	{Key: "name", Label: "Permission", Width: 380, Text: func(g grant) string { return g.Name }},
-	{Key: "kind", Label: "Kind", Width: 110, Cell: func(g grant) ui.Cell { return ui.TextCell(g.Kind) }, Text: func(g grant) string { return g.Kind }},
-	{Key: "sentence", Label: "What it opens", Cell: func(g grant) ui.Cell { return ui.TextCell(g.Sentence) }, Text: func(g grant) string { return g.Sentence }},
-	{Key: "features", Label: "Needed for", Priority: 2, Width: 220, Cell: func(g grant) ui.Cell { return ui.QuietCell(strings.Join(g.Features, ", ")) }, Text: func(g grant) string { return strings.Join(g.Features, ", ") }},
-}
-
-func (h *Handler) permissions(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	q, err := grantSpec.Parse(r.URL)
-	if err != nil {
-		return err
-	}
-	rows := slices.DeleteFunc(catalogue(), func(g grant) bool {
-		kinds := q.Values["kind"]
-		return len(kinds) > 0 && !slices.Contains(kinds, g.Kind)
-	})
-	return page.List[grant]{
-		Title: "Permissions", One: "permission", Many: "permissions", M: m, Query: q, Spec: grantSpec, Columns: grantColumns, Rows: rows, Count: int64(len(rows)),
-		Context: []ui.Crumb{{Text: "Settings", URL: "/settings"}}, Lead: "What the portal may ask customers for. Every application permission only reads; what changes things is used with the token of the person who does it.",
-	}.Serve(w, r)
 }

@@ -23,7 +23,7 @@ func serve(t *testing.T, role tenant.Role) *webtest.Client {
 func TestOwnersOnly(t *testing.T) {
 	for role, want := range map[tenant.Role]int{tenant.RoleOwner: 200, tenant.RoleTechnician: 403, tenant.RoleSupport: 403, tenant.RoleCustomerAdmin: 403} {
 		c := serve(t, role)
-		for _, path := range []string{"/settings", "/settings/permissions", "/settings/permissions?format=csv"} {
+		for _, path := range []string{"/settings", "/settings/permissions", "/settings/permissions/operations", "/settings/permissions/Domain.Read.All", "/settings/permissions?format=csv"} {
 			if w := c.Get(path); w.Code != want {
 				t.Errorf("%s as %s: %d, want %d", path, role, w.Code, want)
 			}
@@ -32,6 +32,45 @@ func TestOwnersOnly(t *testing.T) {
 			}
 			c.JSON(path, want, nil)
 		}
+	}
+}
+
+// TestOperations: every call of the catalogue is listed with its permission and its reason, and leads to a page that explains it.
+func TestOperations(t *testing.T) {
+	c := serve(t, tenant.RoleOwner)
+	var list struct {
+		Rows  []operation
+		Count int
+	}
+	c.JSON("/settings/permissions/operations", http.StatusOK, &list)
+	want := 0
+	for _, e := range permission.Catalogue() {
+		want += len(e.Operations)
+	}
+	if list.Count != want || len(list.Rows) != want {
+		t.Errorf("%d of %d operations", list.Count, want)
+	}
+	for _, o := range list.Rows {
+		if o.Why == "" || o.Sentence == "" || o.Permission == "" {
+			t.Errorf("not said in full: %+v", o)
+		}
+		var v explained
+		c.JSON(o.URL, http.StatusOK, &v)
+		if v.Name != o.Permission || len(v.Opens) == 0 || !slices.ContainsFunc(v.Operations, func(x operation) bool { return x.ID == o.ID }) {
+			t.Errorf("%s: %+v", o.URL, v)
+		}
+	}
+	c.JSON("/settings/permissions/operations?feature=devices&kind=application", http.StatusOK, &list)
+	if list.Count == 0 || list.Count >= want {
+		t.Errorf("narrowed: %d", list.Count)
+	}
+	for path, status := range map[string]int{"/settings/permissions/Mail.Read": 404, "/settings/permissions/%3Cscript%3E": 404, "/settings/permissions/operations?feature=mail": 400, "/settings/permissions/operations?sort=x": 400} {
+		if w := c.Get(path); w.Code != status {
+			t.Errorf("%s: %d, want %d", path, w.Code, status)
+		}
+	}
+	if html := c.Get("/settings/permissions/DeviceManagementServiceConfig.Read.All").Body.String(); !strings.Contains(html, "Telecom expense management, which Microsoft no longer offers") {
+		t.Error("the page does not say what it does not open")
 	}
 }
 
