@@ -64,7 +64,7 @@ func (b *bench) psqlCopy(ctx context.Context) (time.Duration, error) {
 		d.serial, d.actions, d.model, d.ownership, d.state, d.category, d.encrypted, d.imei, d.wifi_mac, d.enrolled_at, d.tenant_id, d.id`
 	began := time.Now()
 	out, err := exec.CommandContext(ctx, psql, b.pg.DSN(database), "-X", "-q", "-c",
-		`\copy (SELECT `+strings.Join(strings.Fields(columns), " ")+` FROM device d WHERE d.gone_at IS NULL ORDER BY d.name_key, d.tenant_id, d.id) TO '/dev/null' CSV`).CombinedOutput()
+		`\copy (SELECT `+strings.Join(strings.Fields(columns), " ")+` FROM device d WHERE d.gone_at IS NULL ORDER BY d.last_sync_at, d.tenant_id, d.id) TO '/dev/null' CSV`).CombinedOutput()
 	if err != nil {
 		return 0, fmt.Errorf("psql: %w: %.200s", err, out)
 	}

@@ -82,6 +82,9 @@ type Action struct {
 
 // ActionResults reads Actions.
 func (d Device) ActionResults() []Action {
+	if len(d.Actions) <= len("[]") { // most have none
+		return nil
+	}
 	var a []Action
 	_ = json.Unmarshal(d.Actions, &a) // we wrote it; what cannot be read is no action
 	return a

@@ -104,10 +104,18 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 		}
 	}
 	return `
-		SELECT ` + columns + `, ` + o.Place() + `
+		SELECT ` + selected(o, limit) + `
 		FROM   ` + from + `
 		` + w.SQL() + `
 		ORDER  BY ` + o.By() + limited(w, limit), w.Args, o, nil
+}
+
+// selected are the columns of a page, with each row's place in the order; without a limit, those of an export.
+func selected(o postgres.Order, limit int) string {
+	if limit == 0 {
+		return exported
+	}
+	return columns + ", " + o.Place()
 }
 
 // source is where the devices come from, and the conditions that remain: of a search, from its matches, one by one. Beside row-level
@@ -205,7 +213,7 @@ func byCustomer(w *postgres.Where, o postgres.Order, f Filter, limit int) (strin
 			` + part(`WHERE (`+tenantKey+`, tenant_id) `+up+` (`+p[0]+`, `+p[1]+`)`, "") + ")"
 	}
 	return `
-		SELECT ` + columns + `, ` + o.Place() + `
+		SELECT ` + selected(o, limit) + `
 		FROM   ` + from + ` d
 		ORDER  BY ` + o.By() + most, w.Args, o, nil
 }

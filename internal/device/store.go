@@ -30,13 +30,13 @@ const tenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_d
 const columns = `
 	d.tenant_id, ` + tenantName + ` AS tenant_name,
 	d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer,
-	d.compliance, NULLIF(d.grace_until, '-infinity') AS grace_until, d.ownership, d.agent, d.state,
-	NULLIF(d.enrolled_at, '-infinity') AS enrolled_at, NULLIF(d.last_sync_at, '-infinity') AS last_sync_at, d.checkin,
+	d.compliance, d.grace_until, d.ownership, d.agent, d.state,
+	d.enrolled_at, d.last_sync_at, d.checkin,
 	d.encrypted, d.supervised, d.jail_broken, d.storage_total, d.storage_free, d.category, d.threat, d.enrolment_type,
 	d.enrolment_profile, d.patch_level, d.managed_name,
 	d.user_id, d.upn, d.user_name, d.email, d.phone, d.carrier, d.imei, d.meid, d.wifi_mac,
 	d.entra_device_id, d.entra_registered, d.registration, d.eas_activated, d.eas_device_id, d.exchange_access, d.exchange_reason,
-	NULLIF(d.exchange_sync_at, '-infinity') AS exchange_sync_at, NULLIF(d.certificate_until, '-infinity') AS certificate_until,
+	d.exchange_sync_at, d.certificate_until,
 	d.needs_approval, d.actions, d.first_seen_at, d.changed_at, d.gone_at`
 
 func scan(row pgx.CollectableRow, more ...any) (Device, error) {
@@ -50,7 +50,7 @@ func scan(row pgx.CollectableRow, more ...any) (Device, error) {
 		&d.UserID, &d.UPN, &d.UserName, &d.Email, &d.Phone, &d.Carrier, &d.IMEI, &d.MEID, &d.WiFiMAC,
 		&d.EntraDeviceID, &d.EntraRegistered, &d.Registration, &d.EASActivated, &d.EASDeviceID, &d.ExchangeAccess, &d.ExchangeReason,
 		postgres.Zero(&d.ExchangeSyncAt), postgres.Zero(&d.CertificateEnds),
-		&d.NeedsApproval, &d.Actions, &d.FirstSeenAt, &d.ChangedAt, postgres.Zero(&d.GoneAt)}, more...)...)
+		&d.NeedsApproval, (*[]byte)(&d.Actions), &d.FirstSeenAt, &d.ChangedAt, postgres.Zero(&d.GoneAt)}, more...)...)
 	return d, err
 }
 
@@ -146,45 +146,4 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Device, erro
 		return Device{}, fmt.Errorf("device %q of %s: %w", id, tid, err)
 	}
 	return d, nil
-}
-
-// Each calls f for every device in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
-func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Device) error) error {
-	sql, args, _, err := listSQL(scope, f, 0)
-	if err != nil {
-		return err
-	}
-	return s.each(ctx, scope, sql, args, each)
-}
-
-// each prefers an index's order to a sort, so that the first row comes at once and the database keeps nothing.
-func (s *Store) each(ctx context.Context, scope tenant.Scope, sql string, args []any, each func(Device) error) error {
-	return s.pool.InTx(ctx, scope, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`); err != nil {
-			return fmt.Errorf("read devices: %w", err)
-		}
-		return eachOf(ctx, tx, sql, args, each)
-	})
-}
-
-func eachOf(ctx context.Context, tx pgx.Tx, sql string, args []any, each func(Device) error) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read devices: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		d, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read devices: %w", err)
-		}
-		if err := each(d); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read devices: %w", postgres.BadInput(err))
-	}
-	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -94,7 +96,16 @@ func (s *Store) EachThen(ctx context.Context, scope tenant.Scope, at time.Time, 
 	if err != nil {
 		return err
 	}
-	return s.each(ctx, scope, sql(w), w.Args, each)
+	return s.stream(ctx, scope, func(tx pgx.Tx) error {
+		return eachOf(ctx, tx, sql(w), w.Args, func(rows pgx.Rows) error {
+			var place []string
+			d, err := scan(rows, &place)
+			if err != nil {
+				return fmt.Errorf("read devices: %w", err)
+			}
+			return each(d)
+		})
+	})
 }
 
 func thenSQL(scope tenant.Scope, at time.Time, f Filter) (func(*postgres.Where) string, *postgres.Where, postgres.Order, error) {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,31 @@ func TestTwinsAgree(t *testing.T) {
 				t.Errorf("%s: row %d is %s as CSV, %s as JSON", query, i, id, r.ID)
 			}
 		}
+	}
+}
+
+// TestExportsShowWhatListsShow: the store reads fewer columns for an export, but none that a row is made of.
+func TestExportsShowWhatListsShow(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	full := laptop("d1", "CTO-1", f.Now.Add(-time.Hour))
+	full.Compliance, full.GraceUntil, full.State, full.Category, full.IMEI = "inGracePeriod", f.Now.Add(time.Hour), "managed", "Kiosk", "356938035643809"
+	full.Actions = json.RawMessage(`[{"name":"rebootNow","state":"done","started_at":"2025-11-20T08:00:00Z"}]`)
+	f.ReadDevices(t, contoso.ID, f.Now, full, device.Device{ID: "d2", Name: "CTO-2", UserName: "Ada", OS: "iOS", Compliance: "unknown"}, device.Device{ID: "d3", Name: "CTO-3", Email: "ada@contoso.example"})
+	scope, toRow := tenant.Only(contoso.ID), newRower(nil, f.Now)
+	listed, err := f.Devices.List(t.Context(), scope, device.Filter{})
+	if err != nil || len(listed.Rows) != 3 {
+		t.Fatalf("%d rows, %v", len(listed.Rows), err)
+	}
+	i := 0
+	if err := f.Devices.Each(t.Context(), scope, device.Filter{}, func(d device.Device) error {
+		if exported, want := toRow(d), toRow(listed.Rows[i]); !reflect.DeepEqual(exported, want) {
+			t.Errorf("exported %+v\nlisted   %+v", exported, want)
+		}
+		i++
+		return nil
+	}); err != nil || i != 3 {
+		t.Errorf("%d rows, %v", i, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package page
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
@@ -109,48 +110,56 @@ func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string
 		return err
 	}
 	defer done()
-	next, stop := iter.Pull2(rows)
-	defer stop()
-	record, err, more := next()
-	if more && err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
-	w.Header().Add("Vary", "Accept")
-	w.Header().Set("Cache-Control", "no-store")
-	await(w)
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	out.Write(head)
-	if r.Method == http.MethodHead {
-		out.Flush()
-		return nil
-	}
-	for n := 1; more; n++ {
+	var out *csv.Writer // nil: nothing was written yet, so that a failure can still be said
+	n := 0
+	for record, err := range rows {
+		if err != nil && out == nil {
+			return err
+		}
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		if out == nil {
+			out = beginCSV(w, name, head)
+		}
+		if r.Method == http.MethodHead {
+			break
+		}
 		for i, cell := range record {
 			record[i] = Neutral(cell)
 		}
 		if out.Write(record) != nil {
 			return nil // the reader went away
 		}
-		if n%500 == 0 {
+		if n++; n%500 == 0 {
 			out.Flush()
 			http.NewResponseController(w).Flush()
 			await(w)
 		}
-		if record, err, more = next(); err != nil {
-			panic(http.ErrAbortHandler)
-		}
+	}
+	if out == nil {
+		out = beginCSV(w, name, head)
 	}
 	out.Flush()
 	return nil
 }
 
+func beginCSV(w http.ResponseWriter, name string, head []string) *csv.Writer {
+	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
+	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
+	await(w)
+	out := csv.NewWriter(bufio.NewWriterSize(w, piece)) // one write to the connection for many rows
+	out.UseCRLF = true
+	out.Write(head)
+	return out
+}
+
 // Neutral keeps a spreadsheet from taking a cell for a formula (OWASP, CSV injection): cells that begin with = + - @, a tab or a
 // carriage return get an apostrophe in front. Plain negative numbers stay.
 func Neutral(cell string) string {
-	if cell == "" || !strings.ContainsRune("=+-@\t\r", rune(cell[0])) {
+	if cell == "" || strings.IndexByte("=+-@\t\r", cell[0]) < 0 {
 		return cell
 	}
 	if _, err := strconv.ParseFloat(cell, 64); err == nil && cell[0] == '-' {

@@ -361,12 +361,12 @@ func (l List[R]) csvRows(ctx context.Context) iter.Seq2[[]string, error] {
 		}
 	}
 	return func(yield func([]string, error) bool) {
+		record := make([]string, len(l.Columns)) // of one row after the other: those who take it keep nothing of it
 		for r, err := range each(ctx) {
 			if err != nil {
 				yield(nil, fmt.Errorf("export %s: %w", l.Many, err))
 				return
 			}
-			record := make([]string, len(l.Columns))
 			for i, c := range l.Columns {
 				record[i] = c.Text(r)
 			}
