@@ -250,14 +250,14 @@ func (v view) failedBanner() *ui.Banner {
 
 func (v view) failedTable() ui.Table {
 	t := ui.Table{ID: "failed-installs", Caption: "Devices on which this app failed", Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: "Device"}, {Key: "user", Label: "User", Width: 220}, {Key: "why", Label: "What went wrong", Width: 300, Phone: "line"}, {Key: "code", Label: "Error code", Kind: ui.KindMono, Width: 120}, {Key: "at", Label: "Since", Kind: ui.KindTime, Width: 110},
+		{Key: "name", Label: "Device", Width: 170}, {Key: "user", Label: "User", Width: 250}, {Key: "why", Label: "What went wrong", Phone: "line"}, {Key: "code", Label: "Error code", Kind: ui.KindMono, Width: 120}, {Key: "at", Label: "Since", Kind: ui.KindTime, Width: 110},
 	}}
 	for _, d := range v.Installs.Failing {
 		name := d.DeviceName
 		if name == "" {
 			name = "Device without a name"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: name, URL: d.URL, Cells: []ui.Cell{ui.TextCell(d.User), ui.TextCell(installError(d.ErrorCode)), ui.MonoCell(d.ErrorCode), when(moment(d.ChangedAt), v.now)}})
+		t.Rows = append(t.Rows, ui.Row{Name: name, URL: d.URL, Cells: []ui.Cell{ui.TextCell(d.User), reason(d.ErrorCode), ui.MonoCell(d.ErrorCode), when(moment(d.ChangedAt), v.now)}})
 	}
 	return t
 }
@@ -268,4 +268,12 @@ func (v view) failedNote() string {
 		n = "The report has more rows than are read here. " + n
 	}
 	return n
+}
+
+// reason says what a code means; one that is not in the list is left to whoever looks it up.
+func reason(code string) ui.Cell {
+	if words := installError(code); words != "" {
+		return ui.TextCell(words)
+	}
+	return ui.QuietCell("Not in our list: look the code up")
 }
