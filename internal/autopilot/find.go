@@ -39,7 +39,7 @@ func (s *Store) OfDevice(ctx context.Context, tid tenant.ID, deviceID, entraID, 
 		WHERE  d.tenant_id = $1
 		AND    d.gone_at IS NULL
 		AND    (d.managed_device_id = $2 AND d.managed_device_id <> '' OR d.entra_device_id = $3 AND d.entra_device_id <> '' OR d.serial_key = $4 AND $4 <> '')
-		ORDER  BY d.managed_device_id = $2 DESC, d.entra_device_id = $3 DESC, d.contacted_at DESC, d.id
+		ORDER  BY (d.managed_device_id = $2 AND $2 <> '') DESC, (d.entra_device_id = $3 AND $3 <> '') DESC, d.contacted_at DESC, d.id
 		LIMIT  1`, tid, strings.ToLower(deviceID), entraID, serial)
 	i, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Identity, error) { return scan(row) })
 	switch {

@@ -180,18 +180,21 @@ func TestOfDevice(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
 	spare := machine(7, "notContacted")
-	merge(t, pool, s, contoso, 1, noon, machine(0, "enrolled"), spare)
+	old, again := machine(8, "notContacted"), machine(9, "enrolled") // one serial, registered twice
+	again.Serial, again.ContactedAt = old.Serial, noon
+	merge(t, pool, s, contoso, 1, noon, machine(0, "enrolled"), spare, old, again)
 	merge(t, pool, s, fabrikam, 1, noon, machine(1, "enrolled"))
 	for name, tc := range map[string]struct {
 		device, entra, serial, want string
 		link                        Link
 	}{
-		"by the device's id": {"D00", "e99", "", "a00", ByManagedDevice},
-		"by Entra's id":      {"d99", "E00", "", "a00", ByEntraDevice},
-		"by the serial":      {"d99", "", " 5cg0007", "a07", BySerial},
-		"the surest first":   {"d00", "", "5CG0007", "a00", ByManagedDevice},
-		"another tenant's":   {"d01", "e01", "5CG0001", "", ""},
-		"nothing to compare": {"", "", "", "", ""},
+		"by the device's id":                {"D00", "e99", "", "a00", ByManagedDevice},
+		"by Entra's id":                     {"d99", "E00", "", "a00", ByEntraDevice},
+		"by the serial":                     {"d99", "", " 5cg0007", "a07", BySerial},
+		"the surest first":                  {"d00", "", "5CG0007", "a00", ByManagedDevice},
+		"of one serial the last in contact": {"d99", "", "5CG0008", "a09", BySerial},
+		"another tenant's":                  {"d01", "e01", "5CG0001", "", ""},
+		"nothing to compare":                {"", "", "", "", ""},
 	} {
 		i, link, err := s.OfDevice(t.Context(), contoso, tc.device, tc.entra, tc.serial)
 		if i.ID != tc.want || link != tc.link || tc.want == "" && !errors.Is(err, errs.NotFound) {

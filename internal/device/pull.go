@@ -61,7 +61,7 @@ func fromGraph(w graph.ManagedDevice, now time.Time) Device {
 		Category: clean(w.Category), Threat: clean(w.Threat), EnrolmentType: clean(w.EnrolmentType), Profile: clean(w.Profile),
 		PatchLevel: clean(w.PatchLevel), ManagedName: clean(w.ManagedName), UserID: clean(w.UserID), UPN: clean(w.UPN),
 		UserName: clean(w.UserName), Email: clean(w.Email), Phone: clean(w.Phone), Carrier: clean(w.Carrier), IMEI: clean(w.IMEI),
-		MEID: clean(w.MEID), WiFiMAC: clean(w.WiFiMAC), EntraDeviceID: clean(w.EntraDeviceID), EntraRegistered: w.EntraRegistered,
+		MEID: clean(w.MEID), WiFiMAC: clean(w.WiFiMAC), EntraDeviceID: strings.ToLower(clean(w.EntraDeviceID)), EntraRegistered: w.EntraRegistered,
 		Registration: clean(w.Registration), EASActivated: w.EASActivated, EASDeviceID: clean(w.EASDeviceID),
 		ExchangeAccess: clean(w.ExchangeAccess), ExchangeReason: clean(w.ExchangeReason), ExchangeSyncAt: w.ExchangeSync.Time,
 		CertificateEnds: w.CertificateExpiration.Time, NeedsApproval: w.NeedsApproval,

@@ -45,6 +45,14 @@ func TestFromGraph(t *testing.T) {
 	}
 }
 
+// TestGUIDsAreKeptInOneCase holds Entra's id for a device comparable with what other readings and people say.
+func TestGUIDsAreKeptInOneCase(t *testing.T) {
+	d := fromGraph(wire(t, `{"id":"d1","azureADDeviceId":"E1B0C0DE-0000-4000-8000-000000000001"}`), now)
+	if d.EntraDeviceID != "e1b0c0de-0000-4000-8000-000000000001" {
+		t.Errorf("Entra device id %q", d.EntraDeviceID)
+	}
+}
+
 func TestCheckInOf(t *testing.T) {
 	day := 24 * time.Hour
 	for age, want := range map[time.Duration]string{

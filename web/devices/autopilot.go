@@ -104,7 +104,6 @@ type registered struct {
 	ManagedDeviceID   string     `json:"managed_device_id"` // empty: none
 	GoneAt            *time.Time `json:"gone_at,omitempty"`
 	URL               string     `json:"url"`
-	DeviceURL         string     `json:"device_url,omitempty"`
 
 	profile, state ui.State
 }
@@ -118,9 +117,6 @@ func newRegistered(i autopilot.Identity) registered {
 		profile: stateOf(profileWords, i.ProfileStatus), state: stateOf(enrolmentWords, i.State),
 	}
 	r.ProfileName, r.StateName = r.profile.Text, r.state.Text
-	if i.ManagedDeviceID != "" {
-		r.DeviceURL = deviceURL(i.Tenant, i.ManagedDeviceID)
-	}
 	return r
 }
 
@@ -135,11 +131,13 @@ func (r registered) title() string {
 	return "Machine without a serial"
 }
 
+// deviceCell tells whether the machine became a device. The machine's page leads to it, where the device was read: Autopilot names devices
+// that Intune has long deleted.
 func (r registered) deviceCell() ui.Cell {
-	if r.DeviceURL == "" {
+	if r.ManagedDeviceID == "" {
 		return ui.QuietCell("none")
 	}
-	return ui.LinkCell("Open", r.DeviceURL)
+	return ui.TextCell("Enrolled")
 }
 
 func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[registered] {

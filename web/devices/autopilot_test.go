@@ -46,7 +46,7 @@ func TestAutopilot(t *testing.T) {
 		}
 	}
 	one.JSON(base+"autopilot?sort=-contacted", http.StatusOK, &list)
-	if list.Count != 3 || list.Rows[0].ID != "a1" || list.Rows[0].URL != base+"autopilot/a1" || list.Rows[0].DeviceURL != base+"d1" || list.Rows[1].ContactedAt != nil {
+	if list.Count != 3 || list.Rows[0].ID != "a1" || list.Rows[0].URL != base+"autopilot/a1" || list.Rows[0].ManagedDeviceID != "d1" || list.Rows[1].ContactedAt != nil {
 		t.Errorf("in one tenant: %+v", list)
 	}
 	html := all.Get("/devices/autopilot").Body.String()

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -21,6 +22,13 @@ func autopilotOperations() []operation {
 
 // spares is how many machines are registered and were never switched on.
 func (c *call) spares() int { return c.t.Devices / 40 }
+
+// How deployment profiles stand (beta: windowsAutopilotProfileAssignmentStatus, with Microsoft's own spelling), as often as each is seen: a
+// machine that was in contact had its profile, one in a store room may still lack it.
+var (
+	profilesInUse = []string{"assignedUnkownSyncState", "assignedUnkownSyncState", "assignedInSync", "assignedInSync", "assignedInSync", "assignedOutOfSync"}
+	profilesSpare = []string{"assignedUnkownSyncState", "assignedInSync", "pending", "notAssigned", "failed"}
+)
 
 // registered says whether Autopilot knows the i-th device: a company Windows machine with a deployment profile.
 func (f *fleet) registered(i int) bool {
@@ -63,9 +71,18 @@ func (c *call) autopilotObject(i int) object {
 
 func (c *call) identity(i int, tag, serial, maker, model, state string, contact time.Time, entra, device, upn, who string) object {
 	d := c.draw(kindAutopilot, i+1<<32)
+	assigned := c.s.anchor.Add(-time.Duration(60+d.n(900)) * day)
+	profile := pick(&d, profilesInUse)
+	if state == "notContacted" {
+		profile = pick(&d, profilesSpare)
+	}
+	if !strings.HasPrefix(profile, "assigned") {
+		assigned = never
+	}
+	order := pick(&d, []string{"", fmt.Sprintf("PO-%d", 4100+i/25)}) // machines are bought by the pallet; some sellers give no number
 	return object{
-		{"id", c.guid(kindAutopilot, i)}, {"deploymentProfileAssignmentStatus", "assignedUnkownSyncState"}, {"deploymentProfileAssignmentDetailedStatus", "none"},
-		{"deploymentProfileAssignedDateTime", c.s.anchor.Add(-time.Duration(60+d.n(900)) * day)}, {"groupTag", tag}, {"purchaseOrderIdentifier", ""}, {"serialNumber", serial}, {"productKey", ""}, {"manufacturer", maker}, {"model", model},
+		{"id", c.guid(kindAutopilot, i)}, {"deploymentProfileAssignmentStatus", profile}, {"deploymentProfileAssignmentDetailedStatus", "none"},
+		{"deploymentProfileAssignedDateTime", assigned}, {"groupTag", tag}, {"purchaseOrderIdentifier", order}, {"serialNumber", serial}, {"productKey", ""}, {"manufacturer", maker}, {"model", model},
 		{"enrollmentState", state}, {"lastContactedDateTime", contact}, {"addressableUserName", who}, {"userPrincipalName", upn}, {"resourceName", ""}, {"skuNumber", ""}, {"systemFamily", strings.Fields(model)[0]},
 		{"azureActiveDirectoryDeviceId", entra}, {"azureAdDeviceId", entra}, {"managedDeviceId", device}, {"displayName", ""}, {"deviceAccountUpn", ""}, {"deviceAccountPassword", ""}, {"deviceFriendlyName", ""},
 		{"remediationState", "noRemediationRequired"}, {"remediationStateLastModifiedDateTime", never}, {"userlessEnrollmentStatus", "unknown"},

@@ -237,16 +237,30 @@ func TestAutopilotAndAuditFilters(t *testing.T) {
 	contoso := s.customer(1)
 	token := s.app(contoso)
 	all := s.all(token, "/v1.0/deviceManagement/windowsAutopilotDeviceIdentities?$top=50")
-	spare := 0
+	profiles := map[any]bool{}
+	for _, it := range s.all(token, "/beta/deviceManagement/windowsAutopilotDeviceIdentities?$top=50") {
+		status := it["deploymentProfileAssignmentStatus"].(string)
+		profiles[status] = true
+		if given := it["deploymentProfileAssignedDateTime"] != "0001-01-01T00:00:00Z"; given != strings.HasPrefix(status, "assigned") || it["enrollmentState"] == "enrolled" && !given {
+			t.Errorf("profile %s of %v", status, it)
+		}
+	}
+	if len(profiles) < 4 {
+		t.Errorf("profiles stand at %v only", profiles)
+	}
+	spare, ordered := 0, 0
 	for _, it := range all {
+		if it["purchaseOrderIdentifier"] != "" {
+			ordered++
+		}
 		if it["enrollmentState"] == "notContacted" && it["lastContactedDateTime"] == "0001-01-01T00:00:00Z" {
 			spare++
 		} else if d := s.get(token, "/v1.0/deviceManagement/managedDevices/"+it["managedDeviceId"].(string)+"?$select=serialNumber"); spare < 3 && d.body["serialNumber"] != it["serialNumber"] {
 			t.Fatalf("identity %v of device %s", it, d.text)
 		}
 	}
-	if spare == 0 || len(all) < 50 {
-		t.Errorf("%d identities, %d never used", len(all), spare)
+	if spare == 0 || len(all) < 50 || ordered == 0 || ordered == len(all) {
+		t.Errorf("%d identities, %d never used, %d with a purchase order", len(all), spare, ordered)
 	}
 	serial := all[0]["serialNumber"].(string)
 	if found := s.all(token, "/v1.0/deviceManagement/windowsAutopilotDeviceIdentities?$filter=contains(serialNumber,'"+serial+"')"); len(found) == 0 || len(found) > 3 {
