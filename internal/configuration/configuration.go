@@ -1,5 +1,6 @@
-// Package configuration knows what a tenant lays down for its devices: device configurations, settings catalogue policies, compliance
-// policies, and the notification templates that these send. It holds their settings without secrets, their history, and compares any two.
+// Package configuration knows what a tenant lays down for its devices and apps: device configurations, settings catalogue policies,
+// compliance policies with the notification templates that these send, app protection policies and app configurations. It holds their
+// settings without secrets, their history, and compares any two.
 //
 // How a single device stands with a policy is not read yet. Enrolment rules and connectors live in internal/service, apps in internal/app.
 package configuration
@@ -17,16 +18,19 @@ type Kind string
 
 // The kinds. Notification is no policy, but is read, kept and compared like one.
 const (
-	Device       Kind = "deviceConfiguration"
-	Catalogue    Kind = "settingsCatalog"
-	Compliance   Kind = "compliance"
-	Notification Kind = "notificationTemplate"
+	Device           Kind = "deviceConfiguration"
+	Catalogue        Kind = "settingsCatalog"
+	Compliance       Kind = "compliance"
+	Notification     Kind = "notificationTemplate"
+	AppProtection    Kind = "appProtection"
+	AppConfiguration Kind = "appConfiguration"
 )
 
-// Policies are the kinds of one complete read of policies; Kinds are all.
+// Policies are the kinds of one complete read of policies; AppPolicies are for apps, each read by itself; Kinds are all.
 var (
-	Policies = []Kind{Device, Catalogue, Compliance}
-	Kinds    = append(slices.Clone(Policies), Notification)
+	Policies    = []Kind{Device, Catalogue, Compliance}
+	AppPolicies = []Kind{AppProtection, AppConfiguration}
+	Kinds       = slices.Concat(Policies, AppPolicies, []Kind{Notification})
 )
 
 // Policy is one policy as the last complete read found it. The zero time means never.
@@ -47,6 +51,9 @@ type Policy struct {
 	Assignments  int // how many
 	Settings     int // how many are set
 	Status       *Status
+	Apps         []string    // identifiers of the apps it is for, in lower case
+	Unlisted     bool        // Graph lists the policy, but neither its apps nor its assignments
+	Deployment   *Deployment // of policies for apps; nil where Graph gives none
 	CreatedAt    time.Time
 	ModifiedAt   time.Time
 
@@ -61,6 +68,25 @@ type Status struct {
 	Errors                            int64 // failed or in error
 	Conflicts                         int64
 	At                                time.Time // when Intune counted
+}
+
+// Deployment is how many users a policy for apps has reached, as Intune counts them.
+type Deployment struct {
+	Users int64      `json:"users"`
+	Apps  []AppUsers `json:"apps,omitempty"`
+	At    time.Time  `json:"at,omitzero"` // when Intune counted
+}
+
+// AppUsers is how many users a policy has reached in one app.
+type AppUsers struct {
+	ID    string `json:"id"`
+	Users int64  `json:"users"`
+}
+
+// TargetApp is an app that a policy is for: by the identifier of its platform, or by its id in Intune.
+type TargetApp struct {
+	ID       string `json:"id"`
+	Platform string `json:"platform,omitempty"` // iOS, Android, Windows, macOS; empty: ID is Intune's
 }
 
 // Assignment is one target of a policy.
@@ -92,6 +118,7 @@ type Document struct {
 	ModifiedAt  time.Time       `json:"modified_at,omitzero"`
 	ScopeTags   []string        `json:"scope_tags,omitempty"`
 	Settings    json.RawMessage `json:"settings"`
+	Apps        []TargetApp     `json:"apps,omitempty"`
 	Assignments []Assignment    `json:"assignments,omitempty"`
 	Actions     []Action        `json:"actions,omitempty"`
 }
@@ -111,6 +138,7 @@ type Filter struct {
 	Platform []string
 	Assigned *bool
 	Target   []string // of any assignment
+	App      []string // for any of these apps, by identifier or Intune's id
 	Status   []string // of StatusFilters
 	Tenants  []tenant.ID
 	Gone     bool

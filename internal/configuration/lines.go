@@ -17,6 +17,7 @@ type Part string
 const (
 	Record      Part = "record" // name, description, version: what is no setting
 	Settings    Part = "settings"
+	Apps        Part = "apps"
 	Assignments Part = "assignments"
 	Actions     Part = "actions"
 )
@@ -36,6 +37,9 @@ type Line struct {
 func (d Document) Lines() []Line {
 	lines := d.recordLines()
 	lines = append(lines, d.SettingLines()...)
+	for _, a := range d.Apps {
+		lines = append(lines, Line{Part: Apps, Path: a.Platform + "|" + a.ID, Label: a.ID, Key: a.ID, Value: first(a.Platform, "in Intune")})
+	}
 	for _, a := range d.Assignments {
 		l := Line{Part: Assignments, Path: a.Target + "|" + a.GroupID, Label: a.Target, Key: a.GroupID, Value: "assigned"}
 		if a.FilterID != "" {
@@ -129,13 +133,13 @@ func (f *flat) tree(path, label string, v any) {
 			return
 		}
 		for _, name := range sortedKeys(v) {
-			f.tree(join(path, ".", name), join(label, " › ", Words(name)), v[name])
+			f.tree(join(path, ".", name), join(label, " › ", first(labels[name], Words(name))), v[name])
 		}
 	case []any:
 		f.list(path, label, v)
 	case nil:
 	default:
-		f.add(first(path, "settings"), first(label, "Settings"), path, plain(v))
+		f.add(first(path, "settings"), first(label, "Settings"), path, said(path, v))
 	}
 }
 
@@ -155,7 +159,9 @@ func (f *flat) list(path, label string, all []any) {
 		switch in := v.(type) {
 		case map[string]any:
 			name := first(str(in, "omaUri"), str(in, "displayName"), str(in, "name"), str(in, "key"), str(in, "locale"), str(in, "id"), fmt.Sprint(i+1))
-			if str(in, "omaUri") != "" {
+			if key, member, ok := pairOf(in); ok {
+				f.pair(path, label, key, in[member])
+			} else if str(in, "omaUri") != "" {
 				f.tree(path, label, in)
 			} else {
 				f.tree(path+"["+name+"]", label+" › "+name, in)
@@ -164,12 +170,28 @@ func (f *flat) list(path, label string, all []any) {
 			f.list(fmt.Sprintf("%s[%d]", path, i+1), fmt.Sprintf("%s › %d", label, i+1), in)
 		case nil:
 		default:
-			values = append(values, plain(v))
+			values = append(values, said(path, v))
 		}
 	}
 	if len(values) > 0 {
 		f.add(path, label, path, strings.Join(values, ", "))
 	}
+}
+
+// pair is one line for a key and its value, or a branch where the value is several. An app's own keys stand by themselves.
+func (f *flat) pair(path, label, key string, v any) {
+	if appSettings[path] {
+		label = ""
+	}
+	path, label = path+"["+key+"]", join(label, " › ", key)
+	if in, ok := v.(map[string]any); ok && in["managedProperty"] != nil { // Android's bundles
+		v = in["managedProperty"]
+	}
+	if v == nil || v == "" {
+		f.add(path, label, key, "")
+		return
+	}
+	f.tree(path, label, v)
 }
 
 func plain(v any) string {

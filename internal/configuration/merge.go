@@ -16,7 +16,7 @@ import (
 // staged are the columns that a read fills, in the order of Stage.Add.
 var staged = strings.Fields(`
 	kind id type platform name name_key description template technologies version assigned assignments settings has_status succeeded pending
-	not_applicable errors conflicts status_at created_at modified_at doc search`)
+	not_applicable errors conflicts status_at created_at modified_at doc search apps unlisted deployed`)
 
 // Stage gathers the policies of one read of some kinds, with their assignments.
 type Stage struct {
@@ -48,6 +48,7 @@ func (s *Stage) Add(p Policy, doc Document) error {
 	doc.Settings = canonical(strip(v))
 	r := read{p, doc}
 	r.finish()
+	r.Apps = identifiers(doc.Apps)
 	r.Assignments = len(doc.Assignments)
 	r.Assigned = r.Assigned || r.Assignments > 0
 	return s.add(r)
@@ -62,12 +63,21 @@ func (s *Stage) add(p read) error {
 	if p.Status != nil {
 		st = *p.Status
 	}
+	deployed, err := json.Marshal(p.Deployment)
+	if err != nil {
+		return fmt.Errorf("stage policy %q: %w", p.ID, err)
+	}
 	search := strings.ToLower(strings.Join([]string{p.Name, p.Description, p.Type, p.Template}, "\n"))
-	err = s.policies.Row().Text(string(p.Kind)).Text(p.ID).Text(p.Type).Text(p.Platform).Text(p.Name).Text(strings.ToLower(cut(p.Name, maxKey))).
+	row := s.policies.Row().Text(string(p.Kind)).Text(p.ID).Text(p.Type).Text(p.Platform).Text(p.Name).Text(strings.ToLower(cut(p.Name, maxKey))).
 		Text(p.Description).Text(p.Template).Text(p.Technologies).Int(p.Version).Bool(p.Assigned).Int(int64(p.Assignments)).
 		Int(int64(p.Settings)).Bool(p.Status != nil).Int(st.Succeeded).Int(st.Pending).Int(st.NotApplicable).Int(st.Errors).
-		Int(st.Conflicts).Time(st.At).Time(p.CreatedAt).Time(p.ModifiedAt).Text(string(doc)).Text(search).End()
-	if err != nil {
+		Int(st.Conflicts).Time(st.At).Time(p.CreatedAt).Time(p.ModifiedAt).Text(string(doc)).Text(search).Strings(p.Apps).Bool(p.Unlisted)
+	if p.Deployment == nil {
+		row.Null()
+	} else {
+		row.Text(string(deployed))
+	}
+	if err := row.End(); err != nil {
 		return err
 	}
 	for _, a := range p.doc.Assignments {

@@ -29,19 +29,24 @@ type source struct {
 	kind   Kind
 	path   string
 	expand string
+	status string // below a policy: how devices stand with it
+	typ    string // of what is listed without a type of its own
+	users  bool   // below a policy, deploymentSummary tells how many users it reached
 }
 
+const overview = "deviceStatusOverview"
+
 var sources = []source{
-	{Device, "/deviceManagement/deviceConfigurations", "assignments"},
-	{Catalogue, "/deviceManagement/configurationPolicies", "assignments"},
-	{Compliance, "/deviceManagement/deviceCompliancePolicies", "assignments,scheduledActionsForRule($expand=scheduledActionConfigurations)"},
+	{kind: Device, path: "/deviceManagement/deviceConfigurations", expand: "assignments", status: overview},
+	{kind: Catalogue, path: "/deviceManagement/configurationPolicies", expand: "assignments"},
+	{kind: Compliance, path: "/deviceManagement/deviceCompliancePolicies", expand: "assignments,scheduledActionsForRule($expand=scheduledActionConfigurations)", status: overview},
 }
 
 // Pull reads all policies with their assignments, settings, scheduled actions and status.
 func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
 	stage := p.Store.Stage(Policies...)
 	defer stage.Close()
-	r := reader{p.Graph, tid, run}
+	r := reader{graph: p.Graph, tid: tid, run: run}
 	for _, s := range sources {
 		if err := r.kind(ctx, s, stage); err != nil {
 			return fmt.Errorf("pull policies (%s) of %s: %w", s.kind, tid, err)
@@ -61,8 +66,8 @@ type TemplatePuller struct {
 func (p *TemplatePuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
 	stage := p.Store.Stage(Notification)
 	defer stage.Close()
-	r := reader{p.Graph, tid, run}
-	if err := r.kind(ctx, source{Notification, run.Dataset.Path, ""}, stage); err != nil {
+	r := reader{graph: p.Graph, tid: tid, run: run}
+	if err := r.kind(ctx, source{kind: Notification, path: run.Dataset.Path}, stage); err != nil {
 		return fmt.Errorf("pull notification templates of %s: %w", tid, err)
 	}
 	return store(ctx, stage, tid, run, p.Now())
@@ -84,6 +89,7 @@ type reader struct {
 	graph *graph.Client
 	tid   tenant.ID
 	run   *graphsync.Run
+	seen  map[string]bool // ids of what was staged; nil: nobody asks
 }
 
 func (r reader) query(ctx context.Context, expand string, rows bool) graph.Query {
@@ -104,11 +110,11 @@ func (r reader) kind(ctx context.Context, s source, stage *Stage) error {
 		if err != nil {
 			return err
 		}
-		p, ok := fromGraph(s.kind, raw)
+		p, ok := fromGraph(s, raw)
 		if !ok {
 			continue
 		}
-		there, err := r.complete(ctx, s.path+"/"+url.PathEscape(p.ID), &p)
+		there, err := r.complete(ctx, s, &p)
 		if err != nil {
 			return err
 		}
@@ -118,12 +124,16 @@ func (r reader) kind(ctx context.Context, s source, stage *Stage) error {
 		if err := stage.add(p); err != nil {
 			return err
 		}
+		if r.seen != nil {
+			r.seen[p.ID] = true
+		}
 	}
 	return nil
 }
 
 // complete reads what a list does not give. there is false where the policy was deleted meanwhile.
-func (r reader) complete(ctx context.Context, path string, p *read) (there bool, err error) {
+func (r reader) complete(ctx context.Context, s source, p *read) (there bool, err error) {
+	path := s.path + "/" + url.PathEscape(p.ID)
 	switch p.Kind {
 	case Catalogue:
 		settings, err := r.related(ctx, path+"/settings", "settingDefinitions")
@@ -140,14 +150,23 @@ func (r reader) complete(ctx context.Context, path string, p *read) (there bool,
 		p.withMessages(messages)
 		return true, err
 	}
-	w, err := graph.Get[graph.DeviceStatusOverview](ctx, r.graph, r.tid, path+"/deviceStatusOverview", r.query(ctx, "", false))
-	if failed(err, graph.NotFound, graph.Refused) {
-		return true, nil // Intune counts nothing for some types
+	if s.status != "" {
+		w, err := graph.Get[graph.DeviceStatusOverview](ctx, r.graph, r.tid, path+"/"+s.status, r.query(ctx, "", false))
+		if err == nil {
+			p.withStatus(w)
+		} else if !failed(err, graph.NotFound, graph.Refused) { // Intune counts nothing for some types
+			return true, err
+		}
 	}
-	if err == nil {
-		p.withStatus(w)
+	if s.users {
+		raw, err := graph.Get[jsontext.Value](ctx, r.graph, r.tid, path+"/deploymentSummary", r.query(ctx, "", false))
+		if err == nil {
+			p.withDeployment(raw)
+		} else if !failed(err, graph.NotFound, graph.Refused) {
+			return true, err
+		}
 	}
-	return true, err
+	return true, nil
 }
 
 func (r reader) related(ctx context.Context, path, expand string) (all [][]byte, err error) {

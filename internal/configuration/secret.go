@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"regexp"
 	"strings"
 )
@@ -17,16 +18,34 @@ var lastWords = []string{
 	"payload", // an Apple profile as a whole: Wi-Fi and mail passwords stand in it
 }
 
-func secretName(name string) bool {
-	plain := strings.Map(func(r rune) rune {
-		switch {
-		case r >= 'A' && r <= 'Z':
-			return r + 'a' - 'A'
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			return r
+// keyWords are what the key of a setting for apps holds where its value is secret. Vendors name their keys as they like, so a key is taken
+// for a secret's more readily than a name of Graph's.
+var keyWords = append([]string{"passwd", "pwd", "pin", "licensekey", "licencekey", "productkey", "activationkey", "enrollmentkey", "registrationkey", "encryptionkey",
+	"bearer", "jwt", "sas", "connectionstring"}, lastWords...)
+
+// secretKey tells the key of a pair whose value is secret: one of the words is its end, or stands within it.
+func secretKey(key string) bool {
+	plain := plainName(lastPart(key))
+	for _, w := range keyWords {
+		if strings.HasSuffix(plain, w) || len(w) > 4 && strings.Contains(plain, w) {
+			return true
 		}
-		return -1
-	}, name)
+	}
+	return false
+}
+
+// harmless are values that no secret has: switches, and variables that Intune fills in on the device.
+func harmless(v any) bool {
+	s, ok := v.(string)
+	switch strings.ToLower(s) {
+	case "", "true", "false", "enabled", "disabled", "yes", "no", "0", "1":
+		return ok
+	}
+	return ok && strings.HasPrefix(s, "{{") && strings.HasSuffix(s, "}}")
+}
+
+func secretName(name string) bool {
+	plain := plainName(name)
 	for _, w := range lastWords {
 		if strings.HasSuffix(plain, w) {
 			return true
@@ -35,8 +54,22 @@ func secretName(name string) bool {
 	return false
 }
 
-// inText finds secrets in the middle of a text: XML and plist elements, keys in PEM, name=value pairs.
-var inText = regexp.MustCompile(`(?i)PRIVATE KEY-----|<(\w+:)?(password|passphrase|keymaterial|sharedsecret|presharedkey|psk|secret)\b[^>]*>\s*[^<\s]|<key>[^<]*(password|passphrase|secret|psk)</key>\s*<(string|data)>\s*[^<\s]|\b(password|pwd|secret|passphrase|accountkey|sharedaccesskey)\s*=\s*[^\s;&]`)
+// plainName is a name of small letters and digits only.
+func plainName(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'A' && r <= 'Z':
+			return r + 'a' - 'A'
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
+			return r
+		}
+		return -1
+	}, name)
+}
+
+// inText finds secrets in the middle of a text: XML and plist elements, keys in PEM, name=value pairs, members of JSON, tokens (JWT), and
+// URLs with a password.
+var inText = regexp.MustCompile(`(?i)"[^"]*(password|passphrase|secret|token|apikey)"\s*:\s*"[^"]|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}|\bBearer\s+[\w.~+/-]{16,}|://[^\s/:@]+:[^\s/@]+@|[?&]sig=[^\s&]{8}|PRIVATE KEY-----|<(\w+:)?(password|passphrase|keymaterial|sharedsecret|presharedkey|psk|secret)\b[^>]*>\s*[^<\s]|<key>[^<]*(password|passphrase|secret|psk)</key>\s*<(string|data)>\s*[^<\s]|\b(password|pwd|secret|passphrase|accountkey|sharedaccesskey)\s*=\s*[^\s;&]`)
 
 func secretText(s string) bool {
 	if inText.MatchString(s) {
@@ -71,6 +104,9 @@ func strip(v any) any {
 
 func stripObject(o map[string]any) {
 	encrypted, named := encryptedObject(o), namedSecret(o)
+	if key, member, ok := pairOf(o); ok && member != "" && secretKey(key) && !harmless(o[member]) {
+		o[member] = conceal(o[member])
+	}
 	delete(o, "secretReferenceValueId") // a writer could ask for the plain value with it
 	for name, v := range o {
 		switch {
@@ -130,6 +166,14 @@ func hide(v any) any {
 		}
 	}
 	return v
+}
+
+// conceal hides numbers too: the value of a key that is called a PIN may be one.
+func conceal(v any) any {
+	if _, ok := v.(json.Number); ok {
+		return SecretMark
+	}
+	return hide(v)
 }
 
 // hideValues hides the member "value" of one object or of several.

@@ -27,7 +27,7 @@ const columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.type, a.platform, a.name, a.description, a.template, a.technologies, a.version,
 	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.conflicts,
 	NULLIF(a.status_at, '-infinity'), NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at,
-	a.gone_at`
+	a.gone_at, a.apps, a.unlisted, a.deployed`
 
 func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	var a Policy
@@ -36,7 +36,7 @@ func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.Kind, &a.ID, &a.Type, &a.Platform, &a.Name, &a.Description, &a.Template,
 		&a.Technologies, &a.Version, &a.Assigned, &a.Assignments, &a.Settings, &has, &st.Succeeded, &st.Pending, &st.NotApplicable,
 		&st.Errors, &st.Conflicts, postgres.Zero(&st.At), postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
-		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt)}, more...)...)
+		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt), &a.Apps, &a.Unlisted, &a.Deployment}, more...)...)
 	if has {
 		a.Status = &st
 	}
@@ -74,7 +74,7 @@ var byStatus = map[string]string{
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
 	one = w.Within(scope, "a.tenant_id")
-	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, []string{f.Q}) {
+	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, f.App, []string{f.Q}) {
 		if !postgres.Printable(v) || len(v) > 200 {
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
@@ -103,6 +103,13 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	}
 	if len(f.Target) > 0 {
 		w.And(`EXISTS (SELECT FROM policy_assignment s WHERE s.tenant_id = a.tenant_id AND s.kind = a.kind AND s.policy_id = a.id AND s.target = ANY(?))`, f.Target)
+	}
+	if len(f.App) > 0 {
+		low := make([]string, len(f.App))
+		for i, v := range f.App {
+			low[i] = strings.ToLower(v)
+		}
+		w.And("a.apps && ?::text[]", low)
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)

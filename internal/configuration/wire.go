@@ -16,6 +16,28 @@ type read struct {
 	doc Document
 }
 
+// oursOfApps are the same of policies for apps. Their settings member is none of Graph's own, but a list of the app's.
+var oursOfApps = []string{"apps", "deployedAppCount", "targetedMobileApps", "deploymentSummary"}
+
+// settings are the members of an object that say what the policy sets.
+func settingsOf(kind Kind, o map[string]any) map[string]any {
+	forApps := slices.Contains(AppPolicies, kind)
+	settings := map[string]any{}
+	for name, v := range o {
+		own := slices.Contains(ours, name)
+		if forApps {
+			own = own && name != "settings" || slices.Contains(oursOfApps, name)
+		}
+		if !own && (!strings.Contains(name, "@") || name == "originalEntityTypeName") {
+			settings[name] = v
+		}
+	}
+	if forApps {
+		openPayloads(settings)
+	}
+	return settings
+}
+
 // ours are members that have a place of their own, or that say nothing about the policy; the rest of an object is its settings.
 var ours = []string{
 	"id", "displayName", "name", "description", "version", "createdDateTime", "lastModifiedDateTime", "roleScopeTagIds", "assignments", "isAssigned",
@@ -25,14 +47,15 @@ var ours = []string{
 
 // fromGraph is a policy of Graph as we keep it. Everything that is not named in ours is a setting, also what Microsoft adds one day. ok is
 // false where there is no object, or no id that it could be kept under.
-func fromGraph(kind Kind, raw []byte) (p read, ok bool) {
+func fromGraph(s source, raw []byte) (p read, ok bool) {
+	kind := s.kind
 	v, err := parse(raw)
 	o, is := v.(map[string]any)
 	if err != nil || !is || str(o, "id") == "" || len(str(o, "id")) > maxKey {
 		return p, false
 	}
 	p.Policy = Policy{
-		Kind: kind, ID: str(o, "id"), Type: graph.TypeName(str(o, "@odata.type")), Name: first(str(o, "displayName"), str(o, "name")),
+		Kind: kind, ID: str(o, "id"), Type: first(graph.TypeName(str(o, "@odata.type")), s.typ), Name: first(str(o, "displayName"), str(o, "name")),
 		Description: str(o, "description"), Version: max(0, num(o, "version")), Technologies: str(o, "technologies"),
 		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(num(o, "settingCount")),
 	}
@@ -43,23 +66,22 @@ func fromGraph(kind Kind, raw []byte) (p read, ok bool) {
 	p.doc.Actions = actionsOf(list(o, "scheduledActionsForRule"))
 	p.Assignments = len(p.doc.Assignments)
 	p.Assigned = p.Assignments > 0 || o["isAssigned"] == true
-	p.Platform = platform(p.Type, str(o, "platforms"), str(o, "originalEntityTypeName"))
+	if slices.Contains(AppPolicies, kind) {
+		p.doc.Apps = appsOf(o)
+		p.Apps = identifiers(p.doc.Apps)
+	}
+	p.Platform = platform(p.Type, str(o, "platforms"), str(o, "originalEntityTypeName"), p.doc.Apps...)
 	if p.Type == "" {
 		p.Type = defaultTypes[kind]
 	}
-	settings := map[string]any{}
-	for name, v := range o {
-		if !slices.Contains(ours, name) && (!strings.Contains(name, "@") || name == "originalEntityTypeName") {
-			settings[name] = v
-		}
-	}
-	p.doc.Settings = canonical(strip(settings))
+	p.doc.Settings = canonical(strip(settingsOf(kind, o)))
 	p.finish()
 	return p, true
 }
 
 var defaultTypes = map[Kind]string{
 	Device: "deviceConfiguration", Catalogue: "deviceManagementConfigurationPolicy", Compliance: "deviceCompliancePolicy", Notification: "notificationMessageTemplate",
+	AppProtection: "managedAppPolicy", AppConfiguration: "managedDeviceMobileAppConfiguration",
 }
 
 // finish fills what the document and the row say alike, and counts what is set.
@@ -192,13 +214,18 @@ func actionsOf(rules []map[string]any) []Action {
 
 // prefixes of Graph's types, lower case, by platform.
 var prefixes = []struct{ prefix, name string }{
-	{"windowsphone", "Windows Phone"}, {"windows", "Windows"}, {"editionupgrade", "Windows"}, {"sharedpc", "Windows"}, {"ios", "iOS"}, {"macos", "macOS"},
+	{"windowsphone", "Windows Phone"}, {"windows", "Windows"}, {"mdmwindows", "Windows"}, {"editionupgrade", "Windows"}, {"sharedpc", "Windows"}, {"ios", "iOS"}, {"macos", "macOS"},
 	{"android", "Android"}, {"aosp", "Android"}, {"linux", "Linux"}, {"tvos", "tvOS"}, {"visionos", "visionOS"},
 }
 
-// platform is what a type or the catalogue's flags ("windows10,macOS") say.
-func platform(typ, flags, original string) string {
+// platform is what a type, the catalogue's flags ("windows10,macOS") or the apps of a policy say.
+func platform(typ, flags, original string, apps ...TargetApp) string {
 	var names []string
+	for _, a := range apps {
+		if a.Platform != "" && !slices.Contains(names, a.Platform) {
+			names = append(names, a.Platform)
+		}
+	}
 	for _, s := range append(strings.Split(flags, ","), typ, original) {
 		s = strings.ToLower(strings.TrimPrefix(strings.TrimSpace(s), "#microsoft.graph."))
 		for _, p := range prefixes {

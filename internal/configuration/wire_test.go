@@ -21,7 +21,7 @@ func line(t *testing.T, d Document, label string) Line {
 }
 
 func TestFromGraph(t *testing.T) {
-	p, ok := fromGraph(Compliance, []byte(`{"@odata.type":"#microsoft.graph.windows10CompliancePolicy","id":"c1","displayName":"Laptops","version":3,"createdDateTime":"0001-01-01T00:00:00Z",
+	p, ok := fromGraph(source{kind: Compliance}, []byte(`{"@odata.type":"#microsoft.graph.windows10CompliancePolicy","id":"c1","displayName":"Laptops","version":3,"createdDateTime":"0001-01-01T00:00:00Z",
 		"lastModifiedDateTime":"2026-08-01T10:00:00.1234567Z","roleScopeTagIds":["1","0"],"passwordRequired":true,"passwordMinimumLength":12,"passwordRequiredType":"alphanumeric","osMinimumVersion":null,
 		"bitLockerEnabled":true,"quantumReady":"yes","huge":1e999999,
 		"assignments":[{"id":"a","target":{"@odata.type":"#microsoft.graph.groupAssignmentTarget","groupId":"g1","deviceAndAppManagementAssignmentFilterId":"f","deviceAndAppManagementAssignmentFilterType":"include"}},
@@ -46,7 +46,7 @@ func TestFromGraph(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{`null`, `"x"`, `{}`, `{"id":null}`, `{"id":"` + strings.Repeat("x", 2000) + `"}`, `{"id":"x"`, ``} {
-		if _, ok := fromGraph(Device, []byte(bad)); ok {
+		if _, ok := fromGraph(source{kind: Device}, []byte(bad)); ok {
 			t.Errorf("%.40s was taken", bad)
 		}
 	}
@@ -83,7 +83,7 @@ func TestSecretsAreNotKept(t *testing.T) {
 		"plist in base64":   `{"configuration":"PGRpY3Q+PGtleT5QYXNzd29yZDwva2V5PjxzdHJpbmc+aHVudGVyMi1aZWJyYTwvc3RyaW5nPjwvZGljdD4="}`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			p, ok := fromGraph(Device, []byte(`{"id":"x","ok":"stays",`+strings.ReplaceAll(raw, "%", kept)[1:]))
+			p, ok := fromGraph(source{kind: Device}, []byte(`{"id":"x","ok":"stays",`+strings.ReplaceAll(raw, "%", kept)[1:]))
 			all := string(p.doc.Settings)
 			if !ok || strings.Contains(all, kept) || strings.Contains(all, "aHVudGVy") || strings.Contains(all, "secretReferenceValueId") {
 				t.Errorf("kept: %s", all)
@@ -114,7 +114,7 @@ func TestSecretsAreNotKept(t *testing.T) {
 }
 
 func TestCatalogue(t *testing.T) {
-	p, ok := fromGraph(Catalogue, []byte(`{"id":"s","name":"Defender","platforms":"windows10","technologies":"mdm,microsoftSense","settingCount":2,"templateReference":{"templateDisplayName":"Antivirus","templateDisplayVersion":"Version 2"}}`))
+	p, ok := fromGraph(source{kind: Catalogue}, []byte(`{"id":"s","name":"Defender","platforms":"windows10","technologies":"mdm,microsoftSense","settingCount":2,"templateReference":{"templateDisplayName":"Antivirus","templateDisplayVersion":"Version 2"}}`))
 	if !ok || p.Name != "Defender" || p.Platform != "Windows" || p.Template != "Antivirus Version 2" || p.Settings != 2 || p.Type == "" {
 		t.Errorf("%+v", p.Policy)
 	}
@@ -169,7 +169,7 @@ func FuzzFromGraph(f *testing.F) {
 	f.Add([]byte(`{"id":"x","settingInstance":{"settingDefinitionId":"a_","choiceSettingValue":{"value":"a","children":[{}]}}}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, kind := range Kinds {
-			p, ok := fromGraph(kind, body)
+			p, ok := fromGraph(source{kind: kind}, body)
 			if !ok {
 				continue
 			}

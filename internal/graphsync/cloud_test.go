@@ -86,6 +86,8 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
+		With(graphsync.AppProtection, &configuration.ProtectionPuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
+		With(graphsync.AppConfigurations, &configuration.ConfigurationPuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: r.graph, Store: r.roles, Now: time.Now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
 		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).

@@ -28,6 +28,8 @@ const (
 
 	Policies              = "policies"
 	NotificationTemplates = "notificationTemplates"
+	AppProtection         = "appProtection"
+	AppConfigurations     = "appConfigurations"
 	IntuneRoles           = "intuneRoles"
 	Services              = "services"
 )
@@ -75,6 +77,15 @@ func Table() Datasets {
 		},
 		{ // a report: a POST that only reads, the one source of how installations went
 			Name: AppInstalls, Label: "Installations of apps", Version: "beta", Path: "/deviceManagement/reports/getAppsInstallSummaryReport",
+			Permission: "DeviceManagementApps.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
+		},
+		{ // a path for each type of policy comes first: see the puller. This one tells neither apps nor assignments
+			Name: AppProtection, Label: "App protection policies", Version: "beta", Path: "/deviceAppManagement/managedAppPolicies", PageSize: 100,
+			Permission: "DeviceManagementApps.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
+		},
+		{ // and targetedManagedAppConfigurations. v1.0 knows no configuration for Android
+			Name: AppConfigurations, Label: "App configurations", Version: "beta", Path: "/deviceAppManagement/mobileAppConfigurations",
+			Expand: "assignments", PageSize: 100,
 			Permission: "DeviceManagementApps.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
 		},
 		{ // only beta's list can be expanded by what Defender reports

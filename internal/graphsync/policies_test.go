@@ -18,7 +18,7 @@ func TestPoliciesArrive(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, small, graphsync.Options{})
 	tid, _ := r.customer(full)
-	for _, d := range []string{graphsync.Policies, graphsync.NotificationTemplates} {
+	for _, d := range []string{graphsync.Policies, graphsync.NotificationTemplates, graphsync.AppProtection, graphsync.AppConfigurations} {
 		if err := r.sync.ReadOnce(t.Context(), tid, d); err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestPoliciesArrive(t *testing.T) {
 	if err != nil || found.Count == 0 {
 		t.Fatalf("%d policies, %v", found.Count, err)
 	}
-	seen := map[configuration.Kind]int{}
+	seen, types, reached := map[configuration.Kind]int{}, map[string]int{}, 0
 	assigned, counted, acted := 0, int64(0), 0
 	for _, p := range found.Rows {
 		seen[p.Kind]++
@@ -40,6 +40,16 @@ func TestPoliciesArrive(t *testing.T) {
 		}
 		if lines := doc.SettingLines(); len(lines) == 0 {
 			t.Errorf("%s %q has no settings: %s", p.Type, p.Name, doc.Settings)
+		}
+		if raw, _ := json.Marshal(doc); strings.Contains(string(raw), "tok-9f31c2") || strings.Contains(string(raw), "4711") || strings.Contains(string(raw), "dG9rLT") {
+			t.Errorf("%s keeps a secret: %s", p.Name, raw)
+		}
+		if slices.Contains(configuration.AppPolicies, p.Kind) && (p.Unlisted || len(p.Apps) == 0 && !strings.HasSuffix(p.Type, "nformationProtectionPolicy") && p.Type != configuration.DefaultProtection) {
+			t.Errorf("%s %q has no apps: %+v", p.Type, p.Name, p)
+		}
+		types[p.Type]++
+		if p.Deployment != nil {
+			reached++
 		}
 		if raw, _ := json.Marshal(doc); strings.Contains(string(raw), "secretReferenceValueId") || strings.Contains(string(raw), `"****"`) {
 			t.Errorf("%s keeps what leads to a secret: %s", p.Name, raw)
@@ -53,6 +63,9 @@ func TestPoliciesArrive(t *testing.T) {
 		if seen[k] == 0 {
 			t.Errorf("nothing of kind %s: %v", k, seen)
 		}
+	}
+	if types["iosMobileAppConfiguration"] == 0 || types["iosManagedAppProtection"] == 0 || types["targetedManagedAppConfiguration"] == 0 || reached == 0 {
+		t.Errorf("policies for apps: %v, %d with users counted", types, reached)
 	}
 	if assigned == 0 || counted == 0 || acted == 0 {
 		t.Errorf("%d assignments, %d devices counted, %d scheduled actions", assigned, counted, acted)

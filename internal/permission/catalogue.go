@@ -114,8 +114,10 @@ var catalogue = []Entry{
 		post("how installations went: a report, and a POST that only reads", "/beta/deviceManagement/reports/getAppsInstallSummaryReport", readApps, readConfiguration, readDevices),
 		post("on which devices an app failed: a report, and a POST that only reads", "/beta/deviceManagement/reports/getDeviceInstallStatusReport", readApps, readConfiguration, readDevices),
 		get("the names of app categories", "/v1.0/deviceAppManagement/mobileAppCategories", readApps),
-		get("rules that protect data inside apps", "/v1.0/deviceAppManagement/managedAppPolicies", readApps),
-		get("settings that apps are given", "/v1.0/deviceAppManagement/mobileAppConfigurations", readApps),
+		get("rules that protect data inside apps", "/beta/deviceAppManagement/managedAppPolicies", readApps, readConfiguration),
+		get("the same with their apps and who they are for", "/beta/deviceAppManagement/iosManagedAppProtections", readApps),
+		get("settings that devices hand to apps", "/beta/deviceAppManagement/mobileAppConfigurations", readApps),
+		get("settings that apps are given on any device", "/beta/deviceAppManagement/targetedManagedAppConfigurations", readApps),
 	}},
 	{Feature: Configuration, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("configuration profiles", "/beta/deviceManagement/deviceConfigurations", readConfiguration),

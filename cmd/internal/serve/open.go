@@ -236,6 +236,8 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: p.Graph, Store: p.DetectedApps, Now: now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.NotificationTemplates, &configuration.TemplatePuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
+		With(graphsync.AppProtection, &configuration.ProtectionPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
+		With(graphsync.AppConfigurations, &configuration.ConfigurationPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: p.Graph, Store: p.Roles, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).

@@ -24,16 +24,19 @@ type appConfiguration struct {
 	beta           bool
 	share          float64
 	settings       [][3]string // key, type, value
+	payload        string      // iOS: a property list instead of settings; Android: the managed properties
 }
 
 var appConfigurations = []appConfiguration{
 	{"iosMobileAppConfiguration", "Outlook account set-up", "com.microsoft.Office.Outlook", []int{iPhone, iPad}, false, 1, [][3]string{
 		{"com.microsoft.outlook.EmailProfile.AccountType", "stringType", "ModernAuth"}, {"com.microsoft.outlook.EmailProfile.EmailUPN", "stringType", "{{userprincipalname}}"}, {"com.microsoft.outlook.EmailProfile.EmailAddress", "stringType", "{{mail}}"}, {"IntuneMAMAllowedAccountsOnly", "stringType", "Enabled"},
-	}},
-	{"iosMobileAppConfiguration", "Edge home page", "com.microsoft.msedge", []int{iPhone, iPad}, false, 0.5, [][3]string{{"com.microsoft.intune.mam.managedbrowser.homepage", "stringType", "https://intranet"}}},
-	{"iosMobileAppConfiguration", "Teams on shared iPads", "com.microsoft.skype.teams", []int{iPad}, false, 0.3, [][3]string{{"sharedDeviceMode", "booleanType", "true"}}},
-	{"androidManagedStoreAppConfiguration", "Managed Home Screen", "com.microsoft.launcher.enterprise", []int{androidKiosk}, true, 0.8, nil},
-	{"androidManagedStoreAppConfiguration", "Outlook on Android", "com.microsoft.office.outlook", []int{android, androidOwned}, true, 0.7, nil},
+	}, ""},
+	{"iosMobileAppConfiguration", "Edge home page", "com.microsoft.msedge", []int{iPhone, iPad}, false, 0.5, [][3]string{{"com.microsoft.intune.mam.managedbrowser.homepage", "stringType", "https://intranet"}}, ""},
+	{"iosMobileAppConfiguration", "Teams on shared iPads", "com.microsoft.skype.teams", []int{iPad}, false, 0.3, [][3]string{{"sharedDeviceMode", "booleanType", "true"}}, ""},
+	{"androidManagedStoreAppConfiguration", "Managed Home Screen", "com.microsoft.launcher.enterprise", []int{androidKiosk}, true, 0.8, nil, `{"key":"show_wifi_setting","valueBool":true},{"key":"grid_size","valueString":"5;5"},{"key":"exit_lock_task_mode_pin","valueString":"4711"},{"key":"applications","valueBundleArray":[{"managedProperty":[{"key":"package","valueString":"com.microsoft.teams"}]}]}`},
+	{"androidManagedStoreAppConfiguration", "Outlook on Android", "com.microsoft.office.outlook", []int{android, androidOwned}, true, 0.7, nil, `{"key":"com.microsoft.outlook.EmailProfile.AccountType","valueString":"ModernAuth"},{"key":"com.microsoft.outlook.Mail.BlockExternalImagesEnabled","valueBool":true}`},
+	{"iosMobileAppConfiguration", "Site registration", "com.procore.procore", []int{iPhone, iPad}, false, 0.6, nil,
+		`<dict><key>server</key><string>https://field.contoso.example</string><key>retries</key><integer>3</integer><key>enrollmentToken</key><string>tok-9f31c2-not-for-eyes</string></dict>`},
 }
 
 // appID is the app of the tenant with that package, or a made-up one where it was removed since.
@@ -60,7 +63,7 @@ func (c *call) appConfigurations() []object {
 			{"lastModifiedDateTime", modified}, {"displayName", c.t.Prefix + " – " + a.name}, {"version", version},
 		}
 		if a.beta {
-			payload := `{"kind":"androidenterprise#managedConfiguration","productId":"app:` + a.pkg + `","managedProperty":[]}`
+			payload := `{"kind":"androidenterprise#managedConfiguration","productId":"app:` + a.pkg + `","managedProperty":[` + a.payload + `]}`
 			o = append(o, member{"packageId", "app:" + a.pkg}, member{"payloadJson", base64.StdEncoding.EncodeToString([]byte(payload))}, member{"appSupportsOemConfig", false}, member{"profileApplicability", "default"},
 				member{"connectedAppsEnabled", false}, member{"permissionActions", []object{}})
 		} else {
@@ -68,7 +71,11 @@ func (c *call) appConfigurations() []object {
 			for _, s := range a.settings {
 				settings = append(settings, object{{"appConfigKey", s[0]}, {"appConfigKeyType", s[1]}, {"appConfigKeyValue", s[2]}})
 			}
-			o = append(o, member{"encodedSettingXml", nil}, member{"settings", settings})
+			var encoded any
+			if a.payload != "" {
+				encoded = base64.StdEncoding.EncodeToString([]byte(a.payload))
+			}
+			o = append(o, member{"encodedSettingXml", encoded}, member{"settings", settings})
 		}
 		list = append(list, append(o,
 			member{"assignments", c.assignments("managedDeviceMobileAppConfigurationAssignment", classAppConfiguration, i)},
