@@ -48,6 +48,8 @@ type Client struct {
 	http   *http.Client
 	opts   Options
 
+	app *rate.Limiter // of the whole application, over all tenants
+
 	mu      sync.Mutex
 	tenants map[tenant.ID]*pace
 	sizes   map[sizeKey]int // page sizes that had to shrink
@@ -95,61 +97,8 @@ func New(root string, tokens Tokens, opts Options) (*Client, error) {
 				return http.ErrUseLastResponse
 			},
 		},
-		tenants: map[tenant.ID]*pace{}, sizes: map[sizeKey]int{},
+		app: rate.NewLimiter(appRate, appRate), tenants: map[tenant.ID]*pace{}, sizes: map[sizeKey]int{},
 	}, nil
-}
-
-// pace is how fast one tenant may be asked. Published limits per app and tenant: Intune 1,000 requests in 20 s, identity reports 5 in
-// 10 s; a little less is asked for, because other instances of the portal and the limits' own windows are not seen from here.
-type pace struct {
-	general, reports *rate.Limiter
-
-	mu    sync.Mutex
-	fails int       // calls that failed for good, in a row
-	rest  time.Time // until then the tenant is left alone
-}
-
-func (c *Client) pace(tid tenant.ID) *pace {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	p := c.tenants[tid]
-	if p == nil {
-		p = newPace()
-		c.tenants[tid] = p
-	}
-	return p
-}
-
-func newPace() *pace {
-	return &pace{general: rate.NewLimiter(40, 40), reports: rate.NewLimiter(rate.Every(2500*time.Millisecond), 4)}
-}
-
-func (p *pace) wait(ctx context.Context, path string) error {
-	if strings.Contains(path, "/auditLogs/") {
-		return p.reports.Wait(ctx)
-	}
-	return p.general.Wait(ctx)
-}
-
-// failsToRest is how many calls in a row may fail for good before a tenant is left alone.
-const failsToRest = 4
-
-func (p *pace) resting(now time.Time) bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return now.Before(p.rest)
-}
-
-func (p *pace) outcome(ok bool, now time.Time, rest time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if ok {
-		p.fails = 0
-		return
-	}
-	if p.fails++; p.fails >= failsToRest {
-		p.rest = now.Add(rest)
-	}
 }
 
 // call is one request, repeated as often as it takes.
@@ -179,14 +128,21 @@ func (c *Client) do(ctx context.Context, k *call) ([]byte, error) {
 	if k.token == "" {
 		p = c.pace(k.tid)
 	}
-	if p.resting(c.opts.Now()) {
-		return nil, &Error{Kind: Unavailable, Message: "left alone after failing again and again", path: k.url.Path, resting: true}
+	tries, err := p.allow(k.url.Path, c.opts.Now())
+	if err != nil {
+		return nil, err
 	}
+	body, err := c.repeat(ctx, p, k, tries)
+	p.outcome(k.url.Path, err, c.opts.Now(), c.opts.Rest)
+	return body, err
+}
+
+// repeat sends the call up to so many times.
+func (c *Client) repeat(ctx context.Context, p *pace, k *call, tries int) ([]byte, error) {
 	fresh := k.token != ""
 	for try := 1; ; try++ {
 		body, err := c.once(ctx, p, k)
 		if err == nil {
-			p.outcome(true, c.opts.Now(), 0)
 			return body, nil
 		}
 		var e *Error
@@ -198,8 +154,7 @@ func (c *Client) do(ctx context.Context, k *call) ([]byte, error) {
 			c.tokens.Forget(k.tid)
 			continue
 		}
-		if !e.transient() || try >= maxTries || k.shrink && try >= 2 && (e.Status == 503 || e.Status == 504) {
-			p.outcome(e.Kind != Unavailable && e.Kind != Timeout, c.opts.Now(), c.opts.Rest)
+		if !e.transient() || try >= tries || k.shrink && try >= 2 && (e.Status == 503 || e.Status == 504) {
 			return nil, err
 		}
 		if err := c.wait(ctx, k, e, try); err != nil {
@@ -239,7 +194,7 @@ func (c *Client) wait(ctx context.Context, k *call, e *Error, try int) error {
 
 // once sends the call one time.
 func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
-	if err := p.wait(ctx, k.url.Path); err != nil {
+	if err := c.inTurn(ctx, p, k.url.Path); err != nil {
 		return nil, err
 	}
 	token := k.token

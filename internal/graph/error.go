@@ -96,6 +96,9 @@ func (e *Error) transient() bool {
 	return false
 }
 
+// Path is that of the call, with its version and without its query.
+func (e *Error) Path() string { return e.path }
+
 // FailureKind, FailureSentence and FailureIDs are what the sync writes down.
 func (e *Error) FailureKind() string { return string(e.Kind) }
 

@@ -114,7 +114,7 @@ func (l *lister[T]) run(ctx context.Context) error {
 		seen[mark] = true
 		link, err := l.page(ctx, next)
 		if l.shrink(err) {
-			if err := errors.Join(l.tell(Page{Rows: -l.rows}), l.tellSize()); err != nil {
+			if err := errors.Join(l.tell(Page{Rows: -l.rows, Retries: 1}), l.tellSize()); err != nil {
 				return err
 			}
 			l.rows = 0

@@ -41,7 +41,8 @@ type rig struct {
 	graph *graph.Client
 	sync  *graphsync.Service
 
-	beforePage atomic.Pointer[func(*http.Request)] // called before each request to Graph; may be nil
+	beforePage atomic.Pointer[func(*http.Request)] // called before each request to Graph, and may change it; may be nil
+	ahead      atomic.Int64                        // how far the Graph client's clock is ahead, for what it waits out
 
 	devices      *device.Store
 	autopilot    *autopilot.Store
@@ -66,7 +67,9 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 	}
 	t.Cleanup(func() { _ = cloud.Close() })
 	r := &rig{t: t, cloud: cloud, pool: pgtest.New(t)}
-	r.graph, err = graph.New(cloud.URLs().Graph, &appTokens{cloud: cloud, held: map[tenant.ID]string{}}, graph.Options{Transport: r, Backoff: time.Millisecond, Rest: time.Millisecond})
+	r.graph, err = graph.New(cloud.URLs().Graph, &appTokens{cloud: cloud, held: map[tenant.ID]string{}}, graph.Options{
+		Transport: r, Backoff: time.Millisecond, Rest: time.Millisecond, Now: func() time.Time { return time.Now().Add(time.Duration(r.ahead.Load())) },
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -51,6 +51,19 @@ type Trouble struct {
 	ClientRequestID string // ours
 	ActivityID      string // Intune's, the one that Microsoft support asks for
 	Failures        int    // in a row
+	Diagnosis       *Diagnosis
+}
+
+// Diagnosis is what is behind a failure and who can mend it, as internal/diagnose found when it happened; kept with the failure.
+type Diagnosis struct {
+	Layer      string   `json:"layer"`
+	Verdict    string   `json:"verdict"`
+	Who        string   `json:"who"` // nobody, owner, staff, customer, support, unknown
+	Remedy     string   `json:"remedy"`
+	Useless    string   `json:"useless,omitempty"` // what people try and what would not help
+	Message    string   `json:"message,omitempty"` // to send to whoever can fix it
+	Confidence string   `json:"confidence"`        // certain, likely, unsure
+	Evidence   []string `json:"evidence,omitempty"`
 }
 
 // Snapshot is proof that a dataset of a tenant was read completely. Only a Freshness makes one, so a verdict that takes a Snapshot

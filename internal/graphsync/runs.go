@@ -40,7 +40,7 @@ func (s *Service) Runs(ctx context.Context, scope tenant.Scope, f Filter) (RunPa
 	var places [][]string
 	rows, _ := db.Query(ctx, `
 		SELECT s.tenant_id, `+tenantName+`, s.dataset, s.run, s.state, s.reason, s.started_at, s.ended_at, s.pages, s.rows, s.written,
-		       s.gone, s.bytes, s.retries, s.throttled_ms, s.page_size, s.error_kind, s.error_sentence, s.request_id, s.client_request_id, s.activity_id,
+		       s.gone, s.bytes, s.retries, s.throttled_ms, s.page_size, s.error_kind, s.error_sentence, s.request_id, s.client_request_id, s.activity_id, s.diagnosis,
 		       `+runOrder.Place()+`
 		FROM   sync_run s
 		JOIN   tenant t ON t.tenant_id = s.tenant_id
@@ -54,7 +54,7 @@ func (s *Service) Runs(ctx context.Context, scope tenant.Scope, f Filter) (RunPa
 		t := &a.Trouble
 		err := row.Scan(&a.Tenant, &a.TenantName, &a.Dataset, &a.Run, &a.State, &a.Reason, postgres.Zero(&a.StartedAt),
 			postgres.Zero(&a.EndedAt), &a.Pages, &a.Rows, &a.Written, &a.Gone, &a.Bytes, &a.Retries, &throttled, &a.PageSize,
-			&t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID, &place)
+			&t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID, &t.Diagnosis, &place)
 		a.Throttled = time.Duration(throttled) * time.Millisecond
 		t.At = a.EndedAt
 		places = append(places, place)

@@ -27,14 +27,14 @@ const (
 
 // Options tune a Service. The zero value only enqueues.
 type Options struct {
-	Workers       int                                                            // reads at once in this process; 0: none here
-	PerTenant     int                                                            // of these, for one tenant; 0: 2
-	ScheduleEvery time.Duration                                                  // how often due datasets are looked for; 0: 15 seconds
-	SilentAfter   time.Duration                                                  // a run without a sign of life is lost; 0: one minute
-	Log           *slog.Logger                                                   // nil: none
-	Now           func() time.Time                                               // nil: time.Now
-	Failed        func(ctx context.Context, tid tenant.ID, d Dataset, err error) // told of each failed run; may be nil
-	PollOnly      bool                                                           // for PgBouncer in transaction mode, which cannot LISTEN
+	Workers       int                                                                       // reads at once in this process; 0: none here
+	PerTenant     int                                                                       // of these, for one tenant; 0: 2
+	ScheduleEvery time.Duration                                                             // how often due datasets are looked for; 0: 15 seconds
+	SilentAfter   time.Duration                                                             // a run without a sign of life is lost; 0: one minute
+	Log           *slog.Logger                                                              // nil: none
+	Now           func() time.Time                                                          // nil: time.Now
+	Failed        func(ctx context.Context, tid tenant.ID, d Dataset, err error) *Diagnosis // told of each failed run; says what is behind it, or nil
+	PollOnly      bool                                                                      // for PgBouncer in transaction mode, which cannot LISTEN
 }
 
 // Service runs the sync and tells how it fares.

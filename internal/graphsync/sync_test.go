@@ -3,6 +3,7 @@ package graphsync_test
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -159,33 +160,40 @@ func TestFaultKeepsWhatWasRead(t *testing.T) {
 	}
 	before := r.status(tid, graphsync.Devices)
 	for _, tc := range []struct {
-		fault world.Fault
+		name  string
+		fail  func(*http.Request) // each request after the first page
+		pages int64
 		kind  string
 	}{
-		{world.Fault{Kind: "throttle", RetryAfter: 3600}, "throttled"},
-		{world.Fault{Kind: "unavailable", Status: 500}, "unavailable"},
-		{world.Fault{Kind: "reset"}, "unavailable"},
-		{world.Fault{Kind: "truncate"}, "badanswer"},
-		{world.Fault{Kind: "consentRevoked"}, "token"},
-		{world.Fault{Kind: "licenceMissing"}, "licence"},
+		{"throttle", r.faults(world.Fault{Kind: "throttle", Tenant: w.ID, RetryAfter: 3600}), 1, "throttled"},
+		{"unavailable", r.faults(world.Fault{Kind: "unavailable", Tenant: w.ID, Status: 500}), 1, "unavailable"},
+		{"reset", r.faults(world.Fault{Kind: "reset", Tenant: w.ID}), 1, "unavailable"},
+		{"truncate", r.faults(world.Fault{Kind: "truncate", Tenant: w.ID}), 1, "badanswer"},
+		{"no answer in time", func(req *http.Request) {
+			late, cancel := context.WithDeadline(req.Context(), time.Unix(0, 0))
+			cancel()
+			*req = *req.WithContext(late)
+		}, 1, "timeout"},
+		{"a nextLink again", repeated(), 3, "badanswer"},
+		{"consent revoked", r.faults(world.Fault{Kind: "consentRevoked", Tenant: w.ID}), 1, "token"},
+		{"licence missing", r.faults(world.Fault{Kind: "licenceMissing", Tenant: w.ID}), 1, "licence"},
 	} {
-		t.Run(tc.fault.Kind, func(t *testing.T) {
-			tc.fault.Tenant = w.ID
-			var once sync.Once
+		t.Run(tc.name, func(t *testing.T) {
 			mid := func(req *http.Request) {
-				if strings.Contains(req.URL.RawQuery, "skiptoken") { // a page after the first
-					once.Do(func() { r.cloud.World.Faults.Add(tc.fault) })
+				if strings.Contains(req.URL.RawQuery, "skiptoken") {
+					tc.fail(req)
 				}
 			}
 			r.beforePage.Store(&mid)
 			defer r.beforePage.Store(nil)
 			defer r.cloud.World.Faults.Clear()
+			defer r.ahead.Add(int64(2 * time.Hour)) // any rest and any pause are over
 			if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
 				t.Fatal(err)
 			}
 			st := r.status(tid, graphsync.Devices)
-			if st.Pages != 1 && tc.kind != "token" {
-				t.Errorf("%d pages before the fault, want 1", st.Pages)
+			if st.Pages != tc.pages && tc.kind != "token" {
+				t.Errorf("%d pages, want %d", st.Pages, tc.pages)
 			}
 			if st.State != "failed" || st.LastCompleteRun != before.LastCompleteRun || !st.LastCompleteAt.Equal(before.LastCompleteAt) {
 				t.Errorf("state %+v", st)
@@ -207,6 +215,24 @@ func TestFaultKeepsWhatWasRead(t *testing.T) {
 	}
 	if st := r.status(tid, graphsync.Devices); st.State != "ok" || st.Trouble.Kind != "" || st.Trouble.Failures != 0 {
 		t.Errorf("after all faults: %+v", st)
+	}
+}
+
+// faults adds the fault to the cloud, once.
+func (r *rig) faults(f world.Fault) func(*http.Request) {
+	var once sync.Once
+	return func(*http.Request) { once.Do(func() { r.cloud.World.Faults.Add(f) }) }
+}
+
+// repeated asks for the second page wherever a later one was asked for, so that its nextLink comes again.
+func repeated() func(*http.Request) {
+	var second *url.URL
+	return func(req *http.Request) {
+		if second == nil {
+			second = req.URL
+		}
+		again := *second
+		req.URL = &again
 	}
 }
 

@@ -2,6 +2,7 @@ package graphsync
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -54,17 +55,23 @@ func (w *readWorker) Work(ctx context.Context, job *river.Job[readArgs]) error {
 	if !ok || d.Puller == nil {
 		return nil // another version of the portal knows it
 	}
-	if !w.s.take(tid) {
+	if !w.s.take(tid, job.Queue) {
 		return river.JobSnooze(time.Second)
 	}
 	defer w.s.give(tid)
 	return w.s.read(ctx, tid, d, job.Args.Reason, job.ID)
 }
 
-func (s *Service) take(tid tenant.ID) bool {
+// take gives a read its place among those of the tenant. One place more is for what somebody asked for, so that it does not wait for the
+// end of long scheduled reads.
+func (s *Service) take(tid tenant.ID, queue string) bool {
+	most := s.opts.PerTenant
+	if queue == queueInteractive {
+		most++
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.slots[tid] >= s.opts.PerTenant {
+	if s.slots[tid] >= most {
 		return false
 	}
 	s.slots[tid]++
@@ -225,7 +232,7 @@ func (s *Service) complete(ctx context.Context, r *Run) error {
 		UPDATE sync_state
 		SET    state = 'ok', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9, page_size = $10,
 		       last_complete_at = $9, last_complete_run = $3, last_complete_rows = $5, duration_ms = $11, next_at = $12, failures = 0,
-		       error_kind = '', error_sentence = '', error_at = NULL, request_id = '', client_request_id = '', activity_id = '',
+		       error_kind = '', error_sentence = '', error_at = NULL, request_id = '', client_request_id = '', activity_id = '', diagnosis = NULL,
 		       watermark = $13
 		WHERE  tenant_id = $1
 		AND    dataset = $2
@@ -244,19 +251,42 @@ func (s *Service) failed(ctx context.Context, r *Run, err error) error {
 		AND    dataset = $2`, r.Tenant, r.Dataset.Name).Scan(&failures); e != nil {
 		return fmt.Errorf("end of %s of %s: %w", r.Dataset.Name, r.Tenant, e)
 	}
-	if s.opts.Failed != nil {
-		defer s.opts.Failed(ctx, r.Tenant, r.Dataset, err)
-	}
 	s.line(r, "failed", err)
-	return s.end(ctx, r, "failed", t, `
+	ended := s.end(ctx, r, "failed", t, `
 		UPDATE sync_state
 		SET    state = 'failed', pages = $4, rows = $5, bytes = $6, retries = $7, throttled_ms = $8, changed_at = $9, page_size = $10,
 		       next_at = $11, failures = $12, error_kind = $13, error_sentence = $14, error_at = $9, request_id = $15,
-		       client_request_id = $16, activity_id = $17
+		       client_request_id = $16, activity_id = $17, diagnosis = NULL
 		WHERE  tenant_id = $1
 		AND    dataset = $2
 		AND    run = $3`, s.now().Add(backoff(t.Kind, failures, r.Dataset.Every)), failures, t.Kind, t.Sentence, t.RequestID,
 		t.ClientRequestID, t.ActivityID)
+	if ended != nil || s.opts.Failed == nil {
+		return ended
+	}
+	looking, cancel := context.WithTimeout(context.WithoutCancel(ctx), 30*time.Second) // may ask the tenant for its grants
+	defer cancel()
+	s.diagnosed(looking, r, s.opts.Failed(looking, r.Tenant, r.Dataset, err))
+	return nil
+}
+
+// diagnosed keeps what is behind a failure, with the failure. The outcome stands without it.
+func (s *Service) diagnosed(ctx context.Context, r *Run, d *Diagnosis) {
+	if d == nil {
+		return
+	}
+	body, err := json.Marshal(d)
+	for _, sql := range []string{
+		`UPDATE sync_state SET diagnosis = $4 WHERE tenant_id = $1 AND dataset = $2 AND run = $3 AND state = 'failed'`,
+		`UPDATE sync_run SET diagnosis = $4 WHERE tenant_id = $1 AND dataset = $2 AND run = $3`,
+	} {
+		if err == nil {
+			_, err = s.pool.In(r.Tenant).Exec(ctx, sql, r.Tenant, r.Dataset.Name, r.Number, string(body))
+		}
+	}
+	if err != nil {
+		s.log.Warn("diagnosis not kept", "tenant_id", r.Tenant.String(), "resource", r.Dataset.Name, "run", r.Number, "err", err.Error())
+	}
 }
 
 // interrupted is a run that the portal itself ended by stopping; it is due again.

@@ -31,10 +31,13 @@ type run struct {
 	Gone       int64      `json:"gone"`
 	Retries    int64      `json:"retries"`
 	Throttled  int64      `json:"throttled_ms"`
+	Calls      int64      `json:"calls"`
 	Problem    string     `json:"problem"`
 	Note       string     `json:"note"` // how the read had to adapt
 	RequestID  string     `json:"request_id"`
 	ActivityID string     `json:"activity_id"`
+
+	Diagnosis *graphsync.Diagnosis `json:"diagnosis,omitempty"`
 
 	now time.Time
 }
@@ -59,11 +62,15 @@ var runColumns = []page.Column[run]{
 	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 76, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
 	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
 	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},
+	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Calls)) }, Text: func(r run) string { return strconv.FormatInt(r.Calls, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r run) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 80, Cell: func(r run) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r run) string { return length(r.Throttled) }},
 	{Key: "why", Label: "Why", Priority: 3, Width: 112, Cell: func(r run) ui.Cell { return ui.QuietCell(reasons[r.Reason]) }, Text: func(r run) string { return r.Reason }},
 	{Key: "note", Label: "Adapted", Exact: true, Text: func(r run) string { return r.Note }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r run) string { return r.RequestID }},
+	{Key: "problem", Label: "Problem", Exact: true, Text: func(r run) string { return r.Problem }},
+	{Key: "who", Label: "Who can fix it", Exact: true, Text: func(r run) string { return who(r.Diagnosis) }},
+	{Key: "remedy", Label: "What to do", Exact: true, Text: func(r run) string { return remedy(r.Diagnosis) }},
 }
 
 func (r run) took() int64 {
@@ -82,7 +89,7 @@ func resultCell(r run) ui.Cell {
 	case "lost":
 		return ui.StateCell(ui.ShapeUnknown, "The worker died; it was read again")
 	}
-	return failed(ui.ShapeBad, r.Problem)
+	return failed(ui.ShapeBad, problem(r.Diagnosis, r.Problem))
 }
 
 func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -103,6 +110,9 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, newRun(a, now))
+	}
+	if len(f.Dataset) == 1 && len(f.Tenants) == 1 && len(l.Rows) > 0 && f.After == "" {
+		l.Banner, l.Above = told(l.Rows)
 	}
 	l.Live = slices.ContainsFunc(l.Rows, func(x run) bool { return x.State == "running" })
 	return l.Serve(w, r)
@@ -135,6 +145,7 @@ func newRun(a graphsync.Attempt, now time.Time) run {
 	return run{
 		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Label: graphsync.Label(a.Dataset), Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
 		EndedAt: pointer(a.EndedAt), Pages: a.Pages, Rows: a.Rows, Written: a.Written, Gone: a.Gone, Retries: a.Retries, Throttled: a.Throttled.Milliseconds(),
+		Calls: calls(a.Pages, a.Retries, a.State), Diagnosis: a.Trouble.Diagnosis,
 		Problem: a.Trouble.Sentence, Note: adapted(a.Dataset, a.PageSize), RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
 	}
 }

@@ -31,6 +31,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/sync", h.list)
 	r.Post("/sync", tenant.MaySync, h.now)
 	r.Get("/sync/runs", h.runs)
+	r.Get("/sync/budget", h.budget)
 }
 
 // row is one dataset of one customer, for the table and the JSON twin.
@@ -43,6 +44,7 @@ type row struct {
 	Rows       int64      `json:"rows"`
 	Pages      int64      `json:"pages"`
 	Retries    int64      `json:"retries"`
+	Calls      int64      `json:"calls"`
 	Throttled  int64      `json:"throttled_ms"`
 	Duration   int64      `json:"duration_ms"`
 	AsOf       *time.Time `json:"as_of"`
@@ -52,8 +54,9 @@ type row struct {
 	RequestID  string     `json:"request_id"`
 	ActivityID string     `json:"activity_id"`
 
-	status graphsync.Status
-	now    time.Time
+	Diagnosis *graphsync.Diagnosis `json:"diagnosis,omitempty"`
+
+	now time.Time
 }
 
 var states = []page.Option{{Value: "failed", Label: "Failed"}, {Value: "running", Label: "Being read"}, {Value: "never", Label: "Not read yet"}, {Value: "ok", Label: "Complete"}}
@@ -84,6 +87,7 @@ var columns = []page.Column[row]{
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
 	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Priority: 3, Width: 70, Cell: func(r row) ui.Cell { return ui.QuietCell(ui.N(r.Calls)) }, Text: func(r row) string { return strconv.FormatInt(r.Calls, 10) }},
 	{Key: "pages", Label: "Pages", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
@@ -93,6 +97,8 @@ var columns = []page.Column[row]{
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r row) string { return r.RequestID }},
 	{Key: "note", Label: "Adapted", Exact: true, Text: func(r row) string { return r.Note }},
 	{Key: "problem", Label: "Problem", Exact: true, Text: func(r row) string { return r.Problem }},
+	{Key: "who", Label: "Who can fix it", Exact: true, Text: func(r row) string { return who(r.Diagnosis) }},
+	{Key: "remedy", Label: "What to do", Exact: true, Text: func(r row) string { return remedy(r.Diagnosis) }},
 }
 
 func customerCell(r row) ui.Cell {
@@ -112,9 +118,9 @@ func stateCell(r row) ui.Cell {
 	case r.State == "running":
 		return ui.StateCell(ui.ShapePending, "Being read")
 	case r.State == "failed" && r.AsOf != nil:
-		return failed(ui.ShapeStale, r.Problem)
+		return failed(ui.ShapeStale, problem(r.Diagnosis, r.Problem))
 	case r.State == "failed":
-		return failed(ui.ShapeBad, r.Problem)
+		return failed(ui.ShapeBad, problem(r.Diagnosis, r.Problem))
 	case r.State == "ok" && !late(r):
 		return complete(r.Note)
 	case r.State == "ok":
@@ -204,7 +210,8 @@ func newRow(st graphsync.Status, now time.Time) row {
 	r := row{
 		TenantID: st.Tenant.String(), TenantName: st.TenantName, Dataset: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State,
 		Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Throttled: st.Throttled.Milliseconds(), Duration: st.Duration.Milliseconds(),
-		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, status: st, now: now,
+		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, now: now,
+		Calls: calls(st.Pages, st.Retries, st.State), Diagnosis: st.Trouble.Diagnosis,
 	}
 	if st.State == "running" {
 		r.Rows = st.Rows
@@ -246,6 +253,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	l.Count, l.Next, l.Rows = found.Count, found.Next, rows(found.Rows, l.now)
 	l.Live = slices.ContainsFunc(l.Rows, func(x row) bool { return x.State == "running" })
+	if l.Banner, err = h.leftAlone(r.Context(), m.Scope, l.now); err != nil {
+		return err
+	}
 	return l.Serve(w, r)
 }
 
@@ -272,7 +282,7 @@ func (h *Handler) page(r *http.Request, m tenant.Membership, q page.Query) (list
 		Lead:  "What is read from each customer, when it was last complete, and when it is read again.",
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "arrow_sync", Title: "Nothing is read yet", Lines: []string{"Reading begins when a customer has agreed."}, ActionURL: "/tenants", ActionText: "Show customers"},
 	}}
-	l.Actions = []ui.Action{{Text: "All runs", Icon: "history", Kind: ui.Quiet, URL: "/sync/runs"}}
+	l.Actions = []ui.Action{{Text: "All runs", Icon: "history", Kind: ui.Quiet, URL: "/sync/runs"}, {Text: "Call budget", Icon: "clock", Kind: ui.Quiet, URL: "/sync/budget"}}
 	if m.May(tenant.MaySync) {
 		l.Actions = append(l.Actions, ui.Action{Text: readText(q), Icon: "arrow_sync", Post: "/sync", Fields: fields(q)})
 	}

@@ -3,6 +3,7 @@ package sync
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -146,7 +147,7 @@ func TestSaysWhatAdapted(t *testing.T) {
 func TestRefuses(t *testing.T) {
 	_, _, _, _, c := some(t)
 	for _, path := range []string{"/sync?sort=mood", "/sync?state=fine", "/sync?age=young", "/sync?dataset=cats", "/sync?customer=contoso", "/sync?after=!!!", "/sync?after=eyJzIjoidHJvdWJsZSIsIm4iOjEsImMiOiJnb25lIn0", "/sync?format=xml",
-		"/sync/runs?state=never", "/sync/runs?sort=tenant", "/sync/runs?customer=%00", "/sync/runs?after=eyJzIjoiIiwibiI6MSwiYyI6ImdvbmUifQ"} {
+		"/sync/budget?after=x", "/sync/budget?customer=contoso", "/sync/budget?sort=calls", "/sync/runs?state=never", "/sync/runs?sort=tenant", "/sync/runs?customer=%00", "/sync/runs?after=eyJzIjoiIiwibiI6MSwiYyI6ImdvbmUifQ"} {
 		if w := c.Get(path); w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "<h1") {
 			t.Errorf("%s: %d, want 400 with a heading", path, w.Code)
 		}
@@ -291,5 +292,95 @@ func TestEmpty(t *testing.T) {
 		if body := c.Get(path).Body.String(); !strings.Contains(body, want) {
 			t.Errorf("%s lacks %q", path, want)
 		}
+	}
+}
+
+// TestBudget: what processes used of a customer's limits adds up, customers out of reach are not shown, and the sync says who is left alone.
+func TestBudget(t *testing.T) {
+	f, contoso, fabrikam, foreign, c := some(t)
+	if b := c.Get("/sync/budget").Body.String(); !strings.Contains(b, "Microsoft is not called at the moment") {
+		t.Error("without calls the page does not say so")
+	}
+	use := func(process string, all ...graphsync.Usage) {
+		t.Helper()
+		if err := f.Sync.SaveUsage(t.Context(), process, all); err != nil {
+			t.Fatal(err)
+		}
+	}
+	of := func(id tenant.ID, calls int, circuit string, until time.Time) graphsync.Usage {
+		u := graphsync.Usage{Tenant: id, Lane: "general", Calls: calls, Limit: 1000, Window: 20 * time.Second, Circuit: circuit, Until: until}
+		if circuit == "open" {
+			u.Failing = 5
+		}
+		return u
+	}
+	use("one", of(contoso.ID, 300, "closed", time.Time{}), of(foreign.ID, 900, "open", f.Now.Add(time.Hour)))
+	use("two", of(contoso.ID, 200, "closed", time.Time{}), of(fabrikam.ID, 0, "open", f.Now.Add(9*time.Minute)))
+	var x struct {
+		Rows  []used
+		Count int64
+	}
+	c.JSON("/sync/budget", http.StatusOK, &x)
+	if len(x.Rows) != 2 || x.Count != 2 || x.Rows[0].TenantName != fab || x.Rows[0].Circuit != "open" || x.Rows[1].Calls != 500 || x.Rows[1].Most != 1000 {
+		t.Errorf("%+v", x)
+	}
+	html := c.Get("/sync/budget").Body.String()
+	for _, want := range []string{"50 %", "1,000 in 20 s", "Left alone after 5 failures", "about 250 of the 130,000"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if b := c.Get("/sync").Body.String(); !strings.Contains(b, "1 customer is left alone for a while.") || !strings.Contains(b, "in 9 min") {
+		t.Error("the sync does not say who is left alone")
+	}
+	c.JSON("/sync/budget?customer="+foreign.ID.String(), http.StatusOK, &x)
+	if len(x.Rows) != 0 {
+		t.Errorf("a customer out of reach: %+v", x.Rows)
+	}
+	use("one")
+	f.Now = f.Now.Add(time.Minute)
+	c.JSON("/sync/budget", http.StatusOK, &x)
+	if len(x.Rows) != 0 {
+		t.Errorf("a silent process still counts: %+v", x.Rows)
+	}
+}
+
+// TestFailureInFull: the runs of one dataset of one customer say what failed, who can fix it and what to send them.
+func TestFailureInFull(t *testing.T) {
+	f, contoso, _, _, c := some(t)
+	path := "/sync/runs?customer=" + contoso.ID.String() + "&dataset=apps"
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `
+		INSERT INTO sync_run (tenant_id, dataset, run, state, started_at, ended_at, error_kind, error_sentence)
+		VALUES ($1, 'apps', 1, 'failed', $2, $2, 'permission', 'A permission is missing.')`, contoso.ID, f.Now); err != nil {
+		t.Fatal(err)
+	}
+	if b := c.Get(path).Body.String(); !strings.Contains(b, "A permission is missing.") || strings.Contains(b, "Who can fix it") {
+		t.Error("without a diagnosis the run's own sentence stands")
+	}
+	found, err := json.Marshal(graphsync.Diagnosis{Layer: "scope", Verdict: "Apps <b>may</b> not be read.", Who: "customer", Remedy: "Open a new link.", Useless: "Another role.",
+		Confidence: "likely", Message: "Hello,\n\nplease agree.", Evidence: []string{"Microsoft answered 403."}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{`UPDATE sync_state SET diagnosis = $2 WHERE tenant_id = $1 AND dataset = 'apps'`, `UPDATE sync_run SET diagnosis = $2 WHERE tenant_id = $1 AND dataset = 'apps'`} {
+		if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), sql, contoso.ID, string(found)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, at := range []string{path, "/sync"} {
+		if b := c.Get(at).Body.String(); !strings.Contains(b, "Apps &lt;b&gt;may&lt;/b&gt; not be read.") {
+			t.Errorf("%s does not say what failed", at)
+		}
+	}
+	b := c.Get(path).Body.String()
+	for _, want := range []string{"Open a new link. Who can fix it: An administrator of the customer. What would not help: Another role.", "This fits what Microsoft answered", "Microsoft answered 403.", "please agree."} {
+		if !strings.Contains(b, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	var x struct{ Rows []run }
+	c.JSON(path, http.StatusOK, &x)
+	if len(x.Rows) != 1 || x.Rows[0].Diagnosis == nil || x.Rows[0].Diagnosis.Who != "customer" || x.Rows[0].Calls != 1 {
+		t.Errorf("%+v", x.Rows)
 	}
 }

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/url"
@@ -53,6 +54,31 @@ func (p *Portal) chores(ctx context.Context) {
 	}
 }
 
+// tellBudget lets pages show what this process uses of Microsoft's limits. It runs in every process, for sections that are read while
+// somebody looks call Microsoft as well.
+func (p *Portal) tellBudget(ctx context.Context) {
+	name, told := rand.Text(), false
+	tick := time.NewTicker(graphsync.BudgetStep)
+	defer tick.Stop()
+	for {
+		var all []graphsync.Usage
+		for _, u := range p.Graph.Usage() {
+			all = append(all, graphsync.Usage(u))
+		}
+		if told || len(all) > 0 {
+			if err := p.Sync.SaveUsage(ctx, name, all); err != nil && ctx.Err() == nil {
+				p.Log.Warn("call budget not told", "err", err)
+			}
+			told = len(all) > 0
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
 // rereadGrants looks at tenants whose grants were proven long ago: what an administrator took back or added shows within a day.
 func (p *Portal) rereadGrants(ctx context.Context) error {
 	all, err := p.Tenants.List(ctx, tenant.Everything())
@@ -73,17 +99,6 @@ func (p *Portal) rereadGrants(ctx context.Context) error {
 		}
 	}
 	return errors.Join(failed...)
-}
-
-// readFailed looks at a tenant's grants when a read was refused in a way that a missing grant would explain.
-func (p *Portal) readFailed(ctx context.Context, tid tenant.ID, d graphsync.Dataset, err error) {
-	var refused *graph.Error
-	if !errors.As(err, &refused) || refused.Kind != graph.Permission && refused.Kind != graph.Token {
-		return
-	}
-	if _, err := p.Consent.Reread(ctx, tid); err != nil {
-		p.Log.WarnContext(ctx, "grants not read after a refusal", "tenant_id", tid.String(), "resource", d.Name, "err", err)
-	}
 }
 
 // learnHome reads what the partner and the registration are called, as customers will see them at Microsoft. Without consent in the home

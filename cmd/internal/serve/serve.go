@@ -66,6 +66,7 @@ func (p *Portal) serve(ctx context.Context, l net.Listener, o Options) error {
 		go p.chores(ctx)
 	}
 	go p.learnHome(ctx)
+	go p.tellBudget(ctx)
 	if p.local != nil {
 		go func() {
 			select {

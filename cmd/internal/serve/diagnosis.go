@@ -1,0 +1,97 @@
+package serve
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/diagnose"
+	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/organization"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// settled is the age from which every token in use is younger than a grant: tokens live for 60 to 90 minutes.
+const settled = 90 * time.Minute
+
+// readFailed looks at a tenant's grants when a read was refused in a way that a missing grant would explain, and says what is behind the
+// failure. nil: it is no answer of Microsoft's that diagnosis knows, and the run's own sentence says all.
+func (p *Portal) readFailed(ctx context.Context, tid tenant.ID, d graphsync.Dataset, err error) *graphsync.Diagnosis {
+	var refused *graph.Error
+	if !errors.As(err, &refused) || refused.Kind == graph.BadAnswer {
+		return nil
+	}
+	if refused.Kind == graph.Permission || refused.Kind == graph.Token {
+		if _, err := p.Consent.Reread(ctx, tid); err != nil {
+			p.Log.WarnContext(ctx, "grants not read after a refusal", "tenant_id", tid.String(), "resource", d.Name, "err", err)
+		}
+	}
+	f := failureOf(refused, time.Now().UTC())
+	if err := p.around(ctx, tid, &f); err != nil {
+		p.Log.WarnContext(ctx, "diagnosis without the tenant's grants", "tenant_id", tid.String(), "resource", d.Name, "err", err)
+	}
+	found := diagnose.Diagnose(f)
+	return &graphsync.Diagnosis{
+		Layer: string(found.Layer), Verdict: found.Verdict, Who: string(found.Who), Remedy: found.Remedy, Useless: found.Useless, Message: found.Message,
+		Confidence: string(found.Confidence), Evidence: found.Evidence,
+	}
+}
+
+// failureOf is the answer itself. The client has repeated a 401 with a new token before it gave up.
+func failureOf(e *graph.Error, at time.Time) diagnose.Failure {
+	f := diagnose.Failure{
+		Status: e.Status, Code: e.Code, Inner: e.InnerCode, Text: e.Message, Kind: permission.Application, Method: http.MethodGet, Path: e.Path(),
+		Fresh: e.Status == http.StatusUnauthorized, RequestID: e.RequestID, Activity: e.ActivityID, At: at,
+		NoAnswer: e.Status == 0 && (e.Kind == graph.Timeout || e.Kind == graph.Unavailable),
+	}
+	if e.Kind == graph.Throttled && e.Status == 0 { // within a pause that Microsoft asked for
+		f.Status = http.StatusTooManyRequests
+	}
+	var token *entra.Error
+	if errors.As(e, &token) {
+		f.AADSTS, f.OAuth, f.NoAnswer = token.Code, token.OAuth, token.Status == 0
+		f.Status, f.RequestID = token.Status, token.CorrelationID
+	}
+	return f
+}
+
+// around adds what was read of the tenant: its name, grants and licence.
+func (p *Portal) around(ctx context.Context, tid tenant.ID, f *diagnose.Failure) (err error) {
+	if f.Tenant, err = p.Tenants.Get(ctx, tenant.Only(tid), tid); err != nil {
+		return err
+	}
+	read, err := p.Consent.Store.Latest(ctx, tid, true)
+	if err != nil {
+		return err
+	}
+	if read != nil {
+		open, err := p.Consent.Store.Standings(ctx, tid, false)
+		if err != nil {
+			return err
+		}
+		f.ReadAt = read.At
+		newest := time.Time{}
+		for _, st := range open {
+			if st.Standing == consent.StandingMissing {
+				continue
+			}
+			f.Granted = append(f.Granted, st.Permission)
+			if st.FirstSeen.After(newest) {
+				newest = st.FirstSeen
+			}
+		}
+		f.Fresh = f.Fresh || f.At.Sub(newest) > settled
+	}
+	o, err := organization.NewStore(p.Pool).Get(ctx, tid)
+	if err == nil && o.Intune != organization.IntuneUnknown {
+		licensed := strings.EqualFold(string(o.Intune), string(organization.IntuneLicensed))
+		f.Licence = &licensed
+	}
+	return nil // without a read of its licences nothing is known of them
+}

@@ -1,0 +1,83 @@
+package sync
+
+import (
+	"github.com/a-h/templ"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// whose words say who can fix a failure.
+var whose = map[string]string{
+	"nobody": "It passes by itself", "owner": "An owner of this portal", "staff": "The person who asked", "customer": "An administrator of the customer",
+	"support": "Microsoft support", "unknown": "Not known",
+}
+
+func who(d *graphsync.Diagnosis) string {
+	if d == nil {
+		return ""
+	}
+	return whose[d.Who]
+}
+
+func remedy(d *graphsync.Diagnosis) string {
+	if d == nil {
+		return ""
+	}
+	return d.Remedy
+}
+
+// problem is why a read failed in one sentence: what was found out, or else what the read itself said.
+func problem(d *graphsync.Diagnosis, sentence string) string {
+	if d == nil {
+		return sentence
+	}
+	return d.Verdict
+}
+
+// calls are those that a run made: its pages, those that were repeated, and the last, which failed.
+func calls(pages, retries int64, state string) int64 {
+	n := pages + retries
+	if state == "failed" {
+		n++
+	}
+	return n
+}
+
+// told is the latest failure of one dataset of one customer in full: what failed, who can fix it, what to do, and what to send them.
+func told(rows []run) (*ui.Banner, templ.Component) {
+	for _, r := range rows {
+		switch {
+		case r.State == "running" || r.State == "lost":
+			continue
+		case r.State != "failed":
+			return nil, nil
+		case r.Diagnosis == nil:
+			return &ui.Banner{Kind: "bad", Title: r.Problem}, nil
+		}
+		d := r.Diagnosis
+		b := &ui.Banner{Kind: "bad", Title: d.Verdict, Text: d.Remedy + " Who can fix it: " + who(d) + "."}
+		if d.Useless != "" {
+			b.Text += " What would not help: " + d.Useless
+		}
+		if d.Confidence != "certain" {
+			b.Kind, b.Text = "warn", b.Text+" "+doubt[d.Confidence]
+		}
+		for i, e := range d.Evidence {
+			if i > 0 {
+				b.Mono += " "
+			}
+			b.Mono += e
+		}
+		if d.Message == "" {
+			return b, nil
+		}
+		return b, ui.CopyField{ID: "message", Label: "Message to send", Value: d.Message, Rows: 8}
+	}
+	return nil, nil
+}
+
+var doubt = map[string]string{
+	"likely": "This fits what Microsoft answered, and nothing that was read speaks against it.",
+	"unsure": "Several causes look like this.",
+}
