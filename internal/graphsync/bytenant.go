@@ -27,6 +27,30 @@ func (s *Service) FreshnessByTenant(ctx context.Context, scope tenant.Scope, dat
 	return fresh, nil
 }
 
+// Furthest are the n customers in the scope of whose total the figure named good has the smallest share by the last complete read, those
+// without such a read first. Customers with nothing to count are far from no target.
+func (s *Service) Furthest(ctx context.Context, scope tenant.Scope, dataset, good string, n int) ([]tenant.ID, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT s.tenant_id
+		FROM  (SELECT s.tenant_id, s.last_complete_at IS NOT NULL AS read,
+		              (SELECT c.value FROM tenant_counter c WHERE c.tenant_id = s.tenant_id AND c.dataset = $1 AND c.key = 'total') AS total,
+		              (SELECT c.value FROM tenant_counter c WHERE c.tenant_id = s.tenant_id AND c.dataset = $1 AND c.key = $2) AS good,
+		              (SELECT lower(t.display_name) FROM tenant t WHERE t.tenant_id = s.tenant_id AND NOT t.home) AS name
+		       FROM   sync_state s
+		       WHERE  s.dataset = $1
+		       AND    (NOT s.stopped OR s.last_complete_at IS NOT NULL)
+		       OFFSET 0) s
+		WHERE  s.name IS NOT NULL
+		AND    (NOT s.read OR s.total > 0)
+		ORDER  BY CASE WHEN NOT s.read THEN -1 ELSE COALESCE(s.good, 0)::float8 / s.total END, s.name, s.tenant_id
+		LIMIT  $3`, dataset, good, n)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[tenant.ID])
+	if err != nil {
+		return nil, fmt.Errorf("furthest of %s: %w", dataset, err)
+	}
+	return found, nil
+}
+
 // FreshnessOfAll is how fresh each dataset is over the scope, in the order of the table of datasets, in one query.
 func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Freshness, error) {
 	if !scope.All && len(scope.IDs) < 2 { // of one tenant it says more

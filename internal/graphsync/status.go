@@ -252,22 +252,27 @@ func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset str
 	return f, nil
 }
 
-// sums are Sum over the scope, by dataset, added up in the database: every list over all tenants says how fresh it is. Datasets of which
-// there is nothing are missing.
+// sums are Sum over the scope, by dataset, added up in the database: every list over all tenants says how fresh it is. of is one dataset
+// or all; those of which there is nothing are missing.
 func (s *Service) sums(ctx context.Context, scope tenant.Scope, of Datasets) (map[string]Freshness, error) {
 	names, since := make([]string, len(of)), make([]time.Time, len(of))
 	for i, d := range of {
 		names[i], since[i] = d.Name, s.now().Add(-d.FreshFor)
 	}
+	w := &postgres.Where{Args: []any{names, since}}
+	w.And("(NOT stopped OR last_complete_at IS NOT NULL)")
+	w.Within(scope, "tenant_id")
+	if len(of) == 1 { // an index finds one; of all, it would be slower than the table
+		w.And("dataset = ?", names[0])
+	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT dataset, count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < d.since), count(*) FILTER (WHERE error_kind <> ''),
+		SELECT dataset, count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < ($2::timestamptz[])[array_position($1::text[], dataset)]),
+		       count(*) FILTER (WHERE error_kind <> ''),
 		       bool_or(state = 'running'), COALESCE(sum(rows) FILTER (WHERE state = 'running'), 0)::bigint,
 		       COALESCE(sum(pages) FILTER (WHERE state = 'running'), 0)::bigint, min(last_complete_at), max(last_complete_at)
 		FROM   sync_state
-		JOIN   unnest($1::text[], $2::timestamptz[]) AS d (name, since) ON d.name = dataset
-		WHERE  dataset = ANY($1)
-		AND    (NOT stopped OR last_complete_at IS NOT NULL)
-		GROUP  BY dataset`, names, since)
+		`+w.SQL()+`
+		GROUP  BY dataset`, w.Args...)
 	var f Freshness
 	found := map[string]Freshness{}
 	_, err := pgx.ForEachRow(rows, []any{&f.Dataset, &f.Tenants, &f.Read, &f.Late, &f.Failing, &f.Running, &f.Rows, &f.Pages, postgres.Zero(&f.AsOf), postgres.Zero(&f.Newest)}, func() error {
@@ -332,11 +337,14 @@ func (f Freshness) stateOf() State {
 
 // Counters adds up figures of the last complete reads of a dataset over the scope.
 func (s *Service) Counters(ctx context.Context, scope tenant.Scope, dataset string) (map[string]int64, error) {
+	w := &postgres.Where{}
+	w.And("dataset = ?", dataset)
+	w.Within(scope, "tenant_id")
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT key, sum(value)::bigint
 		FROM   tenant_counter
-		WHERE  dataset = $1
-		GROUP  BY key`, dataset)
+		`+w.SQL()+`
+		GROUP  BY key`, w.Args...)
 	counters := map[string]int64{}
 	var key string
 	var n int64

@@ -83,13 +83,18 @@ func (s *Store) First(ctx context.Context, scope Scope, n int) ([]Tenant, error)
 	return s.list(ctx, scope, `NOT home`, n)
 }
 
-func (s *Store) list(ctx context.Context, scope Scope, which string, limit int) ([]Tenant, error) {
+// InState returns the customers within the scope whose connection is in one of the states, by name.
+func (s *Store) InState(ctx context.Context, scope Scope, states ...State) ([]Tenant, error) {
+	return s.list(ctx, scope, `NOT home AND state = ANY($2)`, 100_000, states)
+}
+
+func (s *Store) list(ctx context.Context, scope Scope, which string, limit int, args ...any) ([]Tenant, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+tenantColumns+`
 		FROM   tenant
 		WHERE  `+which+`
 		ORDER  BY home DESC, lower(display_name), tenant_id
-		LIMIT  $1`, limit)
+		LIMIT  $1`, append([]any{limit}, args...)...)
 	found, err := pgx.CollectRows(rows, scanTenant)
 	if err != nil {
 		return nil, fmt.Errorf("list tenants: %w", postgres.Kind(err))
@@ -104,6 +109,18 @@ func (s *Store) Count(ctx context.Context, scope Scope) (int, error) {
 		return 0, fmt.Errorf("count tenants: %w", postgres.Kind(err))
 	}
 	return n, nil
+}
+
+// CountByState is the number of customers within the scope in each state that one is in.
+func (s *Store) CountByState(ctx context.Context, scope Scope) (map[State]int, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT state, count(*) FROM tenant WHERE NOT home GROUP BY state`)
+	counts := map[State]int{}
+	var state State
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&state, &n}, func() error { counts[state] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("count tenants by state: %w", postgres.Kind(err))
+	}
+	return counts, nil
 }
 
 // Upsert records what is known of a tenant: names, domains, country, whether it is home. Empty values do not wipe what was read before.

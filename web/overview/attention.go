@@ -3,6 +3,7 @@ package overview
 import (
 	"cmp"
 	"context"
+	"maps"
 	"net/url"
 	"slices"
 	"strconv"
@@ -39,21 +40,38 @@ const (
 	gathered       = 200
 )
 
-func (h *Handler) readAttention(ctx context.Context, tenants []tenant.Tenant, v *view) error {
-	byID := map[tenant.ID]*tenant.Tenant{}
-	for i := range tenants {
-		byID[tenants[i].ID] = &tenants[i]
-	}
-	v.Attention = append(v.Attention, states(tenants)...)
-	if err := h.quarantined(ctx, byID, v); err != nil {
+func (h *Handler) readAttention(ctx context.Context, v *view) error {
+	of, err := h.Tenants.InState(ctx, v.reach, slices.Collect(maps.Keys(ofStates))...)
+	if err != nil {
 		return err
 	}
-	if err := h.failing(ctx, byID, v); err != nil {
+	jobs, err := h.quarantined(ctx, v)
+	if err != nil {
 		return err
 	}
-	if err := h.ending(ctx, byID, v); err != nil {
+	reads, err := h.Sync.List(ctx, v.reach, graphsync.Filter{State: []string{"failed"}, Sort: "trouble", Limit: gathered})
+	if err != nil {
 		return err
 	}
+	ends, err := h.ending(ctx, v)
+	if err != nil {
+		return err
+	}
+	var ids []tenant.ID
+	for _, j := range jobs {
+		ids = append(ids, j.Tenant)
+	}
+	for _, st := range reads.Rows {
+		ids = append(ids, st.Tenant)
+	}
+	for _, it := range ends {
+		ids = append(ids, it.Tenant)
+	}
+	byID, err := h.byID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	v.Attention = append(v.Attention, slices.Concat(states(of), quarantines(byID, jobs), failing(byID, reads.Rows), endings(byID, ends, v.now))...)
 	slices.SortStableFunc(v.Attention, func(a, b attention) int {
 		return cmp.Or(a.rank-b.rank, since(a).Compare(since(b)))
 	})
@@ -115,20 +133,21 @@ func (a *attention) add(t *tenant.Tenant, at time.Time) {
 	}
 }
 
-// quarantined gathers provisioning jobs that Entra holds back, one line per application.
-func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Tenant, v *view) error {
-	all, err := h.Provisioning.ListJobs(ctx, v.m.Reach, provisioning.JobFilter{Limit: 1})
+// quarantined counts provisioning jobs, and finds those that Entra holds back.
+func (h *Handler) quarantined(ctx context.Context, v *view) ([]provisioning.Job, error) {
+	all, err := h.Provisioning.ListJobs(ctx, v.reach, provisioning.JobFilter{Limit: 1})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v.jobs = all.Count
-	found, err := h.Provisioning.ListJobs(ctx, v.m.Reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: gathered})
-	if err != nil {
-		return err
-	}
-	v.ill = found.Count
+	found, err := h.Provisioning.ListJobs(ctx, v.reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: gathered})
+	v.jobs, v.ill = all.Count, found.Count
+	return found.Rows, err
+}
+
+// quarantines are the jobs that are held back, one line per application.
+func quarantines(byID map[tenant.ID]*tenant.Tenant, jobs []provisioning.Job) (out []attention) {
 	lines := map[string]int{}
-	for _, j := range found.Rows {
+	for _, j := range jobs {
 		t := byID[j.Tenant]
 		if t == nil {
 			continue
@@ -136,14 +155,14 @@ func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Te
 		detail := cmp.Or(j.Quarantine.Message, "Entra holds it back and gives no reason in words")
 		i, ok := lines[j.AppName]
 		if !ok {
-			i = len(v.Attention)
+			i = len(out)
 			lines[j.AppName] = i
-			v.Attention = append(v.Attention, attention{
+			out = append(out, attention{
 				Kind: "quarantine", Text: "Provisioning is in quarantine: " + j.AppName, Detail: detail,
 				URL: "/t/" + j.Tenant.String() + "/provisioning/" + url.PathEscape(j.SPID), shape: ui.ShapeBad, rank: 1, action: "Open job",
 			})
 		}
-		a := &v.Attention[i]
+		a := &out[i]
 		a.add(t, began(j.Quarantine))
 		if a.Detail != detail {
 			a.Detail = "Entra gives several reasons"
@@ -152,18 +171,14 @@ func (h *Handler) quarantined(ctx context.Context, byID map[tenant.ID]*tenant.Te
 			a.URL, a.action = "/provisioning?"+url.Values{"health": {"quarantine"}, "q": {j.AppName}}.Encode(), "Show jobs"
 		}
 	}
-	return nil
+	return out
 }
 
-// failing gathers reads that do not succeed, one line per cause.
-func (h *Handler) failing(ctx context.Context, byID map[tenant.ID]*tenant.Tenant, v *view) error {
-	found, err := h.Sync.List(ctx, v.m.Reach, graphsync.Filter{State: []string{"failed"}, Sort: "trouble", Limit: gathered})
-	if err != nil {
-		return err
-	}
+// failing are the reads that do not succeed, one line per cause.
+func failing(byID map[tenant.ID]*tenant.Tenant, reads []graphsync.Status) (out []attention) {
 	lines := map[string][]graphsync.Status{}
 	var order []string
-	for _, st := range found.Rows {
+	for _, st := range reads {
 		t := byID[st.Tenant]
 		if t == nil || st.Stopped || !t.State.Readable() {
 			continue // its state says more
@@ -174,9 +189,9 @@ func (h *Handler) failing(ctx context.Context, byID map[tenant.ID]*tenant.Tenant
 		lines[st.Trouble.Kind] = append(lines[st.Trouble.Kind], st)
 	}
 	for _, kind := range order {
-		v.Attention = append(v.Attention, notRead(byID, kind, lines[kind]))
+		out = append(out, notRead(byID, kind, lines[kind]))
 	}
-	return nil
+	return out
 }
 
 // causes are the kinds of trouble as the reason why several customers are not read.

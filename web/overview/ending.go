@@ -17,26 +17,28 @@ var endingWords = map[service.Kind]string{
 	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
 }
 
-// ending gathers what ended and what ends within its lead time, one line per kind and standing: an Apple certificate that ends takes a
-// whole fleet with it, so that nothing that ended hides behind what only ends soon.
-func (h *Handler) ending(ctx context.Context, byID map[tenant.ID]*tenant.Tenant, v *view) error {
+// ending finds what ended and what ends within its lead time.
+func (h *Handler) ending(ctx context.Context, v *view) ([]service.Item, error) {
 	if h.Services == nil {
-		return nil
+		return nil, nil
 	}
 	watch, err := h.Services.Watch(ctx, v.now)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	found, err := h.Services.List(ctx, v.m.Reach, watch, service.Filter{State: []service.Standing{service.Ended, service.Soon}, Limit: gathered})
-	if err != nil {
-		return err
-	}
+	found, err := h.Services.List(ctx, v.reach, watch, service.Filter{State: []service.Standing{service.Ended, service.Soon}, Limit: gathered})
+	return found.Rows, err
+}
+
+// endings are one line per kind and standing: an Apple certificate that ends takes a whole fleet with it, so that nothing that ended hides
+// behind what only ends soon.
+func endings(byID map[tenant.ID]*tenant.Tenant, items []service.Item, now time.Time) (out []attention) {
 	type key struct {
 		kind     service.Kind
 		standing service.Standing
 	}
 	lines, order := map[key][]service.Item{}, []key{}
-	for _, it := range found.Rows {
+	for _, it := range items {
 		if byID[it.Tenant] == nil {
 			continue
 		}
@@ -47,9 +49,9 @@ func (h *Handler) ending(ctx context.Context, byID map[tenant.ID]*tenant.Tenant,
 		lines[k] = append(lines[k], it)
 	}
 	for _, k := range order {
-		v.Attention = append(v.Attention, endingOf(byID, lines[k], v.now))
+		out = append(out, endingOf(byID, lines[k], now))
 	}
-	return nil
+	return out
 }
 
 // endingOf is one line; of holds at least one item, what ends first at the beginning.

@@ -3,10 +3,8 @@
 package overview
 
 import (
-	"cmp"
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -24,6 +22,8 @@ type Handler struct {
 	Sync         *graphsync.Service
 	Provisioning *provisioning.Store
 	Services     *service.Store
+
+	shared shared
 }
 
 // Mount adds the page. Its button posts to the sync page.
@@ -42,6 +42,7 @@ type view struct {
 	Furthest  []customer       `json:"furthest_from_target"`
 
 	m        tenant.Membership
+	reach    tenant.Scope
 	now      time.Time
 	fresh    graphsync.Freshness
 	days     []figures.Day
@@ -76,35 +77,36 @@ type customer struct {
 const trendDays = 90
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	v, err := h.read(r.Context(), m, page.ChromeOf(r.Context()).Now)
+	now := page.ChromeOf(r.Context()).Now
+	v, err := h.shared.read(r.Context(), m.Reach, func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
 	if err != nil {
 		return err
 	}
-	v.all = r.URL.Query().Get("needs") == "all"
+	v.m, v.all = m, r.URL.Query().Get("needs") == "all"
 	return page.Answer(w, r, v, overviewPage(page.Shell(r, m, "Overview"), v))
 }
 
-func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) (view, error) {
-	v := view{m: m, now: now, States: map[string]int{}, Attention: []attention{}, Furthest: []customer{}}
-	tenants, err := h.Tenants.List(ctx, m.Reach)
+// read is all of the page that does not depend on who looks at it, but on their reach. Several people may look at the same.
+func (h *Handler) read(ctx context.Context, reach tenant.Scope, now time.Time) (view, error) {
+	v := view{reach: reach, now: now, States: map[string]int{}, Attention: []attention{}, Furthest: []customer{}}
+	states, err := h.Tenants.CountByState(ctx, reach)
 	if err != nil {
 		return v, err
 	}
-	tenants = slices.DeleteFunc(tenants, func(t tenant.Tenant) bool { return t.Home })
-	v.Customers = len(tenants)
-	for _, t := range tenants {
-		v.States[string(t.State)]++
+	for state, n := range states {
+		v.States[string(state)] = n
+		v.Customers += n
 	}
-	for _, step := range []func(context.Context, []tenant.Tenant, *view) error{h.readFreshness, h.readFigures, h.readFurthest, h.readAttention} {
-		if err := step(ctx, tenants, &v); err != nil {
+	for _, step := range []func(context.Context, *view) error{h.readFreshness, h.readFigures, h.readFurthest, h.readAttention} {
+		if err := step(ctx, &v); err != nil {
 			return v, err
 		}
 	}
 	return v, nil
 }
 
-func (h *Handler) readFreshness(ctx context.Context, _ []tenant.Tenant, v *view) error {
-	all, err := h.Sync.FreshnessOfAll(ctx, v.m.Reach)
+func (h *Handler) readFreshness(ctx context.Context, v *view) error {
+	all, err := h.Sync.FreshnessOfAll(ctx, v.reach)
 	if err != nil {
 		return err
 	}
@@ -125,17 +127,17 @@ func (h *Handler) readFreshness(ctx context.Context, _ []tenant.Tenant, v *view)
 	return nil
 }
 
-func (h *Handler) readFigures(ctx context.Context, _ []tenant.Tenant, v *view) error {
+func (h *Handler) readFigures(ctx context.Context, v *view) error {
 	var err error
-	if v.Devices, err = h.Sync.Counters(ctx, v.m.Reach, graphsync.Devices); err != nil {
+	if v.Devices, err = h.Sync.Counters(ctx, v.reach, graphsync.Devices); err != nil {
 		return err
 	}
 	since := v.now.AddDate(0, 0, -trendDays)
-	total, err := h.Sync.Daily(ctx, v.m.Reach, graphsync.Devices, "total", since)
+	total, err := h.Sync.Daily(ctx, v.reach, graphsync.Devices, "total", since)
 	if err != nil {
 		return err
 	}
-	compliant, err := h.Sync.Daily(ctx, v.m.Reach, graphsync.Devices, "compliance:compliant", since)
+	compliant, err := h.Sync.Daily(ctx, v.reach, graphsync.Devices, "compliance:compliant", since)
 	if err != nil {
 		return err
 	}
@@ -149,41 +151,57 @@ func (h *Handler) readFigures(ctx context.Context, _ []tenant.Tenant, v *view) e
 	return nil
 }
 
-func (h *Handler) readFurthest(ctx context.Context, tenants []tenant.Tenant, v *view) error {
-	counters, err := h.Sync.CountersByTenant(ctx, v.m.Reach, graphsync.Devices, "total", "compliance:compliant")
+// shownFurthest is how many customers the page names that are furthest from target.
+const shownFurthest = 7
+
+func (h *Handler) readFurthest(ctx context.Context, v *view) error {
+	const good = "compliance:compliant"
+	ids, err := h.Sync.Furthest(ctx, v.reach, graphsync.Devices, good, shownFurthest)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	scope := tenant.Only(ids...)
+	counters, err := h.Sync.CountersByTenant(ctx, scope, graphsync.Devices, "total", good)
 	if err != nil {
 		return err
 	}
-	read, err := h.Sync.FreshnessByTenant(ctx, v.m.Reach, graphsync.Devices)
+	read, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.Devices)
 	if err != nil {
 		return err
 	}
-	for _, t := range tenants {
-		f, asked := read[t.ID]
-		if !asked {
-			continue
+	byID, err := h.byID(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		t, f := byID[id], read[id]
+		if t == nil {
+			continue // gone since
 		}
-		c := customer{ID: t.ID.String(), Name: t.Name(), tenant: t, stale: f.State != graphsync.Complete}
+		c := customer{ID: id.String(), Name: t.Name(), tenant: *t, stale: f.State != graphsync.Complete}
 		if _, ok := f.Snapshot(); ok {
-			total := counters[t.ID]["total"]
-			if total == 0 {
-				continue // read completely, and has no devices: nothing is far from target
-			}
-			share := float64(counters[t.ID]["compliance:compliant"]) / float64(total)
+			total := counters[id]["total"]
+			share := float64(counters[id][good]) / float64(max(total, 1))
 			c.Devices, c.Compliant = &total, &share
 		}
 		v.Furthest = append(v.Furthest, c)
 	}
-	slices.SortStableFunc(v.Furthest, func(a, b customer) int { return cmp.Compare(shareOf(a), shareOf(b)) })
-	v.Furthest = v.Furthest[:min(len(v.Furthest), 7)]
 	return nil
 }
 
-func shareOf(c customer) float64 {
-	if c.Compliant == nil {
-		return -1
+// byID finds customers; the home tenant is none.
+func (h *Handler) byID(ctx context.Context, ids []tenant.ID) (map[tenant.ID]*tenant.Tenant, error) {
+	found := map[tenant.ID]*tenant.Tenant{}
+	if len(ids) == 0 {
+		return found, nil
 	}
-	return *c.Compliant
+	tenants, err := h.Tenants.List(ctx, tenant.Only(ids...))
+	for i := range tenants {
+		if !tenants[i].Home {
+			found[tenants[i].ID] = &tenants[i]
+		}
+	}
+	return found, err
 }
 
 func (v view) header() ui.PageHeader {
