@@ -1,8 +1,9 @@
 // Package configuration knows what a tenant lays down for its devices and apps: device configurations, settings catalogue policies,
-// compliance policies with the notification templates that these send, app protection policies and app configurations. It holds their
-// settings without secrets, their history, and compares any two.
+// administrative templates, compliance policies, update profiles, scripts, the notification templates and assignment filters that go with
+// them, app protection policies and app configurations. It holds their settings without secrets and without the text of scripts, their
+// history, and compares any two.
 //
-// How a single device stands with a policy is not read yet. Enrolment rules and connectors live in internal/service, apps in internal/app.
+// How a single device stands with a policy is read with the device. Enrolment rules and connectors live in internal/service, apps in internal/app.
 package configuration
 
 import (
@@ -16,21 +17,33 @@ import (
 // Kind is a family of policies; Graph lists each under a path of its own.
 type Kind string
 
-// The kinds. Notification is no policy, but is read, kept and compared like one.
+// The kinds. AssignmentFilter and Notification are no policies, but are read, kept and compared like one.
 const (
-	Device           Kind = "deviceConfiguration"
-	Catalogue        Kind = "settingsCatalog"
-	Compliance       Kind = "compliance"
-	Notification     Kind = "notificationTemplate"
-	AppProtection    Kind = "appProtection"
-	AppConfiguration Kind = "appConfiguration"
+	Device              Kind = "deviceConfiguration"
+	Catalogue           Kind = "settingsCatalog"
+	Compliance          Kind = "compliance"
+	ComplianceCatalogue Kind = "complianceCatalog" // of the settings catalogue: Linux and what comes after it
+	GroupPolicy         Kind = "administrativeTemplate"
+	Intent              Kind = "endpointSecurityIntent" // endpoint security and baselines as they were before the settings catalogue
+	FeatureUpdate       Kind = "featureUpdateProfile"
+	QualityUpdate       Kind = "qualityUpdateProfile"
+	DriverUpdate        Kind = "driverUpdateProfile"
+	Script              Kind = "powerShellScript"
+	ShellScript         Kind = "shellScript"
+	Remediation         Kind = "remediation"
+	AssignmentFilter    Kind = "assignmentFilter"
+	Notification        Kind = "notificationTemplate"
+	AppProtection       Kind = "appProtection"
+	AppConfiguration    Kind = "appConfiguration"
 )
 
-// Policies are the kinds of one complete read of policies; AppPolicies are for apps, each read by itself; Kinds are all.
+// Policies are the kinds that the list of policies shows, OneRead those that are read together; AppPolicies are for apps, each read by
+// itself; Kinds are all.
 var (
-	Policies    = []Kind{Device, Catalogue, Compliance}
+	Policies    = []Kind{Device, Catalogue, GroupPolicy, Intent, Compliance, ComplianceCatalogue, FeatureUpdate, QualityUpdate, DriverUpdate, Script, ShellScript, Remediation}
+	OneRead     = append(slices.Clone(Policies), AssignmentFilter)
 	AppPolicies = []Kind{AppProtection, AppConfiguration}
-	Kinds       = slices.Concat(Policies, AppPolicies, []Kind{Notification})
+	Kinds       = slices.Concat(OneRead, AppPolicies, []Kind{Notification})
 )
 
 // Policy is one policy as the last complete read found it. The zero time means never.
@@ -45,8 +58,8 @@ type Policy struct {
 	Name         string
 	Description  string
 	Template     string // what it was made from: "Windows Security Baseline"
-	Technologies string
-	Version      int64 // 0: not counted
+	Technologies string // of the settings catalogue; of a notification template its languages, the default first
+	Version      int64  // 0: not counted
 	Assigned     bool
 	Assignments  int // how many
 	Settings     int // how many are set
@@ -65,9 +78,20 @@ type Policy struct {
 // Status is how many devices stand how with a policy, as Intune counts them. Nil where Graph gives no such overview.
 type Status struct {
 	Succeeded, Pending, NotApplicable int64
-	Errors                            int64 // failed or in error
+	Errors                            int64 // the device reports an error
+	Failed                            int64 // the device does not do what the policy asks for
 	Conflicts                         int64
-	At                                time.Time // when Intune counted
+	At                                time.Time // when Intune counted; zero: it does not say
+}
+
+// Reading is how the last attempt to read a kind ended at a tenant. A kind that failed keeps the rows of the read before.
+type Reading struct {
+	Tenant   tenant.ID
+	Kind     Kind
+	TriedAt  time.Time
+	ReadAt   time.Time // of the last complete read of the kind; zero: never
+	Trouble  string    // kind of failure: permission, licence …; empty: read
+	Sentence string    // why it failed, for people
 }
 
 // Deployment is how many users a policy for apps has reached, as Intune counts them.
@@ -97,6 +121,7 @@ type Assignment struct {
 	FilterID   string `json:"filter_id,omitempty"`
 	FilterType string `json:"filter_type,omitempty"` // include, exclude
 	Source     string `json:"source,omitempty"`
+	Schedule   string `json:"schedule,omitempty"` // of a remediation: how often, and whether it only looks
 }
 
 // Action is what a compliance policy does with a device that does not comply.
@@ -139,6 +164,8 @@ type Filter struct {
 	Assigned *bool
 	Target   []string // of any assignment
 	App      []string // for any of these apps, by identifier or Intune's id
+	Group    []string // id of a group that any assignment names
+	Narrowed []string // id of an assignment filter that any assignment uses
 	Status   []string // of StatusFilters
 	Tenants  []tenant.ID
 	Gone     bool

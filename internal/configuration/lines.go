@@ -45,6 +45,9 @@ func (d Document) Lines() []Line {
 		if a.FilterID != "" {
 			l.Value = a.FilterType + " " + a.FilterID
 		}
+		if a.Schedule != "" {
+			l.Value += ", " + a.Schedule
+		}
 		lines = append(lines, l)
 	}
 	for _, a := range d.Actions {
@@ -86,13 +89,25 @@ func (d Document) SettingLines() []Line {
 		return nil
 	}
 	var f flat
-	if all, ok := v.([]any); ok {
-		for _, one := range all {
+	switch v := v.(type) {
+	case []any:
+		for _, one := range v {
 			if o, ok := one.(map[string]any); ok {
 				f.catalogue(o)
 			}
 		}
-	} else {
+	case map[string]any:
+		for _, o := range list(v, definitionsKey) {
+			f.definition(o)
+		}
+		intent := obj(v, intentKey)
+		for _, id := range sortedKeys(intent) {
+			f.tree(id, Words(tail(id)), intent[id])
+		}
+		delete(v, definitionsKey)
+		delete(v, intentKey)
+		f.tree("", "", v)
+	default:
 		f.tree("", "", v)
 	}
 	sort.SliceStable(f.lines, func(i, j int) bool {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,21 +17,30 @@ import (
 // staged are the columns that a read fills, in the order of Stage.Add.
 var staged = strings.Fields(`
 	kind id type platform name name_key description template technologies version assigned assignments settings has_status succeeded pending
-	not_applicable errors conflicts status_at created_at modified_at doc search apps unlisted deployed`)
+	not_applicable errors failed conflicts status_at created_at modified_at doc search apps unlisted deployed`)
 
 // Stage gathers the policies of one read of some kinds, with their assignments.
 type Stage struct {
-	kinds                 []string
+	kinds                 []string // of the read
+	whole                 []string // of those, the ones that were read to the end
+	left                  map[Kind]error
 	policies, assignments *postgres.Stage
 }
 
 // Stage starts to gather a read. Merge sweeps these kinds and no other.
 func (s *Store) Stage(kinds ...Kind) *Stage {
-	st := &Stage{policies: postgres.NewStage(staged...), assignments: postgres.NewStage("kind", "policy_id", "id", "target", "group_id", "filter_id", "filter_type", "source")}
+	st := &Stage{left: map[Kind]error{}, policies: postgres.NewStage(staged...), assignments: postgres.NewStage("kind", "policy_id", "id", "target", "group_id", "filter_id", "filter_type", "source")}
 	for _, k := range kinds {
 		st.kinds = append(st.kinds, string(k))
 	}
+	st.whole = slices.Clone(st.kinds)
 	return st
+}
+
+// leave says that a kind could not be read: what is held of it stays, and nothing of it is swept.
+func (s *Stage) leave(k Kind, why error) {
+	s.left[k] = why
+	s.whole = slices.DeleteFunc(s.whole, func(w string) bool { return w == string(k) })
 }
 
 // Close drops what was gathered.
@@ -71,7 +81,7 @@ func (s *Stage) add(p read) error {
 	row := s.policies.Row().Text(string(p.Kind)).Text(p.ID).Text(p.Type).Text(p.Platform).Text(p.Name).Text(strings.ToLower(cut(p.Name, maxKey))).
 		Text(p.Description).Text(p.Template).Text(p.Technologies).Int(p.Version).Bool(p.Assigned).Int(int64(p.Assignments)).
 		Int(int64(p.Settings)).Bool(p.Status != nil).Int(st.Succeeded).Int(st.Pending).Int(st.NotApplicable).Int(st.Errors).
-		Int(st.Conflicts).Time(st.At).Time(p.CreatedAt).Time(p.ModifiedAt).Text(string(doc)).Text(search).Strings(p.Apps).Bool(p.Unlisted)
+		Int(st.Failed).Int(st.Conflicts).Time(st.At).Time(p.CreatedAt).Time(p.ModifiedAt).Text(string(doc)).Text(search).Strings(p.Apps).Bool(p.Unlisted)
 	if p.Deployment == nil {
 		row.Null()
 	} else {
@@ -109,7 +119,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		{changed, []any{tid}, nil},
 		{remember, []any{tid, now, run}, nil},
 		{upsert, []any{tid, now}, &m.Written},
-		{sweep, []any{tid, now, run, s.kinds}, &m.Gone},
+		{sweep, []any{tid, now, run, s.whole}, &m.Gone},
 	} {
 		tag, err := tx.Exec(ctx, q.sql, q.args...)
 		if err != nil {
@@ -120,6 +130,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		}
 	}
 	if err := s.mergeAssignments(ctx, tx, tid, &m); err != nil {
+		return m, err
+	}
+	if err := s.writeReadings(ctx, tx, tid, now); err != nil {
 		return m, err
 	}
 	m.Counters, err = counters(ctx, tx, tid, s.kinds)
@@ -182,7 +195,7 @@ func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, 
 		DELETE FROM policy_assignment o
 		WHERE  o.tenant_id = $1
 		AND    o.kind = ANY($2)
-		AND    NOT EXISTS (SELECT FROM policy_assignment_stage n WHERE n.kind = o.kind AND n.policy_id = o.policy_id AND n.id = o.id)`, []any{tid, s.kinds}},
+		AND    NOT EXISTS (SELECT FROM policy_assignment_stage n WHERE n.kind = o.kind AND n.policy_id = o.policy_id AND n.id = o.id)`, []any{tid, s.whole}},
 		{`
 		INSERT INTO policy_assignment AS o (tenant_id, kind, policy_id, id, target, group_id, filter_id, filter_type, source)
 		SELECT DISTINCT ON (kind, policy_id, id) $1::uuid, kind, policy_id, id, target, group_id, filter_id, filter_type, source
@@ -208,7 +221,7 @@ func counters(ctx context.Context, tx pgx.Tx, tid tenant.ID, kinds []string) (ma
 		SELECT v.key, count(*)
 		FROM   policy a
 		CROSS  JOIN LATERAL (VALUES ('total'), ('kind:' || a.kind), ('type:' || a.type), ('platform:' || a.platform), ('assigned:' || a.assigned),
-		                            ('errors:' || (a.errors > 0))) AS v (key)
+		                            ('errors:' || (a.errors + a.failed > 0))) AS v (key)
 		WHERE  a.tenant_id = $1
 		AND    a.kind = ANY($2)
 		AND    a.gone_at IS NULL

@@ -25,7 +25,7 @@ const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF
 
 const columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.type, a.platform, a.name, a.description, a.template, a.technologies, a.version,
-	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.conflicts,
+	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.failed, a.conflicts,
 	NULLIF(a.status_at, '-infinity'), NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at,
 	a.gone_at, a.apps, a.unlisted, a.deployed`
 
@@ -35,7 +35,7 @@ func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	var has bool
 	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.Kind, &a.ID, &a.Type, &a.Platform, &a.Name, &a.Description, &a.Template,
 		&a.Technologies, &a.Version, &a.Assigned, &a.Assignments, &a.Settings, &has, &st.Succeeded, &st.Pending, &st.NotApplicable,
-		&st.Errors, &st.Conflicts, postgres.Zero(&st.At), postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
+		&st.Errors, &st.Failed, &st.Conflicts, postgres.Zero(&st.At), postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
 		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt), &a.Apps, &a.Unlisted, &a.Deployment}, more...)...)
 	if has {
 		a.Status = &st
@@ -50,7 +50,7 @@ var orders = map[string][]postgres.Key{
 	"platform":    {{Expr: "a.platform", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
-	"errors":      {{Expr: "a.errors", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
+	"errors":      {{Expr: "a.errors + a.failed", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
 	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 }
 
@@ -68,13 +68,13 @@ func order(f Filter) (postgres.Order, error) {
 }
 
 var byStatus = map[string]string{
-	"errors": "a.errors > 0", "conflicts": "a.conflicts > 0", "pending": "a.pending > 0", "unknown": "NOT a.has_status",
+	"errors": "a.errors + a.failed > 0", "conflicts": "a.conflicts > 0", "pending": "a.pending > 0", "unknown": "NOT a.has_status",
 }
 
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
 	one = w.Within(scope, "a.tenant_id")
-	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, f.App, []string{f.Q}) {
+	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, f.App, f.Group, f.Narrowed, []string{f.Q}) {
 		if !postgres.Printable(v) || len(v) > 200 {
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
@@ -101,8 +101,10 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if f.Assigned != nil {
 		w.And("a.assigned = ?", *f.Assigned)
 	}
-	if len(f.Target) > 0 {
-		w.And(`EXISTS (SELECT FROM policy_assignment s WHERE s.tenant_id = a.tenant_id AND s.kind = a.kind AND s.policy_id = a.id AND s.target = ANY(?))`, f.Target)
+	for column, values := range map[string][]string{"target": f.Target, "group_id": f.Group, "filter_id": f.Narrowed} {
+		if len(values) > 0 {
+			w.And(`EXISTS (SELECT FROM policy_assignment s WHERE s.tenant_id = a.tenant_id AND s.kind = a.kind AND s.policy_id = a.id AND s.`+column+` = ANY(?))`, values)
+		}
 	}
 	if len(f.App) > 0 {
 		low := make([]string, len(f.App))
@@ -250,4 +252,18 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Policy, Docu
 		return Policy{}, doc, fmt.Errorf("policy %q of %s: %w", id, tid, err)
 	}
 	return p, doc, nil
+}
+
+// Names returns what those of the ids are called that the tenant has as objects of that kind, also where they are gone.
+func (s *Store) Names(ctx context.Context, tid tenant.ID, kind Kind, ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	if len(ids) == 0 {
+		return names, nil
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT id, name FROM policy WHERE tenant_id = $1 AND kind = $2 AND id = ANY($3)`, tid, kind, ids)
+	var id, name string
+	if _, err := pgx.ForEachRow(rows, []any{&id, &name}, func() error { names[id] = name; return nil }); err != nil {
+		return nil, fmt.Errorf("names of %s of %s: %w", kind, tid, err)
+	}
+	return names, nil
 }

@@ -69,7 +69,7 @@ func some(n int) []read {
 	of := make([]read, n)
 	for i := range of {
 		of[i] = read{
-			Policy{Kind: Policies[i%3], ID: fmt.Sprintf("p%02d", i), Type: "windows10GeneralConfiguration", Platform: "Windows, macOS", Name: fmt.Sprintf("Rule %02d", i), ModifiedAt: noon.Add(time.Duration(i) * time.Hour)},
+			Policy{Kind: []Kind{Device, Catalogue, Compliance}[i%3], ID: fmt.Sprintf("p%02d", i), Type: "windows10GeneralConfiguration", Platform: "Windows, macOS", Name: fmt.Sprintf("Rule %02d", i), ModifiedAt: noon.Add(time.Duration(i) * time.Hour)},
 			Document{Settings: json.RawMessage(fmt.Sprintf(`{"length":%d,"password":"x"}`, i))},
 		}
 		if i%2 == 0 {

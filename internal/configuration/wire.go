@@ -42,7 +42,9 @@ func settingsOf(kind Kind, o map[string]any) map[string]any {
 var ours = []string{
 	"id", "displayName", "name", "description", "version", "createdDateTime", "lastModifiedDateTime", "roleScopeTagIds", "assignments", "isAssigned",
 	"scheduledActionsForRule", "supportsScopeTags", "settingCount", "settings", "templateReference", "technologies", "platforms", "creationSource",
-	"deviceStatusOverview", "priorityMetaData",
+	"deviceStatusOverview", "priorityMetaData", "runSummary", "definitionValues", "deviceStateSummary",
+	"deviceReporting", "newUpdates", "inventorySyncStatus", // of a driver profile: counts that move by themselves
+	"scriptContent", "detectionScriptContent", "remediationScriptContent", // a script may hold anything, secrets too
 }
 
 // fromGraph is a policy of Graph as we keep it. Everything that is not named in ours is a setting, also what Microsoft adds one day. ok is
@@ -59,7 +61,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 		Description: str(o, "description"), Version: max(0, num(o, "version")), Technologies: str(o, "technologies"),
 		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(num(o, "settingCount")),
 	}
-	p.Template = template(obj(o, "templateReference"))
+	p.Template = templateName(obj(o, "templateReference"))
 	p.doc.ScopeTags = texts(o, "roleScopeTagIds")
 	slices.Sort(p.doc.ScopeTags)
 	p.doc.Assignments = assignmentsOf(list(o, "assignments"))
@@ -74,20 +76,26 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 	if p.Type == "" {
 		p.Type = defaultTypes[kind]
 	}
+	p.Platform = first(p.Platform, platform(p.Type, str(o, "platform"), ""), defaultPlatforms[kind])
 	p.doc.Settings = canonical(strip(settingsOf(kind, o)))
 	p.finish()
 	return p, true
 }
 
 var defaultTypes = map[Kind]string{
-	Device: "deviceConfiguration", Catalogue: "deviceManagementConfigurationPolicy", Compliance: "deviceCompliancePolicy", Notification: "notificationMessageTemplate",
+	Device: "deviceConfiguration", Catalogue: "deviceManagementConfigurationPolicy", Compliance: "deviceCompliancePolicy", ComplianceCatalogue: "deviceManagementCompliancePolicy",
+	GroupPolicy: "groupPolicyConfiguration", Intent: "deviceManagementIntent", FeatureUpdate: "windowsFeatureUpdateProfile", QualityUpdate: "windowsQualityUpdateProfile", DriverUpdate: "windowsDriverUpdateProfile",
+	Script: "deviceManagementScript", ShellScript: "deviceShellScript", Remediation: "deviceHealthScript", AssignmentFilter: "deviceAndAppManagementAssignmentFilter", Notification: "notificationMessageTemplate",
 	AppProtection: "managedAppPolicy", AppConfiguration: "managedDeviceMobileAppConfiguration",
 }
+
+// defaultPlatforms are those of kinds whose objects do not tell: they are for one platform only.
+var defaultPlatforms = map[Kind]string{GroupPolicy: "Windows", Script: "Windows", Remediation: "Windows", ShellScript: "macOS"}
 
 // finish fills what the document and the row say alike, and counts what is set.
 func (p *read) finish() {
 	p.doc.Name, p.doc.Description, p.doc.Type, p.doc.Version, p.doc.ModifiedAt = p.Name, p.Description, p.Type, p.Version, p.ModifiedAt
-	if n := len(p.doc.SettingLines()); p.Settings == 0 || p.Kind != Catalogue {
+	if n := len(p.doc.SettingLines()); p.Settings == 0 || p.Kind != Catalogue && p.Kind != ComplianceCatalogue {
 		p.Settings = n
 	}
 }
@@ -122,11 +130,7 @@ func settingKey(v any) string {
 
 // withMessages makes the settings of a notification template its languages.
 func (p *read) withMessages(raw [][]byte) {
-	v, _ := parse(p.doc.Settings)
-	settings, ok := v.(map[string]any)
-	if !ok {
-		settings = map[string]any{}
-	}
+	settings := p.settings()
 	messages := map[string]any{}
 	for i, r := range raw {
 		v, err := parse(r)
@@ -137,19 +141,44 @@ func (p *read) withMessages(raw [][]byte) {
 		key := first(strings.ToLower(str(o, "locale")), str(o, "id"), fmt.Sprint(i+1))
 		messages[key] = map[string]any{"subject": str(o, "subject"), "messageTemplate": str(o, "messageTemplate"), "isDefault": o["isDefault"] == true}
 	}
+	locale := strings.ToLower(str(settings, "defaultLocale"))
 	delete(settings, "localizedNotificationMessages")
 	settings["messages"] = messages
 	p.doc.Settings = canonical(strip(settings))
 	p.finish()
 	p.Settings = len(messages)
+	p.Technologies = strings.Join(languages(messages, locale), ", ")
+}
+
+// languages are those of a template's messages, the default first. The message says which it is; where none does, the template does.
+func languages(messages map[string]any, byTemplate string) []string {
+	all := sortedKeys(messages)
+	def := slices.IndexFunc(all, func(l string) bool { return messages[l].(map[string]any)["isDefault"] == true })
+	if def < 0 {
+		def = slices.Index(all, byTemplate)
+	}
+	if def > 0 {
+		all[0], all[def] = all[def], all[0]
+		slices.Sort(all[1:])
+	}
+	return all
+}
+
+// settings are those that the policy itself has as members.
+func (p *read) settings() map[string]any {
+	v, _ := parse(p.doc.Settings)
+	if settings, ok := v.(map[string]any); ok {
+		return settings
+	}
+	return map[string]any{}
 }
 
 func (p *read) withStatus(w graph.DeviceStatusOverview) {
 	at := func(n graph.Int) int64 { return max(0, int64(n)) }
-	p.Status = &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors) + at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
+	p.Status = &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors), Failed: at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
 }
 
-func template(o map[string]any) string {
+func templateName(o map[string]any) string {
 	return strings.TrimSpace(str(o, "templateDisplayName") + " " + str(o, "templateDisplayVersion"))
 }
 
@@ -170,7 +199,7 @@ func assignmentsOf(raw []map[string]any) []Assignment {
 		a := Assignment{
 			ID: cut(str(o, "id"), maxKey), Target: first(strings.TrimSuffix(graph.TypeName(str(t, "@odata.type")), "AssignmentTarget"), "unknown"),
 			GroupID: cut(first(str(t, "groupId"), str(t, "collectionId")), maxKey), FilterID: str(t, "deviceAndAppManagementAssignmentFilterId"),
-			FilterType: str(t, "deviceAndAppManagementAssignmentFilterType"), Source: str(o, "source"),
+			FilterType: str(t, "deviceAndAppManagementAssignmentFilterType"), Source: str(o, "source"), Schedule: scheduleOf(o),
 		}
 		if a.FilterType == "none" {
 			a.FilterID, a.FilterType = "", ""

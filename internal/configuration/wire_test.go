@@ -132,6 +132,78 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+func TestAdministrativeTemplate(t *testing.T) {
+	p, ok := fromGraph(source{kind: GroupPolicy}, []byte(`{"id":"g","displayName":"Chrome","policyConfigurationIngestionType":"builtIn","lastModifiedDateTime":"2026-08-01T10:00:00Z","definitionValues":[{"id":"x"}]}`))
+	if !ok || p.Platform != "Windows" || p.Type != "groupPolicyConfiguration" {
+		t.Fatalf("%+v", p.Policy)
+	}
+	var all []definitionValue
+	for _, raw := range []string{
+		`{"id":"1","enabled":true,"definition":{"id":"d1","displayName":"Block a list of URLs","categoryPath":"\\Google\\Google Chrome","classType":"machine"}}`,
+		`{"id":"2","enabled":false,"definition":{"displayName":"Drive redirection","classType":"user"}}`, `{"id":"3","enabled":true,"definition":null}`, `null`, `[`,
+	} {
+		if d, ok := definitionFromGraph([]byte(raw)); ok {
+			all = append(all, d)
+		}
+	}
+	all[0].withValues([][]byte{[]byte(`{"@odata.type":"#microsoft.graph.groupPolicyPresentationValueList","values":[{"name":"1","value":"ftp://*"},{"name":"b","value":"x"},{"name":null,"value":"y"}],"presentation":{"label":"URLs:"}}`),
+		[]byte(`{"value":"` + kept + `","presentation":{"label":"Proxy password"}}`), []byte(`{"value":5}`), []byte(`0`)})
+	p.withDefinitions(all)
+	for label, want := range map[string]string{
+		"Google › Google Chrome › Block a list of URLs (machine)": "Enabled", "Google › Google Chrome › Block a list of URLs (machine) › URLs": "ftp://*, b=x, y", "Drive redirection (user)": "Disabled", "3": "Enabled",
+		"Google › Google Chrome › Block a list of URLs (machine) › Value 3": "5", "Google › Google Chrome › Block a list of URLs (machine) › Proxy password": SecretMark, "Policy configuration ingestion type": "builtIn",
+	} {
+		if l := line(t, p.doc, label); l.Value != want {
+			t.Errorf("%s: %+v, want %q", label, l, want)
+		}
+	}
+	if strings.Contains(string(p.doc.Settings), kept) {
+		t.Errorf("kept: %s", p.doc.Settings)
+	}
+}
+
+func TestIntent(t *testing.T) {
+	p, ok := fromGraph(source{kind: Intent}, []byte(`{"id":"i","displayName":"Firewall","templateId":"t1","isAssigned":true,"lastModifiedDateTime":"2026-08-01T10:00:00Z"}`))
+	if !ok || !p.Assigned {
+		t.Fatalf("%+v", p.Policy)
+	}
+	id, known, ok := templateFromGraph([]byte(`{"id":"t1","displayName":"Security baseline","versionInfo":"December 2020","platformType":"windows10AndLater"}`))
+	if !ok || id != "t1" {
+		t.Fatal(id, known)
+	}
+	p.withTemplate(map[string]template{id: known})
+	p.withIntentSettings([][]byte{[]byte(`{"definitionId":"deviceConfiguration--x_firewallEnabled","value":true,"valueJson":"true"}`),
+		[]byte(`{"definitionId":"deviceConfiguration--x_paths","valueJson":"[\"C:\\\\a\",\"b\"]"}`), []byte(`{"definitionId":"deviceConfiguration--x_profile","valueJson":"{\"inbound\":\"blocked\"}"}`),
+		[]byte(`{"definitionId":"deviceConfiguration--x_adminPassword","valueJson":"\"` + kept + `\""}`), []byte(`{"id":"7","valueJson":"not JSON"}`), []byte(`null`)})
+	if p.Template != "Security baseline, December 2020" || p.Platform != "Windows" {
+		t.Errorf("%+v", p.Policy)
+	}
+	for label, want := range map[string]string{"Firewall enabled": "Yes", "Paths": `C:\a, b`, "Profile › Inbound": "blocked", "Admin password": SecretMark} {
+		if l := line(t, p.doc, label); l.Value != want {
+			t.Errorf("%s: %+v, want %q", label, l, want)
+		}
+	}
+	if strings.Contains(string(p.doc.Settings), kept) {
+		t.Errorf("kept: %s", p.doc.Settings)
+	}
+}
+
+func TestScriptsAreKeptWithoutTheirText(t *testing.T) {
+	for kind, want := range map[Kind]string{Script: "Windows", ShellScript: "macOS", Remediation: "Windows"} {
+		p, ok := fromGraph(source{kind: kind}, []byte(`{"id":"s","displayName":"Map printers","scriptContent":"`+kept+`","detectionScriptContent":"`+kept+`","remediationScriptContent":"`+kept+`","runAsAccount":"system","fileName":"x.ps1",
+			"assignments":[{"id":"a","target":{"@odata.type":"#microsoft.graph.allDevicesAssignmentTarget"},"runRemediationScript":false,"runSchedule":{"@odata.type":"#microsoft.graph.deviceHealthScriptDailySchedule","interval":3,"time":"01:00:00"}}]}`))
+		if raw, _ := json.Marshal(p.doc); !ok || p.Platform != want || strings.Contains(string(raw), kept) {
+			t.Errorf("%s: %+v, %s", kind, p.Policy, raw)
+		}
+		if l := line(t, p.doc, "Run as account"); l.Value != "system" {
+			t.Errorf("%s: %+v", kind, l)
+		}
+		if s := p.doc.Assignments[0].Schedule; s != "daily, every 3, 01:00:00, detects only" {
+			t.Errorf("%s: schedule %q", kind, s)
+		}
+	}
+}
+
 func TestCompare(t *testing.T) {
 	doc := func(settings string, as ...Assignment) Document {
 		return Document{Name: "P", Settings: json.RawMessage(settings), Assignments: as}
@@ -158,7 +230,7 @@ func TestCompare(t *testing.T) {
 func TestStatus(t *testing.T) {
 	var p read
 	p.withStatus(graph.DeviceStatusOverview{Succeeded: 4, Errors: 2, Failed: 3, Pending: -1, Conflicts: 1})
-	if *p.Status != (Status{Succeeded: 4, Errors: 5, Conflicts: 1}) {
+	if *p.Status != (Status{Succeeded: 4, Errors: 2, Failed: 3, Conflicts: 1}) {
 		t.Errorf("%+v", *p.Status)
 	}
 }
@@ -175,6 +247,11 @@ func FuzzFromGraph(f *testing.F) {
 			}
 			p.withSettings([][]byte{body})
 			p.withMessages([][]byte{body})
+			p.withIntentSettings([][]byte{body})
+			if d, ok := definitionFromGraph(body); ok {
+				d.withValues([][]byte{body})
+				p.withDefinitions([]definitionValue{d})
+			}
 			raw, err := json.Marshal(p.doc)
 			if err != nil || !postgres.Printable(string(raw)) || strings.Contains(string(raw), `\u0000`) && !strings.Contains(string(raw), `\\u0000`) {
 				t.Errorf("Postgres cannot hold %q, %v", raw, err)

@@ -11,6 +11,46 @@ type DeviceStatusOverview struct {
 	Updated       Time `json:"lastUpdateDateTime"`
 }
 
+// IntentStateSummary is how many devices stand how with an endpoint security intent.
+type IntentStateSummary struct {
+	Conflicts     Int `json:"conflictCount"`
+	Succeeded     Int `json:"successCount"`
+	Errors        Int `json:"errorCount"`
+	Failed        Int `json:"failedCount"`
+	NotApplicable Int `json:"notApplicableCount"`
+}
+
+// Overview is the summary in the form of other policies. Devices of other platforms are no part of it.
+func (s IntentStateSummary) Overview() DeviceStatusOverview {
+	return DeviceStatusOverview{Succeeded: s.Succeeded, Errors: s.Errors, Failed: s.Failed, Conflicts: s.Conflicts, NotApplicable: s.NotApplicable}
+}
+
+// ScriptRunSummary is on how many devices a script ended how.
+type ScriptRunSummary struct {
+	Succeeded Int `json:"successDeviceCount"`
+	Errors    Int `json:"errorDeviceCount"`
+}
+
+// Overview is the summary in the form of other policies.
+func (s ScriptRunSummary) Overview() DeviceStatusOverview {
+	return DeviceStatusOverview{Succeeded: s.Succeeded, Errors: s.Errors}
+}
+
+// RemediationRunSummary is what the detection of a remediation found. What the remediation did about it counts devices a second time.
+type RemediationRunSummary struct {
+	NoIssue       Int  `json:"noIssueDetectedDeviceCount"`
+	Issue         Int  `json:"issueDetectedDeviceCount"`
+	Errors        Int  `json:"detectionScriptErrorDeviceCount"`
+	Pending       Int  `json:"detectionScriptPendingDeviceCount"`
+	NotApplicable Int  `json:"detectionScriptNotApplicableDeviceCount"`
+	LastRun       Time `json:"lastScriptRunDateTime"`
+}
+
+// Overview is the summary in the form of other policies: failed is where an issue was found.
+func (s RemediationRunSummary) Overview() DeviceStatusOverview {
+	return DeviceStatusOverview{Succeeded: s.NoIssue, Failed: s.Issue, Errors: s.Errors, Pending: s.Pending, NotApplicable: s.NotApplicable, Updated: s.LastRun}
+}
+
 // RoleDefinition is an Intune role with what it may do.
 type RoleDefinition struct {
 	ID          string           `json:"id"`

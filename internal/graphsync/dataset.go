@@ -106,7 +106,7 @@ func Table() Datasets {
 			Name: DetectedApps, Label: "Detected apps", Version: "v1.0", Path: "/deviceManagement/detectedApps", PageSize: 500,
 			Permission: "DeviceManagementManagedDevices.Read.All", Every: 12 * time.Hour, FreshFor: 36 * time.Hour,
 		},
-		{ // one dataset for three paths: the puller adds the settings catalogue and the compliance policies. v1.0 leaves out half the types
+		{ // one dataset for many paths: see the puller, which has one for each kind. v1.0 leaves out half the types
 			Name: Policies, Label: "Configuration and compliance policies", Version: "beta", Path: "/deviceManagement/deviceConfigurations",
 			Expand: "assignments", PageSize: 100,
 			Permission: "DeviceManagementConfiguration.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,

@@ -95,8 +95,10 @@ func TestHalfARoundOfPoliciesChangesNothing(t *testing.T) {
 	}
 	r.cloud.World.Faults.Clear()
 	gone := func(req *http.Request) { // Intune counts nothing for some types: that is no failure
-		if strings.HasSuffix(req.URL.Path, "/deviceStatusOverview") {
-			req.URL.Path += "x"
+		for _, s := range []string{"/deviceStatusOverview", "/deviceStateSummary", "/runSummary"} {
+			if strings.HasSuffix(req.URL.Path, s) {
+				req.URL.Path += "x"
+			}
 		}
 	}
 	r.beforePage.Store(&gone)
@@ -107,6 +109,35 @@ func TestHalfARoundOfPoliciesChangesNothing(t *testing.T) {
 	without, _ := r.policies.Count(t.Context(), tenant.Only(tid), configuration.Filter{Status: []string{"unknown"}})
 	if err != nil || all == 0 || without != all {
 		t.Errorf("%d policies, %d without an overview, %v", all, without, err)
+	}
+}
+
+// TestAKindMayBeRefused: where one kind is not permitted the others are read, and what is held of it stays.
+func TestAKindMayBeRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, w := r.customer(full)
+	drivers := configuration.Filter{Kind: []configuration.Kind{configuration.DriverUpdate}}
+	for i, fault := range []world.Fault{{}, {Kind: "unavailable", Status: 403, Tenant: w.ID, Path: "windowsDriverUpdateProfiles"}} {
+		if fault.Kind != "" {
+			r.cloud.World.Faults.Add(fault)
+		}
+		if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Policies); err != nil {
+			t.Fatal(err)
+		}
+		if st := r.status(tid, graphsync.Policies); st.State != "ok" {
+			t.Errorf("round %d: %+v", i, st)
+		}
+		unread, err := r.policies.Unread(t.Context(), tenant.Only(tid))
+		if err != nil || len(unread) != i {
+			t.Fatalf("round %d: not read %+v, %v", i, unread, err)
+		}
+		if i == 1 && (unread[0].Kind != configuration.DriverUpdate || unread[0].Trouble != "permission" || unread[0].Sentence == "" || unread[0].ReadAt.IsZero()) {
+			t.Errorf("not read: %+v", unread[0])
+		}
+		if n, err := r.policies.Count(t.Context(), tenant.Only(tid), drivers); err != nil || n != 1 {
+			t.Errorf("round %d: %d driver profiles, %v", i, n, err)
+		}
 	}
 }
 

@@ -31,6 +31,7 @@ type Handler struct {
 // Mount adds the pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/configuration", h.policies)
+	r.Get("/configuration/filters", h.filters)
 	r.Get("/configuration/notifications", h.notifications)
 	r.Get("/configuration/{policy}", h.show)
 	r.Get("/configuration/{policy}/compare", h.compare)
@@ -39,30 +40,38 @@ func (h *Handler) Mount(r page.Router) {
 // pageSize is the number of policies on a page.
 const pageSize = 50
 
-// family is one of the two lists: what it holds and how it is called.
+// family is one of the lists: what it holds and how it is called.
 type family struct {
 	title   string
 	path    string
 	dataset string
 	noun    fresh.Noun
 	kinds   []configuration.Kind // nil: of Policies
+	tab     string               // what its tab is called; empty: like the list
 }
 
 var (
 	policies = family{
 		"Configuration", "/configuration", graphsync.Policies,
-		fresh.Noun{One: "policy", Many: "policies", Whole: "configuration or compliance policies in Intune", Icon: "options"}, nil,
+		fresh.Noun{One: "policy", Many: "policies", Whole: "configuration or compliance policies in Intune", Icon: "options"}, nil, "Policies",
+	}
+	filters = family{
+		"Assignment filters", "/configuration/filters", graphsync.Policies,
+		fresh.Noun{One: "filter", Many: "filters", Whole: "assignment filters in Intune", Icon: "filter"}, []configuration.Kind{configuration.AssignmentFilter}, "",
 	}
 	notifications = family{
 		"Notification templates", "/configuration/notifications", graphsync.NotificationTemplates,
-		fresh.Noun{One: "template", Many: "templates", Whole: "notification message templates in Intune", Icon: "mail"}, []configuration.Kind{configuration.Notification},
+		fresh.Noun{One: "template", Many: "templates", Whole: "notification message templates in Intune", Icon: "mail"}, []configuration.Kind{configuration.Notification}, "",
 	}
 )
 
 // familyOf is the list that a policy stands in.
 func familyOf(k configuration.Kind) family {
-	if k == configuration.Notification {
+	switch k {
+	case configuration.Notification:
 		return notifications
+	case configuration.AssignmentFilter:
+		return filters
 	}
 	return policies
 }
@@ -73,6 +82,10 @@ func (h *Handler) policies(w http.ResponseWriter, r *http.Request, m tenant.Memb
 
 func (h *Handler) notifications(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	return h.list(w, r, m, notifications, templateSpec(m), templateColumns(m))
+}
+
+func (h *Handler) filters(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.list(w, r, m, filters, filterSpec(m), filterColumns(m))
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership, fam family, spec page.Spec, cols []page.Column[row]) error {
@@ -105,8 +118,19 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	for _, p := range found.Rows {
 		l.Rows = append(l.Rows, toRow(p))
 	}
-	if len(l.Rows) == 0 && !q.CSV {
-		if l.Empty, err = h.empty(ctx, m, q, fam, read); err != nil {
+	if q.CSV {
+		return l.Serve(w, r)
+	}
+	unread, err := h.unreadOf(ctx, m, fam, f)
+	if err != nil {
+		return err
+	}
+	unread.mark(&l.Freshness)
+	if len(unread) > 0 {
+		l.Below = unreadNote(unread.sentences(m))
+	}
+	if len(l.Rows) == 0 {
+		if l.Empty, err = h.empty(ctx, m, q, fam, read, unread); err != nil {
 			return err
 		}
 	}
@@ -115,10 +139,10 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 func tabs(m tenant.Membership, current family) ui.Tabs {
 	t := ui.Tabs{Label: "Kinds of configuration"}
-	for _, f := range []family{policies, notifications} {
+	for _, f := range []family{policies, filters, notifications} {
 		text := f.title
-		if f.path == policies.path {
-			text = "Policies"
+		if f.tab != "" {
+			text = f.tab
 		}
 		t.Items = append(t.Items, ui.Tab{Text: text, URL: m.Path(f.path), Current: f.path == current.path})
 	}
@@ -126,7 +150,10 @@ func tabs(m tenant.Membership, current family) ui.Tabs {
 }
 
 // empty is the state of a list that shows nothing; it counts what was looked at.
-func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, fam family, read graphsync.Freshness) (ui.Empty, error) {
+func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, fam family, read graphsync.Freshness, left unread) (ui.Empty, error) {
+	if read.Read > 0 && left.all(fam, q) {
+		return left.empty(m), nil
+	}
 	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
 	if s.Narrowed && read.Read > 0 {
 		total, err := h.Policies.Count(ctx, m.Scope, configuration.Filter{Kind: fam.kinds})

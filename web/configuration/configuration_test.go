@@ -35,14 +35,17 @@ func site(t *testing.T) (f *webtest.Fleet, one, all *webtest.Client, at, other s
 	everyone := configuration.Assignment{ID: "a", Target: "allDevices"}
 	old := policy("c1", "Laptops", `{"length":6,"passwordRequired":true,"preSharedKey":"hunter2"}`, everyone)
 	f.ReadPolicies(t, contoso.ID, f.Now.Add(-48*time.Hour), old)
-	now := policy("c1", "Laptops", `{"length":8,"passwordRequired":true,"preSharedKey":"hunter3"}`, everyone)
+	now := policy("c1", "Laptops", `{"length":8,"passwordRequired":true,"preSharedKey":"hunter3"}`, everyone, configuration.Assignment{ID: "b", Target: "group", GroupID: "g1", FilterID: "a1", FilterType: "include"},
+		configuration.Assignment{ID: "c", Target: "exclusionGroup", GroupID: "g2", FilterID: "a9", FilterType: "exclude"})
+	filter := policy("a1", "Company machines", `{"rule":"(device.deviceOwnership -eq \"Corporate\")"}`)
+	filter.Kind, filter.Type = configuration.AssignmentFilter, "deviceAndAppManagementAssignmentFilter"
 	now.Document.Actions = []configuration.Action{{Type: "block"}, {Type: "notification", GraceHours: 72, TemplateID: "n1"}}
 	now.Status = &configuration.Status{Succeeded: 40, Errors: 2, At: f.Now.Add(-time.Hour)}
 	evil := policy("c2", "@evil", `{}`)
 	evil.Kind, evil.Type, evil.Platform = configuration.Device, "quantumConfiguration", ""
-	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), now, evil)
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), now, evil, filter)
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Branches", `{"length":8,"extra":"x","preSharedKey":"hunter4"}`))
-	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
+	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Technologies: "en-us"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
 	f.ReadTemplates(t, contoso.ID, f.Now.Add(-3*time.Minute), mail)
 	mount := (&Handler{f.Policies(), f.Sync}).Mount
 	one, all = f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
@@ -53,7 +56,7 @@ func TestLists(t *testing.T) {
 	_, one, all, at, other := site(t)
 	for path, want := range map[string]int64{
 		"/configuration": 2, "/configuration?kind=compliance": 1, "/configuration?status=errors": 1, "/configuration?status=unknown": 1, "/configuration?platform=Windows&assigned=true": 1,
-		"/configuration?target=allDevices": 1, "/configuration?type=quantumConfiguration": 1, "/configuration?q=lapt": 1, "/configuration?gone=true": 0, "/configuration/notifications": 1, at: 2, at + "/notifications": 1,
+		"/configuration?target=allDevices": 1, "/configuration?assignedTo=g2": 1, "/configuration?assignedTo=g3": 0, "/configuration?filter=a1": 1, "/configuration/filters": 1, at + "/filters?platform=Windows": 1, "/configuration?type=quantumConfiguration": 1, "/configuration?q=lapt": 1, "/configuration?gone=true": 0, "/configuration/notifications": 1, at: 2, at + "/notifications": 1,
 	} {
 		var got twin
 		one.JSON(path, http.StatusOK, &got)
@@ -89,25 +92,77 @@ func TestPolicy(t *testing.T) {
 	_, one, _, at, _ := site(t)
 	var v view
 	one.JSON(at+"/c1", http.StatusOK, &v)
-	if v.Name != "Laptops" || v.Status == nil || v.Status.Errors != 2 || len(v.Targets) != 1 || v.Targets[0].TargetName != "All devices" || len(v.Actions) != 2 || v.Actions[1].When != "after 3 days" {
+	if v.Name != "Laptops" || v.Status == nil || v.Status.Errors != 2 || len(v.Targets) != 3 || v.Targets[0].TargetName != "All devices" || len(v.Actions) != 2 || v.Actions[1].When != "after 3 days" {
 		t.Errorf("%+v", v)
 	}
 	if len(v.Settings) != 3 || v.Settings[0].Label != "Length" || v.Settings[0].Value != "8" || !v.Settings[2].Secret {
 		t.Errorf("settings %+v", v.Settings)
 	}
-	if len(v.Versions) != 2 || !v.Versions[1].First || len(v.Versions[0].Changes) != 3 || v.Versions[0].Changes[0].From != "6" || v.Versions[0].Changes[0].To != "8" {
+	if len(v.Versions) != 2 || !v.Versions[1].First || len(v.Versions[0].Changes) != 5 || v.Versions[0].Changes[0].From != "6" || v.Versions[0].Changes[0].To != "8" {
 		t.Errorf("versions %+v", v.Versions)
 	}
 	body := one.Get(at + "/c1").Body.String()
 	if strings.Contains(body, "hunter") || !strings.Contains(body, "secret, not kept") {
 		t.Error("the page shows a secret, or hides that there is one")
 	}
-	if got := one.Get(at + "/c2").Body.String(); !strings.Contains(got, "Microsoft Graph gives no count") || !strings.Contains(got, "assigned to nobody") {
+	if got := one.Get(at + "/c2").Body.String(); !strings.Contains(got, "Microsoft Graph gave no count") || !strings.Contains(got, "assigned to nobody") {
 		t.Error("a policy without status and assignments does not say so")
 	}
 	one.JSON(at+"/n1", http.StatusOK, &v)
 	if len(v.Settings) != 2 || !strings.Contains(one.Get(at+"/n1").Body.String(), "Your device") {
 		t.Errorf("template %+v", v.Settings)
+	}
+}
+
+func TestWhatAPolicyPointsToHasItsName(t *testing.T) {
+	_, one, _, at, _ := site(t)
+	var v view
+	one.JSON(at+"/c1", http.StatusOK, &v)
+	if v.Actions[1].TemplateName != "Not compliant" || v.Targets[1].FilterName != "Company machines" || v.Targets[2].FilterName != "" {
+		t.Errorf("%+v, %+v", v.Actions, v.Targets)
+	}
+	body := one.Get(at + "/c1").Body.String()
+	for _, want := range []string{`href="` + at + `/n1"`, `href="` + at + `/a1"`, "only devices that match filter Company machines", "not devices that match filter a9"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	if body := one.Get(at + "/a1").Body.String(); !strings.Contains(body, at+"?filter=a1") || !strings.Contains(body, "1 policy") || strings.Contains(body, "Assigned to") {
+		t.Error("a filter does not say who uses it, or looks like a policy")
+	}
+	one.JSON(at+"/n1", http.StatusOK, &v)
+	if len(v.Messages) != 1 || !v.Messages[0].Default || len(v.Languages) != 1 {
+		t.Errorf("template %+v, %v", v.Messages, v.Languages)
+	}
+}
+
+// TestAKindThatWasNotReadIsSaid: neither the list nor the policy is green, and an empty list does not say that there is nothing.
+func TestAKindThatWasNotReadIsSaid(t *testing.T) {
+	f, one, all, at, other := site(t)
+	id := strings.Split(at, "/")[2]
+	if _, err := f.Pool.In(tenant.Everything()).Exec(t.Context(), `
+		UPDATE policy_reading SET error_kind = 'permission', sentence = 'Intune wants another permission.' WHERE tenant_id = $1 AND kind = ANY($2)`,
+		id, []string{string(configuration.Script), string(configuration.Device)}); err != nil {
+		t.Fatal(err)
+	}
+	for path, client := range map[string]*webtest.Client{at: one, "/configuration": all} {
+		if body := client.Get(path).Body.String(); !strings.Contains(body, "not read: 2 kinds") || !strings.Contains(body, "PowerShell script: not read") || !strings.Contains(body, "Intune wants another permission.") {
+			t.Errorf("%s does not say what was not read", path)
+		}
+	}
+	if body := one.Get(at + "?kind=powerShellScript").Body.String(); !strings.Contains(body, "This may not be read") || strings.Contains(body, "looked at") {
+		t.Error("the empty list of what was not read says that nothing matches")
+	}
+	if body := one.Get(at + "/c2").Body.String(); !strings.Contains(body, "You see what was read before") {
+		t.Error("a policy of a kind that was not read looks fresh")
+	}
+	for _, path := range []string{at + "?kind=compliance", at + "/c1"} {
+		if body := one.Get(path).Body.String(); strings.Contains(body, "not read: ") || strings.Contains(body, "read before") {
+			t.Errorf("%s is blamed for other kinds", path)
+		}
+	}
+	if body := all.Get(other).Body.String(); strings.Contains(body, "not read: ") {
+		t.Error("another tenant is blamed")
 	}
 }
 
@@ -120,12 +175,12 @@ func TestCompare(t *testing.T) {
 	for _, r := range v.Rows {
 		is[r.Path] = r.Is
 	}
-	if v.Left.Name != "Laptops" || v.Right.Tenant.Name != "Fabrikam" || is["length"] != "same" || is["extra"] != "right" || is["passwordRequired"] != "left" || is["preSharedKey"] != "unknown" || is["allDevices|"] != "left" || v.Unknown != 1 || v.Differences != 5 {
+	if v.Left.Name != "Laptops" || v.Right.Tenant.Name != "Fabrikam" || is["length"] != "same" || is["extra"] != "right" || is["passwordRequired"] != "left" || is["preSharedKey"] != "unknown" || is["allDevices|"] != "left" || v.Unknown != 1 || v.Differences != 7 {
 		t.Errorf("%+v: %v", v, is)
 	}
 	then := f.Now.Add(-24 * time.Hour).Format(time.RFC3339Nano)
 	one.JSON(at+"/c1/compare?"+url.Values{"with": {"c1"}, "of": {then}}.Encode(), http.StatusOK, &v)
-	if v.Left.At == nil || v.Right.At != nil || v.Rows[len(v.Rows)-1].Is == "" || v.Differences != 3 {
+	if v.Left.At == nil || v.Right.At != nil || v.Rows[len(v.Rows)-1].Is == "" || v.Differences != 5 {
 		t.Errorf("two times: %+v", v)
 	}
 	var offered twin
@@ -175,6 +230,14 @@ func TestGolden(t *testing.T) {
 				Status: &configuration.Status{Succeeded: 1204, Errors: 3, Pending: 1, At: now.Add(-time.Hour)}},
 			full, []configuration.Version{{Run: 9, At: now.Add(-time.Hour), Document: &full}, {Run: 5, At: now.Add(-72 * time.Hour)}, {Run: 4, At: now.Add(-96 * time.Hour), Document: &full}, {Run: 2, At: now.Add(-120 * time.Hour), Document: &was}},
 		},
+		"template": {
+			configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Type: "notificationMessageTemplate", Settings: 2, Technologies: "en-us, de-de"},
+			configuration.Document{Name: "Not compliant", Settings: json.RawMessage(`{"brandingOptions":"none","messages":{"en-us":{"subject":"Your device","messageTemplate":"Hello <b>","isDefault":true},"de-de":{"subject":"Ihr Gerät","messageTemplate":"","isDefault":false}}}`)}, nil,
+		},
+		"remediation": {
+			configuration.Policy{Kind: configuration.Remediation, ID: "r1", Name: "Print spooler", Type: "deviceHealthScript", Platform: "Windows", Assigned: true, Assignments: 1, Status: &configuration.Status{Succeeded: 90, Failed: 4, Errors: 1}},
+			configuration.Document{Name: "Print spooler", Settings: json.RawMessage(`{"runAsAccount":"system"}`), Assignments: []configuration.Assignment{{Target: "group", GroupID: "g", FilterID: "f9", FilterType: "exclude", Schedule: "daily"}}}, nil,
+		},
 		"hostile": {
 			configuration.Policy{Kind: configuration.Device, ID: "a/1?", Name: "<script>x</script>", Type: "quantumConfiguration", Description: "</p><script>", Template: "<b>", GoneAt: now.Add(-time.Hour)},
 			configuration.Document{Name: "x", Settings: json.RawMessage(`{"<img>":"` + strings.Repeat("long ", 500) + `","url":"javascript:alert(1)"}`), Assignments: []configuration.Assignment{{Target: "<t>", GroupID: "<g>"}}, Actions: []configuration.Action{{Type: "<i>", TemplateID: "../x"}}}, nil,
@@ -182,7 +245,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.p.Tenant, tc.p.TenantName = contoso.ID, "Contoso"
-			webtest.Golden(t, policyBody(newView(m, tc.p, tc.doc, tc.of, read, now)))
+			webtest.Golden(t, policyBody(newView(m, tc.p, tc.doc, tc.of, read, names{}, now)))
 		})
 	}
 	t.Run("compare", func(t *testing.T) {

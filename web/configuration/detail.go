@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"time"
@@ -41,7 +42,24 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newView(m, p, doc, versions, read, page.ChromeOf(ctx).Now)
+	names, err := h.namesOf(ctx, m.Tenant.ID, doc)
+	if err != nil {
+		return err
+	}
+	v := newView(m, p, doc, versions, read, names, page.ChromeOf(ctx).Now)
+	left, err := h.unreadOf(ctx, m, familyOf(p.Kind), configuration.Filter{Kind: []configuration.Kind{p.Kind}})
+	if err != nil {
+		return err
+	}
+	if len(left) > 0 {
+		v.left = &left[0]
+		left.mark(&v.fresh)
+	}
+	if p.Kind == configuration.AssignmentFilter {
+		if v.uses, err = h.Policies.Count(ctx, m.Scope, configuration.Filter{Narrowed: []string{p.ID}}); err != nil {
+			return err
+		}
+	}
 	return page.Answer(w, r, v, policyPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -52,6 +70,7 @@ type view struct {
 	Description string       `json:"description"`
 	ScopeTags   []string     `json:"scope_tags"`
 	Settings    []setting    `json:"settings"`
+	Messages    []message    `json:"messages,omitempty"` // of a notification template
 	Targets     []assignment `json:"assigned_to"`
 	Actions     []action     `json:"scheduled_actions"`
 	Versions    []version    `json:"versions"`
@@ -60,6 +79,16 @@ type view struct {
 	m      tenant.Membership
 	fresh  ui.Freshness
 	read   graphsync.Freshness
+	left   *configuration.Reading // the last attempt could not read policies of this kind
+	uses   int64                  // of an assignment filter: policies that use it
+}
+
+// message is what a notification template says in one language.
+type message struct {
+	Locale  string `json:"locale"`
+	Default bool   `json:"default"`
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
 }
 
 // setting is one value; Path is what it is compared by.
@@ -76,18 +105,43 @@ type assignment struct {
 	Target     string `json:"target"`
 	TargetName string `json:"target_name"`
 	GroupID    string `json:"group_id,omitempty"`
-	Filter     string `json:"filter,omitempty"`
+	Filter     string `json:"filter,omitempty"` // what it does, in words
 	FilterID   string `json:"filter_id,omitempty"`
+	FilterName string `json:"filter_name,omitempty"` // empty: not among the filters that were read
+	Schedule   string `json:"schedule,omitempty"`
 }
 
 // action is what a compliance policy does with a device that does not comply, in words.
 type action struct {
-	Type       string   `json:"type"`
-	TypeName   string   `json:"type_name"`
-	GraceHours int64    `json:"grace_hours"`
-	When       string   `json:"when"`
-	TemplateID string   `json:"template_id,omitempty"`
-	CC         []string `json:"cc,omitempty"`
+	Type         string   `json:"type"`
+	TypeName     string   `json:"type_name"`
+	GraceHours   int64    `json:"grace_hours"`
+	When         string   `json:"when"`
+	TemplateID   string   `json:"template_id,omitempty"`
+	TemplateName string   `json:"template_name,omitempty"` // empty: not among the templates that were read
+	CC           []string `json:"cc,omitempty"`
+}
+
+// names are what objects that a policy points to are called, by their ids.
+type names struct{ filters, templates map[string]string }
+
+func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.Document) (n names, err error) {
+	var filters, templates []string
+	for _, a := range doc.Assignments {
+		if a.FilterID != "" {
+			filters = append(filters, a.FilterID)
+		}
+	}
+	for _, a := range doc.Actions {
+		if a.TemplateID != "" {
+			templates = append(templates, a.TemplateID)
+		}
+	}
+	if n.filters, err = h.Policies.Names(ctx, tid, configuration.AssignmentFilter, filters); err != nil {
+		return n, err
+	}
+	n.templates, err = h.Policies.Names(ctx, tid, configuration.Notification, templates)
+	return n, err
 }
 
 // version is what changed at one reading.
@@ -98,7 +152,7 @@ type version struct {
 	Changes []diffRow `json:"changes"`
 }
 
-func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, versions []configuration.Version, read graphsync.Freshness, now time.Time) view {
+func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, versions []configuration.Version, read graphsync.Freshness, n names, now time.Time) view {
 	v := view{
 		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, Actions: []action{},
 		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions),
@@ -106,18 +160,23 @@ func newView(m tenant.Membership, p configuration.Policy, doc configuration.Docu
 	if v.ScopeTags == nil {
 		v.ScopeTags = []string{}
 	}
+	if p.Kind == configuration.Notification {
+		for _, s := range doc.Messages() {
+			v.Messages = append(v.Messages, message(s))
+		}
+	}
 	for _, l := range doc.SettingLines() {
 		v.Settings = append(v.Settings, setting{l.Path, l.Label, l.Key, l.Value, l.Secret})
 	}
 	for _, a := range doc.Assignments {
-		t := assignment{Target: a.Target, TargetName: worded(targetWords, a.Target), GroupID: a.GroupID, FilterID: a.FilterID}
+		t := assignment{Target: a.Target, TargetName: worded(targetWords, a.Target), GroupID: a.GroupID, FilterID: a.FilterID, FilterName: n.filters[a.FilterID], Schedule: a.Schedule}
 		if a.FilterID != "" {
 			t.Filter = worded(filterWords, a.FilterType)
 		}
 		v.Targets = append(v.Targets, t)
 	}
 	for _, a := range doc.Actions {
-		v.Actions = append(v.Actions, action{a.Type, worded(actionWords, a.Type), a.GraceHours, hours(a.GraceHours), a.TemplateID, a.CC})
+		v.Actions = append(v.Actions, action{a.Type, worded(actionWords, a.Type), a.GraceHours, hours(a.GraceHours), a.TemplateID, n.templates[a.TemplateID], a.CC})
 	}
 	return v
 }

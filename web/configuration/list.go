@@ -21,7 +21,7 @@ var platforms = []page.Option{
 func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 	kinds := []page.Option{}
 	for _, k := range configuration.Policies {
-		kinds = append(kinds, page.Option{Value: string(k), Label: kindWords[string(k)]})
+		kinds = append(kinds, page.Option{Value: string(k), Label: kindWord(k)})
 	}
 	status := []page.Option{}
 	for _, s := range configuration.StatusFilters {
@@ -29,8 +29,8 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 	}
 	s := page.Spec{
 		Sorts:       []string{"name", "kind", "type", "platform", "modified", "assignments", "errors"},
-		Columns:     []string{"kind", "type", "platform", "assigned", "succeeded", "errors", "conflicts", "pending", "modified", "settings", "template", "version"},
-		Default:     []string{"type", "platform", "assigned", "succeeded", "errors", "modified"},
+		Columns:     []string{"kind", "type", "platform", "assigned", "succeeded", "failed", "errors", "conflicts", "pending", "notApplicable", "counted", "modified", "settings", "template", "version"},
+		Default:     []string{"type", "platform", "assigned", "succeeded", "failed", "errors", "modified"},
 		Placeholder: "Name, description, template",
 		Filters: []page.Filter{
 			{Name: "kind", Label: "Kind", Options: kinds},
@@ -39,6 +39,7 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 			{Name: "assigned", Label: "Assigned", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
 			{Name: "target", Label: "Target", Options: wordOptions(targetWords)},
 			{Name: "status", Label: "Status", Options: status},
+			{Name: "assignedTo", Label: "Assigned to group", Linked: true}, {Name: "filter", Label: "Assignment filter", Linked: true},
 			gone,
 		},
 	}
@@ -46,6 +47,13 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 }
 
 var gone = page.Filter{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}}
+
+func filterSpec(m tenant.Membership) page.Spec {
+	return withCustomer(m, page.Spec{
+		Sorts: []string{"name", "platform", "modified"}, Columns: []string{"platform", "modified"}, Default: []string{"platform", "modified"}, Placeholder: "Name, description",
+		Filters: []page.Filter{{Name: "platform", Label: "Platform", Options: platforms}, gone},
+	})
+}
 
 func templateSpec(m tenant.Membership) page.Spec {
 	return withCustomer(m, page.Spec{
@@ -84,7 +92,7 @@ func wordOptions(words map[string]string) []page.Option {
 // newFilter is what the store is asked.
 func newFilter(q page.Query, fam family) (configuration.Filter, error) {
 	f := configuration.Filter{
-		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Status: q.Values["status"],
+		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Group: q.Values["assignedTo"], Narrowed: q.Values["filter"], Status: q.Values["status"],
 		Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	for _, k := range q.Values["kind"] {
@@ -113,6 +121,7 @@ type tenantRef struct {
 // status is how devices stand, as Intune counts them.
 type status struct {
 	Succeeded     int64      `json:"succeeded"`
+	Failed        int64      `json:"failed"`
 	Errors        int64      `json:"errors"`
 	Conflicts     int64      `json:"conflicts"`
 	Pending       int64      `json:"pending"`
@@ -135,7 +144,8 @@ type row struct {
 	Assigned    bool       `json:"assigned"`
 	Assignments int        `json:"assignments"`
 	Settings    int        `json:"settings_count"`
-	Status      *status    `json:"status"` // null: Intune gives no counts
+	Languages   []string   `json:"languages,omitempty"` // of a notification template, the default first
+	Status      *status    `json:"status"`              // null: unknown, for Intune gives no counts
 	ModifiedAt  *time.Time `json:"modified_at"`
 	GoneAt      *time.Time `json:"gone_at,omitempty"`
 	URL         string     `json:"url"`
@@ -146,7 +156,7 @@ type row struct {
 func newRower(now time.Time) func(configuration.Policy) row {
 	return func(p configuration.Policy) row {
 		r := row{
-			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: worded(kindWords, string(p.Kind)), Type: p.Type, TypeName: typeWord(p.Type),
+			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
 			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
 			ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
 		}
@@ -154,7 +164,10 @@ func newRower(now time.Time) func(configuration.Policy) row {
 			r.Name = "Policy without a name"
 		}
 		if s := p.Status; s != nil {
-			r.Status = &status{s.Succeeded, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, moment(s.At)}
+			r.Status = &status{s.Succeeded, s.Failed, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, moment(s.At)}
+		}
+		if p.Kind == configuration.Notification && p.Technologies != "" {
+			r.Languages = strings.Split(p.Technologies, ", ")
 		}
 		return r
 	}
@@ -189,19 +202,22 @@ func plain(key, label, sort string, priority, width int, get func(row) string) c
 	return column{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
 }
 
-// counted is a column of device counts; where Intune gives none it says so, for that is not zero.
+// unknown stands for a count that Intune does not give: that is neither zero nor fine.
+const unknown = "Unknown"
+
+// counted is a column of device counts.
 func counted(key, label, sort string, priority int, tone string, get func(status) int64) column {
 	return column{
 		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 100,
 		Text: func(r row) string {
 			if r.Status == nil {
-				return ""
+				return unknown
 			}
 			return strconv.FormatInt(get(*r.Status), 10)
 		},
 		Cell: func(r row) ui.Cell {
 			if r.Status == nil {
-				return ui.DashCell()
+				return ui.QuietCell(unknown)
 			}
 			c := ui.Cell{Text: ui.N(get(*r.Status))}
 			if get(*r.Status) > 0 {
@@ -244,15 +260,33 @@ func columns(m tenant.Membership) []column {
 		plain("platform", "Platform", "platform", 2, 100, func(r row) string { return r.Platform }),
 		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
 		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),
-		counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Errors }),
+		counted("failed", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed }),
+		counted("errors", "In error", "", 2, "bad", func(s status) int64 { return s.Errors }),
 		counted("conflicts", "Conflicts", "", 3, "warn", func(s status) int64 { return s.Conflicts }),
 		counted("pending", "Pending", "", 3, "", func(s status) int64 { return s.Pending }),
+		counted("notApplicable", "Not applicable", "", 3, "", func(s status) int64 { return s.NotApplicable }),
+		column{Key: "counted", Label: "Counted", Kind: ui.KindTime, Priority: 3, Width: 110, Text: row.countedText, Cell: row.countedCell},
 		modifiedColumn,
 		plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) }),
 		plain("template", "Template", "", 3, 180, func(r row) string { return r.Template }),
 		plain("version", "Version", "", 3, 80, row.versionText),
 	)
 	return append(cs, exactColumns...)
+}
+
+// countedText and countedCell are when Intune counted the devices. For scripts it does not say.
+func (r row) countedText() string {
+	if r.Status == nil {
+		return unknown
+	}
+	return stamp(r.Status.At)
+}
+
+func (r row) countedCell() ui.Cell {
+	if r.Status == nil || r.Status.At == nil {
+		return ui.QuietCell(unknown)
+	}
+	return ui.TimeCell(ui.NewTime(*r.Status.At, r.now))
 }
 
 func (r row) versionText() string {
@@ -263,7 +297,12 @@ func (r row) versionText() string {
 }
 
 func templateColumns(m tenant.Membership) []column {
-	cs := append(head(m, "Template"), plain("languages", "Languages", "", 1, 110, func(r row) string { return strconv.Itoa(r.Settings) }), modifiedColumn)
+	cs := append(head(m, "Template"), plain("languages", "Languages, the default first", "", 1, 320, func(r row) string { return strings.Join(r.Languages, ", ") }), modifiedColumn)
+	return append(cs, exactColumns...)
+}
+
+func filterColumns(m tenant.Membership) []column {
+	cs := append(head(m, "Filter"), plain("platform", "Platform", "platform", 1, 140, func(r row) string { return r.Platform }), modifiedColumn)
 	return append(cs, exactColumns...)
 }
 

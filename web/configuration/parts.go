@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,19 +30,29 @@ func (v view) banner() *ui.Banner {
 			Text: "The complete reading of " + ui.NewTime(*v.GoneAt, v.now).Title + " did not have it any more. The page shows what was read before.",
 		}
 	}
+	if v.left != nil {
+		text := "The last attempt could not read " + strings.ToLower(v.KindName) + " objects. " + v.left.Sentence
+		return &ui.Banner{Kind: "unknown", Title: "You see what was read before.", Text: strings.TrimSpace(text), ActionText: "Show the sync", ActionURL: fresh.SyncURL(v.m, v.read.Dataset)}
+	}
 	if v.read.Late > 0 {
 		return &ui.Banner{Kind: "unknown", Title: "You see the state of " + v.fresh.AsOf.Text + ".", Text: strings.TrimSpace(v.read.Error.Sentence + " The last complete reading is older than its target."), ActionText: "Show the sync", ActionURL: fresh.SyncURL(v.m, v.read.Dataset)}
 	}
 	return nil
 }
 
-func (v view) isTemplate() bool { return v.policy.Kind == configuration.Notification }
+// reaches tells policies, which reach devices, from filters and templates, which only help them to.
+func (v view) reaches() bool {
+	return v.policy.Kind != configuration.Notification && v.policy.Kind != configuration.AssignmentFilter
+}
 
 func (v view) headFacts() ui.Facts {
 	f := ui.Facts{Wide: true, Items: []ui.Fact{{Label: "Kind", Value: ui.TextCell(v.KindName)}}}
-	if v.isTemplate() {
-		f.Items = append(f.Items, ui.Fact{Label: "Languages", Value: ui.TextCell(ui.N(int64(v.policy.Settings)))})
-	} else {
+	switch v.policy.Kind {
+	case configuration.Notification:
+		f.Items = append(f.Items, ui.Fact{Label: "Languages", Value: ui.TextCell(ui.N(int64(v.policy.Settings)))}, ui.Fact{Label: "Default language", Value: ui.TextCell(v.defaultLanguage())})
+	case configuration.AssignmentFilter:
+		f.Items = append(f.Items, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Used by", Value: v.usedBy()})
+	default:
 		f.Items = append(f.Items, ui.Fact{Label: "Type", Value: ui.TextCell(v.TypeName)}, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Assigned", Value: ui.TextCell(v.assignedText())})
 	}
 	if v.Template != "" {
@@ -53,15 +64,46 @@ func (v view) headFacts() ui.Facts {
 	return added(f, ui.Fact{Label: "Changed", Value: when(v.ModifiedAt, v.now)})
 }
 
+func (v view) defaultLanguage() string {
+	for _, m := range v.Messages {
+		if m.Default {
+			return m.Locale
+		}
+	}
+	return "none"
+}
+
+// usedBy leads to the policies whose assignments use the filter.
+func (v view) usedBy() ui.Cell {
+	if v.uses == 0 {
+		return ui.TextCell("no policy")
+	}
+	return ui.LinkCell(ui.Count(v.uses, "policy", "policies"), v.m.Path("/configuration")+"?filter="+url.QueryEscape(v.ID))
+}
+
 func added(f ui.Facts, more ui.Fact) ui.Facts { f.Items = append(f.Items, more); return f }
 
 func (v view) statusSection() ui.Section {
 	s := ui.Section{Title: "Devices"}
-	if v.Status != nil && v.Status.At != nil {
-		s.Note = "counted by Intune"
-		s.AsOf = ui.NewTime(*v.Status.At, v.now)
+	if v.Status == nil {
+		return s
+	}
+	s.AsOf = v.fresh.AsOf
+	if v.policy.Kind == configuration.Remediation {
+		s.Note = "by what its detection found"
+	}
+	if v.Status.At != nil {
+		s.AsOf, s.Note = ui.NewTime(*v.Status.At, v.now), strings.TrimPrefix(s.Note+", counted by Intune", ", ")
 	}
 	return s
+}
+
+// noStatus says why nothing is known of devices.
+func (v view) noStatus() string {
+	if v.policy.Kind == configuration.Catalogue || v.policy.Kind == configuration.ComplianceCatalogue {
+		return "Unknown. Microsoft Graph gives no count of devices with policies of the settings catalogue. A device's own page says how it stands with each of its policies."
+	}
+	return "Unknown. Microsoft Graph gave no count of devices for this policy."
 }
 
 func (v view) statusFacts() ui.Facts {
@@ -70,28 +112,48 @@ func (v view) statusFacts() ui.Facts {
 		if n == 0 {
 			return ui.Fact{Label: label, Value: ui.QuietCell("0")}
 		}
-		if v.read.Late > 0 {
+		if v.read.Late > 0 || v.left != nil {
 			shape = ui.ShapeStale
 		}
 		return ui.Fact{Label: label, Value: ui.StateCell(shape, ui.N(n))}
 	}
 	return ui.Facts{Wide: true, Items: []ui.Fact{
-		count("Succeeded", s.Succeeded, ui.ShapeOK), count("Failed", s.Errors, ui.ShapeBad), count("Conflicts", s.Conflicts, ui.ShapeConflict),
+		count("Succeeded", s.Succeeded, ui.ShapeOK), count("Failed", s.Failed, ui.ShapeBad), count("In error", s.Errors, ui.ShapeBad), count("Conflicts", s.Conflicts, ui.ShapeConflict),
 		count("Pending", s.Pending, ui.ShapePending), count("Not applicable", s.NotApplicable, ui.ShapeNone),
 	}}
 }
 
 func (v view) settingSection() ui.Section {
-	title := "Settings"
-	if v.isTemplate() {
-		title = "Messages"
+	return ui.Section{Title: "Settings", Count: ui.N(int64(len(v.shown()))), Rule: true, AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+}
+
+// shown are the settings without the messages of a template, which stand in a table of their own.
+func (v view) shown() []setting {
+	return slices.DeleteFunc(slices.Clone(v.Settings), func(s setting) bool { return len(v.Messages) > 0 && strings.HasPrefix(s.Path, "messages.") })
+}
+
+func (v view) messageSection() ui.Section {
+	return ui.Section{Title: "Messages", Count: ui.N(int64(len(v.Messages))), Rule: true, AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+}
+
+func (v view) messageTable() ui.Table {
+	t := ui.Table{ID: "messages", Caption: "What the template says in each language", Inset: true, Light: true, Columns: []ui.Column{
+		{Key: "locale", Label: "Language", Width: 110}, {Key: "default", Label: "Default", Width: 90}, {Key: "subject", Label: "Subject", Phone: "line"}, {Key: "text", Label: "Text", Phone: "line"},
+	}}
+	for _, m := range v.Messages {
+		def := ui.QuietCell("")
+		if m.Default {
+			def = ui.TextCell("Default")
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: m.Locale, Cells: []ui.Cell{def, ui.TextCell(cut(m.Subject)), ui.TextCell(cut(m.Text))}})
 	}
-	return ui.Section{Title: title, Count: ui.N(int64(len(v.Settings))), Rule: true, AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+	return t
 }
 
 func (v view) settingTable() ui.Table {
 	t := ui.Table{ID: "settings", Caption: "Settings of this policy", Inset: true, Light: true, Columns: []ui.Column{{Key: "label", Label: "Setting"}, {Key: "value", Label: "Value", Phone: "line"}, {Key: "key", Label: "Name in Graph", Kind: ui.KindMono, Priority: 3}}}
-	for _, s := range v.Settings[:min(len(v.Settings), maxSettings)] {
+	all := v.shown()
+	for _, s := range all[:min(len(all), maxSettings)] {
 		t.Rows = append(t.Rows, ui.Row{Name: s.Label, Cells: []ui.Cell{valueCell(s.Value, s.Secret), ui.MonoCell(cut(s.Key))}})
 	}
 	return t
@@ -128,15 +190,26 @@ func (v view) assignmentSection() ui.Section {
 
 func (v view) assignmentTable() ui.Table {
 	t := ui.Table{ID: "assignments", Caption: "Assignments of this policy", Inset: true, Columns: []ui.Column{{Key: "target", Label: "To"}, {Key: "group", Label: "Group id", Kind: ui.KindMono, Phone: "line"}, {Key: "filter", Label: "Filter", Phone: "line"}}}
+	scheduled := v.policy.Kind == configuration.Remediation
+	if scheduled {
+		t.Columns = append(t.Columns, ui.Column{Key: "schedule", Label: "Runs", Phone: "line"})
+	}
 	for _, a := range v.Targets {
 		group, filter := ui.DashCell(), ui.DashCell()
 		if a.GroupID != "" {
 			group = ui.MonoCell(a.GroupID)
 		}
 		if a.Filter != "" {
-			filter = ui.Cell{Text: a.Filter, Title: a.FilterID}
+			filter = ui.LinkCell(strings.TrimSpace(a.Filter+" "+first(a.FilterName, a.FilterID)), policyURL(v.policy.Tenant, a.FilterID))
+			if a.FilterName == "" {
+				filter.URL = ""
+			}
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: a.TargetName, Cells: []ui.Cell{group, filter}})
+		cells := []ui.Cell{group, filter}
+		if scheduled {
+			cells = append(cells, ui.TextCell(a.Schedule))
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: a.TargetName, Cells: cells})
 	}
 	return t
 }
@@ -146,7 +219,10 @@ func (v view) actionTable() ui.Table {
 	for _, a := range v.Actions {
 		template, cc := ui.DashCell(), ui.DashCell()
 		if a.TemplateID != "" {
-			template = ui.LinkCell(a.TemplateID, policyURL(v.policy.Tenant, a.TemplateID))
+			template = ui.LinkCell(a.TemplateName, policyURL(v.policy.Tenant, a.TemplateID))
+			if a.TemplateName == "" {
+				template = ui.Cell{Text: "not among the templates that were read", Title: a.TemplateID}
+			}
 		}
 		if len(a.CC) > 0 {
 			cc = ui.MonoCell(strings.Join(a.CC, ", "))
@@ -222,6 +298,15 @@ func (v view) compareTable() ui.Table {
 		t.Rows = append(t.Rows, ui.Row{Name: "This policy as of " + ui.NewTime(w.At, v.now).Title, URL: v.URL + "/compare?" + q.Encode(), Cells: []ui.Cell{ui.TextCell("Here")}})
 	}
 	return t
+}
+
+func first(of ...string) string {
+	for _, s := range of {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
 }
 
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

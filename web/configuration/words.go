@@ -9,11 +9,25 @@ import (
 
 var kindWords = map[string]string{
 	string(configuration.Device): "Device configuration", string(configuration.Catalogue): "Settings catalogue", string(configuration.Compliance): "Compliance policy",
-	string(configuration.Notification): "Notification template",
+	string(configuration.ComplianceCatalogue): "Compliance policy of the catalogue", string(configuration.GroupPolicy): "Administrative template", string(configuration.Intent): "Endpoint security (older)",
+	string(configuration.FeatureUpdate): "Feature update", string(configuration.QualityUpdate): "Quality update", string(configuration.DriverUpdate): "Driver update",
+	string(configuration.Script): "PowerShell script", string(configuration.ShellScript): "Shell script", string(configuration.Remediation): "Remediation",
+	string(configuration.AssignmentFilter): "Assignment filter", string(configuration.Notification): "Notification template",
+}
+
+// kindWord names a kind; one that this version of the portal does not know is its own name with blanks.
+func kindWord(k configuration.Kind) string {
+	if w, ok := kindWords[string(k)]; ok {
+		return w
+	}
+	return configuration.Words(string(k))
 }
 
 // typeWords are Graph's policy types in the words of the Intune admin centre.
 var typeWords = map[string]string{
+	"deviceManagementCompliancePolicy": "Compliance policy of the settings catalogue", "groupPolicyConfiguration": "Administrative template", "deviceManagementIntent": "Endpoint security or baseline, older form",
+	"windowsFeatureUpdateProfile": "Windows feature update", "windowsQualityUpdateProfile": "Windows quality update, expedited", "windowsDriverUpdateProfile": "Windows driver update",
+	"deviceManagementScript": "Windows PowerShell script", "deviceShellScript": "macOS shell script", "deviceHealthScript": "Windows remediation", "deviceAndAppManagementAssignmentFilter": "Assignment filter",
 	"deviceManagementConfigurationPolicy": "Settings catalogue", "notificationMessageTemplate": "Notification template",
 	"windows10CompliancePolicy": "Windows 10 and later compliance policy", "windows81CompliancePolicy": "Windows 8.1 compliance policy",
 	"windows10MobileCompliancePolicy": "Windows 10 Mobile compliance policy", "windowsPhone81CompliancePolicy": "Windows Phone 8.1 compliance policy",
@@ -58,7 +72,7 @@ var actionWords = map[string]string{
 	"removeResourceAccessProfiles": "Remove resource access profiles", "pushNotification": "Send push notification", "remoteLock": "Lock the device", "unknown": "An action that Graph does not name",
 }
 
-var statusWords = map[string]string{"errors": "with failed devices", "conflicts": "with conflicts", "pending": "with pending devices", "unknown": "not counted by Intune"}
+var statusWords = map[string]string{"errors": "with devices that failed or are in error", "conflicts": "with conflicts", "pending": "with pending devices", "unknown": "not counted by Intune"}
 
 var partWords = map[configuration.Part]string{
 	configuration.Record: "Policy", configuration.Settings: "Setting", configuration.Assignments: "Assignment", configuration.Actions: "Action",

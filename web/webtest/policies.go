@@ -25,7 +25,7 @@ func (f *Fleet) Policies() *configuration.Store { return configuration.NewStore(
 // ReadPolicies stores a complete read of the tenant's policies.
 func (f *Fleet) ReadPolicies(t testing.TB, tid tenant.ID, at time.Time, policies ...Policy) {
 	t.Helper()
-	f.readPolicies(t, tid, at, graphsync.Policies, configuration.Policies, policies)
+	f.readPolicies(t, tid, at, graphsync.Policies, configuration.OneRead, policies)
 }
 
 // ReadTemplates stores a complete read of the tenant's notification message templates.

@@ -246,6 +246,7 @@ const (
 	classLinux
 	classAssistance
 	classRule
+	classUpdate
 )
 
 func (k class) index(i int) int { return int(k)<<32 | i }

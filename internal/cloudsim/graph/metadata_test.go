@@ -152,6 +152,14 @@ func crawlIntune(s *sim, token, root string, beta bool) {
 			}
 		}
 	}
+	if beta {
+		for _, g := range read(root + "/deviceManagement/groupPolicyConfigurations").items() {
+			values := root + "/deviceManagement/groupPolicyConfigurations/" + g["id"].(string) + "/definitionValues"
+			for _, v := range read(values + "?$expand=definition").items() {
+				read(values + "/" + v["id"].(string) + "/presentationValues?$expand=presentation")
+			}
+		}
+	}
 	for _, p := range []string{
 		"deviceManagement?$select=windowsMalwareOverview,deviceProtectionOverview", "deviceManagement/applePushNotificationCertificate", "deviceManagement/conditionalAccessSettings", "deviceManagement/intuneBrand",
 		"deviceManagement/deviceCompliancePolicyDeviceStateSummary", "deviceManagement/deviceConfigurationDeviceStateSummaries", "deviceManagement/getEffectivePermissions(scope='*')",

@@ -16,11 +16,21 @@ func settingsCatalogOperations() []operation {
 			path: "deviceManagement/configurationPolicies", kind: "deviceManagementConfigurationPolicy", versions: beta, allow: readConfiguration, options: oExpand | oFilter | oOrder,
 			members: (*call).catalogPolicies, relations: []string{"assignments", "settings"},
 		},
-		family{path: "deviceManagement/groupPolicyConfigurations", kind: "groupPolicyConfiguration", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).groupPolicies, relations: []string{"assignments"}},
-		family{path: "deviceManagement/intents", kind: "deviceManagementIntent", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).intents, relations: []string{"assignments"}},
-		family{path: "deviceManagement/deviceManagementScripts", kind: "deviceManagementScript", versions: beta, allow: scripts, options: oExpand, members: (*call).windowsScripts, relations: []string{"assignments"}},
-		family{path: "deviceManagement/deviceHealthScripts", kind: "deviceHealthScript", versions: beta, allow: scripts, options: oExpand, members: (*call).remediations, relations: []string{"assignments"}},
-		family{path: "deviceManagement/deviceShellScripts", kind: "deviceShellScript", versions: beta, allow: scripts, options: oExpand, members: (*call).shellScripts, relations: []string{"assignments"}},
+		family{
+			path: "deviceManagement/groupPolicyConfigurations", kind: "groupPolicyConfiguration", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).groupPolicies,
+			relations: []string{"assignments", "definitionValues", "definitionValues/{value}/definition", "definitionValues/{value}/presentationValues"},
+		},
+		family{
+			path: "deviceManagement/intents", kind: "deviceManagementIntent", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).intents,
+			relations: []string{"assignments", "settings", "deviceStateSummary"},
+		},
+		family{path: "deviceManagement/templates", kind: "deviceManagementTemplate", versions: beta, allow: readConfiguration, members: (*call).intentTemplates},
+		family{path: "deviceManagement/windowsFeatureUpdateProfiles", kind: "windowsFeatureUpdateProfile", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).featureUpdates, relations: []string{"assignments"}},
+		family{path: "deviceManagement/windowsQualityUpdateProfiles", kind: "windowsQualityUpdateProfile", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).qualityUpdates, relations: []string{"assignments"}},
+		family{path: "deviceManagement/windowsDriverUpdateProfiles", kind: "windowsDriverUpdateProfile", versions: beta, allow: readConfiguration, options: oExpand, members: (*call).driverUpdates, relations: []string{"assignments"}},
+		family{path: "deviceManagement/deviceManagementScripts", kind: "deviceManagementScript", versions: beta, allow: scripts, options: oExpand, members: (*call).windowsScripts, relations: []string{"assignments", "runSummary"}},
+		family{path: "deviceManagement/deviceHealthScripts", kind: "deviceHealthScript", versions: beta, allow: scripts, options: oExpand, members: (*call).remediations, relations: []string{"assignments", "runSummary"}},
+		family{path: "deviceManagement/deviceShellScripts", kind: "deviceShellScript", versions: beta, allow: scripts, options: oExpand, members: (*call).shellScripts, relations: []string{"assignments", "runSummary"}},
 		family{path: "deviceManagement/assignmentFilters", kind: "deviceAndAppManagementAssignmentFilter", versions: beta, allow: readConfiguration, members: (*call).filters},
 	)
 }
@@ -152,23 +162,6 @@ func (c *call) made(k class, first int, share float64, names []string, more func
 	return list
 }
 
-func (c *call) groupPolicies() []object {
-	return c.made(classTemplates, 0, 0.6, []string{"Office macros", "Google Chrome", "Drive maps", "Remote Desktop"}, func(i int, _ string, _ *draw) object {
-		return object{{"policyConfigurationIngestionType", "builtIn"}, {"assignments", c.assignments("groupPolicyConfigurationAssignment", classTemplates, i)}}
-	})
-}
-
-func (c *call) intents() []object {
-	list := c.made(classIntent, 0, 0.4, []string{"Endpoint protection (old)", "Security baseline of 2021"}, func(i int, _ string, _ *draw) object {
-		return object{{"isAssigned", len(c.targets(classIntent, i)) > 0}, {"templateId", newGUID(0, kindIntune, 0, i).String()}, {"isMigratingToConfigurationPolicy", false},
-			{"assignments", c.assignments("deviceManagementIntentAssignment", classIntent, i)}}
-	})
-	for i := range list { // an intent does not say when it was made
-		list[i] = append(list[i][:3:3], list[i][4:]...)
-	}
-	return list
-}
-
 func script(lines string) string { return base64.StdEncoding.EncodeToString([]byte(lines)) }
 
 // scriptContent is in a single read only; a list has null.
@@ -182,7 +175,7 @@ func (c *call) scriptContent(name string) any {
 func (c *call) windowsScripts() []object {
 	return c.made(classScript, 0, 0.6, []string{"Remove bundled apps", "Set time zone", "Map printers"}, func(i int, name string, d *draw) object {
 		return object{{"scriptContent", c.scriptContent(name)}, {"runAsAccount", pick(d, []string{"system", "user"})}, {"enforceSignatureCheck", d.is(0.2)}, {"fileName", strings.ReplaceAll(name, " ", "-") + ".ps1"}, {"runAs32Bit", false},
-			{"assignments", c.assignments("deviceManagementScriptAssignment", classScript, i)}}
+			{"assignments", c.assignments("deviceManagementScriptAssignment", classScript, i)}, {"runSummary", c.runSummary(i)}}
 	})
 }
 
@@ -190,14 +183,59 @@ func (c *call) remediations() []object {
 	return c.made(classScript, 20, 0.5, []string{"Restart the print spooler", "Free disk space", "Repair the update service"}, func(i int, name string, d *draw) object {
 		return object{{"publisher", c.t.DisplayName}, {"version", "1.0"}, {"detectionScriptContent", c.scriptContent("Find: " + name)}, {"remediationScriptContent", c.scriptContent(name)}, {"runAsAccount", "system"},
 			{"enforceSignatureCheck", false}, {"runAs32Bit", false}, {"isGlobalScript", false}, {"highestAvailableVersion", nil}, {"deviceHealthScriptType", "deviceHealthScript"}, {"detectionScriptParameters", []object{}}, {"remediationScriptParameters", []object{}},
-			{"assignments", c.assignments("deviceHealthScriptAssignment", classScript, i)}}
+			{"assignments", c.scheduled(i)}, {"runSummary", c.remediationSummary(i)}}
+	})
+}
+
+// scheduled are the assignments of a remediation: each with how often it runs, and whether it repairs or only looks.
+func (c *call) scheduled(i int) related {
+	return many("deviceHealthScriptAssignment", func() []object {
+		list := c.assignments("deviceHealthScriptAssignment", classScript, i).listed()
+		for n := range list {
+			d := c.drawOf(classScript, i+n+1<<22)
+			list[n] = append(list[n], member{"runRemediationScript", d.is(0.8)},
+				member{"runSchedule", object{{"@odata.type", "#microsoft.graph.deviceHealthScriptDailySchedule"}, {"interval", 1 + d.n(3)}, {"useUtc", false}, {"time", "01:00:00.0000000"}}})
+		}
+		return list
 	})
 }
 
 func (c *call) shellScripts() []object {
 	return c.made(classScript, 40, 0.5, []string{"Rename the Mac", "Install Rosetta"}, func(i int, name string, d *draw) object {
 		return object{{"executionFrequency", "PT0S"}, {"retryCount", 3}, {"blockExecutionNotifications", true}, {"scriptContent", c.scriptContent(name)}, {"runAsAccount", "system"}, {"fileName", strings.ReplaceAll(name, " ", "-") + ".sh"},
-			{"assignments", c.assignments("deviceManagementScriptAssignment", classScript, i)}}
+			{"assignments", c.assignments("deviceManagementScriptAssignment", classScript, i)}, {"runSummary", c.runSummary(i)}}
+	})
+}
+
+// scriptRan is how many devices a script ran on, of those in the tenant: all that it reached, as a rule well.
+func (c *call) scriptRan(i int) (good, bad int) {
+	if len(c.targets(classScript, i)) == 0 {
+		return 0, 0
+	}
+	d := c.drawOf(classScript, i+1<<21)
+	all := c.t.Devices / 3
+	bad = all * d.n(8) / 100
+	return all - bad, bad
+}
+
+// runSummary is what a script came to. Intune does not say when it counted.
+func (c *call) runSummary(i int) related {
+	return single("deviceManagementScriptRunSummary", func() object {
+		good, bad := c.scriptRan(i)
+		return object{{"id", c.idOf(classScript, i)}, {"successDeviceCount", good}, {"errorDeviceCount", bad}, {"successUserCount", 0}, {"errorUserCount", 0}}
+	})
+}
+
+// remediationSummary tells what the detection found from what the remediation did about it.
+func (c *call) remediationSummary(i int) related {
+	return single("deviceHealthScriptRunSummary", func() object {
+		good, bad := c.scriptRan(i)
+		fixed := good / 9
+		return object{
+			{"id", c.idOf(classScript, i)}, {"noIssueDetectedDeviceCount", good - fixed}, {"issueDetectedDeviceCount", fixed}, {"detectionScriptErrorDeviceCount", bad / 2}, {"detectionScriptPendingDeviceCount", bad - bad/2},
+			{"detectionScriptNotApplicableDeviceCount", 0}, {"issueRemediatedDeviceCount", fixed}, {"remediationSkippedDeviceCount", 0}, {"issueReoccurredDeviceCount", 0}, {"remediationScriptErrorDeviceCount", 0},
+			{"lastScriptRunDateTime", c.reported()}, {"issueRemediatedCumulativeDeviceCount", 3 * fixed},
+		}
 	})
 }
 
