@@ -257,3 +257,28 @@ type TypeCount struct {
 	Type string
 	Apps int64
 }
+
+// Known is an app of a tenant by what others call it.
+type Known struct{ ID, Name string }
+
+// Known finds apps of a tenant by their ids or packages, both in lower case. Where several have a package, one of them stands for it.
+func (s *Store) Known(ctx context.Context, tid tenant.ID, keys []string) (map[string]Known, error) {
+	rows, err := s.pool.In(tid).Query(ctx, `
+		SELECT k.key, a.id, a.name
+		FROM   app a
+		CROSS  JOIN LATERAL (VALUES (lower(a.id)), (lower(a.package))) AS k (key)
+		WHERE  a.tenant_id = $1
+		AND    a.gone_at IS NULL
+		AND    k.key = ANY($2)
+		ORDER  BY a.assigned, a.id`, tid, keys)
+	found := map[string]Known{}
+	var key string
+	var k Known
+	if err == nil {
+		_, err = pgx.ForEachRow(rows, []any{&key, &k.ID, &k.Name}, func() error { found[key] = k; return nil })
+	}
+	if err != nil {
+		return nil, fmt.Errorf("apps of %s by package: %w", tid, err)
+	}
+	return found, nil
+}

@@ -111,6 +111,24 @@ func TestSecretsOfAppsAreNotKept(t *testing.T) {
 	}
 }
 
+func TestCompareKnowsWhatWasNotListed(t *testing.T) {
+	a := Document{Settings: json.RawMessage(`{"x":1}`), Apps: []TargetApp{{ID: "com.a", Platform: "iOS"}}, Assignments: []Assignment{{Target: "allDevices"}}}
+	b := Document{Settings: json.RawMessage(`{"x":2}`)}
+	for _, tc := range []struct {
+		unlisted bool
+		want     Standing
+	}{{false, Left}, {true, Unknown}} {
+		b.Unlisted = tc.unlisted
+		is := map[Part]Standing{}
+		for _, d := range Compare(a, b) {
+			is[d.Part] = d.Is
+		}
+		if is[Settings] != Changed || is[Apps] != tc.want || is[Assignments] != tc.want {
+			t.Errorf("unlisted %t: %v", tc.unlisted, is)
+		}
+	}
+}
+
 func TestStoreFindsByApp(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)

@@ -146,6 +146,7 @@ type Document struct {
 	Apps        []TargetApp     `json:"apps,omitempty"`
 	Assignments []Assignment    `json:"assignments,omitempty"`
 	Actions     []Action        `json:"actions,omitempty"`
+	Unlisted    bool            `json:"unlisted,omitempty"` // as of Policy: then apps and assignments are unknown
 }
 
 // Version is what a policy was from At on. Document is nil from when it was gone.

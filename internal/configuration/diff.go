@@ -43,7 +43,12 @@ func Compare(a, b Document) []Difference {
 		}
 	}
 	var out []Difference
-	for _, p := range []Part{Record, Settings, Assignments, Actions} {
+	for _, p := range []Part{Record, Settings, Apps, Assignments, Actions} {
+		if (a.Unlisted || b.Unlisted) && (p == Apps || p == Assignments) {
+			for i := range byPart[p] {
+				byPart[p][i].Is = Unknown // one side was not read
+			}
+		}
 		out = append(out, byPart[p]...)
 	}
 	return out

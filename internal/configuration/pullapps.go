@@ -67,7 +67,7 @@ func (r reader) unlisted(ctx context.Context, s source, stage *Stage) error {
 		if !ok || r.seen[p.ID] || p.Type == targetedConfiguration {
 			continue
 		}
-		p.Unlisted = true
+		p.Unlisted, p.doc.Unlisted = true, true
 		if err := stage.add(p); err != nil {
 			return err
 		}

@@ -94,7 +94,7 @@ var defaultPlatforms = map[Kind]string{GroupPolicy: "Windows", Script: "Windows"
 
 // finish fills what the document and the row say alike, and counts what is set.
 func (p *read) finish() {
-	p.doc.Name, p.doc.Description, p.doc.Type, p.doc.Version, p.doc.ModifiedAt = p.Name, p.Description, p.Type, p.Version, p.ModifiedAt
+	p.doc.Name, p.doc.Description, p.doc.Type, p.doc.Version, p.doc.ModifiedAt, p.doc.Unlisted = p.Name, p.Description, p.Type, p.Version, p.ModifiedAt, p.Unlisted
 	if n := len(p.doc.SettingLines()); p.Settings == 0 || p.Kind != Catalogue && p.Kind != ComplianceCatalogue {
 		p.Settings = n
 	}

@@ -39,7 +39,7 @@ func TestLook(t *testing.T) {
 	long := policy("c2", strings.Repeat("Longname", 12), `{}`)
 	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), laptops, long)
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Fabrikam – Laptops", `{"osMinimumVersion":"10.0.19045","preSharedKey":"y"}`))
-	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{f.Policies(), f.Sync}).Mount)
+	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps}).Mount)
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.Handle("/", client)

@@ -177,7 +177,11 @@ type diffRow struct {
 }
 
 func newDiffRow(d configuration.Difference) diffRow {
-	return diffRow{string(d.Part), partWords[d.Part], d.Path, labelOf(d.Line), d.From, d.To, string(d.Is), standingWords[d.Is]}
+	r := diffRow{string(d.Part), partWords[d.Part], d.Path, labelOf(d.Line), d.From, d.To, string(d.Is), standingWords[d.Is]}
+	if d.Is == configuration.Unknown && d.Part != configuration.Settings {
+		r.IsName = "Unknown: not read"
+	}
+	return r
 }
 
 // compareView is what the comparison shows, and its JSON twin, which always has all lines.
@@ -185,7 +189,7 @@ type compareView struct {
 	Left        side      `json:"left"`
 	Right       side      `json:"right"`
 	Differences int       `json:"differences"`
-	Unknown     int       `json:"unknown"` // set on both sides, but secret
+	Unknown     int       `json:"unknown"` // secret on both sides, or not read on one
 	Rows        []diffRow `json:"rows"`
 
 	m     tenant.Membership

@@ -39,11 +39,11 @@ func (v compareView) sideFacts() ui.Facts {
 func (v compareView) verdict() string {
 	switch {
 	case v.Differences > 0 && v.Unknown > 0:
-		return ui.Count(int64(v.Differences), "line differs", "lines differ") + ", and " + ui.Count(int64(v.Unknown), "secret", "secrets") + " cannot be compared."
+		return ui.Count(int64(v.Differences), "line differs", "lines differ") + ", and " + ui.Count(int64(v.Unknown), "more line", "more lines") + " cannot be compared."
 	case v.Differences > 0:
 		return ui.Count(int64(v.Differences), "line differs.", "lines differ.")
 	case v.Unknown > 0:
-		return "No difference in what the portal keeps, but " + ui.Count(int64(v.Unknown), "secret", "secrets") + " cannot be compared."
+		return "No difference in what the portal knows, but " + ui.Count(int64(v.Unknown), "line", "lines") + " cannot be compared."
 	}
 	return "No difference."
 }

@@ -1,5 +1,5 @@
 // Package configuration shows policies: the list over all of one's tenants or in one, a policy with its settings, assignments and history,
-// and any two of them, or one at two times, side by side. Notification message templates are shown in the same way.
+// and any two of them, or one at two times, side by side. Policies for apps and notification message templates are shown in the same way.
 //
 // What a policy is, and its tables, live in internal/configuration; changing one does not live here.
 package configuration
@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -26,12 +27,15 @@ import (
 type Handler struct {
 	Policies *configuration.Store
 	Sync     *graphsync.Service
+	Apps     *app.Store // names the apps that policies are for; nil: they show by their identifiers
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/configuration", h.policies)
 	r.Get("/configuration/filters", h.filters)
+	r.Get(protection.path, h.forApps(protection, protectionTypes))
+	r.Get(appConfigurations.path, h.forApps(appConfigurations, configurationTypes))
 	r.Get("/configuration/notifications", h.notifications)
 	r.Get("/configuration/{policy}", h.show)
 	r.Get("/configuration/{policy}/compare", h.compare)
@@ -72,12 +76,22 @@ func familyOf(k configuration.Kind) family {
 		return notifications
 	case configuration.AssignmentFilter:
 		return filters
+	case configuration.AppProtection:
+		return protection
+	case configuration.AppConfiguration:
+		return appConfigurations
 	}
 	return policies
 }
 
 func (h *Handler) policies(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	return h.list(w, r, m, policies, newSpec(m, r.URL.Query()["type"]), columns(m))
+}
+
+func (h *Handler) forApps(fam family, types map[string]string) page.Handler {
+	return func(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+		return h.list(w, r, m, fam, appSpec(m, fam, typeOptions(types, r.URL.Query()["type"])), appColumns(m, fam))
+	}
 }
 
 func (h *Handler) notifications(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -139,7 +153,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 func tabs(m tenant.Membership, current family) ui.Tabs {
 	t := ui.Tabs{Label: "Kinds of configuration"}
-	for _, f := range []family{policies, filters, notifications} {
+	for _, f := range []family{policies, protection, appConfigurations, filters, notifications} {
 		text := f.title
 		if f.tab != "" {
 			text = f.tab

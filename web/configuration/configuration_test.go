@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -47,7 +48,7 @@ func site(t *testing.T) (f *webtest.Fleet, one, all *webtest.Client, at, other s
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Branches", `{"length":8,"extra":"x","preSharedKey":"hunter4"}`))
 	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Technologies: "en-us"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
 	f.ReadTemplates(t, contoso.ID, f.Now.Add(-3*time.Minute), mail)
-	mount := (&Handler{f.Policies(), f.Sync}).Mount
+	mount := (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps}).Mount
 	one, all = f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	return f, one, all, "/t/" + contoso.ID.String() + "/configuration", "/t/" + fabrikam.ID.String() + "/configuration"
 }
@@ -85,6 +86,78 @@ func TestLists(t *testing.T) {
 		if got := one.Get("/configuration?" + query); got.Code != http.StatusBadRequest {
 			t.Errorf("GET /configuration?%s: status %d, want 400", query, got.Code)
 		}
+	}
+}
+
+func TestPoliciesForApps(t *testing.T) {
+	f, one, all, at, other := site(t)
+	contoso, fabrikam := webtest.ID(t, 1), webtest.ID(t, 2)
+	f.ReadApps(t, contoso, f.Now, nil, app.App{ID: "a1", Name: "Field Notes", Package: "com.Contoso.Notes", Type: "iosVppApp"}, app.App{ID: "APP-2", Name: "Scanner", Type: "androidManagedStoreApp"})
+	phones := webtest.Policy{
+		Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Phones", Type: "iosManagedAppProtection", Platform: "iOS", Deployment: &configuration.Deployment{Users: 57, At: f.Now.Add(-time.Hour), Apps: []configuration.AppUsers{{ID: "com.contoso.notes", Users: 41}}}},
+		Document: configuration.Document{Settings: json.RawMessage(`{"pinRequired":true,"periodOfflineBeforeWipeIsEnforced":"P30D"}`), Apps: []configuration.TargetApp{{ID: "com.contoso.notes", Platform: "iOS"}, {ID: "com.other", Platform: "iOS"}},
+			Assignments: []configuration.Assignment{{ID: "a", Target: "group", GroupID: "g1"}}},
+	}
+	f.ReadAppPolicies(t, contoso, f.Now.Add(-24*time.Hour), configuration.AppProtection, phones)
+	phones.Document.Settings = json.RawMessage(`{"pinRequired":true,"periodOfflineBeforeWipeIsEnforced":"P90D"}`)
+	phones.Document.Apps = phones.Document.Apps[:1]
+	strange := webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "@strange", Type: "quantumAppProtection", Unlisted: true}, Document: configuration.Document{Settings: json.RawMessage(`{}`)}}
+	standard := webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "D_1", Name: "Standard", Type: configuration.DefaultProtection}, Document: configuration.Document{Settings: json.RawMessage(`{"appGroupType":"allApps"}`)}}
+	f.ReadAppPolicies(t, contoso, f.Now.Add(-time.Minute), configuration.AppProtection, phones, strange, standard)
+	f.ReadAppPolicies(t, fabrikam, f.Now.Add(-time.Minute), configuration.AppProtection, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Branch phones", Type: "iosManagedAppProtection"}, Document: configuration.Document{Settings: json.RawMessage(`{}`)}})
+	f.ReadAppPolicies(t, contoso, f.Now.Add(-time.Minute), configuration.AppConfiguration, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppConfiguration, ID: "c-1", Name: "Scanner set-up", Type: "androidManagedStoreAppConfiguration", Status: &configuration.Status{Succeeded: 9, Errors: 1}},
+		Document: configuration.Document{Settings: json.RawMessage(`{"managedConfiguration":[{"key":"server","valueString":"s1"},{"key":"api_token","valueString":"hunter2"}]}`), Apps: []configuration.TargetApp{{ID: "APP-2"}}}})
+
+	for path, want := range map[string]int64{
+		"/configuration/app-protection": 3, "/configuration/app-protection?app=com.Contoso.notes": 1, "/configuration/app-protection?type=quantumAppProtection": 1, "/configuration/app-protection?assigned=true": 1, "/configuration/app-protection?q=phones": 1,
+		"/configuration/app-configuration": 1, "/configuration/app-configuration?app=app-2": 1, "/configuration": 2, at + "/app-protection": 3, at + "/app-configuration?sort=-errors": 1,
+	} {
+		var got twin
+		one.JSON(path, http.StatusOK, &got)
+		if got.Count != want || int64(len(got.Rows)) != want || got.AsOf == nil {
+			t.Errorf("GET %s: %d rows, count %d, want %d", path, len(got.Rows), got.Count, want)
+		}
+		if page := one.Get(path); page.Code != http.StatusOK {
+			t.Errorf("GET %s: status %d", path, page.Code)
+		}
+	}
+	var got twin
+	all.JSON("/configuration/app-protection?sort=customer", http.StatusOK, &got)
+	if got.Count != 4 || got.Rows[3].Tenant.Name != "Fabrikam" || got.Rows[3].TypeName != "iOS/iPadOS app protection" {
+		t.Errorf("over all: %+v", got.Rows)
+	}
+	if csv := one.Get("/configuration/app-protection?format=csv").Body.String(); strings.Contains(csv, "Branch") || !strings.Contains(csv, "'@strange") || !strings.Contains(csv, "Unknown") || !strings.Contains(csv, "By default") || !strings.Contains(csv, ",57,") {
+		t.Errorf("CSV of who may see Contoso only:\n%s", csv)
+	}
+	for _, path := range []string{other + "/app-protection", other + "/T_1", at + "/app-protection/x"} {
+		one.JSON(path, http.StatusNotFound, nil)
+	}
+	for _, path := range []string{"/configuration/app-protection?sort=errors", "/configuration/app-configuration?app=%00"} {
+		if got := one.Get(path); got.Code != http.StatusBadRequest {
+			t.Errorf("GET %s: status %d, want 400", path, got.Code)
+		}
+	}
+
+	var v view
+	one.JSON(at+"/T_1", http.StatusOK, &v)
+	if len(v.TargetApps) != 1 || v.TargetApps[0].Name != "Field Notes" || !strings.HasSuffix(v.TargetApps[0].URL, "/apps/a1") || *v.TargetApps[0].Users != 41 || v.Deployed.Users != 57 {
+		t.Errorf("%+v %+v", v.TargetApps, v.Deployed)
+	}
+	changed := map[string]string{}
+	for _, c := range v.Versions[0].Changes {
+		changed[c.Label] = c.From + " > " + c.To
+	}
+	if changed["Company data is wiped after (offline)"] != "30 days > 90 days" || changed["com.other"] != "iOS > " {
+		t.Errorf("changes %v", changed)
+	}
+	for path, want := range map[string]string{at + "/T_1": "57 users have received", at + "/Q_1": "but not whom it is assigned to", at + "/D_1": "whom no other app protection policy", at + "/c-1": "secret, not kept", at + "/T_1/compare": "Compare"} {
+		body := one.Get(path).Body.String()
+		if !strings.Contains(body, want) || strings.Contains(body, "hunter") {
+			t.Errorf("GET %s lacks %q, or shows a secret", path, want)
+		}
+	}
+	if body := one.Get(at + "/Q_1").Body.String(); strings.Contains(body, "reaches no") {
+		t.Error("what was not read counts as nobody")
 	}
 }
 
@@ -220,32 +293,38 @@ func TestGolden(t *testing.T) {
 	was := full
 	was.Assignments = nil
 	for name, tc := range map[string]struct {
-		p   configuration.Policy
-		doc configuration.Document
-		of  []configuration.Version
+		p    configuration.Policy
+		doc  configuration.Document
+		apps []targetApp
+		of   []configuration.Version
 	}{
-		"bare": {configuration.Policy{Kind: configuration.Catalogue, ID: "p1", Type: "deviceManagementConfigurationPolicy"}, doc(`[]`), nil},
+		"bare": {configuration.Policy{Kind: configuration.Catalogue, ID: "p1", Type: "deviceManagementConfigurationPolicy"}, doc(`[]`), nil, nil},
 		"full": {
 			configuration.Policy{Kind: configuration.Compliance, ID: "p1", Name: "Laptops", Type: "windows10CompliancePolicy", Platform: "Windows", Version: 3, Assigned: true, Assignments: 3, ModifiedAt: now.AddDate(0, -1, 0), Description: "For all laptops.",
 				Status: &configuration.Status{Succeeded: 1204, Errors: 3, Pending: 1, At: now.Add(-time.Hour)}},
-			full, []configuration.Version{{Run: 9, At: now.Add(-time.Hour), Document: &full}, {Run: 5, At: now.Add(-72 * time.Hour)}, {Run: 4, At: now.Add(-96 * time.Hour), Document: &full}, {Run: 2, At: now.Add(-120 * time.Hour), Document: &was}},
+			full, nil, []configuration.Version{{Run: 9, At: now.Add(-time.Hour), Document: &full}, {Run: 5, At: now.Add(-72 * time.Hour)}, {Run: 4, At: now.Add(-96 * time.Hour), Document: &full}, {Run: 2, At: now.Add(-120 * time.Hour), Document: &was}},
 		},
 		"template": {
 			configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Type: "notificationMessageTemplate", Settings: 2, Technologies: "en-us, de-de"},
-			configuration.Document{Name: "Not compliant", Settings: json.RawMessage(`{"brandingOptions":"none","messages":{"en-us":{"subject":"Your device","messageTemplate":"Hello <b>","isDefault":true},"de-de":{"subject":"Ihr Gerät","messageTemplate":"","isDefault":false}}}`)}, nil,
+			configuration.Document{Name: "Not compliant", Settings: json.RawMessage(`{"brandingOptions":"none","messages":{"en-us":{"subject":"Your device","messageTemplate":"Hello <b>","isDefault":true},"de-de":{"subject":"Ihr Gerät","messageTemplate":"","isDefault":false}}}`)}, nil, nil,
 		},
 		"remediation": {
 			configuration.Policy{Kind: configuration.Remediation, ID: "r1", Name: "Print spooler", Type: "deviceHealthScript", Platform: "Windows", Assigned: true, Assignments: 1, Status: &configuration.Status{Succeeded: 90, Failed: 4, Errors: 1}},
-			configuration.Document{Name: "Print spooler", Settings: json.RawMessage(`{"runAsAccount":"system"}`), Assignments: []configuration.Assignment{{Target: "group", GroupID: "g", FilterID: "f9", FilterType: "exclude", Schedule: "daily"}}}, nil,
+			configuration.Document{Name: "Print spooler", Settings: json.RawMessage(`{"runAsAccount":"system"}`), Assignments: []configuration.Assignment{{Target: "group", GroupID: "g", FilterID: "f9", FilterType: "exclude", Schedule: "daily"}}}, nil, nil,
 		},
 		"hostile": {
 			configuration.Policy{Kind: configuration.Device, ID: "a/1?", Name: "<script>x</script>", Type: "quantumConfiguration", Description: "</p><script>", Template: "<b>", GoneAt: now.Add(-time.Hour)},
-			configuration.Document{Name: "x", Settings: json.RawMessage(`{"<img>":"` + strings.Repeat("long ", 500) + `","url":"javascript:alert(1)"}`), Assignments: []configuration.Assignment{{Target: "<t>", GroupID: "<g>"}}, Actions: []configuration.Action{{Type: "<i>", TemplateID: "../x"}}}, nil,
+			configuration.Document{Name: "x", Settings: json.RawMessage(`{"<img>":"` + strings.Repeat("long ", 500) + `","url":"javascript:alert(1)"}`), Assignments: []configuration.Assignment{{Target: "<t>", GroupID: "<g>"}}, Actions: []configuration.Action{{Type: "<i>", TemplateID: "../x"}}}, nil, nil,
 		},
+		"apps": {
+			configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Phones", Type: "iosManagedAppProtection", Platform: "iOS", Assigned: true, Deployment: &configuration.Deployment{Users: 1, At: now.Add(-time.Hour)}},
+			doc(`{"pinRequired":true}`), []targetApp{{ID: "com.contoso.notes", Platform: "iOS", Name: "Field <b>Notes", URL: "/t/x/apps/a1", Users: new(int64)}, {ID: "</td>"}}, nil,
+		},
+		"apps not listed": {configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "Tomorrow", Type: "quantumAppProtection", Unlisted: true}, doc(`{}`), nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.p.Tenant, tc.p.TenantName = contoso.ID, "Contoso"
-			webtest.Golden(t, policyBody(newView(m, tc.p, tc.doc, tc.of, read, names{}, now)))
+			webtest.Golden(t, policyBody(newView(m, tc.p, tc.doc, tc.apps, tc.of, read, names{}, now)))
 		})
 	}
 	t.Run("compare", func(t *testing.T) {

@@ -46,7 +46,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newView(m, p, doc, versions, read, names, page.ChromeOf(ctx).Now)
+	apps, err := h.targetApps(ctx, m.Tenant.ID, p, doc)
+	if err != nil {
+		return err
+	}
+	v := newView(m, p, doc, apps, versions, read, names, page.ChromeOf(ctx).Now)
 	left, err := h.unreadOf(ctx, m, familyOf(p.Kind), configuration.Filter{Kind: []configuration.Kind{p.Kind}})
 	if err != nil {
 		return err
@@ -72,6 +76,7 @@ type view struct {
 	Settings    []setting    `json:"settings"`
 	Messages    []message    `json:"messages,omitempty"` // of a notification template
 	Targets     []assignment `json:"assigned_to"`
+	TargetApps  []targetApp  `json:"targeted_apps,omitempty"`
 	Actions     []action     `json:"scheduled_actions"`
 	Versions    []version    `json:"versions"`
 
@@ -152,9 +157,9 @@ type version struct {
 	Changes []diffRow `json:"changes"`
 }
 
-func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, versions []configuration.Version, read graphsync.Freshness, n names, now time.Time) view {
+func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, apps []targetApp, versions []configuration.Version, read graphsync.Freshness, n names, now time.Time) view {
 	v := view{
-		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, Actions: []action{},
+		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, TargetApps: apps, Actions: []action{},
 		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions),
 	}
 	if v.ScopeTags == nil {

@@ -35,7 +35,7 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 		Filters: []page.Filter{
 			{Name: "kind", Label: "Kind", Options: kinds},
 			{Name: "platform", Label: "Platform", Options: platforms},
-			{Name: "type", Label: "Type", Options: typeOptions(givenTypes)},
+			{Name: "type", Label: "Type", Options: typeOptions(typeWords, givenTypes)},
 			{Name: "assigned", Label: "Assigned", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
 			{Name: "target", Label: "Target", Options: wordOptions(targetWords)},
 			{Name: "status", Label: "Status", Options: status},
@@ -69,8 +69,8 @@ func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
 	return s
 }
 
-func typeOptions(given []string) []page.Option {
-	out := wordOptions(typeWords)
+func typeOptions(words map[string]string, given []string) []page.Option {
+	out := wordOptions(words)
 	for _, g := range given {
 		if g != "" && !slices.ContainsFunc(out, func(o page.Option) bool { return o.Value == g }) {
 			out = append(out, page.Option{Value: g, Label: typeWord(g)})
@@ -92,7 +92,7 @@ func wordOptions(words map[string]string) []page.Option {
 // newFilter is what the store is asked.
 func newFilter(q page.Query, fam family) (configuration.Filter, error) {
 	f := configuration.Filter{
-		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Group: q.Values["assignedTo"], Narrowed: q.Values["filter"], Status: q.Values["status"],
+		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Group: q.Values["assignedTo"], Narrowed: q.Values["filter"], Status: q.Values["status"], App: q.Values["app"],
 		Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	for _, k := range q.Values["kind"] {
@@ -146,6 +146,9 @@ type row struct {
 	Settings    int        `json:"settings_count"`
 	Languages   []string   `json:"languages,omitempty"` // of a notification template, the default first
 	Status      *status    `json:"status"`              // null: unknown, for Intune gives no counts
+	Apps        []string   `json:"apps,omitempty"`      // identifiers of the apps that it is for
+	Unlisted    bool       `json:"unlisted,omitempty"`  // Graph tells neither its apps nor its assignments
+	Deployed    *deployed  `json:"deployed,omitempty"`
 	ModifiedAt  *time.Time `json:"modified_at"`
 	GoneAt      *time.Time `json:"gone_at,omitempty"`
 	URL         string     `json:"url"`
@@ -158,7 +161,7 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		r := row{
 			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
 			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
-			ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
+			Apps: p.Apps, Unlisted: p.Unlisted, ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
 		}
 		if r.Name == "" {
 			r.Name = "Policy without a name"
@@ -168,6 +171,9 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		}
 		if p.Kind == configuration.Notification && p.Technologies != "" {
 			r.Languages = strings.Split(p.Technologies, ", ")
+		}
+		if d := p.Deployment; d != nil {
+			r.Deployed = &deployed{d.Users, moment(d.At)}
 		}
 		return r
 	}
@@ -192,6 +198,10 @@ func (r row) assignedText() string {
 		return "Yes, " + strconv.Itoa(r.Assignments)
 	case r.Assigned:
 		return "Yes"
+	case r.Unlisted:
+		return unknown
+	case r.Type == configuration.DefaultProtection:
+		return "By default"
 	}
 	return "No"
 }

@@ -53,7 +53,7 @@ func (v view) headFacts() ui.Facts {
 	case configuration.AssignmentFilter:
 		f.Items = append(f.Items, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Used by", Value: v.usedBy()})
 	default:
-		f.Items = append(f.Items, ui.Fact{Label: "Type", Value: ui.TextCell(v.TypeName)}, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Assigned", Value: ui.TextCell(v.assignedText())})
+		f.Items = append(f.Items, ui.Fact{Label: "Type", Value: ui.TextCell(v.TypeName)}, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Assigned", Value: unknownCell(v.assignedText())})
 	}
 	if v.Template != "" {
 		f.Items = append(f.Items, ui.Fact{Label: "Template", Value: ui.TextCell(v.Template)})
@@ -185,7 +185,11 @@ func valueCell(value string, secret bool) ui.Cell {
 }
 
 func (v view) assignmentSection() ui.Section {
-	return ui.Section{Title: "Assigned to", Count: ui.N(int64(len(v.Targets))), Rule: true}
+	s := ui.Section{Title: "Assigned to", Rule: true}
+	if !v.Unlisted {
+		s.Count = ui.N(int64(len(v.Targets)))
+	}
+	return s
 }
 
 func (v view) assignmentTable() ui.Table {

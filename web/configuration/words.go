@@ -13,6 +13,7 @@ var kindWords = map[string]string{
 	string(configuration.FeatureUpdate): "Feature update", string(configuration.QualityUpdate): "Quality update", string(configuration.DriverUpdate): "Driver update",
 	string(configuration.Script): "PowerShell script", string(configuration.ShellScript): "Shell script", string(configuration.Remediation): "Remediation",
 	string(configuration.AssignmentFilter): "Assignment filter", string(configuration.Notification): "Notification template",
+	string(configuration.AppProtection): "App protection", string(configuration.AppConfiguration): "App configuration",
 }
 
 // kindWord names a kind; one that this version of the portal does not know is its own name with blanks.
@@ -53,8 +54,10 @@ var typeWords = map[string]string{
 
 // typeWord names a type; one that Microsoft added since is its own name with blanks.
 func typeWord(t string) string {
-	if w, ok := typeWords[t]; ok {
-		return w
+	for _, words := range []map[string]string{typeWords, protectionTypes, configurationTypes} {
+		if w, ok := words[t]; ok {
+			return w
+		}
 	}
 	return configuration.Words(t)
 }
@@ -75,7 +78,7 @@ var actionWords = map[string]string{
 var statusWords = map[string]string{"errors": "with devices that failed or are in error", "conflicts": "with conflicts", "pending": "with pending devices", "unknown": "not counted by Intune"}
 
 var partWords = map[configuration.Part]string{
-	configuration.Record: "Policy", configuration.Settings: "Setting", configuration.Assignments: "Assignment", configuration.Actions: "Action",
+	configuration.Record: "Policy", configuration.Settings: "Setting", configuration.Apps: "App", configuration.Assignments: "Assignment", configuration.Actions: "Action",
 }
 
 var standingWords = map[configuration.Standing]string{

@@ -9,11 +9,25 @@ import (
 
 // policies finds configuration and compliance policies by name, description, type or template.
 func (s search) policies(ctx context.Context) (group, error) {
-	p, err := s.h.Policies.List(ctx, s.m.Reach, configuration.Filter{Q: s.q, Limit: perGroup})
+	return s.policiesOf(ctx, group{Kind: "policies", Title: "Policies", One: "policy", Many: "policies", URL: "/configuration"}, configuration.Policies)
+}
+
+func (s search) appProtection(ctx context.Context) (group, error) {
+	return s.policiesOf(ctx, group{Kind: "appProtection", Title: "App protection", One: "app protection policy", Many: "app protection policies", URL: "/configuration/app-protection"},
+		[]configuration.Kind{configuration.AppProtection})
+}
+
+func (s search) appConfigurations(ctx context.Context) (group, error) {
+	return s.policiesOf(ctx, group{Kind: "appConfigurations", Title: "App configuration", One: "app configuration", Many: "app configurations", URL: "/configuration/app-configuration"},
+		[]configuration.Kind{configuration.AppConfiguration})
+}
+
+func (s search) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
+	p, err := s.h.Policies.List(ctx, s.m.Reach, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "policies", Title: "Policies", One: "policy", Many: "policies", Count: p.Count, URL: "/configuration?q=" + url.QueryEscape(s.q)}
+	g.Count, g.URL = p.Count, g.URL+"?q="+url.QueryEscape(s.q)
 	for _, x := range p.Rows {
 		g.Hits = append(g.Hits, s.policy(x))
 	}

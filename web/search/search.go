@@ -74,7 +74,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 		s.most = page.Enough
 	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.autopilot, s.apps, s.policies, s.provisioning, s.services} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/apps"
+	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/devices"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
@@ -46,6 +47,7 @@ func site(f *webtest.Fleet) func(page.Router) {
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
+		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync}).Mount(r)
 	}
 }
 
@@ -159,9 +161,18 @@ func TestPoliciesAreFound(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
 	f.ReadPolicies(t, contoso.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.Compliance, ID: "p1", Name: "Zebra rules", Type: "windows10CompliancePolicy"}})
 	f.ReadPolicies(t, fabrikam.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.Compliance, ID: "p2", Name: "Zebra too"}})
+	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppProtection, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Zebra phones", Type: "iosManagedAppProtection"}})
+	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppConfiguration, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppConfiguration, ID: "A_1", Name: "Zebra mail", Type: "targetedManagedAppConfiguration"}})
 	var v view
-	f.Serve(t, technician, tenant.Only(contoso.ID), site(f)).JSON("/search?q=zebra", http.StatusOK, &v)
-	if len(v.Groups) != 1 || v.Groups[0].Kind != "policies" || v.Groups[0].Count != 1 || len(v.Groups[0].Hits) != 1 || v.Groups[0].Hits[0].URL != "/t/"+contoso.ID.String()+"/configuration/p1" {
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	c.JSON("/search?q=zebra", http.StatusOK, &v)
+	if len(v.Groups) != 3 || v.Groups[0].Kind != "policies" || v.Groups[0].Count != 1 || len(v.Groups[0].Hits) != 1 || v.Groups[0].Hits[0].URL != "/t/"+contoso.ID.String()+"/configuration/p1" {
 		t.Errorf("%+v", v.Groups)
+	}
+	for _, g := range v.Groups {
+		var list struct{ Count int64 }
+		if c.JSON(g.URL, http.StatusOK, &list); list.Count != g.Count || g.Count != 1 {
+			t.Errorf("%s: %d hits, %s has %d", g.Kind, g.Count, g.URL, list.Count)
+		}
 	}
 }

@@ -34,6 +34,13 @@ func (f *Fleet) ReadTemplates(t testing.TB, tid tenant.ID, at time.Time, templat
 	f.readPolicies(t, tid, at, graphsync.NotificationTemplates, []configuration.Kind{configuration.Notification}, templates)
 }
 
+// ReadAppPolicies stores a complete read of the tenant's policies for apps of one kind.
+func (f *Fleet) ReadAppPolicies(t testing.TB, tid tenant.ID, at time.Time, kind configuration.Kind, policies ...Policy) {
+	t.Helper()
+	dataset := map[configuration.Kind]string{configuration.AppProtection: graphsync.AppProtection, configuration.AppConfiguration: graphsync.AppConfigurations}[kind]
+	f.readPolicies(t, tid, at, dataset, []configuration.Kind{kind}, policies)
+}
+
 func (f *Fleet) readPolicies(t testing.TB, tid tenant.ID, at time.Time, dataset string, kinds []configuration.Kind, policies []Policy) {
 	t.Helper()
 	f.run++
