@@ -14,6 +14,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -29,7 +30,8 @@ type Handler struct {
 	Sync            *graphsync.Service
 	Detected        *detectedapp.Store
 	DetectedDevices DetectedDevices
-	FailedInstalls  FailedInstalls // nil: never asked for, so unknown
+	FailedInstalls  FailedInstalls       // nil: never asked for, so unknown
+	Policies        *configuration.Store // for apps; nil: the portal knows none
 }
 
 // Mount adds the app pages, over all tenants or inside one according to the membership.

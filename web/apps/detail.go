@@ -44,6 +44,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if v.Installs, err = h.installation(ctx, m, id); err != nil {
 		return err
 	}
+	if v.Policies, v.unread, err = h.policies(ctx, m, a); err != nil {
+		return err
+	}
 	return page.Answer(w, r, v, appPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -56,10 +59,12 @@ type view struct {
 	Targets     []assignment `json:"assigned_to"`
 	Changes     []change     `json:"changes"`
 	Installs    installation `json:"installations"`
+	Policies    []appPolicy  `json:"policies"`
 
-	m     tenant.Membership
-	fresh ui.Freshness
-	read  graphsync.Freshness
+	m      tenant.Membership
+	fresh  ui.Freshness
+	read   graphsync.Freshness
+	unread []string // datasets of policies
 
 	createdAt, firstSeenAt time.Time
 }

@@ -13,6 +13,10 @@ const (
 	partCatalogue part = "/apps/catalogue"
 	partInstalls  part = "/apps/installs"
 	partDetected  part = "/apps/detected"
+
+	// of the room of policies: people look for them here too
+	partProtection    part = "/configuration/app-protection"
+	partConfiguration part = "/configuration/app-configuration"
 )
 
 // tabs lead from list to list.
@@ -21,7 +25,7 @@ func tabs(m tenant.Membership, current part) ui.Tabs {
 	for _, p := range []struct {
 		part part
 		text string
-	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partInstalls, "Installations"}, {partDetected, "Detected apps"}} {
+	}{{partApps, "Apps"}, {partCatalogue, "Catalogue"}, {partInstalls, "Installations"}, {partDetected, "Detected apps"}, {partProtection, "App protection"}, {partConfiguration, "App configuration"}} {
 		if p.part == partCatalogue && m.One() {
 			continue // one row for each app over all tenants
 		}

@@ -48,11 +48,11 @@ var targetWords = map[string]string{
 
 var filterWords = map[string]string{"include": "only devices that match filter", "exclude": "not devices that match filter"}
 
-func worded(words map[string]string, v string) string {
+func worded[K ~string](words map[K]string, v K) string {
 	if w, ok := words[v]; ok {
 		return w
 	}
-	return v
+	return string(v)
 }
 
 func join(list []string) string { return strings.Join(list, ", ") }
