@@ -146,6 +146,8 @@ type Filter struct {
 	After string // Page.Next of the page before
 	Limit int    // rows; 0: 50, at most 500
 
+	still *still // only those that were there at a moment and did not change since in what matters
+
 	CountMost int64 // count no further than this where that takes a walk through the devices; 0: exactly
 }
 

@@ -1,6 +1,10 @@
 package device
 
-import "github.com/tenantry/tenantry/internal/tenant"
+import (
+	"time"
+
+	"github.com/tenantry/tenantry/internal/tenant"
+)
 
 // ListSQL and CountSQL are what the store sends, for tests that look at plans.
 func ListSQL(scope tenant.Scope, f Filter) (string, []any, error) {
@@ -13,4 +17,21 @@ func CountSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 		return sql, args, nil
 	}
 	return countSQL(scope, f)
+}
+
+// ThenSQL are the page and the count of a list as it was.
+func ThenSQL(scope tenant.Scope, at time.Time, f Filter) (page, count string, pageArgs, countArgs []any, err error) {
+	p, err := newPast(scope, at, f)
+	if err != nil {
+		return "", "", nil, nil, err
+	}
+	if page, pageArgs, err = p.pageSQL(51); err != nil {
+		return "", "", nil, nil, err
+	}
+	if _, _, quick := tallied(scope, f); quick {
+		count, countArgs, err = p.differenceSQL()
+	} else {
+		count, countArgs, err = p.countSQL()
+	}
+	return page, count, pageArgs, countArgs, err
 }

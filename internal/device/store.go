@@ -125,6 +125,9 @@ func conditions(w *postgres.Where, scope tenant.Scope, f Filter) (one bool, err 
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
 	}
+	if f.still != nil {
+		f.still.conditions(w)
+	}
 	return one, search(w, f)
 }
 
