@@ -19,18 +19,18 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 		limit = 50
 	}
 	limit = min(limit, 500)
-	page, found, err := s.probe(ctx, scope, f, limit)
+	if f.gathers() {
+		page, more, err := s.gather(ctx, scope, f, limit)
+		if err != nil || !more {
+			return page, err
+		}
+		page, err = s.walked(ctx, scope, f, limit, farWalk)
+		page.Count, page.More = f.CountMost, true
+		return page, err
+	}
+	page, err := s.walked(ctx, scope, f, limit, walk)
 	if err != nil {
 		return Page{}, err
-	}
-	if !found {
-		sql, args, o, err := listSQL(scope, f, limit+1)
-		if err != nil {
-			return Page{}, err
-		}
-		if page, err = s.page(ctx, scope, sql, args, o, limit); err != nil {
-			return Page{}, err
-		}
 	}
 	if f.After == "" && page.Next == "" { // all of them are on this page
 		page.Count = int64(len(page.Rows))
@@ -40,8 +40,21 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 	return page, err
 }
 
-// page reads one page and, where there is a row more than that, the place of the next.
-func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args []any, o postgres.Order, limit int) (page Page, err error) {
+// walked reads a page by walking along the order where that finds it soon, else from all that match.
+func (s *Store) walked(ctx context.Context, scope tenant.Scope, f Filter, limit, most int) (Page, error) {
+	page, found, err := s.probe(ctx, scope, f, limit, most)
+	if err != nil || found {
+		return page, err
+	}
+	sql, args, o, err := listSQL(scope, f, limit+1)
+	if err != nil {
+		return Page{}, err
+	}
+	return s.page(ctx, scope, sql, args, o, limit)
+}
+
+// page reads one page and, where there is a row more than that, the place of the next. What is selected behind the place goes into more.
+func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args []any, o postgres.Order, limit int, more ...any) (page Page, err error) {
 	type placed struct {
 		Device
 		place []string
@@ -50,7 +63,7 @@ func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args [
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
 		var p placed
 		var err error
-		p.Device, err = scan(row, &p.place)
+		p.Device, err = scan(row, append([]any{&p.place}, more...)...)
 		return p, err
 	})
 	if err != nil {
@@ -134,7 +147,7 @@ func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from str
 	if w, one, err = where(scope, bare); err != nil {
 		return nil, false, "", err
 	}
-	return w, one, `device_matching(` + w.Arg(postgres.Like(text)) + `, ` + w.Arg(!f.Gone) + `, NULL) m
+	return w, one, `device_found(` + w.Arg(postgres.Like(text)) + `, ` + w.Arg(!f.Gone) + `, NULL) m
 		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d`, nil
 }
 
@@ -218,49 +231,6 @@ func byCustomer(w *postgres.Where, o postgres.Order, f Filter, limit int) (strin
 		ORDER  BY ` + o.By() + most, w.Args, o, nil
 }
 
-// walk is how many devices a probe looks at: enough that where it finds too few for a page, the index of the search finds few as well.
-const walk = 1000
-
-// probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
-// matches already, while the index of the search would gather every match there is. found is false where they do not; then the matches
-// are few enough to be gathered.
-func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, found bool, err error) {
-	text := term(f.Q)
-	all, tenants := scope.PostgresScope()
-	if text == "" || !postgres.Printable(f.Q) || f.Sort == "customer" || !all && len(tenants) != 1 || !f.onlySearch() {
-		return Page{}, false, nil
-	}
-	bare := f
-	bare.Q = ""
-	w, one, err := where(scope, bare)
-	if err != nil {
-		return Page{}, false, err
-	}
-	o, err := orderOf(f, one)
-	if err != nil {
-		return Page{}, false, err
-	}
-	if err := o.After(w, f.After); err != nil {
-		return Page{}, false, err
-	}
-	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(walk)
-	match := &postgres.Where{Args: w.Args}
-	match.And(plainMatch(text), matchArgs(text)...)
-	sql := `
-		SELECT ` + columns + `, ` + o.Place() + `
-		FROM  (` + inner + `) d
-		` + match.SQL() + `
-		ORDER  BY ` + o.By() + limited(match, limit+1)
-	page, err = s.page(ctx, scope, sql, match.Args, o, limit)
-	return page, page.Next != "", err
-}
-
-// onlySearch tells that nothing but the text chooses.
-func (f Filter) onlySearch() bool {
-	return len(f.Compliance)+len(f.OS)+len(f.OSVersion)+len(f.Ownership)+len(f.CheckIn)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+
-		len(f.State)+len(f.Tenants) == 0 && f.Encrypted == nil && f.UserID == "" && !f.Gone
-}
-
 // Count is how many devices in the scope match f, exactly. Where only counted fields choose, the counts of the last complete reads
 // answer, which are of the very rows that List shows.
 func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
@@ -293,7 +263,7 @@ func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 		return "", nil, err
 	}
 	if f.CountMost > 0 && text != "" && !short(text) && f.onlySearch() {
-		return `SELECT count(*) FROM device_matching($1, true, $2)`, []any{postgres.Like(text), f.CountMost + 1}, nil
+		return `SELECT count(*) FROM device_found($1, true, $2)`, []any{postgres.Like(text), f.CountMost + 1}, nil
 	}
 	if f.CountMost > 0 {
 		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil

@@ -142,7 +142,7 @@ func TestSearchAsksItsIndex(t *testing.T) {
 		var matches int
 		index, table := scans()
 		err := pool.InTx(t.Context(), scope, func(tx pgx.Tx) error {
-			err := tx.QueryRow(t.Context(), `SELECT count(*) FROM device_matching('%sn12345%', true, NULL)`).Scan(&matches)
+			err := tx.QueryRow(t.Context(), `SELECT count(*) FROM device_found('%sn12345%', true, NULL)`).Scan(&matches)
 			if err == nil {
 				_, err = tx.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`)
 			}

@@ -25,7 +25,7 @@ func search(w *postgres.Where, f Filter) error {
 	case short(text):
 		w.And(plainMatch(text), matchArgs(text)...)
 	default:
-		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_matching(?, ?, NULL) m)", postgres.Like(text), !f.Gone)
+		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_found(?, ?, NULL) m)", postgres.Like(text), !f.Gone)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -76,6 +77,15 @@ func one[T any](rows pgx.Rows, scan pgx.RowToFunc[T], what string) (T, error) {
 // List returns all tenants within the scope, the home tenant first, then by name.
 func (s *Store) List(ctx context.Context, scope Scope) ([]Tenant, error) {
 	return s.list(ctx, scope, `TRUE`, 100_000)
+}
+
+// Containing returns the tenants within the scope that may hold the text in a name, a domain or the GUID, in the order of List. It spares
+// a search reading all of them; what letters other than ASCII are in lower case, the database may see differently, so the caller looks closer.
+func (s *Store) Containing(ctx context.Context, scope Scope, text string) ([]Tenant, error) {
+	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return s.List(ctx, scope)
+	}
+	return s.list(ctx, scope, `strpos(lower(concat_ws(E'\n', display_name, default_domain, array_to_string(domains, E'\n'), tenant_id)), $2) > 0`, 100_000, strings.ToLower(text))
 }
 
 // First returns the first n customers by name, without the home tenant: the switcher shows them.

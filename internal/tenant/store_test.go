@@ -367,3 +367,49 @@ func TestUpdateStaffCountsAtOnce(t *testing.T) {
 		t.Errorf("Resolve = %+v", r)
 	}
 }
+
+func TestContainingAndStates(t *testing.T) {
+	t.Parallel()
+	s, ctx := newStore(t), t.Context()
+	if err := s.Upsert(ctx, tenant.Everything(), tenant.Tenant{ID: adatum, DisplayName: "Ädatum"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetState(ctx, contoso, tenant.StateConnected, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	both := tenant.Only(contoso, adatum)
+	for _, tc := range []struct {
+		text  string
+		scope tenant.Scope
+		want  []tenant.ID
+	}{
+		{"CONTOSO.com", both, []tenant.ID{contoso}},
+		{"fab", tenant.Everything(), []tenant.ID{fabrikam}},
+		{"fab", both, nil}, // its GUID and name are another's
+		{"ada7", both, []tenant.ID{adatum}},
+		{"%", both, nil},
+		{"ädatum", both, []tenant.ID{contoso, adatum}}, // to be looked at closer
+	} {
+		found, err := s.Containing(ctx, tc.scope, tc.text)
+		var got []tenant.ID
+		for _, x := range found {
+			got = append(got, x.ID)
+		}
+		if err != nil || !slices.Equal(got, tc.want) {
+			t.Errorf("%q: %v, want %v (%v)", tc.text, got, tc.want, err)
+		}
+	}
+	counts, err := s.CountByState(ctx, tenant.Everything())
+	if err != nil || len(counts) != 2 || counts[tenant.StateConnected] != 1 {
+		t.Errorf("CountByState = %v, %v", counts, err)
+	}
+	if counts, err = s.CountByState(ctx, tenant.Only(fabrikam)); err != nil || counts[tenant.StateConnected] != 0 {
+		t.Errorf("CountByState of another = %v, %v", counts, err)
+	}
+	if in, err := s.InState(ctx, tenant.Everything(), tenant.StateConnected, tenant.StatePartial); err != nil || len(in) != 1 || in[0].ID != contoso {
+		t.Errorf("InState = %v, %v", in, err)
+	}
+	if in, err := s.InState(ctx, tenant.Only(fabrikam), tenant.StateConnected); err != nil || len(in) != 0 {
+		t.Errorf("InState of another = %v, %v", in, err)
+	}
+}

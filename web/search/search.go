@@ -97,7 +97,7 @@ type search struct {
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
 func (s search) customers(ctx context.Context) (group, error) {
-	all, err := s.h.Tenants.List(ctx, s.m.Reach)
+	all, err := s.h.Tenants.Containing(ctx, s.m.Reach, s.q)
 	if err != nil {
 		return group{}, err
 	}

@@ -1,0 +1,43 @@
+package device_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// TestFoundAsLikeFinds holds that the index, which is asked for a part of the text only, and the rows together find what LIKE finds.
+func TestFoundAsLikeFinds(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	named := func(id, name, upn string) device.Device {
+		return device.Device{ID: id, Name: name, UPN: upn, Serial: "SN" + id, OS: "Windows", Compliance: "compliant"}
+	}
+	merge(t, pool, s, contoso, 1, noon, named("1", "CTS3-ID-2236", "ada.lovelace12@contoso3.example"), named("2", "cts3-lt-22361", "ada.lovelace@contoso3.example"),
+		named("3", "x-2236", "bada.lovelace12@contoso3.example"), named("4", `100%_a\b@c12345`, "o'hara@contoso.example"), named("5", "Größe-4711@büro", ""))
+	merge(t, pool, s, fabrikam, 1, noon, named("1", "CTS3-ID-2236", "ada.lovelace12@contoso3.example"))
+	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso), tenant.Only(contoso, fabrikam)} {
+		for _, text := range []string{
+			"cts3-id-2236", "2236", "id-2236", "ada.lovelace12@contoso3.example", "ada.lovelace@contoso3", "lovelace12@", "@contoso3.example", "a@c", `100%_`, `%_a\b@c12345`, `a\b`,
+			"o'hara@contoso", "größe-4711@büro", "4711@b", "sn1", "nothing12345", "%", "___", "''''", "@@@@@", "sn1\nada.lovelace12@",
+		} {
+			var want int64
+			if err := pool.In(scope).QueryRow(t.Context(), `SELECT count(*) FROM device WHERE search LIKE $1`, postgres.Like(text)).Scan(&want); err != nil {
+				t.Fatal(err)
+			}
+			rows, _ := pool.In(scope).Query(t.Context(), `SELECT tenant_id::text || id FROM device_found($1, true, NULL)`, postgres.Like(text))
+			found, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			if err != nil || int64(len(found)) != want || len(slices.Compact(slices.Sorted(slices.Values(found)))) != len(found) {
+				t.Errorf("%q: found %v, LIKE finds %d (%v)", text, found, want, err)
+			}
+			if page, err := s.List(t.Context(), scope, device.Filter{Q: text, Limit: 2}); len([]rune(text)) > 2 && (err != nil || page.Count != want) {
+				t.Errorf("%q: the list counts %d, LIKE %d (%v)", text, page.Count, want, err)
+			}
+		}
+	}
+}

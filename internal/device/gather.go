@@ -1,0 +1,106 @@
+package device
+
+import (
+	"context"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// onlySearch tells that nothing but the text chooses.
+func (f Filter) onlySearch() bool {
+	return len(f.Compliance)+len(f.OS)+len(f.OSVersion)+len(f.Ownership)+len(f.CheckIn)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+
+		len(f.State)+len(f.Tenants) == 0 && f.Encrypted == nil && f.UserID == "" && !f.Gone
+}
+
+// gathers tells that all matches of a search can be gathered with what they are sorted by, and counted as they are.
+func (f Filter) gathers() bool {
+	text := term(f.Q)
+	return text != "" && !short(text) && f.onlySearch() && f.Sort != "customer"
+}
+
+// gather takes all matches of a search, and of these the page. more tells that they are more than are counted, so that they are not all.
+func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, more bool, err error) {
+	sql, args, o, err := gatherSQL(scope, f, limit+1)
+	if err != nil {
+		return Page{}, false, err
+	}
+	var count int64
+	if page, err = s.page(ctx, scope, sql, args, o, limit, &count); err != nil {
+		return Page{}, false, err
+	}
+	page.Count = count
+	if f.After != "" && len(page.Rows) == 0 { // no row that tells
+		page.Count, page.More, err = s.count(ctx, scope, f)
+	}
+	return page, f.CountMost > 0 && count > f.CountMost, err
+}
+
+// gatherSQL sorts what the function found before it looks at the devices, so that only those of the page are looked at.
+func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
+	w := &postgres.Where{}
+	if err := search(&postgres.Where{}, f); err != nil {
+		return "", nil, postgres.Order{}, err
+	}
+	o, err := orderOf(f, (&postgres.Where{}).Within(scope, "d.tenant_id"))
+	if err != nil {
+		return "", nil, o, err
+	}
+	var most any
+	if f.CountMost > 0 {
+		most = f.CountMost + 1
+	}
+	from := `device_found(` + w.Arg(postgres.Like(term(f.Q))) + `, true, ` + w.Arg(most) + `::int)`
+	if err := o.After(w, f.After); err != nil {
+		return "", nil, o, err
+	}
+	return `
+		SELECT ` + columns + `, ` + o.Place() + `, m.n
+		FROM  (SELECT d.tenant_id, d.id, d.n
+		       FROM  (SELECT d.*, count(*) OVER () AS n FROM ` + from + ` d) d
+		       ` + w.SQL() + `
+		       ORDER  BY ` + o.By() + limited(w, limit) + `) m
+		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
+		ORDER  BY ` + o.By(), w.Args, o, nil
+}
+
+// walk is how many devices a probe looks at, farWalk where it is known that much matches: enough that where it finds too few for a page,
+// the index of the search finds few as well.
+const (
+	walk    = 1000
+	farWalk = 20_000
+)
+
+// probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
+// matches already, while the index of the search would gather every match there is. found is false where they do not; then the matches
+// are few enough to be gathered.
+func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit, most int) (page Page, found bool, err error) {
+	text := term(f.Q)
+	all, tenants := scope.PostgresScope()
+	if text == "" || !postgres.Printable(f.Q) || f.Sort == "customer" || !all && len(tenants) != 1 || !f.onlySearch() {
+		return Page{}, false, nil
+	}
+	bare := f
+	bare.Q = ""
+	w, one, err := where(scope, bare)
+	if err != nil {
+		return Page{}, false, err
+	}
+	o, err := orderOf(f, one)
+	if err != nil {
+		return Page{}, false, err
+	}
+	if err := o.After(w, f.After); err != nil {
+		return Page{}, false, err
+	}
+	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(most)
+	match := &postgres.Where{Args: w.Args}
+	match.And(plainMatch(text), matchArgs(text)...)
+	sql := `
+		SELECT ` + columns + `, ` + o.Place() + `
+		FROM  (` + inner + `) d
+		` + match.SQL() + `
+		ORDER  BY ` + o.By() + limited(match, limit+1)
+	page, err = s.page(ctx, scope, sql, match.Args, o, limit)
+	return page, page.Next != "", err
+}
