@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,13 +77,16 @@ type InstallPuller struct {
 var installColumns = []string{"ApplicationId", "DisplayName", "Publisher", "Platform", "AppVersion", "FailedDeviceCount", "FailedUserCount", "InstalledDeviceCount",
 	"PendingInstallDeviceCount", "NotInstalledDeviceCount", "NotApplicableDeviceCount"}
 
+// countColumns are what a row is about.
+var countColumns = []string{"ApplicationId", "FailedDeviceCount", "InstalledDeviceCount", "PendingInstallDeviceCount", "NotInstalledDeviceCount", "NotApplicableDeviceCount"}
+
 // Pull reads the whole report before it stores anything.
 func (p *InstallPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
 	stage := p.Store.InstallStage()
 	defer stage.Close()
-	q := graph.ReportQuery{Name: "getAppsInstallSummaryReport", Select: installColumns, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
+	q := graph.ReportQuery{Name: "getAppsInstallSummaryReport", Select: installColumns, Needs: countColumns, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
 	_, err := graph.Report(ctx, p.Graph, tid, q, func(row graph.Object) error {
-		if i := installFrom(row); i.ID != "" {
+		if i, ok := installFrom(row); ok {
 			return stage.Add(i)
 		}
 		return nil
@@ -100,14 +104,20 @@ func (p *InstallPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 	})
 }
 
-// installFrom maps a row of the report. A count that is missing or no number is 0; a negative one is damage, and 0 too.
-func installFrom(row graph.Object) Install {
+// installFrom maps a row of the report. ok is false where it names no app, or where a count is no number: that is unknown, and not zero.
+func installFrom(row graph.Object) (i Install, ok bool) {
+	for _, column := range countColumns[1:] {
+		if n, err := strconv.ParseFloat(row.Text(column), 64); err != nil || !(n >= 0 && n < 1<<53) {
+			return i, false
+		}
+	}
 	n := func(column string) int64 { return max(0, row.Int(column)) }
-	return Install{
+	i = Install{
 		ID: clean(row.Text("ApplicationId")), Name: clean(row.Text("DisplayName")), Publisher: clean(row.Text("Publisher")), Platform: clean(row.Text("Platform")),
 		Version: clean(row.Text("AppVersion")), Installed: n("InstalledDeviceCount"), Failed: n("FailedDeviceCount"), Pending: n("PendingInstallDeviceCount"),
 		NotInstalled: n("NotInstalledDeviceCount"), NotApplicable: n("NotApplicableDeviceCount"), FailedUsers: n("FailedUserCount"),
 	}
+	return i, i.ID != ""
 }
 
 // InstallStage gathers the installations of one read.

@@ -106,13 +106,23 @@ func row(t testing.TB, text string) (o graph.Object) {
 	return o
 }
 
+const rest = `"PendingInstallDeviceCount":0,"NotInstalledDeviceCount":0,"NotApplicableDeviceCount":0`
+
 func TestInstallRows(t *testing.T) {
 	for text, want := range map[string]Install{
-		`{"ApplicationId":"a","FailedDeviceCount":2,"InstalledDeviceCount":"57","Platform":"Windows"}`:          {ID: "a", Failed: 2, Installed: 57, Platform: "Windows"},
-		`{"ApplicationId":"a","FailedDeviceCount":null,"PendingInstallDeviceCount":-4,"DisplayName":"x\u0000"}`: {ID: "a", Name: "x\uFFFD"},
-		`{"FailedDeviceCount":{"a":1},"ApplicationId":["a"]}`:                                                   {ID: "a"},
+		`{"ApplicationId":"a","FailedDeviceCount":2,"InstalledDeviceCount":"57",` + rest + `,"Platform":"Windows"}`:                      {ID: "a", Failed: 2, Installed: 57, Platform: "Windows"},
+		`{"ApplicationId":"a","FailedDeviceCount":0,"InstalledDeviceCount":0,` + rest + `,"FailedUserCount":-4,"DisplayName":"x\u0000"}`: {ID: "a", Name: "x\uFFFD"},
 	} {
-		if got := installFrom(row(t, text)); got != want {
+		if got, ok := installFrom(row(t, text)); !ok || got != want {
+			t.Errorf("%s\n= %+v, %t", text, got, ok)
+		}
+	}
+	for _, text := range []string{ // what is not known is no zero
+		`{"ApplicationId":"a","FailedDeviceCount":null,"InstalledDeviceCount":1,` + rest + `}`, `{"ApplicationId":"a","InstalledDeviceCount":1,` + rest + `}`,
+		`{"ApplicationId":"a","FailedDeviceCount":-1,"InstalledDeviceCount":1,` + rest + `}`, `{"ApplicationId":"a","FailedDeviceCount":"many","InstalledDeviceCount":1,` + rest + `}`,
+		`{"ApplicationId":"a","FailedDeviceCount":{"a":1},"InstalledDeviceCount":1,` + rest + `}`, `{"ApplicationId":"","FailedDeviceCount":0,"InstalledDeviceCount":1,` + rest + `}`,
+	} {
+		if got, ok := installFrom(row(t, text)); ok {
 			t.Errorf("%s\n= %+v", text, got)
 		}
 	}
@@ -120,6 +130,8 @@ func TestInstallRows(t *testing.T) {
 		`{"DeviceId":"d","AppInstallState":2,"ErrorCode":-2016345060,"HexErrorCode":"0x87D1041C"}`: true,
 		`{"DeviceId":"d","AppInstallState":1,"ErrorCode":0,"HexErrorCode":""}`:                     false,
 		`{"DeviceId":"d","AppInstallState":5}`:                                                     false,
+		`{"DeviceId":"d","AppInstallState":1,"ErrorCode":0,"HexErrorCode":"0x0"}`:                  false,
+		`{"DeviceId":"d","AppInstallState":1,"HexErrorCode":"0x00000000"}`:                         false,
 		`{"DeviceId":"d","AppInstallState":99,"HexErrorCode":"0x1"}`:                               true,
 	} {
 		if d, got := deviceInstall(row(t, text)); got != failed || d.DeviceID != "d" {
@@ -132,7 +144,7 @@ func FuzzInstallRows(f *testing.F) {
 	f.Add(`{"ApplicationId":"a","FailedDeviceCount":2,"LastModifiedDateTime":"0001-01-01T00:00:00Z"}`)
 	f.Fuzz(func(t *testing.T, text string) {
 		o := row(t, text)
-		i := installFrom(o)
+		i, _ := installFrom(o)
 		d, _ := deviceInstall(o)
 		if i.Failed < 0 || !postgres.Printable(i.Name+i.ID+d.DeviceName+d.State) {
 			t.Errorf("%+v %+v", i, d)

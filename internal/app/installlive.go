@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -50,7 +51,7 @@ func (l *InstallLive) FailedInstalls(ctx context.Context, tid tenant.ID, id stri
 		if _, err := uuid.Parse(id); err != nil {
 			return found, fmt.Errorf("app id of %d characters: %w", len(id), err) // it goes into a filter
 		}
-		q := graph.ReportQuery{Name: "getDeviceInstallStatusReport", Select: deviceInstallColumns, Filter: "(ApplicationId eq '" + id + "')", Most: mostInstalls}
+		q := graph.ReportQuery{Name: "getDeviceInstallStatusReport", Select: deviceInstallColumns, Needs: []string{"DeviceId", "AppInstallState"}, Filter: "(ApplicationId eq '" + id + "')", Most: mostInstalls}
 		var err error
 		found.Cut, err = graph.Report(ctx, l.Graph, tid, q, func(row graph.Object) error {
 			found.Read++
@@ -72,7 +73,7 @@ func deviceInstall(row graph.Object) (d DeviceInstall, failed bool) {
 	d = DeviceInstall{DeviceID: clean(row.Text("DeviceId")), DeviceName: clean(row.Text("DeviceName")), User: clean(row.Text("UserPrincipalName")),
 		State: clean(first(row.Text("AppInstallState_loc"), row.Text("AppInstallState"))), ErrorCode: clean(first(row.Text("HexErrorCode"), row.Text("ErrorCode"))),
 		Version: clean(row.Text("AppVersion")), ChangedAt: row.Time("LastModifiedDateTime")}
-	if d.ErrorCode == "0" {
+	if strings.Trim(strings.TrimPrefix(d.ErrorCode, "0x"), "0") == "" {
 		d.ErrorCode = ""
 	}
 	return d, row.Text("AppInstallState") == "2" || d.ErrorCode != ""

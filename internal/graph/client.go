@@ -107,7 +107,6 @@ type call struct {
 	token  string // delegated: given; empty: the portal's own
 	method string // empty: GET
 	body   []byte // JSON
-	reads  bool   // although it is no GET: the answer is what was asked for
 	url    *url.URL
 	header http.Header
 	shrink bool // the caller can ask for smaller pages, so 503 and 504 are given back sooner
@@ -194,6 +193,9 @@ func (c *Client) wait(ctx context.Context, k *call, e *Error, try int) error {
 
 // once sends the call one time.
 func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
+	if k.token == "" && c.changes(k) { // the one place that sends: the portal's own token only reads
+		return nil, fmt.Errorf("%s %s without a person: %w", k.method, k.url.Path, errs.Forbidden)
+	}
 	if err := c.inTurn(ctx, p, k.url.Path); err != nil {
 		return nil, err
 	}
@@ -230,7 +232,7 @@ func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
 	}
 	defer res.Body.Close()
 	k.requestID = res.Header.Get("request-id")
-	if k.changes() && res.StatusCode >= 200 && res.StatusCode < 300 {
+	if c.changes(k) && res.StatusCode >= 200 && res.StatusCode < 300 {
 		return c.readChanged(ctx, res, k)
 	}
 	if res.StatusCode != http.StatusOK {

@@ -113,7 +113,10 @@ func (c *Client) sendChange(ctx context.Context, k *call) ([]byte, error) {
 	}
 }
 
-func (k *call) changes() bool { return k.method != "" && k.method != http.MethodGet && !k.reads }
+// changes tells a call that may change something: all but a GET and a report, which is posted but only reads.
+func (c *Client) changes(k *call) bool {
+	return k.method != "" && k.method != http.MethodGet && !(k.method == http.MethodPost && c.isReport(k.url))
+}
 
 // readChanged reads the answer to a change. It may be empty (202, 204), and one that breaks off takes nothing back.
 func (c *Client) readChanged(ctx context.Context, res *http.Response, k *call) ([]byte, error) {

@@ -2,8 +2,10 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -14,7 +16,7 @@ import (
 )
 
 // reportActions are the POSTs that the portal's own token is used for: Intune's reports are actions, and these only read. Nothing else is
-// ever posted without a person.
+// ever posted without a person: see Client.once.
 var reportActions = map[string]string{ // name to version
 	"getAppsInstallSummaryReport":  "beta",
 	"getDeviceInstallStatusReport": "beta",
@@ -25,7 +27,8 @@ type ReportQuery struct {
 	Name   string // of the action below /deviceManagement/reports
 	Select []string
 	Filter string
-	Most   int // rows to read at the most; 0: all
+	Needs  []string // columns without which a row means nothing: a report that lacks one is damaged
+	Most   int      // rows to read at the most; 0: all
 	OnPage func(Page) error
 }
 
@@ -69,8 +72,24 @@ func Report(ctx context.Context, c *Client, tid tenant.ID, q ReportQuery, each f
 }
 
 type reportRows struct {
-	total int
-	rows  []Object
+	total   int
+	columns map[string]bool
+	rows    []Object
+}
+
+func (p reportRows) lacks(needs []string) error {
+	for _, name := range needs {
+		if !p.columns[name] && p.total > 0 {
+			return fmt.Errorf("the report has no column %s", name)
+		}
+	}
+	return nil
+}
+
+// isReport tells the address of one of reportActions, below the root of Graph.
+func (c *Client) isReport(u *url.URL) bool {
+	version, name, ok := strings.Cut(strings.TrimPrefix(u.EscapedPath(), strings.TrimSuffix(c.base.EscapedPath(), "/")+"/"), "/deviceManagement/reports/")
+	return ok && reportActions[name] != "" && reportActions[name] == version
 }
 
 func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, q ReportQuery, skip, top int) (p reportRows, err error) {
@@ -81,7 +100,7 @@ func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, 
 	if q.Filter != "" {
 		body["filter"] = q.Filter
 	}
-	k := &call{tid: tid, method: http.MethodPost, reads: true, url: c.resolve(version, "/deviceManagement/reports/"+q.Name, nil)}
+	k := &call{tid: tid, method: http.MethodPost, url: c.resolve(version, "/deviceManagement/reports/"+q.Name, nil)}
 	if k.body, err = json.Marshal(body); err != nil {
 		return p, fmt.Errorf("body of report %s: %w", q.Name, err)
 	}
@@ -92,7 +111,10 @@ func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, 
 	if err != nil {
 		return p, err
 	}
-	if p, err = parseReport(raw); err != nil {
+	if p, err = parseReport(raw); err == nil {
+		err = p.lacks(q.Needs)
+	}
+	if err != nil {
 		e := bad(k, "the report cannot be read")
 		e.cause = err
 		return p, e
@@ -103,10 +125,11 @@ func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, 
 	return p, err
 }
 
-// parseReport reads a page of a report. A row that is longer or shorter than the schema cannot be told apart from damage: it is an error.
+// parseReport reads a page of a report. What lacks its total, schema or values is no report, however well formed: it would count as one
+// that is empty. A row that is longer or shorter than the schema cannot be told apart from damage: it is an error.
 func parseReport(raw []byte) (p reportRows, err error) {
 	var page struct {
-		Total  Int `json:"TotalRowCount"`
+		Total  *Int `json:"TotalRowCount"`
 		Schema []struct {
 			Column string `json:"Column"`
 		} `json:"Schema"`
@@ -115,7 +138,16 @@ func parseReport(raw []byte) (p reportRows, err error) {
 	if err := json.Unmarshal(raw, &page, lenient); err != nil {
 		return p, err
 	}
-	p.total = int(page.Total)
+	if page.Total == nil || *page.Total < 0 || page.Schema == nil || page.Values == nil {
+		return p, errors.New("a report has a total, a schema and values")
+	}
+	p.total, p.columns = int(*page.Total), map[string]bool{}
+	for _, s := range page.Schema {
+		if p.columns[s.Column] {
+			return p, fmt.Errorf("column %q comes twice", s.Column)
+		}
+		p.columns[strings.Clone(s.Column)] = true
+	}
 	for _, values := range page.Values {
 		if len(values) != len(page.Schema) {
 			return p, fmt.Errorf("a row has %d values for %d columns", len(values), len(page.Schema))

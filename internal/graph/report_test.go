@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -55,6 +56,36 @@ func TestNothingElseIsPostedWithoutAPerson(t *testing.T) {
 			t.Errorf("%q: %v", name, err)
 		}
 	}
+	for _, method := range []string{http.MethodPost, http.MethodPatch, http.MethodPut, http.MethodDelete, "MERGE"} {
+		for _, path := range []string{"/beta/deviceManagement/managedDevices/d1/wipe", "/beta/$batch", "/v1.0/deviceManagement/reports/getAppsInstallSummaryReport", "/beta/deviceManagement/reports/exportJobs",
+			"/beta/deviceManagement/reports/getAppsInstallSummaryReport/x", "/beta/x%2FdeviceManagement/reports/getAppsInstallSummaryReport", "/beta/users/deviceManagement/reports/getAppsInstallSummaryReport"} {
+			u, err := url.Parse(c.base.String() + path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := c.do(t.Context(), &call{tid: contoso, method: method, url: u, body: []byte("{}")}); !errors.Is(err, errs.Forbidden) {
+				t.Errorf("%s %s without a person: %v", method, path, err)
+			}
+		}
+	}
+	report := c.resolve("beta", "/deviceManagement/reports/getAppsInstallSummaryReport", nil)
+	if _, err := c.do(t.Context(), &call{tid: contoso, method: http.MethodDelete, url: report}); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("a report is posted, not deleted: %v", err)
+	}
+}
+
+// Columns that a row means nothing without must be there: a count that is missing is not zero.
+func TestReportLacksAColumn(t *testing.T) {
+	c, _, _ := client(t, func(w http.ResponseWriter, _ *http.Request) {
+		w.Write([]byte(`{"TotalRowCount":1,"Schema":[{"Column":"ApplicationId"},{"Column":"InstalledDeviceCount"}],"Values":[["a",4]]}`))
+	})
+	for needs, ok := range map[string]bool{"InstalledDeviceCount": true, "FailedDeviceCount": false} {
+		q := ReportQuery{Name: "getAppsInstallSummaryReport", Needs: []string{"ApplicationId", needs}}
+		_, err := Report(t.Context(), c, contoso, q, func(Object) error { return nil })
+		if k, _ := KindOf(err); ok != (err == nil) || !ok && k != BadAnswer {
+			t.Errorf("needs %s: %v", needs, err)
+		}
+	}
 }
 
 func TestDamagedReports(t *testing.T) {
@@ -64,6 +95,14 @@ func TestDamagedReports(t *testing.T) {
 		ok         bool
 	}{
 		{"no rows", `{"TotalRowCount":0,"Schema":[],"Values":[]}`, 0, true},
+		{"nothing at all", `{}`, 0, false},
+		{"no total", `{"Schema":[{"Column":"A"}],"Values":[["x"]]}`, 0, false},
+		{"null for a total", `{"TotalRowCount":null,"Schema":[{"Column":"A"}],"Values":[["x"]]}`, 0, false},
+		{"negative total", `{"TotalRowCount":-1,"Schema":[{"Column":"A"}],"Values":[]}`, 0, false},
+		{"no schema", `{"TotalRowCount":0,"Values":[]}`, 0, false},
+		{"null for values", `{"TotalRowCount":0,"Schema":[{"Column":"A"}],"Values":null}`, 0, false},
+		{"a column twice", `{"TotalRowCount":1,"Schema":[{"Column":"A"},{"Column":"A"}],"Values":[["x","y"]]}`, 0, false},
+		{"an unknown column", `{"TotalRowCount":1,"Schema":[{"Column":"Tomorrow"},{"Column":"A"}],"Values":[[{"x":[1]},"y"]]}`, 1, true},
 		{"total as text", `{"TotalRowCount":"1","Schema":[{"Column":"A"}],"Values":[["x"]]}`, 1, true},
 		{"null", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":[[null]]}`, 1, true},
 		{"row too long", `{"TotalRowCount":1,"Schema":[{"Column":"A"}],"Values":[["x","y"]]}`, 0, false},

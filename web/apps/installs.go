@@ -225,7 +225,7 @@ func (v view) noInstalls() string {
 	case len(v.Targets) == 0:
 		return "The app is assigned to nobody, so Intune reports no installations."
 	}
-	return "Intune’s report has no row for this app."
+	return "Unknown: Intune’s report has no counts for this app."
 }
 
 func (v view) installFacts() ui.Facts {
