@@ -85,7 +85,7 @@ type Deps struct {
 	Live          Live
 	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
 	Settings      []settings.Group
-	Keeps         func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
+	Retention     *graphsync.Retention
 	Now           func() time.Time
 }
 
@@ -132,7 +132,7 @@ func New(d Deps) http.Handler {
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
-	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Keeps, Address: d.Address, Now: d.Now, Log: d.Log}
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
 	partner := func(ctx context.Context) string { return d.Partner(ctx).Name }
 	program := func(ctx context.Context) string { return d.Partner(ctx).Program }
@@ -143,7 +143,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Keeps},
+		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps},
 		&roles.Handler{Roles: d.Roles, Sync: d.Sync},
@@ -166,7 +166,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
-	(&settings.Handler{Groups: d.Settings}).Mount(all)
+	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
 
 	r.Route("/t/{tenant}", func(r chi.Router) {
 		r.Use(gate.Canonical)

@@ -95,9 +95,7 @@ func definitionPath(v any) string {
 
 // definition adds the lines of one setting of an administrative template.
 func (f *flat) definition(o map[string]any) {
-	path := definitionPath(o)
-	label := strings.ReplaceAll(strings.Trim(str(o, "categoryPath"), "\\"), "\\", " › ")
-	label = join(label, " › ", str(o, "displayName"))
+	path, category, label := definitionPath(o), str(o, "categoryPath"), str(o, "displayName")
 	if class := str(o, "classType"); class != "" {
 		label += " (" + class + ")"
 	}
@@ -105,10 +103,10 @@ func (f *flat) definition(o map[string]any) {
 	if o["enabled"] == true {
 		value = "Enabled"
 	}
-	f.add(path, label, str(o, "classType"), value)
+	f.add(path, label, category, value)
 	for _, v := range list(o, "values") {
 		name := str(v, "displayName")
-		f.add(path+"|"+name, label+" › "+name, str(o, "classType"), plain(v["value"]))
+		f.add(path+"|"+name, label+" › "+name, category, plain(v["value"]))
 	}
 }
 
@@ -153,7 +151,7 @@ func (p *read) withIntentSettings(raw [][]byte) {
 	p.finish()
 }
 
-// scheduleOf is how often a remediation runs: "daily, every 1, 1:0:0". Microsoft's schedules are hourly, daily and once.
+// scheduleOf is how often a remediation runs: "daily, every 2, at 01:00". Microsoft's schedules are hourly, daily and once.
 func scheduleOf(assignment map[string]any) string {
 	s := obj(assignment, "runSchedule")
 	if s == nil {
@@ -165,11 +163,19 @@ func scheduleOf(assignment map[string]any) string {
 	if n := num(s, "interval"); n > 1 {
 		parts = append(parts, fmt.Sprintf("every %d", n))
 	}
-	if at := strings.TrimSpace(str(s, "date") + " " + str(s, "time")); at != "" {
-		parts = append(parts, at)
+	if at := strings.TrimSpace(str(s, "date") + " " + clock(str(s, "time"))); at != "" {
+		parts = append(parts, "at "+at)
 	}
 	if assignment["runRemediationScript"] == false {
 		parts = append(parts, "detects only")
 	}
 	return strings.Join(parts, ", ")
+}
+
+// clock is hours and minutes of Graph's time of day: "01:00:00.0000000" is 01:00.
+func clock(s string) string {
+	if len(s) >= 5 && s[2] == ':' {
+		return s[:5]
+	}
+	return s
 }

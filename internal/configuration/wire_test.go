@@ -150,8 +150,8 @@ func TestAdministrativeTemplate(t *testing.T) {
 		[]byte(`{"value":"` + kept + `","presentation":{"label":"Proxy password"}}`), []byte(`{"value":5}`), []byte(`0`)})
 	p.withDefinitions(all)
 	for label, want := range map[string]string{
-		"Google › Google Chrome › Block a list of URLs (machine)": "Enabled", "Google › Google Chrome › Block a list of URLs (machine) › URLs": "ftp://*, b=x, y", "Drive redirection (user)": "Disabled", "3": "Enabled",
-		"Google › Google Chrome › Block a list of URLs (machine) › Value 3": "5", "Google › Google Chrome › Block a list of URLs (machine) › Proxy password": SecretMark, "Policy configuration ingestion type": "builtIn",
+		"Block a list of URLs (machine)": "Enabled", "Block a list of URLs (machine) › URLs": "ftp://*, b=x, y", "Drive redirection (user)": "Disabled", "3": "Enabled",
+		"Block a list of URLs (machine) › Value 3": "5", "Block a list of URLs (machine) › Proxy password": SecretMark, "Policy configuration ingestion type": "builtIn",
 	} {
 		if l := line(t, p.doc, label); l.Value != want {
 			t.Errorf("%s: %+v, want %q", label, l, want)
@@ -198,7 +198,7 @@ func TestScriptsAreKeptWithoutTheirText(t *testing.T) {
 		if l := line(t, p.doc, "Run as account"); l.Value != "system" {
 			t.Errorf("%s: %+v", kind, l)
 		}
-		if s := p.doc.Assignments[0].Schedule; s != "daily, every 3, 01:00:00, detects only" {
+		if s := p.doc.Assignments[0].Schedule; s != "daily, every 3, at 01:00, detects only" {
 			t.Errorf("%s: schedule %q", kind, s)
 		}
 	}

@@ -15,3 +15,11 @@ func (s *Service) ReadOnce(ctx context.Context, tid tenant.ID, dataset string) e
 	}
 	return s.read(ctx, tid, d, "person", 0)
 }
+
+// HistoryTables are the tables that retention prunes.
+func HistoryTables() (names []string) {
+	for _, t := range historyTables {
+		names = append(names, t.table)
+	}
+	return names
+}

@@ -24,11 +24,13 @@ const (
 	MaxHistoryDays     = 3650
 )
 
-// historyTables are what retention prunes, with the column that dates a row. What rooms hold now, counters of days and the audit are not
-// among them.
-var historyTables = []struct{ table, at string }{
-	{"device_change", "at"}, {"autopilot_change", "at"}, {"app_change", "at"}, {"service_change", "at"}, {"intune_role_change", "at"}, {"provisioning_job_change", "at"},
-	{"provisioning_event", "at"}, {"sync_run", "started_at"},
+// historyTables are what retention prunes, with the column that dates a row and what else must hold. What rooms hold now, counters of days
+// and the audit are not among them.
+var historyTables = []struct{ table, at, and string }{
+	{"device_change", "at", ""}, {"autopilot_change", "at", ""}, {"app_change", "at", ""}, {"service_change", "at", ""}, {"intune_role_change", "at", ""},
+	{"provisioning_job_change", "at", ""}, {"provisioning_event", "at", ""}, {"sync_run", "started_at", ""},
+	// what a policy was from before the first day on is what it was on that day
+	{"policy_version", "at", `AND EXISTS (SELECT FROM policy_version w WHERE w.tenant_id = h.tenant_id AND w.kind = h.kind AND w.policy_id = h.policy_id AND w.run > h.run AND w.at <= $1)`},
 }
 
 // pruneBatch is how many rows one statement deletes: locks and WAL stay small.
@@ -48,21 +50,49 @@ func NewRetention(pool *postgres.Pool, now func() time.Time) *Retention {
 	return &Retention{pool, now}
 }
 
+// History is how long history is kept, and who said so when. Nobody did where By is empty.
+type History struct {
+	Days int
+	By   string
+	At   time.Time
+}
+
+// History is the setting.
+func (r *Retention) History(ctx context.Context) (History, error) {
+	var raw []byte
+	var h History
+	err := r.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, historySetting).Scan(&raw, &h.At, &h.By)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return History{}, fmt.Errorf("days of history: %w", err)
+	}
+	if err != nil || json.Unmarshal(raw, &h.Days) != nil || h.Days < MinHistoryDays || h.Days > MaxHistoryDays {
+		return History{Days: DefaultHistoryDays}, nil // nobody set this through us; too little would delete what somebody may want
+	}
+	return h, nil
+}
+
 // Days is how long history is kept.
 func (r *Retention) Days(ctx context.Context) (int, error) {
-	var raw []byte
-	err := r.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value FROM setting WHERE name = $1`, historySetting).Scan(&raw)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return DefaultHistoryDays, nil
+	h, err := r.History(ctx)
+	return h.Days, err
+}
+
+// countedUpTo is where Older stops counting in a table: more is only said to be more.
+const countedUpTo = 100_000
+
+// Older is how many entries of history are older than so many days, and whether there are more than were counted.
+func (r *Retention) Older(ctx context.Context, days int) (n int64, more bool, err error) {
+	before := r.now().AddDate(0, 0, -days)
+	for _, t := range historyTables {
+		var found int64
+		err := r.pool.In(tenant.Everything()).QueryRow(ctx, `
+			SELECT count(*) FROM (SELECT FROM `+t.table+` h WHERE h.`+t.at+` < $1 `+t.and+` LIMIT $2) x`, before, countedUpTo).Scan(&found)
+		if err != nil {
+			return 0, false, fmt.Errorf("count what is older in %s: %w", t.table, err)
+		}
+		n, more = n+found, more || found == countedUpTo
 	}
-	if err != nil {
-		return 0, fmt.Errorf("days of history: %w", err)
-	}
-	var days int
-	if json.Unmarshal(raw, &days) != nil || days < MinHistoryDays || days > MaxHistoryDays {
-		return DefaultHistoryDays, nil // nobody set this through us; too little would delete what somebody may want
-	}
-	return days, nil
+	return n, more, nil
 }
 
 // SetDays says how long history is kept. errs.Invalid out of MinHistoryDays to MaxHistoryDays.
@@ -92,7 +122,7 @@ func (r *Retention) Prune(ctx context.Context) error {
 		for {
 			tag, err := r.pool.In(tenant.Everything()).Exec(ctx, `
 				DELETE FROM `+t.table+`
-				WHERE  ctid = ANY(ARRAY(SELECT ctid FROM `+t.table+` WHERE `+t.at+` < $1 LIMIT $2))`, before, pruneBatch)
+				WHERE  ctid = ANY(ARRAY(SELECT h.ctid FROM `+t.table+` h WHERE h.`+t.at+` < $1 `+t.and+` LIMIT $2))`, before, pruneBatch)
 			if err != nil {
 				return fmt.Errorf("prune %s: %w", t.table, err)
 			}

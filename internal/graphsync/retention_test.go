@@ -43,6 +43,9 @@ func TestRetentionPrunesWhatIsOlder(t *testing.T) {
 	if d, a := left("device_change"), left("app_change"); d != 400 || a != 0 {
 		t.Errorf("%d changes of devices and %d of apps are left, want 400 and 0", d, a)
 	}
+	if n, more, err := r.Older(t.Context(), 30); err != nil || n != 370 || more {
+		t.Errorf("older than 30 days: %d, %t, %v", n, more, err)
+	}
 	for _, days := range []int{0, -1, 29, 3651} {
 		if err := r.SetDays(t.Context(), days, "x"); !errors.Is(err, errs.Invalid) {
 			t.Errorf("%d days: %v", days, err)
@@ -51,7 +54,50 @@ func TestRetentionPrunesWhatIsOlder(t *testing.T) {
 	if err := r.SetDays(t.Context(), 30, "owner@firstup.example"); err != nil {
 		t.Fatal(err)
 	}
+	if h, err := r.History(t.Context()); err != nil || h.Days != 30 || h.By != "owner@firstup.example" || !h.At.Equal(now) {
+		t.Errorf("%+v, %v", h, err)
+	}
 	if err := r.Prune(t.Context()); err != nil || left("device_change") != 30 {
 		t.Errorf("%d left, %v", left("device_change"), err)
+	}
+}
+
+// TestRetentionLeavesWhatWasOnTheFirstDay: a policy that did not change for years is still known on every day that is kept.
+func TestRetentionLeavesWhatWasOnTheFirstDay(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	now := time.Date(2026, 8, 8, 12, 0, 0, 0, time.UTC)
+	one, _ := tenant.ParseID("11111111-1111-4111-8111-111111111111")
+	if _, err := pool.In(one).Exec(t.Context(), `
+		INSERT INTO policy_version (tenant_id, kind, policy_id, run, at, doc)
+		SELECT $1, 'compliance', p, 1000 - n, $2::timestamptz - make_interval(days => n), '{}'
+		FROM   (VALUES ('changes', 10), ('changes', 500), ('changes', 600), ('changes', 700), ('rests', 900)) v (p, n)`, one, now); err != nil {
+		t.Fatal(err)
+	}
+	if err := graphsync.NewRetention(pool, func() time.Time { return now }).Prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	if err := pool.In(one).QueryRow(t.Context(), `SELECT string_agg(policy_id || (1000 - run), ' ' ORDER BY policy_id, run DESC) FROM policy_version`).Scan(&left); err != nil {
+		t.Fatal(err)
+	}
+	if left != "changes10 changes500 rests900" {
+		t.Errorf("left: %s", left)
+	}
+}
+
+// TestEveryHistoryIsPruned: a table of changes that retention does not know grows without end.
+func TestEveryHistoryIsPruned(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	one, _ := tenant.ParseID("11111111-1111-4111-8111-111111111111")
+	var unknown string
+	if err := pool.In(one).QueryRow(t.Context(), `
+		SELECT COALESCE(string_agg(relname, ' '), '') FROM pg_class
+		WHERE  relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname ~ '_(change|version)$' AND relname <> 'goose_db_version' AND relname <> ALL($1)`, graphsync.HistoryTables()).Scan(&unknown); err != nil {
+		t.Fatal(err)
+	}
+	if unknown != "" {
+		t.Errorf("never pruned: %s", unknown)
 	}
 }

@@ -123,6 +123,17 @@ var catalogue = []Entry{
 		get("configuration profiles", "/beta/deviceManagement/deviceConfigurations", readConfiguration),
 		get("policies of the settings catalogue", "/beta/deviceManagement/configurationPolicies", readConfiguration),
 		get("what makes a device compliant", "/beta/deviceManagement/deviceCompliancePolicies", readConfiguration),
+		get("what makes a Linux device compliant", "/beta/deviceManagement/compliancePolicies", readConfiguration),
+		get("administrative templates and what they set", "/beta/deviceManagement/groupPolicyConfigurations", readConfiguration),
+		get("endpoint security and baselines in their older form", "/beta/deviceManagement/intents", readConfiguration),
+		get("which releases Windows is updated to", "/beta/deviceManagement/windowsFeatureUpdateProfiles", readConfiguration),
+		get("which patches are pressed for", "/beta/deviceManagement/windowsQualityUpdateProfiles", readConfiguration),
+		get("which drivers are updated", "/beta/deviceManagement/windowsDriverUpdateProfiles", readConfiguration),
+		// DeviceManagementScripts.Read.All opens the scripts too, but would be one name more.
+		get("which scripts run on Windows, without their text", "/beta/deviceManagement/deviceManagementScripts", readConfiguration),
+		get("which scripts run on macOS, without their text", "/beta/deviceManagement/deviceShellScripts", readConfiguration),
+		get("which problems are looked for and mended by scripts", "/beta/deviceManagement/deviceHealthScripts", readConfiguration),
+		get("the filters that assignments use", "/beta/deviceManagement/assignmentFilters", readConfiguration),
 	}},
 	{Feature: Roles, Licence: intunePlan, Operations: []Operation{
 		get("Intune's roles and what each may do", "/v1.0/deviceManagement/roleDefinitions", readRBAC, readConfiguration),

@@ -153,14 +153,15 @@ func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.
 type version struct {
 	At      time.Time `json:"at"`
 	Gone    bool      `json:"gone,omitempty"`
-	First   bool      `json:"first,omitempty"` // how the portal saw it first
+	First   bool      `json:"first,omitempty"`  // how the portal saw it first
+	Oldest  bool      `json:"oldest,omitempty"` // what was before is no longer kept
 	Changes []diffRow `json:"changes"`
 }
 
 func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, apps []targetApp, versions []configuration.Version, read graphsync.Freshness, n names, now time.Time) view {
 	v := view{
 		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, TargetApps: apps, Actions: []action{},
-		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions),
+		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions, p.FirstSeenAt),
 	}
 	if v.ScopeTags == nil {
 		v.ScopeTags = []string{}
@@ -187,7 +188,7 @@ func newView(m tenant.Membership, p configuration.Policy, doc configuration.Docu
 }
 
 // newVersions says of each version what it changed against the one before. Of the oldest of as many as are looked at, nothing is known.
-func newVersions(versions []configuration.Version) []version {
+func newVersions(versions []configuration.Version, seen time.Time) []version {
 	out := []version{}
 	for i, w := range versions {
 		v := version{At: w.At.UTC(), Gone: w.Document == nil, Changes: []diffRow{}}
@@ -196,7 +197,8 @@ func newVersions(versions []configuration.Version) []version {
 			if len(versions) == maxVersions {
 				continue
 			}
-			v.First = true
+			v.Oldest = w.At.After(seen) && !seen.IsZero()
+			v.First = !v.Oldest
 		case w.Document != nil && versions[i+1].Document != nil:
 			for _, d := range configuration.Compare(*versions[i+1].Document, *w.Document) {
 				if d.Is != configuration.Same && d.Is != configuration.Unknown && !counts(d) {

@@ -218,7 +218,7 @@ const unknown = "Unknown"
 // counted is a column of device counts.
 func counted(key, label, sort string, priority int, tone string, get func(status) int64) column {
 	return column{
-		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 100,
+		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 90,
 		Text: func(r row) string {
 			if r.Status == nil {
 				return unknown
@@ -252,7 +252,7 @@ var customerColumn = column{
 }
 
 var modifiedColumn = column{
-	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 110,
+	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 130,
 	Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
 }
 
@@ -266,9 +266,9 @@ var exactColumns = []column{
 func columns(m tenant.Membership) []column {
 	cs := append(head(m, "Policy"),
 		plain("kind", "Kind", "kind", 2, 150, func(r row) string { return r.KindName }),
-		plain("type", "Type", "type", 1, 230, func(r row) string { return r.TypeName }),
-		plain("platform", "Platform", "platform", 2, 100, func(r row) string { return r.Platform }),
-		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
+		plain("type", "Type", "type", 1, 210, func(r row) string { return r.TypeName }),
+		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
+		plain("assigned", "Assigned", "assignments", 1, 80, row.assignedText),
 		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),
 		counted("failed", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed }),
 		counted("errors", "In error", "", 2, "bad", func(s status) int64 { return s.Errors }),

@@ -151,12 +151,20 @@ func (v view) messageTable() ui.Table {
 }
 
 func (v view) settingTable() ui.Table {
-	t := ui.Table{ID: "settings", Caption: "Settings of this policy", Inset: true, Light: true, Columns: []ui.Column{{Key: "label", Label: "Setting"}, {Key: "value", Label: "Value", Phone: "line"}, {Key: "key", Label: "Name in Graph", Kind: ui.KindMono, Priority: 3}}}
+	t := ui.Table{ID: "settings", Caption: "Settings of this policy", Inset: true, Light: true, Columns: []ui.Column{{Key: "label", Label: "Setting"}, {Key: "value", Label: "Value", Phone: "line"}, {Key: "key", Label: v.keyLabel(), Kind: ui.KindMono, Priority: 3}}}
 	all := v.shown()
 	for _, s := range all[:min(len(all), maxSettings)] {
 		t.Rows = append(t.Rows, ui.Row{Name: s.Label, Cells: []ui.Cell{valueCell(s.Value, s.Secret), ui.MonoCell(cut(s.Key))}})
 	}
 	return t
+}
+
+// keyLabel is what the second name of a setting is.
+func (v view) keyLabel() string {
+	if v.policy.Kind == configuration.GroupPolicy {
+		return "Category"
+	}
+	return "Name in Graph"
 }
 
 // settingNote says what the table leaves out.
@@ -250,6 +258,10 @@ func (v view) timeline() ui.Timeline {
 			continue
 		case w.First:
 			e.Icon, e.Text, e.Detail = "eye", "First seen by the portal", "Changes before this are not known here."
+			t = append(t, e)
+			continue
+		case w.Oldest:
+			e.Icon, e.Text, e.Detail = "history", "The oldest state that is kept", "What changed before this is no longer known: history is kept for a limited time."
 			t = append(t, e)
 			continue
 		case i+1 < len(v.Versions) && v.Versions[i+1].Gone:

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -28,11 +29,18 @@ type Group struct {
 }
 
 // Handler serves the room. Groups come from the wiring, which knows the configuration.
-type Handler struct{ Groups []Group }
+type Handler struct {
+	Groups    []Group
+	Retention *graphsync.Retention
+	Tenants   *tenant.Store
+	Audit     *audit.Store // nil: changes are not recorded
+}
 
 // Mount adds the page.
 func (h *Handler) Mount(r page.Router) {
 	r.GetFor("/settings", tenant.MaySettings, h.show)
+	r.GetFor("/settings/history", tenant.MaySettings, h.history)
+	r.Post("/settings/history", tenant.MaySettings, h.keepHistory)
 	r.GetFor("/settings/permissions", tenant.MaySettings, h.permissions)
 	r.GetFor("/settings/permissions/operations", tenant.MaySettings, h.operations)
 	r.GetFor("/settings/permissions/{name}", tenant.MaySettings, h.permission)
@@ -67,7 +75,7 @@ func (v view) header() ui.PageHeader {
 	return ui.PageHeader{
 		Context: []ui.Crumb{{Text: "Portal"}}, Title: "Settings",
 		Lead:    "What the portal runs with. Change a setting where the portal is started; the name stands beside it.",
-		Actions: []ui.Action{{Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
+		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
 	}
 }
 
