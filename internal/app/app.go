@@ -42,6 +42,8 @@ type App struct {
 	MinimumOS        string
 	LicencesUsed     int64 // -1: not licensed by number
 	LicencesTotal    int64
+	Installed        int64 // devices that have it, by Intune's report; -1: unknown, as the report has no row for it or was not read
+	Failed           int64 // devices where it failed; -1: unknown
 	CreatedAt        time.Time
 	ModifiedAt       time.Time
 
@@ -70,6 +72,7 @@ type Filter struct {
 	Category []string
 	Assigned *bool
 	Intent   []string // of any assignment
+	Failed   bool     // the installation failed on at least one device
 	Entry    string   // of the catalogue: apps of one type, name and publisher
 	Tenants  []tenant.ID
 	Gone     bool
@@ -81,7 +84,7 @@ type Filter struct {
 }
 
 // Sorts are the orders that List knows.
-var Sorts = []string{"name", "publisher", "type", "modified", "assignments", "customer"}
+var Sorts = []string{"name", "publisher", "type", "modified", "assignments", "failed", "customer"}
 
 // Page is one page of a list.
 type Page struct {

@@ -24,6 +24,8 @@ type Entry struct {
 	Apps      int64 // as List counts them with Filter.Entry
 	Assigned  int64 // of Apps
 	Tenants   int64
+	Failed    int64    // devices where it failed, added up over the apps that are Reported; -1: none is
+	Reported  int64    // of Apps: Intune's report counts their installations
 	Versions  int64    // how many different ones; 0: the type has none
 	Some      []string // of the versions, at most SomeVersions
 }
@@ -32,7 +34,7 @@ type Entry struct {
 const SomeVersions = 5
 
 // EntrySorts are the orders of the catalogue.
-var EntrySorts = []string{"name", "publisher", "type", "apps", "assigned", "tenants", "versions"}
+var EntrySorts = []string{"name", "publisher", "type", "apps", "assigned", "tenants", "versions", "failed"}
 
 // Catalogue is one page of entries.
 type Catalogue struct {
@@ -49,6 +51,7 @@ var entryOrders = map[string][]postgres.Key{
 	"assigned":  {{Expr: "g.assigned", Type: "bigint"}},
 	"tenants":   {{Expr: "g.tenants", Type: "bigint"}},
 	"versions":  {{Expr: "g.versions", Type: "bigint"}},
+	"failed":    {{Expr: "g.failed", Type: "bigint"}},
 }
 
 func entryOrder(f Filter) (postgres.Order, error) {
@@ -72,18 +75,19 @@ func entries(w *postgres.Where) string {
 	return `
 		SELECT a.name_key, a.entry, min(a.publisher_key) AS publisher_key, min(a.type) AS type, min(a.platform) AS platform, min(a.name) AS name,
 		       min(a.publisher) AS publisher, count(*) AS apps, count(*) FILTER (WHERE a.assigned) AS assigned, count(DISTINCT a.tenant_id) AS tenants,
+		       COALESCE(sum(i.failed), -1)::bigint AS failed, count(i.failed) AS reported,
 		       count(DISTINCT a.version) FILTER (WHERE a.version <> '') AS versions,
 		       COALESCE((array_agg(DISTINCT a.version) FILTER (WHERE a.version <> ''))[1:` + fmt.Sprint(SomeVersions) + `], '{}') AS some
-		FROM   app a
+		FROM   ` + withInstalls + `
 		` + w.SQL() + `
 		GROUP  BY a.name_key, a.entry`
 }
 
-const entryColumns = `g.entry, g.type, g.platform, g.name, g.publisher, g.apps, g.assigned, g.tenants, g.versions, g.some`
+const entryColumns = `g.entry, g.type, g.platform, g.name, g.publisher, g.apps, g.assigned, g.tenants, g.versions, g.some, g.failed, g.reported`
 
 func scanEntry(row pgx.CollectableRow, more ...any) (Entry, error) {
 	var e Entry
-	err := row.Scan(append([]any{&e.Key, &e.Type, &e.Platform, &e.Name, &e.Publisher, &e.Apps, &e.Assigned, &e.Tenants, &e.Versions, &e.Some}, more...)...)
+	err := row.Scan(append([]any{&e.Key, &e.Type, &e.Platform, &e.Name, &e.Publisher, &e.Apps, &e.Assigned, &e.Tenants, &e.Versions, &e.Some, &e.Failed, &e.Reported}, more...)...)
 	return e, err
 }
 

@@ -108,6 +108,38 @@ func row(t testing.TB, text string) (o graph.Object) {
 
 const rest = `"PendingInstallDeviceCount":0,"NotInstalledDeviceCount":0,"NotApplicableDeviceCount":0`
 
+func TestAppsBesideTheirInstallations(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, noon, some(4)...)
+	merge(t, pool, s, fabrikam, noon, some(4)...)
+	installed(t, pool, s, contoso, Install{ID: "a01", Installed: 5}, Install{ID: "a02", Installed: 7, Failed: 3}, Install{ID: "not read yet", Failed: 9})
+	installed(t, pool, s, fabrikam, Install{ID: "a02", Failed: 4})
+	page, err := s.List(t.Context(), tenant.Everything(), Filter{Sort: "failed", Desc: true, Limit: 2})
+	if err != nil || page.Count != 8 || page.Rows[0].Failed != 4 || page.Rows[1].Failed != 3 || page.Rows[1].Installed != 7 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	if page, err = s.List(t.Context(), tenant.Everything(), Filter{Sort: "failed", Desc: true, Limit: 9, After: page.Next}); err != nil || len(page.Rows) != 6 || page.Rows[0].Failed != 0 || page.Rows[5].Failed != -1 || page.Rows[5].Installed != -1 {
+		t.Errorf("%+v, %v", page, err)
+	}
+	for scope, want := range map[int]int64{2: 2, 1: 1} {
+		of := tenant.Only([]tenant.ID{contoso, fabrikam}[:scope]...)
+		if page, err := s.List(t.Context(), of, Filter{Failed: true}); err != nil || page.Count != want || int64(len(page.Rows)) != want {
+			t.Errorf("failed in %d tenants: %d, %v", scope, page.Count, err)
+		}
+	}
+	if a, err := s.Get(t.Context(), contoso, "a00"); err != nil || a.Failed != -1 {
+		t.Errorf("%+v, %v", a, err)
+	}
+	found, err := s.Catalogue(t.Context(), tenant.Everything(), Filter{Sort: "failed", Desc: true})
+	if err != nil || len(found.Rows) != 4 || found.Rows[0].Failed != 7 || found.Rows[0].Reported != 2 || found.Rows[1].Failed != 0 || found.Rows[1].Reported != 1 || found.Rows[3].Failed != -1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+	if found, err = s.Catalogue(t.Context(), tenant.Everything(), Filter{Failed: true}); err != nil || found.Count != 1 {
+		t.Errorf("%+v, %v", found, err)
+	}
+}
+
 func TestInstallRows(t *testing.T) {
 	for text, want := range map[string]Install{
 		`{"ApplicationId":"a","FailedDeviceCount":2,"InstalledDeviceCount":"57",` + rest + `,"Platform":"Windows"}`:                      {ID: "a", Failed: 2, Installed: 57, Platform: "Windows"},

@@ -27,7 +27,11 @@ const columns = `
 	a.tenant_id, ` + tenantName + `, a.id, a.type, a.platform, a.name, a.publisher, a.description, a.version, a.state, a.assigned,
 	a.assignments, a.categories, a.file_name, a.size, a.package, a.store_url, a.info_url, a.privacy_url, a.owner, a.developer, a.notes,
 	a.install_command, a.uninstall_command, a.run_as, a.architectures, a.minimum_os, a.licences_used, a.licences_total,
-	NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at, a.gone_at`
+	NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at, a.gone_at,
+	COALESCE(i.installed, -1), COALESCE(i.failed, -1)`
+
+// withInstalls are apps beside how their installations stand.
+const withInstalls = `app a LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id`
 
 func scan(row pgx.CollectableRow, more ...any) (App, error) {
 	var a App
@@ -35,7 +39,7 @@ func scan(row pgx.CollectableRow, more ...any) (App, error) {
 		&a.Version, &a.State, &a.Assigned, &a.Assignments, &a.Categories, &a.FileName, &a.Size, &a.Package, &a.StoreURL, &a.InfoURL,
 		&a.PrivacyURL, &a.Owner, &a.Developer, &a.Notes, &a.InstallCommand, &a.UninstallCommand, &a.RunAs, &a.Architectures,
 		&a.MinimumOS, &a.LicencesUsed, &a.LicencesTotal, postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
-		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt)}, more...)...)
+		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt), &a.Installed, &a.Failed}, more...)...)
 	return a, err
 }
 
@@ -45,6 +49,7 @@ var orders = map[string][]postgres.Key{
 	"type":        {{Expr: "a.type", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
+	"failed":      {{Expr: "COALESCE(i.failed, -1)", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
 	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 }
 
@@ -95,6 +100,9 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(f.Intent) > 0 {
 		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
 	}
+	if f.Failed {
+		w.And(`EXISTS (SELECT FROM app_install s WHERE s.tenant_id = a.tenant_id AND s.id = a.id AND s.failed > 0)`)
+	}
 	if f.Entry != "" {
 		w.And("a.entry = ?", f.Entry)
 	}
@@ -121,7 +129,7 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 	}
 	sql := `
 		SELECT ` + columns + `, ` + o.Place() + `
-		FROM   app a
+		FROM   ` + withInstalls + `
 		` + w.SQL() + `
 		ORDER  BY ` + o.By()
 	if limit > 0 {
@@ -208,7 +216,7 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (App, error) 
 	}
 	rows, _ := s.pool.In(tid).Query(ctx, `
 		SELECT `+columns+`
-		FROM   app a
+		FROM   `+withInstalls+`
 		WHERE  a.tenant_id = $1
 		AND    a.id = $2`, tid, id)
 	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (App, error) { return scan(row) })

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -75,10 +76,14 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}
 	}
 	now := page.ChromeOf(ctx).Now
+	line, err := h.freshLine(ctx, m, read, now)
+	if err != nil {
+		return err
+	}
 	toRow := newRower(now)
 	l := page.List[row]{
 		Title: "Apps", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, partApps), Each: h.each(m.Scope, f, toRow),
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: line, Actions: fresh.ReadNow(m), Above: tabs(m, partApps), Each: h.each(m.Scope, f, toRow),
 	}
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, toRow(a))
@@ -89,6 +94,21 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}
 	}
 	return l.Serve(w, r)
+}
+
+// freshLine says of apps and of their installations, which are read apart, how fresh they are.
+func (h *Handler) freshLine(ctx context.Context, m tenant.Membership, read graphsync.Freshness, now time.Time) (ui.Freshness, error) {
+	line := fresh.Line(read, m, now)
+	installs, err := h.Sync.Freshness(ctx, m.Scope, graphsync.AppInstalls)
+	if err != nil {
+		return line, err
+	}
+	said := "installations not read yet"
+	if installs.Read > 0 {
+		said = "installations as of " + ui.NewTime(installs.AsOf, now).Text
+	}
+	line.Parts = append(line.Parts, ui.Link{Text: said, URL: m.Path(string(partInstalls))})
+	return line, nil
 }
 
 // empty is the state of a list that shows nothing; it counts what was looked at.

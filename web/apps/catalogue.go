@@ -11,7 +11,6 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
-	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -27,6 +26,8 @@ type entry struct {
 	Apps      int64    `json:"apps"`
 	Assigned  int64    `json:"assigned"`
 	Tenants   int64    `json:"tenants"`
+	Failed    *int64   `json:"failed"`   // devices; null: unknown
+	Reported  int64    `json:"reported"` // of Apps: those whose installations are known
 	Versions  int64    `json:"versions"`
 	Some      []string `json:"some_versions"`
 	URL       string   `json:"url"`
@@ -54,7 +55,10 @@ func newEntry(m tenant.Membership, q page.Query, e app.Entry) entry {
 
 func bareEntry(e app.Entry) entry {
 	v := entry{Key: e.Key, Name: e.Name, Type: e.Type, TypeName: typeWord(e.Type), Platform: e.Platform, Publisher: e.Publisher, Apps: e.Apps,
-		Assigned: e.Assigned, Tenants: e.Tenants, Versions: e.Versions, Some: e.Some}
+		Assigned: e.Assigned, Tenants: e.Tenants, Versions: e.Versions, Some: e.Some, Reported: e.Reported}
+	if e.Failed >= 0 {
+		v.Failed = &e.Failed
+	}
 	if v.Name == "" {
 		v.Name = "App without a name"
 	}
@@ -70,10 +74,25 @@ func (e entry) spread() string {
 	return s
 }
 
+// failed is on how many devices the app failed, and says for how many of the apps that is known.
+func (e entry) failed() ui.Cell {
+	switch {
+	case e.Failed == nil && e.Assigned == 0:
+		return ui.DashCell()
+	case e.Failed == nil:
+		return ui.QuietCell("Unknown")
+	}
+	c := ui.Cell{Text: ui.N(*e.Failed), Title: "Devices, of " + ui.N(e.Reported) + " of " + ui.Count(e.Apps, "app", "apps")}
+	if *e.Failed > 0 {
+		c.Tone = "bad"
+	}
+	return c
+}
+
 func catalogueSpec(m tenant.Membership, givenTypes []string) page.Spec {
 	s := page.Spec{
-		Sorts: app.EntrySorts, Columns: []string{"name", "type", "publisher", "apps", "assigned", "tenants", "versions", "platform"},
-		Default: []string{"name", "type", "publisher", "apps", "assigned", "tenants", "versions"}, Placeholder: "Name, publisher, package",
+		Sorts: app.EntrySorts, Columns: []string{"name", "type", "publisher", "apps", "assigned", "tenants", "failed", "versions", "platform"},
+		Default: []string{"name", "type", "publisher", "apps", "assigned", "tenants", "failed", "versions"}, Placeholder: "Name, publisher, package",
 	}
 	for _, f := range newSpec(m, givenTypes).Filters {
 		if f.Name != "gone" {
@@ -97,6 +116,12 @@ func catalogueColumns() []page.Column[entry] {
 			Cell: func(e entry) ui.Cell { return ui.NumberCell(e.Assigned, e.assignedURL) }},
 		{Key: "tenants", Label: "Customers", Kind: ui.KindNumber, Sort: "tenants", Priority: 1, Width: 105, Text: func(e entry) string { return plainNumber(e.Tenants) },
 			Cell: func(e entry) ui.Cell { return ui.TextCell(ui.N(e.Tenants)) }},
+		{Key: "failed", Label: "Failed", Kind: ui.KindNumber, Sort: "failed", Priority: 2, Width: 90, Text: func(e entry) string {
+			if e.Failed == nil {
+				return ""
+			}
+			return plainNumber(*e.Failed)
+		}, Cell: entry.failed},
 		{Key: "versions", Label: "Versions", Sort: "versions", Priority: 2, Width: 190, Text: entry.spread,
 			Cell: func(e entry) ui.Cell { return ui.TextCell(e.spread()) }},
 		text("platform", "Platform", "", 3, 90, func(e entry) string { return e.Platform }),
@@ -128,9 +153,13 @@ func (h *Handler) catalogue(w http.ResponseWriter, r *http.Request, m tenant.Mem
 		}
 	}
 	now := page.ChromeOf(ctx).Now
+	line, err := h.freshLine(ctx, m, read, now)
+	if err != nil {
+		return err
+	}
 	l := page.List[entry]{
 		Title: "App catalogue", One: noun.One, Many: noun.Many, Caption: "Apps over all customers", M: m, Query: q, Spec: spec, Columns: catalogueColumns(),
-		URL: func(e entry) string { return e.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Above: tabs(m, partCatalogue),
+		URL: func(e entry) string { return e.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: line, Above: tabs(m, partCatalogue),
 		Each: streamed(func(ctx context.Context, each func(app.Entry) error) error {
 			return h.Apps.EachEntry(ctx, m.Scope, f, each)
 		}, func(e app.Entry) entry { return newEntry(m, q, e) }),

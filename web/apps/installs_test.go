@@ -78,6 +78,24 @@ func TestInstallations(t *testing.T) {
 	if csv := all.Get("/apps/installs?format=csv").Body.String(); !strings.Contains(csv, "'=Notes") || strings.Count(csv, "\n") != 3 {
 		t.Errorf("CSV:\n%s", csv)
 	}
+	for path, want := range map[string]int64{"/apps?failed=true": 1, "/apps?sort=-failed": 4, "/apps/catalogue?failed=true": 1, "/apps/catalogue?sort=-failed": 4} {
+		var got struct {
+			Rows []struct {
+				Name   string
+				Failed *int64
+			}
+			Count int64
+		}
+		if all.JSON(path, http.StatusOK, &got); got.Count != want || got.Rows[0].Name != "7-Zip" || got.Rows[0].Failed == nil || *got.Rows[0].Failed != 3 || want == 4 && got.Rows[3].Failed != nil {
+			t.Errorf("%s: %+v", path, got)
+		}
+	}
+	if body := all.Get("/apps").Body.String(); !strings.Contains(body, "installations as of just now") || !strings.Contains(one.Get("/apps").Body.String(), "installations not read yet") {
+		t.Error("the list of apps does not say how old its counts are")
+	}
+	if csv := all.Get("/apps?format=csv&sort=name").Body.String(); !strings.Contains(csv, ",3,40,") {
+		t.Errorf("CSV lacks the counts:\n%s", csv)
+	}
 	var v view
 	all.JSON(at+"/a1", http.StatusOK, &v)
 	if v.Installs.Row == nil || v.Installs.Row.Failed != 3 || len(v.Installs.Failing) != 1 || v.Installs.Failing[0].URL != "/t/"+contoso.ID.String()+"/devices/d1" {

@@ -20,14 +20,15 @@ var platforms = []page.Option{
 // newSpec is what the list reads from its URL. Graph's types are an open set, so those given count as known.
 func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 	s := page.Spec{
-		Sorts:       []string{"name", "publisher", "type", "modified", "assignments"},
-		Columns:     []string{"name", "type", "publisher", "version", "assigned", "modified", "platform", "state", "categories", "package"},
-		Default:     []string{"name", "type", "publisher", "version", "assigned", "modified"},
+		Sorts:       []string{"name", "publisher", "type", "modified", "assignments", "failed"},
+		Columns:     []string{"name", "type", "publisher", "version", "assigned", "failed", "installed", "modified", "platform", "state", "categories", "package"},
+		Default:     []string{"name", "type", "publisher", "version", "assigned", "failed", "modified"},
 		Placeholder: "Name, publisher, package",
 		Filters: []page.Filter{
 			{Name: "platform", Label: "Platform", Options: platforms},
 			{Name: "type", Label: "Type", Options: typeOptions(givenTypes)},
 			{Name: "assigned", Label: "Assigned", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
+			{Name: "failed", Label: "Failed installs", Options: []page.Option{{Value: "true", Label: "at least one"}}},
 			{Name: "intent", Label: "Intent", Options: wordOptions(intentWords)},
 			{Name: "state", Label: "Publishing", Options: wordOptions(stateWords)},
 			{Name: "category", Label: "Category"},
@@ -65,7 +66,7 @@ func wordOptions(words map[string]string) []page.Option {
 func newFilter(q page.Query) (app.Filter, error) {
 	f := app.Filter{
 		Q: q.Q, Type: q.Values["type"], Platform: q.Values["platform"], State: q.Values["state"], Category: q.Values["category"],
-		Intent: q.Values["intent"], Entry: q.Get("entry"), Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
+		Intent: q.Values["intent"], Entry: q.Get("entry"), Failed: q.Get("failed") == "true", Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	if v := q.Values["assigned"]; len(v) == 1 {
 		assigned := v[0] == "true"
@@ -100,6 +101,8 @@ type row struct {
 	State       string     `json:"state"`
 	Assigned    bool       `json:"assigned"`
 	Assignments int        `json:"assignments"`
+	Failed      *int64     `json:"failed"`    // devices; null: unknown
+	Installed   *int64     `json:"installed"` // devices; null: unknown
 	Categories  []string   `json:"categories"`
 	Package     string     `json:"package"`
 	ModifiedAt  *time.Time `json:"modified_at"`
@@ -115,6 +118,9 @@ func newRower(now time.Time) func(app.App) row {
 			ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, Type: a.Type, TypeName: typeWord(a.Type), Platform: a.Platform,
 			Publisher: a.Publisher, Version: a.Version, State: a.State, Assigned: a.Assigned, Assignments: a.Assignments, Categories: a.Categories,
 			Package: a.Package, ModifiedAt: moment(a.ModifiedAt), GoneAt: moment(a.GoneAt), URL: appURL(a.Tenant, a.ID), now: now,
+		}
+		if a.Failed >= 0 {
+			r.Failed, r.Installed = &a.Failed, &a.Installed
 		}
 		if r.Name == "" {
 			r.Name = "App without a name"
@@ -166,6 +172,8 @@ func columns(m tenant.Membership) []page.Column[row] {
 		plain("publisher", "Publisher", "publisher", 2, 170, func(r row) string { return r.Publisher }),
 		plain("version", "Version", "", 3, 120, func(r row) string { return r.Version }),
 		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
+		counted("failed", "Failed", "failed", 2, "bad", func(r row) *int64 { return r.Failed }),
+		counted("installed", "Installed", "", 3, "", func(r row) *int64 { return r.Installed }),
 		page.Column[row]{
 			Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 110,
 			Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
@@ -177,6 +185,33 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "id", Label: "Intune app id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
 	)
+}
+
+// counted is a column of devices, by Intune's report. An app that is assigned to nobody is in no report; of others, no count is unknown.
+func counted(key, label, sort string, priority int, tone string, get func(row) *int64) page.Column[row] {
+	return page.Column[row]{
+		Key: key, Label: label, Kind: ui.KindNumber, Sort: sort, Priority: priority, Width: 90,
+		Text: func(r row) string {
+			if n := get(r); n != nil {
+				return plainNumber(*n)
+			}
+			return ""
+		},
+		Cell: func(r row) ui.Cell {
+			n := get(r)
+			switch {
+			case n == nil && !r.Assigned:
+				return ui.DashCell()
+			case n == nil:
+				return ui.QuietCell("Unknown")
+			}
+			c := ui.Cell{Text: ui.N(*n)}
+			if *n > 0 {
+				c.Tone = tone
+			}
+			return c
+		},
+	}
 }
 
 func chip(t tenantRef) ui.TenantChip {
