@@ -2,6 +2,8 @@ package overview
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -59,8 +61,13 @@ func (s *shared) join(ctx context.Context, key string, of func(context.Context) 
 		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longest)
 		defer cancel()
+		defer s.end(key, r)
+		defer func() { // no request's goroutine: what panics here would take the whole portal with it
+			if p := recover(); p != nil {
+				r.err = fmt.Errorf("panic reading the overview: %v\n%s", p, debug.Stack())
+			}
+		}()
 		r.view, r.err = of(ctx)
-		s.end(key, r)
 	}()
 	return r
 }

@@ -95,3 +95,21 @@ func TestWhoGoesAwayDoesNotEndTheReadingOfOthers(t *testing.T) {
 		wg.Wait()
 	})
 }
+
+func TestPanicInAReadingIsAnErrorToAllWhoShareItAndEndsThere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s shared
+		var wg sync.WaitGroup
+		for range 2 {
+			wg.Go(func() {
+				if _, err := s.read(t.Context(), tenant.Everything(), func(context.Context) (view, error) { panic("a nil map") }); err == nil {
+					t.Error("no error")
+				}
+			})
+		}
+		wg.Wait()
+		if _, err := s.read(t.Context(), tenant.Everything(), func(context.Context) (view, error) { return view{}, nil }); err != nil {
+			t.Error(err)
+		}
+	})
+}
