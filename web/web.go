@@ -24,6 +24,7 @@ import (
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -42,6 +43,7 @@ import (
 	"github.com/tenantry/tenantry/web/overview"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/reviews"
 	"github.com/tenantry/tenantry/web/roles"
 	"github.com/tenantry/tenantry/web/search"
 	"github.com/tenantry/tenantry/web/services"
@@ -79,6 +81,7 @@ type Deps struct {
 	Autopilot     *autopilot.Store
 	Views         *view.Store
 	Groups        *tenantgroup.Store
+	Reviews       *review.Store
 	Audit         *audit.Store
 	Consent       *domain.Service
 	MyDevices     me.Reader
@@ -153,12 +156,14 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
 
+	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Partner: partner}
 	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
 	grouped.Mount(all)
 	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services}).Mount(all)
 	customers.Mount(all)
+	reviewed.Mount(all)
 	for _, room := range fleet {
 		room.Mount(all)
 	}
@@ -173,6 +178,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		one := page.NewRouter(r, people.Tenant, problems, kept.Prepare)
 		grouped.MountTenant(one)
 		customers.MountTenant(one)
+		reviewed.MountTenant(one)
 		asked.Mount(one)
 		for _, room := range fleet {
 			room.Mount(one)

@@ -28,6 +28,23 @@ func (l Lang) Known() bool {
 	return false
 }
 
+// LanguageOf guesses the language of a country's administrators (ISO 3166-1 alpha-2); forms show it for a person to change.
+func LanguageOf(country string) Lang {
+	switch country {
+	case "FR", "LU", "MC":
+		return French
+	case "DE", "AT", "CH", "LI":
+		return German
+	case "ES", "MX", "AR", "CO", "CL", "PE":
+		return Spanish
+	case "NL", "BE":
+		return Dutch
+	case "GR", "CY":
+		return Greek
+	}
+	return English
+}
+
 // Sentence is one line for people, at most B1. One part may stand between double asterisks: what to see first.
 type Sentence string
 

@@ -166,7 +166,7 @@ func newForm(c domain.View, who Partner) formView {
 	if len(chosen) == 0 {
 		chosen = permission.Suggested()
 	}
-	f := formView{features: map[permission.Feature]bool{}, language: languageIn(c.Tenant.Country), days: "7", contact: joinContact(who), faults: page.Faults{}}
+	f := formView{features: map[permission.Feature]bool{}, language: permission.LanguageOf(c.Tenant.Country), days: "7", contact: joinContact(who), faults: page.Faults{}}
 	for _, feature := range chosen {
 		f.features[feature] = true
 	}
@@ -175,23 +175,6 @@ func newForm(c domain.View, who Partner) formView {
 
 func joinContact(who Partner) string {
 	return strings.Trim(who.Phone+", "+who.Mail, ", ")
-}
-
-// languageIn guesses the language of a country's administrators; the form shows it for a person to change.
-func languageIn(country string) permission.Lang {
-	switch country {
-	case "FR", "LU", "MC":
-		return permission.French
-	case "DE", "AT", "CH", "LI":
-		return permission.German
-	case "ES", "MX", "AR", "CO", "CL", "PE":
-		return permission.Spanish
-	case "NL", "BE":
-		return permission.Dutch
-	case "GR", "CY":
-		return permission.Greek
-	}
-	return permission.English
 }
 
 var daysOffered = []string{"1", "3", "7", "14", "30"}

@@ -24,6 +24,12 @@ var actionWords = map[string]string{
 	"group.changed":        "changed a group of customers",
 	"group.deleted":        "deleted a group of customers",
 	"setting.changed":      "changed a setting",
+	"review.accepted":      "accepted a finding",
+	"review.handed":        "handed a finding over",
+	"review.reopened":      "opened a finding again",
+	"review.noted":         "wrote a note",
+	"review.planned":       "planned the next review",
+	"review.signed":        "signed a review off",
 	"calendar.created":     "made a calendar address",
 	"calendar.revoked":     "ended a calendar address",
 }

@@ -105,6 +105,7 @@ var (
 	}
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
+		{"Reviews", "checkmark_circle", "/reviews", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
 		{"Groups", "group", "/groups", tenant.MayView},
 		{"Views", "bookmark", "/views", tenant.MayView},
@@ -115,6 +116,7 @@ var (
 		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
+		{"Review", "checkmark_circle", "/review", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
 		{"Tags", "tag", "/tags", tenant.MayView},
 	}

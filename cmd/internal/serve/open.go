@@ -31,6 +31,7 @@ import (
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -64,6 +65,7 @@ type Portal struct {
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
 	Audit         *audit.Store
+	Reviews       *review.Store
 	Consent       *consent.Service
 
 	home    tenant.ID
@@ -209,6 +211,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
+	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
 	if err != nil {
 		return err
