@@ -90,7 +90,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		w.And("a.gone_at IS NULL")
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("a.search LIKE ?", postgres.Like(q))
+		w.Searched("policy", "a", q)
 	}
 	if len(f.Type) > 0 {
 		w.And("a.type = ANY(?)", f.Type)
@@ -172,6 +172,9 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 		return Page{}, err
 	}
 	var page Page
+	if page.Count, err = s.Count(ctx, scope, f); err != nil || page.Count == 0 {
+		return page, err
+	}
 	var places [][]string
 	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
 	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Policy, error) {
@@ -187,8 +190,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 		page.Rows = page.Rows[:limit]
 		page.Next = o.Cursor(places[limit-1])
 	}
-	page.Count, err = s.Count(ctx, scope, f)
-	return page, err
+	return page, nil
 }
 
 // Count is how many policies in the scope match f.

@@ -257,3 +257,23 @@ func TestAbsurdSizesAreKept(t *testing.T) {
 		t.Errorf("%d bytes of settings, %v", len(doc.Settings), err)
 	}
 }
+
+// TestSearchedStaysInScope: the function that asks the index of the search runs as the owner, and must not find more than the scope has.
+func TestSearchedStaysInScope(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, noon, some(1)[0])
+	merge(t, pool, s, fabrikam, noon, some(1)[0])
+	for _, tc := range []struct {
+		scope tenant.Scope
+		want  int
+	}{{tenant.Everything(), 2}, {tenant.Only(contoso), 1}, {tenant.Only(contoso, fabrikam), 2}, {tenant.Only(), 0}} {
+		var n int
+		if err := pool.In(tc.scope).QueryRow(t.Context(), `SELECT count(*) FROM searched('policy', '%rule%')`).Scan(&n); err != nil || n != tc.want {
+			t.Errorf("%v: %d found, want %d (%v)", tc.scope, n, tc.want, err)
+		}
+	}
+	if _, err := pool.In(tenant.Everything()).Exec(t.Context(), `SELECT FROM searched('session', '%')`); err == nil {
+		t.Error("a table that is not searched can be searched")
+	}
+}

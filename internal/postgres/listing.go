@@ -63,7 +63,7 @@ func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 	}
 	limit = min(limit, 500)
 	sql, err := l.SQL(limit + 1)
-	if err != nil {
+	if err != nil || count == 0 {
 		return nil, "", 0, err
 	}
 	var places [][]string

@@ -29,6 +29,15 @@ func (w *Where) And(cond string, args ...any) {
 	w.conds = append(w.conds, cond)
 }
 
+// Searched adds the condition that the search text of the table's row contains q. Where it has a trigram, the index of the search is
+// asked for it, by the function that may; the rows are looked at all the same, as rows of several kinds may share an id.
+func (w *Where) Searched(table, alias, q string) {
+	if utf8.RuneCountInString(q) >= 3 {
+		w.And(`(`+alias+`.tenant_id, `+alias+`.id) IN (SELECT m.tenant_id, m.id FROM searched(?, ?) m)`, table, Like(q))
+	}
+	w.And(alias+`.search LIKE ?`, Like(q))
+}
+
 // Arg adds an argument and gives its place, for example $3.
 func (w *Where) Arg(a any) string {
 	w.Args = append(w.Args, a)

@@ -42,7 +42,7 @@ func (h *Handler) Mount(r page.Router) {
 }
 
 // pageSize is the number of policies on a page.
-const pageSize = 50
+const pageSize = 40
 
 // family is one of the lists: what it holds and how it is called.
 type family struct {

@@ -233,7 +233,7 @@ func filter(q page.Query) graphsync.Filter {
 	return f
 }
 
-const pageSize = 50
+const pageSize = 40
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	q, err := spec.Parse(r.URL)

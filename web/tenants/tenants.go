@@ -51,7 +51,8 @@ func (h *Handler) MountTenant(r page.Router) {
 	r.Post("/sync", tenant.MaySync, h.syncNow)
 }
 
-const pageSize = 100
+// pageSize keeps the page within 100 KB, as every page of the portal is meant to be; a row of this list is a long one.
+const pageSize = 40
 
 // row is one customer of the list, and of its JSON twin.
 type row struct {
