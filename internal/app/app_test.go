@@ -256,6 +256,12 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if as, err := s.Assignments(t.Context(), contoso, "a00"); err != nil || len(as) != 0 {
 		t.Errorf("Assignments: %+v, %v", as, err)
 	}
+	if k, err := s.Known(t.Context(), contoso, []string{"|a00"}); err != nil || len(k) != 0 {
+		t.Errorf("Known: %+v, %v", k, err)
+	}
+	if k, err := s.Known(t.Context(), fabrikam, []string{"|a00", "|a99"}); err != nil || len(k) != 1 || k["|a00"] != (Known{"a00", "Tool 00"}) {
+		t.Errorf("Known to its own tenant: %+v, %v", k, err)
+	}
 	if ty, err := s.Types(t.Context(), other); err != nil || len(ty) != 0 {
 		t.Errorf("Types: %+v, %v", ty, err)
 	}

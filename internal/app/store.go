@@ -271,12 +271,13 @@ type TypeCount struct {
 // Known is an app of a tenant by what others call it.
 type Known struct{ ID, Name string }
 
-// Known finds apps of a tenant by their ids or packages, both in lower case. Where several have a package, one of them stands for it.
+// Known finds apps of a tenant by their ids, written "|id", or by platform and package, "ios|package", all in lower case. Where several
+// have a package, one of them stands for it.
 func (s *Store) Known(ctx context.Context, tid tenant.ID, keys []string) (map[string]Known, error) {
 	rows, err := s.pool.In(tid).Query(ctx, `
 		SELECT k.key, a.id, a.name
 		FROM   app a
-		CROSS  JOIN LATERAL (VALUES (lower(a.id)), (lower(a.package))) AS k (key)
+		CROSS  JOIN LATERAL (VALUES ('|' || lower(a.id)), (lower(a.platform || '|' || a.package))) AS k (key)
 		WHERE  a.tenant_id = $1
 		AND    a.gone_at IS NULL
 		AND    k.key = ANY($2)

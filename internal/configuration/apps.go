@@ -47,14 +47,32 @@ func targetApp(identifier map[string]any) TargetApp {
 	return TargetApp{}
 }
 
-// identifiers are what a list is searched by.
-func identifiers(apps []TargetApp) []string {
-	ids := make([]string, 0, len(apps))
+// AppKey is what lists are searched by: an identifier together with its platform, because the same package can be another app on another
+// system. An empty platform means Intune's own id.
+func AppKey(platform, id string) string { return strings.ToLower(platform + "|" + id) }
+
+func appKeys(apps []TargetApp) []string {
+	keys := make([]string, 0, len(apps))
 	for _, a := range apps {
-		ids = append(ids, strings.ToLower(a.ID))
+		keys = append(keys, AppKey(a.Platform, a.ID))
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// asked are the keys that a filter means: one without a platform means all.
+func asked(apps []string) []string {
+	var keys []string
+	for _, v := range apps {
+		if strings.Contains(v, "|") {
+			keys = append(keys, strings.ToLower(v))
+			continue
+		}
+		for _, platform := range []string{"", "iOS", "Android", "Windows", "macOS"} {
+			keys = append(keys, AppKey(platform, v))
+		}
+	}
+	return keys
 }
 
 // withDeployment takes a managedAppPolicyDeploymentSummary.

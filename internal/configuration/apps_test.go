@@ -18,7 +18,7 @@ func TestAppProtectionFromGraph(t *testing.T) {
 		"apps":[{"id":"com.b.ios","mobileAppIdentifier":{"@odata.type":"#microsoft.graph.iosMobileAppIdentifier","bundleId":"com.B"}},{"id":"x","mobileAppIdentifier":{"@odata.type":"#microsoft.graph.androidMobileAppIdentifier","packageId":"com.a"}},
 			{"id":"com.b.ios","mobileAppIdentifier":{"@odata.type":"#microsoft.graph.iosMobileAppIdentifier","bundleId":"com.B"}},{"id":"strange","mobileAppIdentifier":null},null],
 		"assignments":[{"id":"a","target":{"@odata.type":"#microsoft.graph.groupAssignmentTarget","groupId":"g1"}}]}`))
-	if !ok || p.Type != "iosManagedAppProtection" || p.Platform != "Android, iOS" || !p.Assigned || p.Assignments != 1 || p.Version != 0 || !p.CreatedAt.IsZero() || !slices.Equal(p.Apps, []string{"com.a", "com.b", "strange"}) {
+	if !ok || p.Type != "iosManagedAppProtection" || p.Platform != "Android, iOS" || !p.Assigned || p.Assignments != 1 || p.Version != 0 || !p.CreatedAt.IsZero() || !slices.Equal(p.Apps, []string{"android|com.a", "ios|com.b", "|strange"}) {
 		t.Errorf("%+v", p.Policy)
 	}
 	for label, want := range map[string]string{
@@ -56,8 +56,8 @@ func TestAppConfigurationFromGraph(t *testing.T) {
 		"pairs": {`"customSettings":[{"name":"home","value":"https://intranet"},{"name":"empty","value":null}]`, map[string]string{"home": "https://intranet", "empty": ""}},
 		"plist": {`"encodedSettingXml":"` + b64(`<plist><dict><key>server</key><string>a &amp; b</string><key>list</key><array><integer>1</integer><true/></array><key>in</key><dict><key>deep</key><false/></dict></dict></plist>`) + `"`,
 			map[string]string{"server": "a & b", "list": "1, Yes", "in › deep": "No"}},
-		"managed properties": {`"payloadJson":"` + b64(`{"kind":"androidenterprise#managedConfiguration","managedProperty":[{"key":"grid","valueString":"5;5"},{"key":"lock","valueBool":true},{"key":"n","valueInteger":3},{"key":"b","valueBundle":{"managedProperty":[{"key":"c","valueStringArray":["x","y"]}]}}]}`) + `"`,
-			map[string]string{"grid": "5;5", "lock": "Yes", "n": "3", "b › c": "x, y"}},
+		"managed properties": {`"payloadJson":"` + b64(`{"kind":"androidenterprise#managedConfiguration","managedProperty":[{"key":"grid","valueString":"5;5"},{"key":"lock","valueBool":true},{"key":"n","valueInteger":3},{"key":"b","valueBundle":{"managedProperty":[{"key":"c","valueStringArray":["x","y"]}]}},{"key":"all","valueBundleArray":[{"managedProperty":[{"key":"d","valueBool":false}]}]}]}`) + `"`,
+			map[string]string{"all › 1 › d": "No", "grid": "5;5", "lock": "Yes", "n": "3", "b › c": "x, y"}},
 		"broken xml":    {`"encodedSettingXml":"` + b64(`<dict><key>a</key><string>hunter2-Zebra`) + `"`, map[string]string{"Xml settings": SecretMark}},
 		"no base64":     {`"encodedSettingXml":"hunter2-Zebra"`, map[string]string{"Xml settings": SecretMark}},
 		"broken json":   {`"payloadJson":"` + b64(`{"x":`) + `"`, map[string]string{"Managed configuration": SecretMark}},
@@ -146,6 +146,7 @@ func TestStoreFindsByApp(t *testing.T) {
 	}{
 		{tenant.Everything(), Filter{Kind: AppPolicies}, 3}, {tenant.Everything(), Filter{}, 0}, {tenant.Everything(), Filter{Kind: AppPolicies, App: []string{"COM.contoso.notes"}}, 2},
 		{tenant.Only(contoso), Filter{Kind: AppPolicies, App: []string{"com.contoso.notes", "x"}}, 1}, {tenant.Only(contoso), Filter{Kind: AppPolicies, App: []string{"x"}}, 0},
+		{tenant.Only(contoso), Filter{Kind: AppPolicies, App: []string{AppKey("iOS", "com.Contoso.notes")}}, 1}, {tenant.Only(contoso), Filter{Kind: AppPolicies, App: []string{AppKey("Android", "com.contoso.notes")}}, 0},
 	} {
 		if page, err := s.List(t.Context(), tc.scope, tc.f); err != nil || page.Count != tc.want || int64(len(page.Rows)) != tc.want {
 			t.Errorf("%+v: %d, %v, want %d", tc.f, page.Count, err, tc.want)

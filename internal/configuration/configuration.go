@@ -64,7 +64,7 @@ type Policy struct {
 	Assignments  int // how many
 	Settings     int // how many are set
 	Status       *Status
-	Apps         []string    // identifiers of the apps it is for, in lower case
+	Apps         []string    // the apps it is for, as AppKey writes them
 	Unlisted     bool        // Graph lists the policy, but neither its apps nor its assignments
 	Deployment   *Deployment // of policies for apps; nil where Graph gives none
 	CreatedAt    time.Time
@@ -164,7 +164,7 @@ type Filter struct {
 	Platform []string
 	Assigned *bool
 	Target   []string // of any assignment
-	App      []string // for any of these apps, by identifier or Intune's id
+	App      []string // for any of these apps: AppKeys, or identifiers of any platform
 	Group    []string // id of a group that any assignment names
 	Narrowed []string // id of an assignment filter that any assignment uses
 	Status   []string // of StatusFilters

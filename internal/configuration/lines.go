@@ -147,6 +147,10 @@ func (f *flat) tree(path, label string, v any) {
 			f.oma(path, v, uri)
 			return
 		}
+		if in, ok := v["managedProperty"]; ok && len(v) == 1 { // a bundle of Android's says nothing by itself
+			f.tree(path, label, in)
+			return
+		}
 		for _, name := range sortedKeys(v) {
 			f.tree(join(path, ".", name), join(label, " › ", first(labels[name], Words(name))), v[name])
 		}
@@ -199,9 +203,6 @@ func (f *flat) pair(path, label, key string, v any) {
 		label = ""
 	}
 	path, label = path+"["+key+"]", join(label, " › ", key)
-	if in, ok := v.(map[string]any); ok && in["managedProperty"] != nil { // Android's bundles
-		v = in["managedProperty"]
-	}
 	if v == nil || v == "" {
 		f.add(path, label, key, "")
 		return

@@ -58,7 +58,7 @@ func (s *Stage) Add(p Policy, doc Document) error {
 	doc.Settings = canonical(strip(v))
 	r := read{p, doc}
 	r.finish()
-	r.Apps = identifiers(doc.Apps)
+	r.Apps = appKeys(doc.Apps)
 	r.Assignments = len(doc.Assignments)
 	r.Assigned = r.Assigned || r.Assignments > 0
 	return s.add(r)

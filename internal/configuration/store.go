@@ -107,11 +107,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		}
 	}
 	if len(f.App) > 0 {
-		low := make([]string, len(f.App))
-		for i, v := range f.App {
-			low[i] = strings.ToLower(v)
-		}
-		w.And("a.apps && ?::text[]", low)
+		w.And("a.apps && ?::text[]", asked(f.App))
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)

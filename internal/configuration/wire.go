@@ -70,7 +70,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 	p.Assigned = p.Assignments > 0 || o["isAssigned"] == true
 	if slices.Contains(AppPolicies, kind) {
 		p.doc.Apps = appsOf(o)
-		p.Apps = identifiers(p.doc.Apps)
+		p.Apps = appKeys(p.doc.Apps)
 	}
 	p.Platform = platform(p.Type, str(o, "platforms"), str(o, "originalEntityTypeName"), p.doc.Apps...)
 	if p.Type == "" {

@@ -272,6 +272,9 @@ func (v view) failedNote() string {
 
 // reason says what a code means; one that is not in the list is left to whoever looks it up.
 func reason(code string) ui.Cell {
+	if code == "" {
+		return ui.QuietCell("No error code is reported")
+	}
 	if words := installError(code); words != "" {
 		return ui.TextCell(words)
 	}

@@ -23,18 +23,19 @@ func (r report) FailedInstalls(_ context.Context, _ tenant.ID, id string) (graph
 func TestPoliciesOfAnApp(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
-	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "A1", Name: "Field Notes", Package: "com.Contoso.Notes"})
+	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "A1", Name: "Field Notes", Package: "com.Contoso.Notes", Platform: "iOS"})
 	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Apps: f.Apps, Sync: f.Sync, Policies: f.Policies()}).Mount)
 	at := "/t/" + contoso.ID.String() + "/apps/A1"
 	if body := c.Get(at).Body.String(); !strings.Contains(body, "Not read yet: app protection policies, app configurations") {
 		t.Error("what was not read counts as none")
 	}
-	of := func(kind configuration.Kind, id, name, app string) webtest.Policy {
-		return webtest.Policy{Policy: configuration.Policy{Kind: kind, ID: id, Name: name}, Document: configuration.Document{Apps: []configuration.TargetApp{{ID: app}}}}
+	of := func(kind configuration.Kind, id, name, platform, app string) webtest.Policy {
+		return webtest.Policy{Policy: configuration.Policy{Kind: kind, ID: id, Name: name}, Document: configuration.Document{Apps: []configuration.TargetApp{{ID: app, Platform: platform}}}}
 	}
-	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppProtection, of(configuration.AppProtection, "T_1", "Phones", "com.contoso.notes"), of(configuration.AppProtection, "T_2", "Other", "com.other"))
-	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppConfiguration, of(configuration.AppConfiguration, "c1", "<b>Set-up", "a1"))
-	f.ReadAppPolicies(t, fabrikam.ID, f.Now, configuration.AppProtection, of(configuration.AppProtection, "T_1", "Foreign", "com.contoso.notes"))
+	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppProtection, of(configuration.AppProtection, "T_1", "Phones", "iOS", "com.contoso.notes"), of(configuration.AppProtection, "T_2", "Other", "iOS", "com.other"),
+		of(configuration.AppProtection, "T_3", "Android", "Android", "com.contoso.notes"))
+	f.ReadAppPolicies(t, contoso.ID, f.Now, configuration.AppConfiguration, of(configuration.AppConfiguration, "c1", "<b>Set-up", "", "a1"))
+	f.ReadAppPolicies(t, fabrikam.ID, f.Now, configuration.AppProtection, of(configuration.AppProtection, "T_1", "Foreign", "iOS", "com.contoso.notes"))
 	var v view
 	c.JSON(at, http.StatusOK, &v)
 	if len(v.Policies) != 2 || v.Policies[0].Name != "<b>Set-up" || v.Policies[1].URL != "/t/"+contoso.ID.String()+"/configuration/T_1" {

@@ -168,14 +168,14 @@ func columns(m tenant.Membership) []page.Column[row] {
 		})
 	}
 	return append(cs,
-		plain("type", "Type", "type", 1, 230, func(r row) string { return r.TypeName }),
+		plain("type", "Type", "type", 1, 215, func(r row) string { return r.TypeName }),
 		plain("publisher", "Publisher", "publisher", 2, 170, func(r row) string { return r.Publisher }),
-		plain("version", "Version", "", 3, 120, func(r row) string { return r.Version }),
+		plain("version", "Version", "", 3, 100, func(r row) string { return r.Version }),
 		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
 		counted("failed", "Failed", "failed", 2, "bad", func(r row) *int64 { return r.Failed }),
 		counted("installed", "Installed", "", 3, "", func(r row) *int64 { return r.Installed }),
 		page.Column[row]{
-			Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 110,
+			Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 125,
 			Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
 		},
 		plain("platform", "Platform", "", 3, 90, func(r row) string { return r.Platform }),

@@ -24,7 +24,7 @@ type appPolicy struct {
 
 var policyWords = map[configuration.Kind]string{configuration.AppProtection: "App protection", configuration.AppConfiguration: "App configuration"}
 
-// policies are those that name the app, by its id in Intune or its package. unread names what was not read yet, so that none found is no
+// policies are those that name the app, by its id in Intune or its package on its platform. unread names what was not read yet, so that none found is no
 // proof that there is none.
 func (h *Handler) policies(ctx context.Context, m tenant.Membership, a app.App) (found []appPolicy, unread []string, err error) {
 	found = []appPolicy{}
@@ -40,9 +40,9 @@ func (h *Handler) policies(ctx context.Context, m tenant.Membership, a app.App) 
 			unread = append(unread, graphsync.Label(dataset))
 		}
 	}
-	keys := []string{a.ID}
-	if a.Package != "" && len(a.Package) <= 200 {
-		keys = append(keys, a.Package)
+	keys := []string{configuration.AppKey("", a.ID)}
+	if a.Package != "" && len(a.Package) < 190 { // filters take 200
+		keys = append(keys, configuration.AppKey(a.Platform, a.Package))
 	}
 	list, err := h.Policies.List(ctx, m.Scope, configuration.Filter{Kind: configuration.AppPolicies, App: keys, Limit: maxPolicies})
 	if err != nil {

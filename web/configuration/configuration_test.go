@@ -92,7 +92,7 @@ func TestLists(t *testing.T) {
 func TestPoliciesForApps(t *testing.T) {
 	f, one, all, at, other := site(t)
 	contoso, fabrikam := webtest.ID(t, 1), webtest.ID(t, 2)
-	f.ReadApps(t, contoso, f.Now, nil, app.App{ID: "a1", Name: "Field Notes", Package: "com.Contoso.Notes", Type: "iosVppApp"}, app.App{ID: "APP-2", Name: "Scanner", Type: "androidManagedStoreApp"})
+	f.ReadApps(t, contoso, f.Now, nil, app.App{ID: "a1", Name: "Field Notes", Package: "com.Contoso.Notes", Type: "iosVppApp", Platform: "iOS"}, app.App{ID: "a9", Name: "Android twin", Package: "com.contoso.notes", Platform: "Android"}, app.App{ID: "APP-2", Name: "Scanner", Type: "androidManagedStoreApp"})
 	phones := webtest.Policy{
 		Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Phones", Type: "iosManagedAppProtection", Platform: "iOS", Deployment: &configuration.Deployment{Users: 57, At: f.Now.Add(-time.Hour), Apps: []configuration.AppUsers{{ID: "com.contoso.notes", Users: 41}}}},
 		Document: configuration.Document{Settings: json.RawMessage(`{"pinRequired":true,"periodOfflineBeforeWipeIsEnforced":"P30D"}`), Apps: []configuration.TargetApp{{ID: "com.contoso.notes", Platform: "iOS"}, {ID: "com.other", Platform: "iOS"}},

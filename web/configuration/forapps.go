@@ -3,6 +3,7 @@ package configuration
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -73,17 +74,28 @@ func appColumns(m tenant.Membership, fam family) []column {
 	return append(append(cs, modifiedColumn, plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) })), exactColumns...)
 }
 
+// informationProtection tells the types that Graph gives no apps of their own.
+func informationProtection(typ string) bool {
+	return strings.HasSuffix(typ, "InformationProtectionPolicy")
+}
+
 // unknownCell sets what was not read apart from what is known.
 func unknownCell(text string) ui.Cell {
-	if text == unknown {
+	switch text {
+	case "":
+		return ui.DashCell()
+	case unknown:
 		return ui.UnknownCell("")
 	}
 	return ui.TextCell(text)
 }
 
 func (r row) appsText() string {
-	if r.Unlisted {
+	switch {
+	case r.Unlisted:
 		return unknown
+	case informationProtection(r.Type):
+		return "" // names its apps among its settings
 	}
 	return strconv.Itoa(len(r.Apps))
 }
@@ -129,8 +141,10 @@ func (h *Handler) targetApps(ctx context.Context, tid tenant.ID, p configuration
 	out := []targetApp{}
 	for _, a := range doc.Apps {
 		t := targetApp{ID: a.ID, Platform: a.Platform}
-		if k, ok := known[strings.ToLower(a.ID)]; ok {
+		if k, ok := known[configuration.AppKey(a.Platform, a.ID)]; ok {
 			t.Name, t.URL = k.Name, "/t/"+tid.String()+"/apps/"+url.PathEscape(k.ID)
+		} else if a.Platform == "" {
+			t.Name = "Not among the apps that were read"
 		}
 		if p.Deployment != nil {
 			for _, u := range p.Deployment.Apps {
@@ -176,6 +190,9 @@ func (v view) noApps() string {
 	if v.Unlisted {
 		return "Unknown. Microsoft Graph lists this policy, but not the apps that it is for."
 	}
+	if informationProtection(v.Type) {
+		return "Windows Information Protection names its apps among its settings."
+	}
 	return "The policy names no app."
 }
 
@@ -194,8 +211,12 @@ func (v view) nobody() string {
 
 func (v view) appTable() ui.Table {
 	t := ui.Table{ID: "apps", Caption: "Apps that this policy is for", Inset: true, Light: true, Columns: []ui.Column{
-		{Key: "app", Label: "App"}, {Key: "platform", Label: "Platform", Width: 120}, {Key: "id", Label: "Identifier", Kind: ui.KindMono, Phone: "line"}, {Key: "users", Label: "Users", Kind: ui.KindNumber, Width: 90, Priority: 3},
+		{Key: "app", Label: "App"}, {Key: "platform", Label: "Platform", Width: 120}, {Key: "id", Label: "Identifier", Kind: ui.KindMono, Phone: "line"},
 	}}
+	counted := slices.ContainsFunc(v.TargetApps, func(a targetApp) bool { return a.Users != nil })
+	if counted {
+		t.Columns = append(t.Columns, ui.Column{Key: "users", Label: "Users", Kind: ui.KindNumber, Width: 90, Priority: 3})
+	}
 	for _, a := range v.TargetApps[:min(len(v.TargetApps), maxSettings)] {
 		name, users, platform := a.Name, ui.DashCell(), ui.DashCell()
 		if name == "" {
@@ -207,7 +228,11 @@ func (v view) appTable() ui.Table {
 		if a.Platform != "" {
 			platform = ui.TextCell(a.Platform)
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: name, URL: a.URL, Cells: []ui.Cell{platform, ui.MonoCell(a.ID), users}})
+		cells := []ui.Cell{platform, ui.MonoCell(a.ID)}
+		if counted {
+			cells = append(cells, users)
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: name, URL: a.URL, Cells: cells})
 	}
 	return t
 }

@@ -161,7 +161,7 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		r := row{
 			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
 			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
-			Apps: p.Apps, Unlisted: p.Unlisted, ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
+			Apps: bare(p.Apps), Unlisted: p.Unlisted, ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
 		}
 		if r.Name == "" {
 			r.Name = "Policy without a name"
@@ -177,6 +177,15 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		}
 		return r
 	}
+}
+
+// bare are the identifiers of apps without their platforms.
+func bare(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		_, out[i], _ = strings.Cut(k, "|")
+	}
+	return out
 }
 
 func policyURL(tid tenant.ID, id string) string {
