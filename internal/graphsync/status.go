@@ -394,3 +394,28 @@ func (s *Service) Daily(ctx context.Context, scope tenant.Scope, dataset, key st
 	}
 	return found, nil
 }
+
+// DailyOf returns figures day by day since a day, by key, added up over the scope. A day on which nothing was read completely is missing.
+func (s *Service) DailyOf(ctx context.Context, scope tenant.Scope, dataset string, since time.Time, keys ...string) (map[string]map[time.Time]int64, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT key, day, sum(value)::bigint
+		FROM   tenant_daily
+		WHERE  dataset = $1
+		AND    key = ANY($2)
+		AND    day >= $3::date
+		GROUP  BY key, day`, dataset, keys, since.UTC())
+	found := map[string]map[time.Time]int64{}
+	var key string
+	var day time.Time
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&key, &day, &n}, func() error {
+		if found[key] == nil {
+			found[key] = map[time.Time]int64{}
+		}
+		found[key][day] = n
+		return nil
+	}); err != nil {
+		return nil, fmt.Errorf("days of %s: %w", dataset, err)
+	}
+	return found, nil
+}

@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -78,25 +79,58 @@ func TestSystems(t *testing.T) {
 	}
 }
 
-func TestTrend(t *testing.T) {
+func TestTrends(t *testing.T) {
 	today := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	ago := func(n int) time.Time { return today.AddDate(0, 0, -n).Truncate(24 * time.Hour) }
-	c := Trend([]Day{{ago(5), 8, 10}, {ago(4), 9, 10}, {ago(2), 0, 0}, {ago(1), 10, 10}, {ago(200), 1, 1}}, 90, today)
-	var got []string
-	for _, p := range c.Points {
-		text := p.Label + " –"
-		if p.Read {
-			text = p.Label + " " + strconv.FormatFloat(p.Value, 'f', 0, 64)
+	words := func(points []ui.Point) string {
+		var got []string
+		for _, p := range points {
+			text := p.Label + " –"
+			if p.Read {
+				text = p.Label + " " + strconv.FormatFloat(p.Value, 'f', 0, 64)
+			}
+			got = append(got, text)
 		}
-		got = append(got, text)
+		return strings.Join(got, "|")
 	}
-	if want := "16 Nov 80|17 Nov 90|18 Nov –|19 Nov –|20 Nov 100|21 Nov –"; strings.Join(got, "|") != want {
-		t.Errorf("points: %s, want %s", strings.Join(got, "|"), want)
+	d := Daily{
+		"total":                {ago(5): 10, ago(4): 10, ago(2): 0, ago(1): 10, ago(200): 1},
+		"compliance:compliant": {ago(5): 8, ago(4): 9, ago(1): 10, ago(200): 1},
+		"checkin:today":        {ago(5): 3, ago(4): 4, ago(1): 5}, "checkin:1-7": {ago(5): 1, ago(1): 2},
+		"os:Windows": {ago(5): 6, ago(4): 6, ago(1): 7}, "os:iOS": {ago(5): 4, ago(4): 4, ago(1): 3},
+		"health:quarantine": {ago(5): 1, ago(1): 2}, "health:trouble": {ago(4): 3},
 	}
+	now := map[string]int64{"total": 10, "os:iOS": 3, "os:Windows": 7, "os:": 1}
+	c := d.Compliant(today)
 	if c.GapText != "not read: 3 days" || c.Label != "100.0% of the devices read were compliant on 20 Nov." {
 		t.Errorf("gap %q, label %q", c.GapText, c.Label)
 	}
-	if c := Trend(nil, 90, today); len(c.Points) != 0 || c.GapText != "" {
-		t.Errorf("nothing read: %+v", c)
+	systems := d.Systems(now, today)
+	for what, tc := range map[string]struct {
+		got  []ui.Point
+		want string
+	}{
+		"compliance": {c.Points, "16 Nov 80|17 Nov 90|18 Nov –|19 Nov –|20 Nov 100|21 Nov –"},
+		"check-ins":  {d.CheckedIn(today).Points, "16 Nov 40|17 Nov 40|18 Nov –|19 Nov –|20 Nov 70|21 Nov –"},
+		"health":     {d.Healthy(today).Points, "16 Nov 90|17 Nov 70|18 Nov –|19 Nov –|20 Nov 80|21 Nov –"},
+		"Windows":    {systems.Points, "16 Nov 60|17 Nov 60|18 Nov –|19 Nov –|20 Nov 70|21 Nov –"},
+		"iOS":        {systems.Others[0].Points, "16 Nov 40|17 Nov 40|18 Nov –|19 Nov –|20 Nov 30|21 Nov –"},
+	} {
+		if got := words(tc.got); got != tc.want {
+			t.Errorf("%s: %s, want %s", what, got, tc.want)
+		}
+	}
+	if systems.Column != "Windows" || len(systems.Others) != 1 || systems.Others[0].Name != "iOS" {
+		t.Errorf("systems: %+v", systems)
+	}
+	for _, k := range []string{"os:Windows", "os:iOS", "checkin:1-7", "total"} {
+		if !slices.Contains(DeviceKeys(now), k) {
+			t.Errorf("%s is not asked for", k)
+		}
+	}
+	for what, c := range map[string]ui.LineChart{"compliance": Daily{}.Compliant(today), "systems": Daily(nil).Systems(nil, today), "health": Daily{}.Healthy(today)} {
+		if len(c.Points) != 0 || c.GapText != "" {
+			t.Errorf("%s of nothing read: %+v", what, c)
+		}
 	}
 }

@@ -45,7 +45,8 @@ type view struct {
 	reach    tenant.Scope
 	now      time.Time
 	fresh    graphsync.Freshness
-	days     []figures.Day
+	days     figures.Daily // of devices
+	jobDays  figures.Daily // of provisioning jobs
 	jobs     int64
 	ill      int64
 	jobsRead bool // of at least one customer
@@ -73,8 +74,6 @@ type customer struct {
 	tenant tenant.Tenant
 	stale  bool
 }
-
-const trendDays = 90
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	now := page.ChromeOf(r.Context()).Now
@@ -132,23 +131,12 @@ func (h *Handler) readFigures(ctx context.Context, v *view) error {
 	if v.Devices, err = h.Sync.Counters(ctx, v.reach, graphsync.Devices); err != nil {
 		return err
 	}
-	since := v.now.AddDate(0, 0, -trendDays)
-	total, err := h.Sync.Daily(ctx, v.reach, graphsync.Devices, "total", since)
-	if err != nil {
+	since := v.now.AddDate(0, 0, -figures.TrendDays)
+	if v.days, err = h.Sync.DailyOf(ctx, v.reach, graphsync.Devices, since, figures.DeviceKeys(v.Devices)...); err != nil {
 		return err
 	}
-	compliant, err := h.Sync.Daily(ctx, v.reach, graphsync.Devices, "compliance:compliant", since)
-	if err != nil {
-		return err
-	}
-	good := map[time.Time]int64{}
-	for _, d := range compliant {
-		good[d.Day] = d.Value
-	}
-	for _, d := range total {
-		v.days = append(v.days, figures.Day{Day: d.Day, Compliant: good[d.Day], Total: d.Value})
-	}
-	return nil
+	v.jobDays, err = h.Sync.DailyOf(ctx, v.reach, graphsync.ProvisioningJobs, since, figures.JobKeys()...)
+	return err
 }
 
 // shownFurthest is how many customers the page names that are furthest from target.

@@ -309,7 +309,9 @@ func TestGolden(t *testing.T) {
 		"one": {
 			Customers: 1, States: map[string]int{"connected": 1}, Devices: map[string]int64{"total": 3, "compliance:compliant": 1, "compliance:noncompliant": 2, "checkin:today": 3, "os:Windows": 3}, m: tenant.Membership{Person: technician},
 			fresh: graphsync.Freshness{Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-time.Minute)}, jobs: 1, jobsRead: true,
-			Datasets: []dataset{{Name: "devices", Label: "Managed devices", Fresh: 1, Oldest: ago(time.Minute), target: time.Hour}}, days: []figures.Day{{Day: now.AddDate(0, 0, -1), Compliant: 1, Total: 3}, {Day: now, Compliant: 1, Total: 3}},
+			Datasets: []dataset{{Name: "devices", Label: "Managed devices", Fresh: 1, Oldest: ago(time.Minute), target: time.Hour}}, days: figures.Daily{
+				"total": {now.AddDate(0, 0, -1).Truncate(24 * time.Hour): 3, now.Truncate(24 * time.Hour): 3}, "compliance:compliant": {now.AddDate(0, 0, -1).Truncate(24 * time.Hour): 1, now.Truncate(24 * time.Hour): 1},
+			},
 			Furthest: []customer{{ID: contoso.ID.String(), Name: "Contoso", Devices: &devices, Compliant: &third, tenant: contoso}},
 		},
 		"hostile": {

@@ -39,8 +39,6 @@ func stopped(n int64) string {
 	return ui.N(n) + " stopped"
 }
 
-func (v view) trend() ui.LineChart { return figures.Trend(v.days, trendDays, v.now) }
-
 func (v view) checkIns() ui.Bars { return figures.CheckIns(v.Devices, "/devices") }
 
 func (v view) systems() ui.Bars { return figures.Systems(v.Devices, "/devices") }

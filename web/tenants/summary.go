@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -29,6 +30,8 @@ type summary struct {
 	now      time.Time
 	m        tenant.Membership
 	devices  graphsync.Freshness
+	days     figures.Daily // of devices
+	jobDays  figures.Daily // of provisioning jobs
 	activity []audit.Record
 	live     string // how often the page renews itself: "2s"; "" never
 }
@@ -79,12 +82,24 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 		return v, err
 	}
 	if _, ok := v.devices.Snapshot(); ok {
-		if v.Devices, err = h.Devices.Counters(ctx, m.Scope); err != nil {
+		if err = h.readFigures(ctx, &v); err != nil {
 			return v, err
 		}
 	}
 	v.activity, err = h.Audit.Latest(ctx, m.Scope, 6)
 	return v, err
+}
+
+func (h *Handler) readFigures(ctx context.Context, v *summary) (err error) {
+	if v.Devices, err = h.Devices.Counters(ctx, v.m.Scope); err != nil {
+		return err
+	}
+	since := v.now.AddDate(0, 0, -figures.TrendDays)
+	if v.days, err = h.Sync.DailyOf(ctx, v.m.Scope, graphsync.Devices, since, figures.DeviceKeys(v.Devices)...); err != nil {
+		return err
+	}
+	v.jobDays, err = h.Sync.DailyOf(ctx, v.m.Scope, graphsync.ProvisioningJobs, since, figures.JobKeys()...)
+	return err
 }
 
 // live is how often the page renews itself, or "": soon while something is read or about to be, so that nobody has to guess when the first

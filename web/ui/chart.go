@@ -1,10 +1,12 @@
 package ui
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -100,7 +102,14 @@ type LineChart struct {
 	Unit    string  // "%"
 	Target  float64 // 0: none
 	GapText string  // "not read 11–13 Oct"
-	Column  string  // heading of the values in the table: "Compliant"
+	Column  string  // heading of the values in the table, and name of the line where there are others: "Compliant"
+	Others  []Line  // more lines over the same days; at most three, named at their ends
+}
+
+// Line is one more line of a LineChart.
+type Line struct {
+	Name   string
+	Points []Point // as many as the chart has
 }
 
 // Point is a value of a LineChart.
@@ -115,9 +124,20 @@ func (c LineChart) Render(ctx context.Context, w io.Writer) error { return lineC
 
 // The plot's box inside the 560 by 190 view.
 const (
-	plotLeft, plotRight, plotTop, plotBottom = 34.0, 498.0, 20.0, 170.0
-	chartWidth, chartHeight                  = 560, 196
+	plotLeft, plotTop, plotBottom = 34.0, 20.0, 170.0
+	chartWidth, chartHeight       = 560, 196
 )
+
+// right is the end of the plot: names of lines take more room than a value.
+func (c LineChart) right() float64 {
+	if len(c.Others) > 0 {
+		return 420
+	}
+	return 498
+}
+
+// lines are all of them, with their names.
+func (c LineChart) lines() []Line { return append([]Line{{c.Column, c.Points}}, c.Others...) }
 
 type tick struct {
 	At   float64
@@ -128,15 +148,20 @@ type span2 struct{ From, To float64 }
 
 // frame is a LineChart laid out.
 type frame struct {
-	Path          string
+	Lines         []drawn
 	Y             []tick
 	X             []tick
 	Gaps          []span2
 	TargetY       float64
-	LastX, LastY  float64
-	LastText      string
-	HasLast       bool
 	TargetVisible bool
+}
+
+// drawn is a line laid out; LabelY is LastY, moved away from the other labels.
+type drawn struct {
+	Path                 string
+	LastX, LastY, LabelY float64
+	LastText             string
+	HasLast              bool
 }
 
 // layout places the chart. The axis starts at a round number below the lowest value, not at zero, and says so by its labels.
@@ -147,34 +172,31 @@ func (c LineChart) layout() frame {
 		if len(c.Points) < 2 {
 			return plotLeft
 		}
-		return plotLeft + float64(i)/float64(len(c.Points)-1)*(plotRight-plotLeft)
+		return plotLeft + float64(i)/float64(len(c.Points)-1)*(c.right()-plotLeft)
 	}
 	f := frame{TargetY: y(c.Target), TargetVisible: c.Target > 0}
 	for v := lo; v <= hi+step/2; v += step {
 		f.Y = append(f.Y, tick{y(v), c.format(v, step)})
 	}
-	f.trace(c, x, y)
+	for _, l := range c.lines() {
+		f.Lines = append(f.Lines, c.trace(l, x, y))
+	}
+	apart(f.Lines)
+	f.Gaps = gaps(c.Points, x)
 	for _, i := range xTicks(len(c.Points)) {
 		f.X = append(f.X, tick{x(i), c.Points[i].Label})
 	}
 	return f
 }
 
-// trace draws the read stretches and notes the gaps between them.
-func (f *frame) trace(c LineChart, x func(int) float64, y func(float64) float64) {
+// trace draws the read stretches of a line.
+func (c LineChart) trace(l Line, x func(int) float64, y func(float64) float64) (d drawn) {
 	var path strings.Builder
-	down, gap := false, -1
-	for i, p := range c.Points {
+	down := false
+	for i, p := range l.Points {
 		if !p.Read {
-			if gap < 0 {
-				gap = i
-			}
 			down = false
 			continue
-		}
-		if gap >= 0 {
-			f.Gaps = append(f.Gaps, span2{x(max(gap-1, 0)), x(i)})
-			gap = -1
 		}
 		verb := "L"
 		if !down {
@@ -182,19 +204,56 @@ func (f *frame) trace(c LineChart, x func(int) float64, y func(float64) float64)
 		}
 		down = true
 		path.WriteString(verb + px(x(i)) + " " + px(y(p.Value)))
-		f.LastX, f.LastY, f.LastText, f.HasLast = x(i), y(p.Value), c.format(p.Value, 0.1), true
+		d.LastX, d.LastY, d.LastText, d.HasLast = x(i), y(p.Value), c.format(p.Value, 0.1), true
+	}
+	if d.Path, d.LabelY = path.String(), d.LastY; len(c.Others) > 0 && d.HasLast {
+		d.LastText += " " + l.Name
+	}
+	return d
+}
+
+// labelHeight is the least distance of two labels at the ends of lines.
+const labelHeight = 14
+
+// apart moves labels that would cover one another.
+func apart(lines []drawn) {
+	order := make([]*drawn, len(lines))
+	for i := range lines {
+		order[i] = &lines[i]
+	}
+	slices.SortStableFunc(order, func(a, b *drawn) int { return cmp.Compare(a.LabelY, b.LabelY) })
+	for i := 1; i < len(order); i++ {
+		order[i].LabelY = max(order[i].LabelY, order[i-1].LabelY+labelHeight)
+	}
+	for i, most := len(order)-1, float64(chartHeight); i >= 0; i, most = i-1, most-labelHeight {
+		order[i].LabelY = min(order[i].LabelY, most)
+	}
+}
+
+// gaps are the stretches that were not read, up to the points beside them.
+func gaps(points []Point, x func(int) float64) (found []span2) {
+	gap := -1
+	for i, p := range points {
+		switch {
+		case !p.Read && gap < 0:
+			gap = i
+		case p.Read && gap >= 0:
+			found, gap = append(found, span2{x(max(gap-1, 0)), x(i)}), -1
+		}
 	}
 	if gap >= 0 {
-		f.Gaps = append(f.Gaps, span2{x(max(gap-1, 0)), x(len(c.Points) - 1)})
+		found = append(found, span2{x(max(gap-1, 0)), x(len(points) - 1)})
 	}
-	f.Path = path.String()
+	return found
 }
 
 func (c LineChart) bounds() (lo, hi float64) {
 	lo, hi = math.Inf(1), math.Inf(-1)
-	for _, p := range c.Points {
-		if p.Read {
-			lo, hi = math.Min(lo, p.Value), math.Max(hi, p.Value)
+	for _, l := range c.lines() {
+		for _, p := range l.Points {
+			if p.Read {
+				lo, hi = math.Min(lo, p.Value), math.Max(hi, p.Value)
+			}
 		}
 	}
 	if c.Target > 0 {
