@@ -99,6 +99,9 @@ func (e *Error) transient() bool {
 // Path is that of the call, with its version and without its query.
 func (e *Error) Path() string { return e.path }
 
+// LeftAlone tells a call that was not sent, because the tenant fails again and again, or because Microsoft asked for a pause.
+func (e *Error) LeftAlone() bool { return e.resting && e.cause == nil }
+
 // FailureKind, FailureSentence and FailureIDs are what the sync writes down.
 func (e *Error) FailureKind() string { return string(e.Kind) }
 

@@ -35,10 +35,11 @@ func problem(d *graphsync.Diagnosis, sentence string) string {
 	return d.Verdict
 }
 
-// calls are those that a run made: its pages, those that were repeated, and the last, which failed.
-func calls(pages, retries int64, state string) int64 {
+// calls are those that a run made: its pages, those that were repeated, and the last where that failed. A customer that is left alone, or
+// that gave no token, was not called.
+func calls(pages, retries int64, state string, t graphsync.Trouble) int64 {
 	n := pages + retries
-	if state == "failed" {
+	if state == "failed" && (t.RequestID != "" || t.ClientRequestID != "") {
 		n++
 	}
 	return n

@@ -350,8 +350,8 @@ func TestFailureInFull(t *testing.T) {
 	f, contoso, _, _, c := some(t)
 	path := "/sync/runs?customer=" + contoso.ID.String() + "&dataset=apps"
 	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `
-		INSERT INTO sync_run (tenant_id, dataset, run, state, started_at, ended_at, error_kind, error_sentence)
-		VALUES ($1, 'apps', 1, 'failed', $2, $2, 'permission', 'A permission is missing.')`, contoso.ID, f.Now); err != nil {
+		INSERT INTO sync_run (tenant_id, dataset, run, state, started_at, ended_at, error_kind, error_sentence, request_id)
+		VALUES ($1, 'apps', 1, 'failed', $2, $2, 'permission', 'A permission is missing.', 'r1')`, contoso.ID, f.Now); err != nil {
 		t.Fatal(err)
 	}
 	if b := c.Get(path).Body.String(); !strings.Contains(b, "A permission is missing.") || strings.Contains(b, "Who can fix it") {

@@ -212,8 +212,8 @@ func (c LineChart) trace(l Line, x func(int) float64, y func(float64) float64) (
 	return d
 }
 
-// labelHeight is the least distance of two labels at the ends of lines.
-const labelHeight = 14
+// labelHeight is the least distance of two labels at the ends of lines; on a phone they are larger.
+const labelHeight = 19
 
 // apart moves labels that would cover one another.
 func apart(lines []drawn) {

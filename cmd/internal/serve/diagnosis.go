@@ -24,7 +24,7 @@ const settled = 90 * time.Minute
 // failure. nil: it is no answer of Microsoft's that diagnosis knows, and the run's own sentence says all.
 func (p *Portal) readFailed(ctx context.Context, tid tenant.ID, d graphsync.Dataset, err error) *graphsync.Diagnosis {
 	var refused *graph.Error
-	if !errors.As(err, &refused) || refused.Kind == graph.BadAnswer {
+	if !errors.As(err, &refused) || refused.Kind == graph.BadAnswer || refused.LeftAlone() {
 		return nil
 	}
 	if refused.Kind == graph.Permission || refused.Kind == graph.Token {
@@ -49,9 +49,6 @@ func failureOf(e *graph.Error, at time.Time) diagnose.Failure {
 		Status: e.Status, Code: e.Code, Inner: e.InnerCode, Text: e.Message, Kind: permission.Application, Method: http.MethodGet, Path: e.Path(),
 		Fresh: e.Status == http.StatusUnauthorized, RequestID: e.RequestID, Activity: e.ActivityID, At: at,
 		NoAnswer: e.Status == 0 && (e.Kind == graph.Timeout || e.Kind == graph.Unavailable),
-	}
-	if e.Kind == graph.Throttled && e.Status == 0 { // within a pause that Microsoft asked for
-		f.Status = http.StatusTooManyRequests
 	}
 	var token *entra.Error
 	if errors.As(e, &token) {
