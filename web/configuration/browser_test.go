@@ -39,6 +39,10 @@ func TestLook(t *testing.T) {
 	long := policy("c2", strings.Repeat("Longname", 12), `{}`)
 	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), laptops, long)
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Fabrikam – Laptops", `{"osMinimumVersion":"10.0.19045","preSharedKey":"y"}`))
+	f.ReadAppPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), configuration.AppProtection, webtest.Policy{
+		Policy:   configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Contoso – Phones", Type: "iosManagedAppProtection", Platform: "iOS", ModifiedAt: f.Now.AddDate(0, 0, -1), Deployment: &configuration.Deployment{Users: 1204, Apps: []configuration.AppUsers{{ID: "com.contoso.notes", Users: 7}}}},
+		Document: configuration.Document{Settings: json.RawMessage(`{"pinRequired":true,"periodOfflineBeforeWipeIsEnforced":"P90D"}`), Apps: []configuration.TargetApp{{ID: "com.contoso.notes", Platform: "iOS"}, {ID: "com.contoso." + strings.Repeat("long", 20), Platform: "iOS"}}}},
+		webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "Tomorrow", Type: "quantumAppProtection", Unlisted: true}, Document: configuration.Document{Settings: json.RawMessage(`{}`)}})
 	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps}).Mount)
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
@@ -47,7 +51,7 @@ func TestLook(t *testing.T) {
 	t.Cleanup(srv.Close)
 	at := "/t/" + contoso.ID.String() + "/configuration"
 	for name, path := range map[string]string{
-		"list": "/configuration?platform=Windows", "list-one": at, "templates": at + "/notifications", "policy": at + "/c1", "candidates": at + "/c1/compare",
+		"list": "/configuration?platform=Windows", "list-one": at, "templates": at + "/notifications", "policy": at + "/c1", "candidates": at + "/c1/compare", "app-protection": "/configuration/app-protection", "app-policy": at + "/T_1",
 		"compare": at + "/c1/compare?show=all&with=" + fabrikam.ID.String() + "%2Ff1",
 	} {
 		for _, theme := range []string{"light", "dark"} {

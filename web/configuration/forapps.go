@@ -54,7 +54,7 @@ func appSpec(m tenant.Membership, fam family, types []page.Option) page.Spec {
 	}
 	if fam.path == appConfigurations.path {
 		s.Sorts = append(s.Sorts, "errors")
-		s.Columns, s.Default = append(s.Columns, "succeeded", "errors", "pending"), append(s.Default, "succeeded", "errors")
+		s.Columns, s.Default = append(s.Columns, "succeeded", "errors", "pending"), []string{"type", "apps", "assigned", "users", "errors", "modified"}
 	}
 	return withCustomer(m, s)
 }
@@ -68,7 +68,7 @@ func appColumns(m tenant.Membership, fam family) []column {
 		column{Key: "users", Label: "Users", Kind: ui.KindNumber, Priority: 2, Width: 80, Text: row.usersText, Cell: row.usersCell},
 	)
 	if fam.path == appConfigurations.path {
-		cs = append(cs, counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Errors }),
+		cs = append(cs, counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed + s.Errors }),
 			counted("pending", "Pending", "", 3, "", func(s status) int64 { return s.Pending }))
 	}
 	return append(append(cs, modifiedColumn, plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) })), exactColumns...)
