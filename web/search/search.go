@@ -1,4 +1,4 @@
-// Package search finds customers, devices, apps and provisioned applications by what a person types, on one page that says which field
+// Package search finds customers, devices, people, apps and provisioned applications by what a person types, on one page that says which field
 // matched. The palette shows the same hits.
 //
 // Each kind is searched by its own store, so that a group and the list that it leads to hold the same things.
@@ -74,7 +74,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 		s.most = page.Enough
 	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

@@ -176,3 +176,37 @@ func TestPoliciesAreFound(t *testing.T) {
 		}
 	}
 }
+
+// TestPeople: a person is found once in each customer, by name or user principal name, and leads to exactly their devices.
+func TestPeople(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f))
+	for _, q := range []string{"osei", "k.osei@contoso.example", "k."} {
+		var v view
+		c.JSON("/search?q="+q, http.StatusOK, &v)
+		var people *group
+		for i := range v.Groups {
+			if v.Groups[i].Kind == "people" {
+				people = &v.Groups[i]
+			}
+		}
+		if people == nil || len(people.Hits) != 1 || people.Hits[0].Name != "K. Osei" || people.Hits[0].Tenant.Name != "Contoso" || people.Hits[0].State != "1 device" {
+			t.Fatalf("%q: %+v", q, v.Groups)
+		}
+		var list struct {
+			Count int64
+			Rows  []struct{ Name string }
+		}
+		c.JSON(people.Hits[0].URL, http.StatusOK, &list)
+		if list.Count != 1 || list.Rows[0].Name != "CTO-LT-0482" {
+			t.Errorf("%q leads to %+v", q, list)
+		}
+	}
+	if b := c.Get("/search?q=osei").Body.String(); !strings.Contains(b, "People") || !strings.Contains(b, "K. ") {
+		t.Error("the page shows no people")
+	}
+	one := f.Serve(t, technician, tenant.Only(fabrikam.ID), site(f))
+	if b := one.Get("/search?q=osei").Body.String(); strings.Contains(b, "k.osei@") {
+		t.Error("a person of a customer out of reach is shown")
+	}
+}

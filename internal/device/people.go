@@ -1,0 +1,70 @@
+package device
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Owner is a primary user of devices, as Intune names them. A person is their user principal name within a tenant.
+type Owner struct {
+	Tenant     tenant.ID
+	TenantName string
+	UPN        string
+	Name       string
+	Devices    int64
+}
+
+// gathered is how many devices are looked at for their users; of a text that more have, those whose user principal name begins with it
+// are found all the same.
+const gathered = 2000
+
+// Owners finds primary users in the scope by a part of user principal name or name, by name; more tells that there may be further ones.
+// Below three characters it is the beginning of the user principal name.
+func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, limit int) (found []Owner, more bool, err error) {
+	text := term(q)
+	if !postgres.Printable(q) || len(q) > 200 {
+		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	if text == "" {
+		return nil, false, nil
+	}
+	w := &postgres.Where{}
+	w.Within(scope, "d.tenant_id")
+	w.And("d.gone_at IS NULL")
+	w.And("d.user_key <> ''")
+	w.And("d.user_key >= ?", text)
+	w.And("d.user_key < ?", text+"\U0010FFFF")
+	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(gathered) + `)`
+	if !short(text) {
+		matches += `
+			UNION
+			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
+			FROM   device_matching(` + w.Arg(postgres.Like(text)) + `, true, ` + w.Arg(gathered) + `) m
+			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
+			WHERE  d.user_key <> ''
+			AND    (strpos(d.user_key, ` + w.Arg(text) + `) > 0 OR strpos(lower(d.user_name), ` + w.Arg(text) + `) > 0)`
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT d.tenant_id, `+tenantName+`, d.upn, d.user_name,
+		       (SELECT count(*) FROM device x WHERE x.user_key = d.user_key AND x.tenant_id = d.tenant_id AND x.gone_at IS NULL)
+		FROM  (SELECT tenant_id, user_key, min(upn) AS upn, max(user_name) AS user_name
+		       FROM  (`+matches+`) f
+		       GROUP  BY tenant_id, user_key
+		       ORDER  BY lower(COALESCE(NULLIF(max(user_name), ''), user_key)) COLLATE "C", user_key, tenant_id
+		       LIMIT  `+w.Arg(limit+1)+`) d
+		ORDER  BY lower(COALESCE(NULLIF(d.user_name, ''), d.user_key)) COLLATE "C", d.user_key, d.tenant_id`, w.Args...)
+	found, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Owner])
+	if err != nil {
+		return nil, false, fmt.Errorf("primary users: %w", postgres.BadInput(err))
+	}
+	if more = len(found) > limit; more {
+		found = found[:limit]
+	}
+	return found, more, nil
+}

@@ -1,0 +1,33 @@
+package search
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// people finds primary users of devices by user principal name or name. There is no list of them: each leads to their devices.
+func (s search) people(ctx context.Context) (group, error) {
+	found, more, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, perGroup)
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "people", Title: "People", One: "person", Many: "people", Count: int64(len(found)), more: more}
+	for _, o := range found {
+		g.Hits = append(g.Hits, s.person(o))
+	}
+	return g, nil
+}
+
+func (s search) person(o device.Owner) hit {
+	name := o.Name
+	if name == "" {
+		name = o.UPN
+	}
+	return hit{
+		ID: o.UPN, Name: name, Field: match(s.q, field{"name", "", o.Name}, field{"upn", "", o.UPN}).name, Value: o.UPN, label: "user", Tenant: tenantRef{o.Tenant, o.TenantName},
+		State: ui.Count(o.Devices, "device", "devices"), URL: "/t/" + o.Tenant.String() + "/devices?q=" + url.QueryEscape(o.UPN), icon: "person",
+	}
+}
