@@ -293,3 +293,13 @@ func (s *Store) Known(ctx context.Context, tid tenant.ID, keys []string) (map[st
 	}
 	return found, nil
 }
+
+// GroupIDs are the groups that the tenant's apps are assigned to or kept from.
+func (s *Store) GroupIDs(ctx context.Context, tid tenant.ID) ([]string, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT DISTINCT group_id FROM app_assignment WHERE tenant_id = $1 AND group_id <> ''`, tid)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("groups of apps of %s: %w", tid, err)
+	}
+	return ids, nil
+}

@@ -265,3 +265,17 @@ func (s *Store) Names(ctx context.Context, tid tenant.ID, kind Kind, ids []strin
 	}
 	return names, nil
 }
+
+// GroupIDs are the groups that the tenant's policies are assigned to or kept from, and those that get copies of mails.
+func (s *Store) GroupIDs(ctx context.Context, tid tenant.ID) ([]string, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT group_id FROM policy_assignment WHERE tenant_id = $1 AND group_id <> ''
+		UNION
+		SELECT jsonb_array_elements_text(x->'cc') FROM policy p, jsonb_array_elements(p.doc->'actions') x
+		WHERE  p.tenant_id = $1 AND p.gone_at IS NULL AND jsonb_typeof(p.doc->'actions') = 'array' AND jsonb_typeof(x->'cc') = 'array'`, tid)
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("groups of policies of %s: %w", tid, err)
+	}
+	return ids, nil
+}

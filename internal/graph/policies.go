@@ -89,3 +89,19 @@ type ResourceOperation struct {
 	Action      string `json:"actionName"`
 	Description string `json:"description"`
 }
+
+// Group is a group of the directory.
+type Group struct {
+	ID          string   `json:"id"`
+	DisplayName string   `json:"displayName"`
+	Types       []string `json:"groupTypes"` // DynamicMembership, Unified
+}
+
+// DirectoryObject is a member of a group. Of what the caller may not read Graph gives type and id, and null for the rest.
+type DirectoryObject struct {
+	Type              string `json:"@odata.type"`
+	ID                string `json:"id"`
+	DisplayName       string `json:"displayName"`
+	UserPrincipalName string `json:"userPrincipalName"`
+	AccountEnabled    *bool  `json:"accountEnabled"`
+}

@@ -23,6 +23,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -54,6 +55,13 @@ type rig struct {
 	roles        *intunerole.Store
 	detected     *detectedapp.Store
 	protection   *protection.Store
+	groups       *group.Store
+}
+
+func (r *rig) namedGroups(ctx context.Context, tid tenant.ID) (group.Named, error) {
+	members, scopes, err := r.roles.GroupIDs(ctx, tid)
+	policies, err2 := r.policies.GroupIDs(ctx, tid)
+	return group.Named{Holding: members, Others: append(policies, scopes...)}, errors.Join(err, err2)
 }
 
 func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(graphsync.Dataset) graphsync.Dataset) *rig {
@@ -76,7 +84,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 	r.devices, r.apps, r.provisioning, r.orgs = device.NewStore(r.pool), app.NewStore(r.pool), provisioning.NewStore(r.pool), organization.NewStore(r.pool)
 	r.detected, r.protection = detectedapp.NewStore(r.pool), protection.NewStore(r.pool)
 	r.services, r.autopilot = service.NewStore(r.pool), autopilot.NewStore(r.pool)
-	r.policies, r.roles = configuration.NewStore(r.pool), intunerole.NewStore(r.pool)
+	r.policies, r.roles, r.groups = configuration.NewStore(r.pool), intunerole.NewStore(r.pool), group.NewStore(r.pool)
 	table := graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: r.graph, Store: r.orgs, Now: time.Now}).
 		With(graphsync.Devices, &device.Puller{Graph: r.graph, Store: r.devices, Now: time.Now}).
@@ -94,7 +102,8 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: r.graph, Store: r.roles, Now: time.Now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
 		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).
-		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now})
+		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
+		With(graphsync.Groups, &group.Puller{Graph: r.graph, Store: r.groups, Named: r.namedGroups})
 	for _, w := range wrap {
 		for i := range table {
 			table[i] = w(table[i])

@@ -32,6 +32,7 @@ const (
 	AppConfigurations     = "appConfigurations"
 	IntuneRoles           = "intuneRoles"
 	Services              = "services"
+	Groups                = "groups"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -131,6 +132,10 @@ func Table() Datasets {
 		{ // a path for each kind of service, in v1.0 or beta: see the puller; each has a reading of its own
 			Name: Services, Label: "Services and expiries", Version: "v1.0", Path: "/deviceManagement",
 			Permission: "DeviceManagementServiceConfig.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{ // after what names them; all are gone through, because only that tells which are gone
+			Name: Groups, Label: "Groups that something is given to", Version: "v1.0", Path: "/groups", Select: []string{"id", "displayName", "groupTypes"}, PageSize: 999,
+			Permission: "GroupMember.Read.All", Every: 2 * time.Hour, FreshFor: 24 * time.Hour,
 		},
 	}
 }

@@ -114,3 +114,14 @@ func (s *Store) EachAssignment(ctx context.Context, scope tenant.Scope, f Assign
 	}
 	return stream(ctx, s.pool.In(scope), sql, w.Args, scanAssignment, each)
 }
+
+// GroupIDs are the groups that hold a role of the tenant, and those that roles hold for.
+func (s *Store) GroupIDs(ctx context.Context, tid tenant.ID) (members, scopes []string, err error) {
+	err = s.pool.In(tid).QueryRow(ctx, `
+		SELECT COALESCE((SELECT array_agg(DISTINCT x) FROM intune_role_assignment, unnest(members) x WHERE tenant_id = $1 AND gone_at IS NULL), '{}'),
+		       COALESCE((SELECT array_agg(DISTINCT x) FROM intune_role_assignment, unnest(scopes) x WHERE tenant_id = $1 AND gone_at IS NULL), '{}')`, tid).Scan(&members, &scopes)
+	if err != nil {
+		return nil, nil, fmt.Errorf("groups of Intune roles of %s: %w", tid, err)
+	}
+	return members, scopes, nil
+}

@@ -290,3 +290,77 @@ func FuzzFromGraph(f *testing.F) {
 		}
 	})
 }
+
+func TestHolders(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	for _, tid := range []tenant.ID{contoso, fabrikam} {
+		merge(t, pool, s, tid, noon, some(4))
+	}
+	// g1 was read and has a group inside it; g2 was not looked into at Contoso, and is gone at Fabrikam
+	for tid, gone := range map[tenant.ID]bool{contoso: false, fabrikam: true} {
+		if _, err := pool.In(tid).Exec(t.Context(), `
+			INSERT INTO directory_group (tenant_id, id, name, dynamic, gone, members_read, members) VALUES ($1, 'g1', 'IT', false, false, true, 2), ($1, 'g2', '', false, $2, false, 0)`, tid, gone); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := pool.In(tid).Exec(t.Context(), `
+			INSERT INTO directory_group_member (tenant_id, group_id, id, type, name, upn, enabled, direct)
+			VALUES ($1, 'g1', 'u1', 'user', 'Adele', 'adele@contoso.example', true, true), ($1, 'g1', 'u2', 'user', '', '', NULL, false), ($1, 'g1', 'g5', 'group', 'Contractors', '', NULL, true),
+			       ($1, 'g7', 'u3', 'user', 'Holds nothing', '', true, true)`, tid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	can := HolderFilter{Can: []string{Wipe}}
+	page, err := s.Holders(t.Context(), tenant.Only(contoso), can)
+	if err != nil || page.Count != 2 || len(page.Rows) != 2 {
+		t.Fatalf("%+v, %v", page, err)
+	}
+	if a := page.Rows[0]; a.Name != "Adele" || a.Nested || a.Enabled == nil || !*a.Enabled || len(a.Roles) != 2 || len(a.Assignments) != 2 || a.TenantName != "Contoso" || !slices.Equal(a.Scopes, []string{"allDevices"}) {
+		t.Errorf("Adele: %+v", a)
+	}
+	if b := page.Rows[1]; b.ID != "u2" || !b.Nested || b.Enabled != nil {
+		t.Errorf("who may not be named: %+v", b)
+	}
+	for _, tc := range []struct {
+		scope tenant.Scope
+		f     HolderFilter
+		want  int
+	}{
+		{tenant.Everything(), can, 4}, {tenant.Everything(), HolderFilter{Can: []string{"Microsoft.Intune_Nothing_At_All"}}, 0}, {tenant.Everything(), HolderFilter{Can: can.Can, Q: "ADELE"}, 2},
+		{tenant.Everything(), HolderFilter{Can: can.Can, Tenants: []tenant.ID{fabrikam}}, 2}, {tenant.Only(contoso), HolderFilter{Can: can.Can, Tenants: []tenant.ID{fabrikam}}, 0},
+	} {
+		for _, sort := range HolderSorts {
+			seen := map[string]bool{}
+			tc.f.Sort, tc.f.Limit, tc.f.After = sort, 1, ""
+			for {
+				page, err := s.Holders(t.Context(), tc.scope, tc.f)
+				if err != nil || page.Count != int64(tc.want) {
+					t.Fatalf("%+v: %+v, %v", tc.f, page, err)
+				}
+				for _, h := range page.Rows {
+					seen[h.Tenant.String()+h.ID] = true
+				}
+				if tc.f.After = page.Next; page.Next == "" {
+					break
+				}
+			}
+			if len(seen) != tc.want {
+				t.Errorf("%+v: %d seen, want %d", tc.f, len(seen), tc.want)
+			}
+		}
+	}
+	for tid, want := range map[tenant.ID]Unseen{contoso: {1, 1, 0}, fabrikam: {0, 0, 1}} {
+		if u, err := s.UnseenBy(t.Context(), tenant.Only(tid), can.Can, nil); err != nil || u != want {
+			t.Errorf("%s: %+v, %v, want %+v", tid, u, err, want)
+		}
+	}
+	if u, err := s.UnseenBy(t.Context(), tenant.Everything(), can.Can, []tenant.ID{fabrikam}); err != nil || u != (Unseen{0, 0, 1}) {
+		t.Errorf("one of all: %+v, %v", u, err)
+	}
+	if members, scopes, err := s.GroupIDs(t.Context(), contoso); err != nil || !slices.Equal(members, []string{"g1", "g2"}) || len(scopes) != 0 {
+		t.Errorf("groups %v, %v, %v", members, scopes, err)
+	}
+	if _, err := s.Holders(t.Context(), tenant.Everything(), HolderFilter{Can: can.Can, After: "x"}); !errors.Is(err, errs.Invalid) {
+		t.Errorf("a bad place: %v", err)
+	}
+}

@@ -18,6 +18,7 @@ const (
 	Directory     Feature = "directory"     // organisation, domains, licences
 	Proof         Feature = "proof"         // reading our own grants back
 	Guests        Feature = "guests"        // our people's guest accounts and directory roles
+	Groups        Feature = "groups"        // names of groups, and who is in those that hold Intune roles
 	Incidents     Feature = "incidents"     // Defender incidents, as a signed-in person
 	DeviceActions Feature = "device-actions"
 	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
@@ -84,6 +85,7 @@ var (
 	readDomains       = app("Domain.Read.All")
 	readLicences      = app("LicenseAssignment.Read.All")
 	readUsers         = app("User.Read.All")
+	readMembers       = app("GroupMember.Read.All")
 	readDirRoles      = app("RoleManagement.Read.Directory")
 
 	asPersonActions   = signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")
@@ -180,6 +182,10 @@ var catalogue = []Entry{
 		get("which of our people have an account in the tenant", "/v1.0/users", readUsers, readDirectory),
 		get("whether such an account has an Intune licence", "/v1.0/users/{id}/licenseDetails", readUsers, readLicences, readDirectory),
 		get("which directory roles such an account holds", "/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
+	}},
+	{Feature: Groups, Operations: []Operation{
+		get("the names of groups that policies, apps and Intune roles are given to", "/v1.0/groups", readMembers, readDirectory),
+		get("who is in the groups that hold Intune roles, nested ones too", "/v1.0/groups/{id}/transitiveMembers", readMembers, readDirectory),
 	}},
 	{Feature: Incidents, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Reader, or a role of Defender's own", Operations: []Operation{
 		get("the list of incidents", "/api/incidents", asPersonIncidents),

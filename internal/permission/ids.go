@@ -19,6 +19,7 @@ var ids = map[Permission]string{
 	app("Domain.Read.All"):                                              "dbb9058a-0e50-45d7-ae91-66909b5d4664",
 	app("LicenseAssignment.Read.All"):                                   "e2f98668-2877-4f38-a2f4-8202e0717aa1",
 	app("User.Read.All"):                                                "df021288-bdef-4463-88db-98f22de89214",
+	app("GroupMember.Read.All"):                                         "98830695-27a2-44f7-8c18-0c3ebc9698f6",
 	app("RoleManagement.Read.Directory"):                                "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
 	signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All"): "3404d2bf-2b13-457e-a330-c24615765193",
 	signedIn("DeviceManagementManagedDevices.Read.All"):                 "314874da-47d6-4978-88dc-cf0d37f0bb82",

@@ -160,6 +160,11 @@ var otherScopes = []Scope{
 		Opens: []string{"Accounts, guests among them, and how their invitation stands", "Licences of an account"}, Closed: []string{"When an account signed in last", "Mail, files, chats", "Any change"},
 	},
 	{
+		Name: "GroupMember.Read.All", Setting: "Read group memberships",
+		DelegatedID: "bc024368-1153-4739-b217-4326f2e966d0", ApplicationID: "98830695-27a2-44f7-8c18-0c3ebc9698f6",
+		Opens: []string{"Names of groups", "Who is in a group, by the account's id"}, Closed: []string{"Names of the accounts, which come with the profiles of users", "Conversations and files of groups", "Any change"},
+	},
+	{
 		Name: "User.Invite.All", Setting: "Invite guest users to the organization",
 		DelegatedID: "63dd7cd9-b489-4adf-a28c-ac38b9a0f962", ApplicationID: "09850681-111b-4a89-9bed-3f2cae46d706",
 		Opens: []string{"Invite a guest"}, Closed: []string{"Giving the guest a role or a licence", "Changing other accounts"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -23,6 +24,7 @@ import (
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
@@ -63,6 +65,7 @@ type Portal struct {
 	Autopilot     *autopilot.Store
 	Live          *graphsync.LiveStore
 	Configuration *configuration.Store
+	Directory     *group.Store
 	Roles         *intunerole.Store
 	Audit         *audit.Store
 	Reviews       *review.Store
@@ -209,7 +212,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
-	p.Configuration, p.Roles = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool)
+	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
@@ -244,7 +247,16 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: p.Graph, Store: p.Roles, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
-		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now})
+		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
+		With(graphsync.Groups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: p.namedGroups})
+}
+
+// namedGroups are the groups that policies, apps and Intune roles of a tenant are given to.
+func (p *Portal) namedGroups(ctx context.Context, tid tenant.ID) (n group.Named, err error) {
+	policies, err1 := p.Configuration.GroupIDs(ctx, tid)
+	apps, err2 := p.Apps.GroupIDs(ctx, tid)
+	members, scopes, err3 := p.Roles.GroupIDs(ctx, tid)
+	return group.Named{Holding: members, Others: slices.Concat(policies, apps, scopes)}, errors.Join(err1, err2, err3)
 }
 
 // NewEntra is the client of the configured authority with the configured credential.

@@ -22,6 +22,7 @@ func groupOperations() []operation {
 		op("/groups/$count", oFilter, pageSize{}, (*call).countGroups),
 		op("/groups/{id}", oSelect|oExpand, pageSize{}, (*call).getGroup),
 		op("/groups/{id}/members", oSelect|oTop|oCount, directoryPage, (*call).membersOfGroup),
+		op("/groups/{id}/transitiveMembers", oSelect|oTop|oCount, directoryPage, (*call).allMembersOfGroup),
 		byIDs,
 	}
 }
@@ -29,12 +30,13 @@ func groupOperations() []operation {
 // groupNames are the security groups that every tenant has for assignments, with the share of people in them.
 var groupNames = []struct {
 	name, rule string
-	every      int // one person in so many; 0 for a group of devices
+	every      int   // one person in so many; 0 for a group of devices
+	inside     []int // groups that are members of the group
 }{
-	{"All staff", "(user.userType -eq \"Member\")", 1}, {"Finance", "", 9}, {"Sales", "", 5}, {"Operations", "", 4}, {"IT", "", 20}, {"Management", "", 25},
-	{"Intune – pilot ring", "", 15}, {"Intune – broad ring", "", 2}, {"Windows devices", "(device.deviceOSType -eq \"Windows\")", 0},
-	{"iOS devices", "(device.deviceOSType -eq \"iPhone\")", 0}, {"Android devices", "(device.deviceOSType -startsWith \"Android\")", 0},
-	{"Kiosk devices", "", 0}, {"Mac users", "", 12}, {"Field engineers", "", 6}, {"Contractors", "", 30}, {"Visio licence", "", 40}, {"VPN users", "", 3},
+	{"All staff", "(user.userType -eq \"Member\")", 1, nil}, {"Finance", "", 9, nil}, {"Sales", "", 5, nil}, {"Operations", "", 4, nil}, {"IT", "", 20, []int{14}}, {"Management", "", 25, nil},
+	{"Intune – pilot ring", "", 15, nil}, {"Intune – broad ring", "", 2, nil}, {"Windows devices", "(device.deviceOSType -eq \"Windows\")", 0, nil},
+	{"iOS devices", "(device.deviceOSType -eq \"iPhone\")", 0, nil}, {"Android devices", "(device.deviceOSType -startsWith \"Android\")", 0, nil},
+	{"Kiosk devices", "", 0, nil}, {"Mac users", "", 12, nil}, {"Field engineers", "", 6, nil}, {"Contractors", "", 35, nil}, {"Visio licence", "", 40, nil}, {"VPN users", "", 3, nil},
 }
 
 func (c *call) groupCount() int { return len(c.t.Groups) + len(groupNames) }
@@ -88,29 +90,76 @@ func (c *call) getGroup() error {
 	return c.entity(kinds["group"], "groups", c.groupObject(i))
 }
 
-func (c *call) membersOfGroup() error {
+// membersOfGroup are those that the group itself has; allMembersOfGroup adds whoever is in it through a group inside.
+func (c *call) membersOfGroup() error { return c.listMembers(false) }
+
+func (c *call) allMembersOfGroup() error { return c.listMembers(true) }
+
+func (c *call) listMembers(deep bool) error {
 	i, ok := c.group(c.keys[0])
 	if !ok {
 		return missing(c.keys[0])
 	}
-	r := c.people()
-	member := func(p person) object {
-		return append(object{{"@odata.type", "#microsoft.graph.user"}}, c.userObject(p)...)
+	if err := c.check(kinds["user"]); err != nil {
+		return err
 	}
-	if i < len(c.t.Groups) {
-		var items []object
-		for _, id := range c.t.Groups[i].Members {
-			if p, found := r.find(id); found {
-				items = append(items, member(p))
+	people, groups := c.membersOf(i, deep)
+	blank := c.token.AppOnly && !slices.ContainsFunc(c.token.Roles, func(r string) bool {
+		return r == "User.Read.All" || r == "User.ReadBasic.All" || r == "Directory.Read.All"
+	})
+	return c.list("directoryObjects"+c.q.shape(), source{n: len(groups) + people.n, put: func(b []byte, n int) []byte {
+		if n < len(groups) {
+			o := c.groupObject(groups[n])
+			return appendObject(b, append(object{{"@odata.type", "#microsoft.graph.group"}}, c.project(kinds["group"], slices.DeleteFunc(o, func(m member) bool { return len(c.q.selected) > 0 && !c.q.selects(m.name) }))...))
+		}
+		o := append(object{{"@odata.type", "#microsoft.graph.user"}}, c.project(kinds["user"], c.userObject(people.at(n-len(groups))))...)
+		if blank { // what the caller may not read comes with its id and nothing else
+			for i := range o {
+				if o[i].name != "id" && o[i].name != "@odata.type" {
+					o[i].value = nil
+				}
 			}
 		}
-		return c.fixed(kinds["user"], "directoryObjects", items)
+		return appendObject(b, o)
+	}})
+}
+
+// membership is some people of the tenant, each once.
+type membership struct {
+	n  int
+	at func(i int) person
+}
+
+// membersOf are the people in a group and the groups inside it; with deep also the people of those.
+func (c *call) membersOf(i int, deep bool) (membership, []int) {
+	r := c.people()
+	if i < len(c.t.Groups) {
+		var known []person
+		for _, id := range c.t.Groups[i].Members {
+			if p, found := r.find(id); found {
+				known = append(known, p)
+			}
+		}
+		return membership{len(known), func(n int) person { return known[n] }}, nil
 	}
-	every := groupNames[i-len(c.t.Groups)].every
-	if every == 0 {
-		return c.fixed(kinds["user"], "directoryObjects", nil)
+	g := groupNames[i-len(c.t.Groups)]
+	if g.every == 0 {
+		return membership{}, nil
 	}
-	return c.objects(kinds["user"], "directoryObjects", (r.n+every-1)/every, func(n int) object { return member(r.at(n * every)) })
+	var groups []int
+	for _, in := range g.inside {
+		groups = append(groups, in+len(c.t.Groups))
+	}
+	if !deep || len(groups) == 0 {
+		return membership{(r.n + g.every - 1) / g.every, func(n int) person { return r.at(n * g.every) }}, groups
+	}
+	var all []int // numbers of people, each once
+	for n := 0; n < r.n; n++ {
+		if n%g.every == 0 || slices.ContainsFunc(g.inside, func(in int) bool { return groupNames[in].every > 0 && n%groupNames[in].every == 0 }) {
+			all = append(all, n)
+		}
+	}
+	return membership{len(all), func(n int) person { return r.at(all[n]) }}, groups
 }
 
 // getByIDs finds users, groups and service principals among up to a thousand ids; unknown ids are left out.

@@ -134,7 +134,7 @@ var readOnlyRoles = []string{
 	"Application.Read.All", "DelegatedPermissionGrant.Read.All",
 	"DeviceManagementApps.Read.All", "DeviceManagementCloudCA.Read.All", "DeviceManagementConfiguration.Read.All",
 	"DeviceManagementManagedDevices.Read.All", "DeviceManagementRBAC.Read.All", "DeviceManagementServiceConfig.Read.All",
-	"Domain.Read.All", "Organization.Read.All", "ProvisioningLog.Read.All", "RoleManagement.Read.Directory",
+	"Domain.Read.All", "GroupMember.Read.All", "Organization.Read.All", "ProvisioningLog.Read.All", "RoleManagement.Read.Directory",
 	"Synchronization.Read.All", "User.Read.All",
 }
 

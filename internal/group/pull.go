@@ -1,0 +1,155 @@
+package group
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Puller reads a tenant's groups. It goes through all, for only a complete read tells that one is gone, and keeps those that are named.
+type Puller struct {
+	Graph *graph.Client
+	Store *Store
+	Named func(context.Context, tenant.ID) (Named, error)
+}
+
+// Named are the ids of the groups that something is given to.
+type Named struct {
+	Holding []string // an Intune role: who is in them is read
+	Others  []string
+}
+
+// most is how many members are read of one group. Roles are given to a few people; beyond it nobody reads a list.
+const most = 20_000
+
+var errTooMany = fmt.Errorf("more than %d members in a group that holds an Intune role", most)
+
+// Pull reads the names, and who is in the groups that hold Intune roles, nested ones too.
+func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
+	read, err := p.read(ctx, tid, run)
+	if err != nil {
+		return fmt.Errorf("pull groups of %s: %w", tid, err)
+	}
+	return run.In(ctx, func(tx pgx.Tx) error {
+		merged, err := p.Store.Merge(ctx, tx, tid, read)
+		if err != nil {
+			return err
+		}
+		run.Changed(merged.Written, merged.Gone)
+		return run.Count(ctx, tx, merged.Counters)
+	})
+}
+
+func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r Read, err error) {
+	named, err := p.Named(ctx, tid)
+	if err != nil {
+		return r, err
+	}
+	found := map[string]Group{}
+	for _, id := range slices.Concat(named.Holding, named.Others) {
+		found[id] = Group{ID: id, Gone: true}
+	}
+	d := run.Dataset
+	q := graph.Query{Version: d.Version, Select: d.Select, Top: d.PageSize, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
+	for w, err := range graph.List[graph.Group](ctx, p.Graph, tid, d.Path, q) {
+		if err != nil {
+			return r, err
+		}
+		if _, ok := found[w.ID]; ok {
+			found[w.ID] = Group{ID: w.ID, Name: postgres.Clean(w.DisplayName), Dynamic: slices.Contains(w.Types, "DynamicMembership")}
+		}
+	}
+	r.Members = map[string][]Member{}
+	for id, g := range found {
+		if !g.Gone && slices.Contains(named.Holding, id) {
+			members, err := p.members(ctx, tid, run, id)
+			switch {
+			case missing(err):
+				g = Group{ID: id, Gone: true} // deleted meanwhile
+			case err != nil:
+				return r, err
+			default:
+				g.MembersRead, g.Members, r.Members[id] = true, people(members), members
+			}
+		}
+		r.Groups = append(r.Groups, g)
+	}
+	slices.SortFunc(r.Groups, func(a, b Group) int { return strings.Compare(a.ID, b.ID) })
+	return r, nil
+}
+
+// members are those of the group and of the groups inside it; which of them it has itself takes a second list.
+func (p *Puller) members(ctx context.Context, tid tenant.ID, run *graphsync.Run, id string) (all []Member, err error) {
+	q := graph.Query{Version: run.Dataset.Version, Select: memberFields, Top: run.Dataset.PageSize, OnPage: func(c graph.Page) error {
+		c.Rows = 0 // members are no rows of the ledger: those are groups
+		return run.Page(ctx, graphsync.Progress(c))
+	}}
+	path := "/groups/" + url.PathEscape(id)
+	nested := false
+	at := map[string]int{}
+	for w, err := range graph.List[graph.DirectoryObject](ctx, p.Graph, tid, path+"/transitiveMembers", q) {
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := at[w.ID]; twice || w.ID == "" {
+			continue
+		}
+		if len(all) >= most {
+			return nil, errTooMany
+		}
+		m := memberFromGraph(w)
+		nested = nested || m.Type == "group"
+		at[w.ID] = len(all)
+		all = append(all, m)
+	}
+	if !nested {
+		for i := range all {
+			all[i].Direct = true
+		}
+		return all, nil
+	}
+	q.Select = []string{"id"}
+	for w, err := range graph.List[graph.DirectoryObject](ctx, p.Graph, tid, path+"/members", q) {
+		if err != nil {
+			return nil, err
+		}
+		if i, ok := at[w.ID]; ok {
+			all[i].Direct = true
+		}
+	}
+	return all, nil
+}
+
+var memberFields = []string{"id", "displayName", "userPrincipalName", "accountEnabled"}
+
+func memberFromGraph(w graph.DirectoryObject) Member {
+	m := Member{ID: postgres.Clean(w.ID), Type: graph.TypeName(w.Type), Name: postgres.Clean(w.DisplayName), UPN: postgres.Clean(w.UserPrincipalName), Enabled: w.AccountEnabled}
+	if m.Type == "" {
+		m.Type = "unknown"
+	}
+	return m
+}
+
+func people(members []Member) (n int) {
+	for _, m := range members {
+		if m.Type == "user" {
+			n++
+		}
+	}
+	return n
+}
+
+func missing(err error) bool {
+	var e *graph.Error
+	return errors.As(err, &e) && e.Kind == graph.NotFound
+}

@@ -1,0 +1,175 @@
+package intunerole
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Holder is a person, or an application, that is in a group which holds a role.
+type Holder struct {
+	Tenant      tenant.ID
+	TenantName  string
+	ID          string
+	Type        string // user, servicePrincipal, device
+	Name        string // empty: the portal may not read it
+	UPN         string
+	Enabled     *bool    // nil: not known
+	Nested      bool     // only through a group inside one that holds the role
+	Roles       []string // names of the roles
+	Assignments []string // names of the assignments
+	Scopes      []string // over whom: Graph's scope types
+}
+
+// HolderFilter chooses holders of roles that allow one of these actions.
+type HolderFilter struct {
+	Can     []string
+	Q       string // part of name or UPN
+	Tenants []tenant.ID
+
+	Sort  string // one of HolderSorts; empty: name
+	Desc  bool
+	After string
+	Limit int
+}
+
+// HolderSorts are the orders that Holders knows.
+var HolderSorts = []string{"name", "customer"}
+
+// HolderPage is one page of holders.
+type HolderPage struct {
+	Rows  []Holder
+	Next  string
+	Count int64
+}
+
+// holders is one row for each who is in a group with such a role; groups inside groups stand by their own members.
+const holders = `(
+	SELECT   s.tenant_id, m.id, max(m.type) AS type, max(m.name) AS name, max(m.upn) AS upn, bool_or(m.enabled) AS enabled, NOT bool_or(m.direct) AS nested,
+	         lower(max(COALESCE(NULLIF(m.name, ''), NULLIF(m.upn, ''), m.id))) COLLATE "C" AS name_key,
+	         array_agg(DISTINCT r.name) AS roles, array_agg(DISTINCT s.name) AS assignments, array_agg(DISTINCT CASE WHEN s.scopes <> '{}' THEN 'resourceScope' ELSE s.scope_type END) AS scopes
+	FROM     intune_role_assignment s
+	JOIN     intune_role r ON r.tenant_id = s.tenant_id AND r.id = s.role_id AND r.gone_at IS NULL
+	CROSS    JOIN LATERAL unnest(s.members) g
+	JOIN     directory_group_member m ON m.tenant_id = s.tenant_id AND m.group_id = g AND m.type <> 'group'
+	WHERE    s.gone_at IS NULL
+	AND      r.allowed && ?::text[]
+	GROUP BY s.tenant_id, m.id) a`
+
+const holderColumns = `a.tenant_id, ` + tenantName + `, a.id, a.type, a.name, a.upn, a.enabled, a.nested, a.roles, a.assignments, a.scopes`
+
+func scanHolder(row pgx.CollectableRow, more ...any) (h Holder, err error) {
+	err = row.Scan(append([]any{&h.Tenant, &h.TenantName, &h.ID, &h.Type, &h.Name, &h.UPN, &h.Enabled, &h.Nested, &h.Roles, &h.Assignments, &h.Scopes}, more...)...)
+	return h, err
+}
+
+var holderOrders = map[string][]postgres.Key{
+	"name": {{Expr: "a.name_key", Type: "text"}}, "customer": {byCustomer, {Expr: "a.name_key", Type: "text"}},
+}
+
+// holderTables is the table of holders with its argument in place.
+func holderWhere(scope tenant.Scope, f HolderFilter) (tables string, w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	if err := printable(append(slices.Clone(f.Can), f.Q)...); err != nil {
+		return "", nil, false, err
+	}
+	tables = strings.Replace(holders, "?", w.Arg(f.Can), 1)
+	one = w.Within(scope, "a.tenant_id")
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("lower(a.name || E'\\n' || a.upn) LIKE ?", postgres.Like(q))
+	}
+	if len(f.Tenants) > 0 {
+		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	return tables, w, one, nil
+}
+
+// Holders returns who is in groups with such a role, as far as groups were read, one page in the chosen order. What was not read is told
+// by Unseen.
+func (s *Store) Holders(ctx context.Context, scope tenant.Scope, f HolderFilter) (page HolderPage, err error) {
+	tables, w, one, err := holderWhere(scope, f)
+	if err != nil {
+		return page, err
+	}
+	o, err := order(holderOrders, f.Sort, f.Desc, one)
+	if err != nil {
+		return page, err
+	}
+	counted := "SELECT count(*) FROM " + tables + " " + w.SQL()
+	if err := s.pool.In(scope).QueryRow(ctx, counted, w.Args...).Scan(&page.Count); err != nil {
+		return page, fmt.Errorf("count holders of Intune roles: %w", postgres.BadInput(err))
+	}
+	limit := bounded(f.Limit)
+	sql, err := query(holderColumns, tables, w, o, f.After, limit+1)
+	if err != nil {
+		return page, err
+	}
+	var places [][]string
+	rows, _ := s.pool.In(scope).Query(ctx, sql, w.Args...)
+	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Holder, error) {
+		var place []string
+		h, err := scanHolder(row, &place)
+		places = append(places, place)
+		return h, err
+	})
+	if err != nil {
+		return page, fmt.Errorf("list holders of Intune roles: %w", postgres.BadInput(err))
+	}
+	if len(page.Rows) > limit {
+		page.Rows, page.Next = page.Rows[:limit], o.Cursor(places[limit-1])
+	}
+	return page, nil
+}
+
+// EachHolder calls each for every holder in the scope that matches the filter, in its order. Limit does not apply.
+func (s *Store) EachHolder(ctx context.Context, scope tenant.Scope, f HolderFilter, each func(Holder) error) error {
+	tables, w, one, err := holderWhere(scope, f)
+	if err != nil {
+		return err
+	}
+	o, err := order(holderOrders, f.Sort, f.Desc, one)
+	if err != nil {
+		return err
+	}
+	sql, err := query(holderColumns, tables, w, o, f.After, 0)
+	if err != nil {
+		return err
+	}
+	return stream(ctx, s.pool.In(scope), sql, w.Args, scanHolder, each)
+}
+
+// Unseen is what is not known of who holds a role: groups whose members were not read, and at how many tenants they are.
+type Unseen struct {
+	Groups  int64 // hold such a role, but were not looked into
+	Tenants int64
+	Gone    int64 // hold such a role, but the directory has them no more
+}
+
+// UnseenBy tells what Holders does not know of who holds a role that allows one of these actions.
+func (s *Store) UnseenBy(ctx context.Context, scope tenant.Scope, can []string, tenants []tenant.ID) (u Unseen, err error) {
+	w := &postgres.Where{}
+	w.Within(scope, "s.tenant_id")
+	w.And("s.gone_at IS NULL")
+	w.And("r.allowed && ?::text[]", can)
+	if len(tenants) > 0 {
+		w.And("s.tenant_id = ANY(?)", tenants)
+	}
+	err = s.pool.In(scope).QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE seen IS NULL), count(DISTINCT tenant_id) FILTER (WHERE seen IS NULL), count(*) FILTER (WHERE NOT seen)
+		FROM   (SELECT DISTINCT s.tenant_id, m AS group_id, CASE WHEN g.gone THEN false WHEN g.members_read THEN true END AS seen
+		        FROM   intune_role_assignment s
+		        JOIN   intune_role r ON r.tenant_id = s.tenant_id AND r.id = s.role_id AND r.gone_at IS NULL
+		        CROSS  JOIN LATERAL unnest(s.members) m
+		        LEFT   JOIN directory_group g ON g.tenant_id = s.tenant_id AND g.id = m
+		        `+w.SQL()+`) x`, w.Args...).Scan(&u.Groups, &u.Tenants, &u.Gone)
+	if err != nil {
+		return u, fmt.Errorf("what is not known of holders of Intune roles: %w", postgres.BadInput(err))
+	}
+	return u, nil
+}
