@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -76,6 +77,7 @@ type Deps struct {
 	Services      *service.Store
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
+	Directory     *group.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
 	Autopilot     *autopilot.Store
@@ -149,7 +151,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps},
-		&roles.Handler{Roles: d.Roles, Sync: d.Sync},
+		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

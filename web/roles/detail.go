@@ -50,7 +50,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newView(m, x, given.Rows, ops, changes, read, page.ChromeOf(ctx).Now)
+	names := h.namer(m.Scope)
+	if err := names.learn(ctx, given.Rows...); err != nil {
+		return err
+	}
+	v := newView(m, x, given.Rows, names, ops, changes, read, page.ChromeOf(ctx).Now)
 	return page.Answer(w, r, v, rolePage(page.Shell(r, m, v.Name), v))
 }
 
@@ -86,7 +90,7 @@ type change struct {
 	New     string    `json:"new"`
 }
 
-func newView(m tenant.Membership, x intunerole.Role, given []intunerole.Assignment, ops []intunerole.Operation, changes []intunerole.Change, read graphsync.Freshness, now time.Time) view {
+func newView(m tenant.Membership, x intunerole.Role, given []intunerole.Assignment, names *namer, ops []intunerole.Operation, changes []intunerole.Change, read graphsync.Freshness, now time.Time) view {
 	v := view{row: newRower(now)(x), AsOf: moment(read.AsOf), Allowed: []permission{}, Denied: []permission{}, Grants: []grant{}, Changes: []change{}, role: x, m: m, fresh: fresh.Line(read, m, now), read: read, now: now}
 	known := map[string]intunerole.Operation{}
 	for _, o := range ops {
@@ -105,7 +109,7 @@ func newView(m tenant.Membership, x intunerole.Role, given []intunerole.Assignme
 	}
 	v.Allowed, v.Denied = word(x.Allowed), word(x.Denied)
 	for _, a := range given {
-		v.Grants = append(v.Grants, newGrant(a))
+		v.Grants = append(v.Grants, newGrant(a, names))
 	}
 	for _, c := range changes {
 		v.Changes = append(v.Changes, change{c.At, c.Field, c.Subject, c.Old, c.New})
@@ -144,19 +148,29 @@ func (v view) grantSection() ui.Section {
 
 func (v view) grantTable() ui.Table {
 	t := ui.Table{ID: "assignments", Caption: "Assignments of this role", Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: "Assignment"}, {Key: "members", Label: "Member groups", Kind: ui.KindMono, Phone: "line"}, {Key: "scope", Label: "Over"}, {Key: "scopes", Label: "Scope groups", Kind: ui.KindMono, Phone: "line"},
+		{Key: "name", Label: "Assignment"}, {Key: "members", Label: "Member groups", Phone: "line"}, {Key: "scope", Label: "Over"}, {Key: "scopes", Label: "Scope groups", Phone: "line"},
 	}}
 	for _, g := range v.Grants {
-		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{ids(g.Members), ui.TextCell(g.Scope), ids(g.Scopes)}})
+		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{groupCell(g.Members, named.holding), ui.TextCell(g.Scope), groupCell(g.Scopes, named.label)}})
 	}
 	return t
 }
 
-func ids(list []string) ui.Cell {
+func groupCell(list []named, word func(named) string) ui.Cell {
 	if len(list) == 0 {
 		return ui.DashCell()
 	}
-	return ui.MonoCell(strings.Join(list, ", "))
+	return ui.Cell{Text: joined(list, word), Title: joined(list, func(g named) string { return g.ID })}
+}
+
+// grantNote says what is not known of who holds the role.
+func (v view) grantNote() string {
+	for _, g := range v.Grants {
+		if !g.Known {
+			return "Who is in some of these groups is not known. That takes GroupMember.Read.All, which comes with groups in the consent, and a complete reading of groups."
+		}
+	}
+	return "People are counted through groups inside a group too."
 }
 
 func (v view) permissionTable(id string, of []permission) ui.Table {

@@ -1,7 +1,7 @@
 // Package roles shows Intune's own roles: what each allows, to whom it is given, and who can do a thing such as wiping a device.
 //
-// What a role is, and its tables, live in internal/intunerole. Directory roles are not read, and neither are members of groups: the pages
-// say so wherever it matters.
+// What a role is, and its tables, live in internal/intunerole; who is in a group in internal/group. Directory roles are not read, and
+// members of groups only where the customer granted it: the pages say so wherever it matters.
 package roles
 
 import (
@@ -15,6 +15,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -24,14 +25,16 @@ import (
 
 // Handler serves the role pages.
 type Handler struct {
-	Roles *intunerole.Store
-	Sync  *graphsync.Service
+	Roles  *intunerole.Store
+	Groups *group.Store
+	Sync   *graphsync.Service
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/roles", h.list)
 	r.Get("/roles/who", h.who)
+	r.Get("/roles/who/people", h.people)
 	r.Get("/roles/{role}", h.show)
 }
 
@@ -96,9 +99,13 @@ func (h *Handler) operations(ctx context.Context, m tenant.Membership) ([]intune
 }
 
 func tabs(m tenant.Membership, current string) ui.Tabs {
+	who := "Who can wipe here?"
+	if !m.One() {
+		who = "Who can wipe where?"
+	}
 	return ui.Tabs{Label: "Views of Intune roles", Items: []ui.Tab{
 		{Text: "Roles", URL: m.Path("/roles"), Current: current == "/roles"},
-		{Text: "Who can wipe here?", URL: m.Path("/roles/who"), Current: current == "/roles/who"},
+		{Text: who, URL: m.Path("/roles/who"), Current: current == "/roles/who"},
 	}}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -31,7 +32,7 @@ func TestPages(t *testing.T) {
 	f.ReadRoles(t, contoso.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{helpDesk, {ID: "r2", Name: "@evil", Allowed: []string{intunerole.Wipe}}, {ID: "r3", Name: "Reader", Allowed: []string{read}}},
 		Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r1", Name: "First line", Members: []string{"g1", "g2"}, ScopeType: "allDevices"}, {ID: "a2", RoleID: "r3", Name: "Readers", Members: []string{"g3"}, Scopes: []string{"g4"}, ScopeType: "resourceScope"}}})
 	f.ReadRoles(t, fabrikam.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{{ID: "f1", Name: "Field", Allowed: []string{intunerole.Wipe}}}, Assignments: []intunerole.Assignment{{ID: "fa", RoleID: "f1", Name: "Field work", Members: []string{"g9"}}}})
-	mount := (&Handler{f.Roles(), f.Sync}).Mount
+	mount := (&Handler{f.Roles(), f.DirectoryGroups(), f.Sync}).Mount
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID, unread.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/roles"
 
@@ -47,7 +48,7 @@ func TestPages(t *testing.T) {
 	}
 	var who twin[grant]
 	one.JSON(at+"/who", http.StatusOK, &who)
-	if who.Count != 1 || who.Rows[0].Role != "Help desk" || len(who.Rows[0].Members) != 2 || who.Rows[0].Scope != "All devices" || !strings.Contains(who.Rows[0].MembersAre, "not read") {
+	if who.Count != 1 || who.Rows[0].Role != "Help desk" || len(who.Rows[0].Members) != 2 || who.Rows[0].Scope != "All devices" || who.Rows[0].Known {
 		t.Errorf("who can wipe at Contoso: %+v", who)
 	}
 	all.JSON("/roles/who?sort=customer", http.StatusOK, &who)
@@ -59,7 +60,7 @@ func TestPages(t *testing.T) {
 		t.Errorf("%d can read devices, want 2", who.Count)
 	}
 	page := one.Get(at + "/who").Body.String()
-	if !strings.Contains(page, "2 roles allow this") || !strings.Contains(page, "who is in them is not read") || !strings.Contains(page, "Intune Administrator") {
+	if !strings.Contains(page, "2 roles allow this") || !strings.Contains(page, "Not known: who is in 2 groups that hold such a role.") || !strings.Contains(page, "Intune Administrator") {
 		t.Error("the view does not say what it cannot tell")
 	}
 	if got := one.Get("/t/" + unread.ID.String() + "/roles/who").Body.String(); !strings.Contains(got, "Not read yet") || strings.Contains(got, "given to anybody") || strings.Contains(got, "allow this") {
@@ -90,6 +91,69 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestPeople: who is in the groups, over the tenants that a person may see and no others; what was not read is never nobody.
+func TestPeople(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	ops := []intunerole.Operation{{ID: intunerole.Wipe, Resource: "RemoteTasks", Action: "Wipe"}, {ID: read, Resource: "Managed devices", Action: "Read"}}
+	for _, tid := range []tenant.ID{contoso.ID, fabrikam.ID} {
+		f.ReadRoles(t, tid, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{{ID: "r1", Name: "Help desk", Allowed: []string{intunerole.Wipe}}},
+			Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r1", Name: "First line", Members: []string{"g1", "g2"}, Scopes: []string{"g3"}, ScopeType: "resourceScope"}}})
+	}
+	yes := true
+	f.ReadGroups(t, contoso.ID, f.Now.Add(-3*time.Minute), group.Read{
+		Groups: []group.Group{{ID: "g1", Name: "IT", MembersRead: true, Members: 2}, {ID: "g2", Gone: true}, {ID: "g3", Name: "Sales"}},
+		Members: map[string][]group.Member{"g1": {{ID: "u1", Type: "user", Name: "@Adele Vance", UPN: "adele@contoso.example", Enabled: &yes, Direct: true},
+			{ID: "u2", Type: "user", Name: "Lee Gu", UPN: "lee@contoso.example", Enabled: &yes}, {ID: "g5", Type: "group", Name: "Contractors", Direct: true}}},
+	})
+	mount := (&Handler{f.Roles(), f.DirectoryGroups(), f.Sync}).Mount
+	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
+	at := "/t/" + contoso.ID.String() + "/roles/who"
+	var got twin[holder]
+	one.JSON(at+"/people", http.StatusOK, &got)
+	if got.Count != 2 || len(got.Rows) != 2 || got.Rows[0].UPN != "adele@contoso.example" || got.Rows[0].Nested || !got.Rows[1].Nested || got.Rows[1].Over[0] != "Groups" || got.AsOf == nil {
+		t.Errorf("people at Contoso: %+v", got)
+	}
+	page := one.Get(at + "/people").Body.String()
+	for _, want := range []string{"by a group inside", "1 group that holds such a role no longer in the directory", "Intune Administrator", "By assignment"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the view lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "Not known: ") {
+		t.Error("all was read, and the view says that something is not known")
+	}
+	var grants twin[grant]
+	one.JSON(at, http.StatusOK, &grants)
+	if g := grants.Rows[0]; !g.Known || g.memberText() != "IT (2 people), g2 (deleted)" || g.over() != "Sales" {
+		t.Errorf("%+v: %s over %s", g, g.memberText(), g.over())
+	}
+	if page := all.Get("/roles/who/people?sort=customer").Body.String(); !strings.Contains(page, "Not known: who is in 2 groups that hold such a role at 1 customer.") || !strings.Contains(page, "Lee Gu") {
+		t.Error("over all, what was not read at Fabrikam is not said")
+	}
+	all.JSON("/roles/who/people?customer="+fabrikam.ID.String(), http.StatusOK, &got)
+	if got.Count != 0 {
+		t.Errorf("people at Fabrikam: %+v", got)
+	}
+	for _, path := range []string{"/roles/who/people?customer=" + fabrikam.ID.String(), "/t/" + fabrikam.ID.String() + "/roles/who/people"} {
+		if page := all.Get(path).Body.String(); strings.Contains(page, "Nobody holds") {
+			t.Errorf("%s says that nobody can, where nothing was read", path)
+		}
+	}
+	if page := one.Get(at + "/people?can=" + read).Body.String(); !strings.Contains(page, "Nobody holds an Intune role that allows this") {
+		t.Error("what nobody holds is not said")
+	}
+	if csv := one.Get(at + "/people?format=csv").Body.String(); !strings.Contains(csv, "'@Adele Vance") || !strings.Contains(csv, "lee@contoso.example") {
+		t.Errorf("CSV:\n%s", csv)
+	}
+	one.JSON("/t/"+fabrikam.ID.String()+"/roles/who/people", http.StatusNotFound, nil)
+	for _, query := range []string{"sort=x", "can=x", "after=x", "can=" + read + "&can=" + intunerole.Wipe} {
+		if w := one.Get(at + "/people?" + query); w.Code != http.StatusBadRequest {
+			t.Errorf("?%s: %d, want 400", query, w.Code)
+		}
+	}
+}
+
 func TestGolden(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
@@ -112,7 +176,7 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.r.Tenant, tc.r.TenantName = contoso.ID, "Contoso"
-			webtest.Golden(t, roleBody(newView(m, tc.r, tc.given, tc.ops, tc.changes, fresh, now)))
+			webtest.Golden(t, roleBody(newView(m, tc.r, tc.given, nil, tc.ops, tc.changes, fresh, now)))
 		})
 	}
 }

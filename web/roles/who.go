@@ -2,12 +2,11 @@ package roles
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -31,13 +30,11 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	can := q.Values["can"]
-	if len(can) == 0 {
-		can = []string{intunerole.Wipe}
+	action, err := chosenAction(q)
+	if err != nil {
+		return err
 	}
-	if len(can) > 1 {
-		return errs.ShowNext(errs.Invalid, "This view is about one permission at a time.", "Choose one of them.")
-	}
+	can := []string{action}
 	f := intunerole.AssignmentFilter{Q: q.Q, Can: can, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
 	if f.Tenants, err = customers(q); err != nil {
 		return err
@@ -54,20 +51,29 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
+	names := h.namer(m.Scope)
+	if err := names.learn(ctx, found.Rows...); err != nil {
+		return err
+	}
+	unseen, err := h.Roles.UnseenBy(ctx, m.Scope, can, f.Tenants)
+	if err != nil {
+		return err
+	}
 	now := page.ChromeOf(ctx).Now
-	word := actionWord(can[0])
 	l := page.List[grant]{
-		Title: "Who can: " + word, One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Above: whoAbove(m, word, can[0], allow, read),
+		Title: "Who can: " + actionWord(action), One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
+		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Above: whoAbove(m, newWho(m, "/roles/who", action, allow, read, unseen)),
 		Each: stream(func(ctx context.Context, each func(intunerole.Assignment) error) error {
-			return h.Roles.EachAssignment(ctx, m.Scope, f, each)
-		}, newGrant),
+			return h.Roles.EachAssignment(ctx, m.Scope, f, func(a intunerole.Assignment) error {
+				return errors.Join(names.learn(ctx, a), each(a))
+			})
+		}, func(a intunerole.Assignment) grant { return newGrant(a, names) }),
 	}
 	for _, a := range found.Rows {
-		l.Rows = append(l.Rows, newGrant(a))
+		l.Rows = append(l.Rows, newGrant(a, names))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		if l.Empty, err = h.nobody(ctx, m, q, can[0], read, now); err != nil {
+		if l.Empty, err = h.nobody(ctx, m, q, read, now); err != nil {
 			return err
 		}
 	}
@@ -75,14 +81,14 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 }
 
 // nobody is the view without a row. It never says more than what was read.
-func (h *Handler) nobody(ctx context.Context, m tenant.Membership, q page.Query, action string, read graphsync.Freshness, now time.Time) (ui.Empty, error) {
+func (h *Handler) nobody(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, now time.Time) (ui.Empty, error) {
 	n := fresh.Noun{One: "assignment", Many: "assignments", Icon: "person_key"}
 	if read.Read == 0 || q.Q != "" || len(q.Values["customer"]) > 0 {
 		total, err := h.Roles.CountAssignments(ctx, m.Scope, intunerole.AssignmentFilter{})
 		return fresh.Empty(n, read, m, fresh.Search{Narrowed: true, Clear: q.Clear(), Total: total}, now), err
 	}
 	return ui.Empty{
-		Kind: ui.EmptyNone, Icon: "person_key", Title: "No Intune role that allows this is given to anybody",
+		Kind: emptyKind(q), Icon: "person_key", Title: "No Intune role that allows this is given to anybody",
 		Lines:     []string{"Read completely " + ui.NewTime(read.AsOf, now).Text + ". Directory roles such as Intune Administrator and Global Administrator can do it all the same; they are not read here."},
 		ActionURL: m.Path("/roles"), ActionText: "Show the roles",
 	}, nil
@@ -90,24 +96,23 @@ func (h *Handler) nobody(ctx context.Context, m tenant.Membership, q page.Query,
 
 // grant is one assignment of a list.
 type grant struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	Tenant     tenantRef `json:"tenant"`
-	RoleID     string    `json:"role_id"`
-	Role       string    `json:"role"`
-	BuiltIn    bool      `json:"role_built_in"`
-	Members    []string  `json:"member_group_ids"`
-	Scopes     []string  `json:"scope_group_ids"`
-	ScopeType  string    `json:"scope_type"`
-	Scope      string    `json:"scope"`
-	MembersAre string    `json:"members_are"` // says that they are groups, and that who is in them is not read
-	URL        string    `json:"url,omitempty"`
+	ID        string    `json:"id"`
+	Name      string    `json:"name"`
+	Tenant    tenantRef `json:"tenant"`
+	RoleID    string    `json:"role_id"`
+	Role      string    `json:"role"`
+	BuiltIn   bool      `json:"role_built_in"`
+	Members   []named   `json:"member_groups"`
+	Scopes    []named   `json:"scope_groups"`
+	ScopeType string    `json:"scope_type"`
+	Scope     string    `json:"scope"`
+	Known     bool      `json:"people_known"` // who is in all of the member groups was read
+	URL       string    `json:"url,omitempty"`
 }
 
-const membersAre = "groups; who is in them is not read"
-
-func newGrant(a intunerole.Assignment) grant {
-	g := grant{ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, RoleID: a.RoleID, Role: a.RoleName, BuiltIn: a.BuiltIn, Members: a.Members, Scopes: a.Scopes, ScopeType: a.ScopeType, Scope: scopeWord(a), MembersAre: membersAre}
+func newGrant(a intunerole.Assignment, n *namer) grant {
+	g := grant{ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, RoleID: a.RoleID, Role: a.RoleName, BuiltIn: a.BuiltIn, Members: n.of(a.Tenant, a.Members), Scopes: n.of(a.Tenant, a.Scopes), ScopeType: a.ScopeType, Scope: scopeWord(a)}
+	g.Known = allKnown(g.Members)
 	if g.Name == "" {
 		g.Name = "Assignment without a name"
 	}
@@ -117,7 +122,15 @@ func newGrant(a intunerole.Assignment) grant {
 	return g
 }
 
-func (g grant) memberText() string { return plural(len(g.Members), "group", "groups") }
+func (g grant) memberText() string { return joined(g.Members, named.holding) }
+
+// over is for whom the role holds: by name where it is few groups.
+func (g grant) over() string {
+	if n := len(g.Scopes); n > 0 && n <= 3 && (g.ScopeType == "" || g.ScopeType == "resourceScope") {
+		return joined(g.Scopes, named.label)
+	}
+	return g.Scope
+}
 
 func plural(n int, one, many string) string {
 	if n == 1 {
@@ -136,10 +149,10 @@ func grantColumns(m tenant.Membership) []page.Column[grant] {
 	}
 	return append(cs,
 		plain("role", "Role", "role", 1, 220, func(g grant) string { return g.Role }),
-		page.Column[grant]{Key: "members", Label: "Members", Priority: 1, Width: 120, Text: func(g grant) string { return strings.Join(g.Members, ", ") },
-			Cell: func(g grant) ui.Cell { return ui.Cell{Text: g.memberText(), Title: strings.Join(g.Members, ", ")} }},
-		plain("scope", "Over", "", 1, 260, func(g grant) string { return g.Scope }),
-		page.Column[grant]{Key: "scopes", Label: "Scope group ids", Exact: true, Text: func(g grant) string { return strings.Join(g.Scopes, ", ") }},
+		plain("members", "Members", "", 1, 260, grant.memberText),
+		plain("scope", "Over", "", 1, 220, grant.over),
+		page.Column[grant]{Key: "memberIDs", Label: "Member group ids", Exact: true, Text: func(g grant) string { return joined(g.Members, func(x named) string { return x.ID }) }},
+		page.Column[grant]{Key: "scopes", Label: "Scope group ids", Exact: true, Text: func(g grant) string { return joined(g.Scopes, func(x named) string { return x.ID }) }},
 		page.Column[grant]{Key: "id", Label: "Assignment id", Exact: true, Text: func(g grant) string { return g.ID }},
 		page.Column[grant]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(g grant) string { return g.Tenant.ID.String() }},
 	)

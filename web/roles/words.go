@@ -63,6 +63,17 @@ func scopeWord(a intunerole.Assignment) string {
 	return a.ScopeType
 }
 
+// scopeTypeWord is over whom a role holds, without which groups.
+func scopeTypeWord(t string) string {
+	switch w, ok := scopeWords[t]; {
+	case ok:
+		return w
+	case t == "":
+		return "Not told by Microsoft Graph"
+	}
+	return t
+}
+
 var fieldWords = map[string]string{
 	"name": "Name", "description": "Description", "allowed": "Permissions", "denied": "Permissions taken away", "gone": "Presence in Intune",
 	"assignment": "Assignment", "assignment.name": "Name of the assignment", "assignment.members": "Member groups of", "assignment.scopes": "Scope of",

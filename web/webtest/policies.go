@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -66,6 +67,19 @@ func (f *Fleet) ReadRoles(t testing.TB, tid tenant.ID, at time.Time, r intunerol
 	f.run++
 	f.complete(t, tid, graphsync.IntuneRoles, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := f.Roles().Merge(ctx, tx, tid, f.run, at, r)
+		return m.Counters, err
+	})
+}
+
+// DirectoryGroups is the store of groups of directories on the fleet's database.
+func (f *Fleet) DirectoryGroups() *group.Store { return group.NewStore(f.Pool) }
+
+// ReadGroups stores a complete read of the groups that something in the tenant is given to.
+func (f *Fleet) ReadGroups(t testing.TB, tid tenant.ID, at time.Time, r group.Read) {
+	t.Helper()
+	f.run++
+	f.complete(t, tid, graphsync.Groups, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := f.DirectoryGroups().Merge(ctx, tx, tid, r)
 		return m.Counters, err
 	})
 }
