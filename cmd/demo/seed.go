@@ -103,6 +103,21 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 			return err
 		}
 	}
+	return d.planReviews(ctx, p, few)
+}
+
+// planReviews has support look at the first customers: at one days ago, at the others soon.
+func (d *demo) planReviews(ctx context.Context, p *serve.Portal, customers []tenant.ID) error {
+	support := titled(d.cloud.World, "Support")
+	if len(support) == 0 {
+		return nil
+	}
+	who := tenant.Person{Name: support[0].DisplayName, UPN: support[0].SignInName}
+	for i, id := range customers {
+		if err := p.Reviews.SetPlan(ctx, id, who, time.Now().AddDate(0, 0, 9*i-5), who.Name); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -99,7 +99,7 @@ func (s *site) pictures(t *testing.T) []picture {
 		"overview": "/", "tenants": "/tenants", "add-customer": "/tenants/new", "customer": c, "customer-declined": declined, "devices": "/devices", "customer-devices": c + "/devices", "devices-none": "/devices?q=nothing",
 		"devices-unread": declined + "/devices", "device": device, "device-hardware": device + "/hardware", "device-history": device + "/history", "apps": "/apps", "app": first(c + "/apps"), "provisioning": "/provisioning",
 		"job": job, "log": job + "/log", "event": first(job + "/log"), "consent": c + "/consent", "consent-declined": declined + "/consent", "activity": "/activity", "search": "/search?q=a", "search-none": "/search?q=zzzzzz",
-		"sync": "/sync", "runs": "/sync/runs", "staff": "/staff", "person": first("/staff"), "settings": "/settings", "problem": "/nowhere", "refused": "/devices?sort=password",
+		"sync": "/sync", "runs": "/sync/runs", "staff": "/staff", "person": first("/staff"), "settings": "/settings", "reviews": "/reviews", "review": c + "/review", "permissions": "/settings/permissions", "installs": "/apps/installs", "problem": "/nowhere", "refused": "/devices?sort=password",
 	} {
 		pictures = append(pictures, picture{name: "all-" + name, path: path})
 		pictures = append(pictures, picture{name: "all-" + name + "-phone", path: path, width: 390, height: 844})

@@ -42,15 +42,15 @@ func (v view) may() bool { return v.m.May(tenant.MayReview) }
 
 func (v view) findings() ui.Table {
 	t := ui.Table{ID: "findings", Caption: "Findings, the worst first", Inset: true, Columns: []ui.Column{
-		{Key: "text", Label: "Finding"}, {Key: "severity", Label: "Severity", Kind: ui.KindState, Width: 140}, {Key: "since", Label: "Since", Kind: ui.KindTime, Width: 90}, {Key: "read", Label: "Read", Kind: ui.KindTime, Width: 90, Priority: 2},
-		{Key: "decision", Label: "Decision", Width: 190, Phone: "line"}, {Key: "act", Label: "Decide", Width: 80},
+		{Key: "text", Label: "Finding"}, {Key: "severity", Label: "Severity", Kind: ui.KindState, Width: 130}, {Key: "since", Label: "Since", Kind: ui.KindTime, Width: 90},
+		{Key: "decision", Label: "Decision", Width: 150, Phone: "line"}, {Key: "act", Label: "Decide", Width: 80},
 	}}
 	for _, f := range v.Findings {
 		act := ui.TextCell("")
 		if v.may() {
 			act = ui.LinkCell("Decide", v.m.Path("/review")+"?finding="+url.QueryEscape(f.Key)+"#decide")
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: f.Text, URL: f.URL, Note: f.noted(v.now), Cells: []ui.Cell{severityCells[f.Severity], when(f.Since, v.now), when(f.ReadAt, v.now), f.decision(v.now), act}})
+		t.Rows = append(t.Rows, ui.Row{Name: f.Text, URL: f.URL, Note: f.noted(v.now), Cells: []ui.Cell{severityCells[f.Severity], when(f.Since, v.now), f.decision(v.now), act}})
 	}
 	return t
 }
@@ -63,11 +63,15 @@ func when(t *time.Time, now time.Time) ui.Cell {
 }
 
 func (f finding) noted(now time.Time) string {
+	read := "Read at a time not known."
+	if f.ReadAt != nil {
+		read = "Read " + ui.NewTime(*f.ReadAt, now).Text + "."
+	}
 	if len(f.Notes) == 0 {
-		return ""
+		return read
 	}
 	n := f.Notes[len(f.Notes)-1]
-	return "“" + n.Text + "” " + n.By + ", " + ui.NewTime(n.At, now).Text
+	return read + " “" + n.Text + "” " + n.By + ", " + ui.NewTime(n.At, now).Text
 }
 
 func (f finding) decision(now time.Time) ui.Cell {
