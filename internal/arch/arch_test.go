@@ -49,7 +49,9 @@ var plan = []room{
 	{"web/fresh", []string{"web/ui", "web/page", "internal/graphsync", "internal/tenant", "internal/errs"}, database},
 	{"web/figures", []string{"web/ui", "internal/graphsync", "internal/tenant"}, database},
 	{"web/verdict", []string{"web/ui", "web/page", "internal/..."}, database},
-	{"web/*", []string{"web/page", "web/ui", "web/gate", "web/fresh", "web/figures", "web/verdict", "web/middleware", "internal/..."},
+	// lang is what the pages for customers share to speak six languages.
+	{"web/lang", []string{"web/page", "web/ui", "internal/permission"}, database},
+	{"web/*", []string{"web/page", "web/ui", "web/gate", "web/fresh", "web/figures", "web/verdict", "web/lang", "web/middleware", "internal/..."},
 		append([]string{module + "internal/cloudsim/...", module + "internal/graph", module + "internal/entra", module + "internal/postgres/..."}, database...)},
 
 	{"internal/errs", nil, []string{"net/http"}},

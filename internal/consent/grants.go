@@ -33,16 +33,23 @@ type saved struct {
 // save keeps a reading. One that proved nothing changes nothing else, and kinds that were not read to the end keep their rows.
 func (s *Store) save(ctx context.Context, tid tenant.ID, r record) (was saved, err error) {
 	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
-		row := tx.QueryRow(ctx, `SELECT state FROM tenant WHERE tenant_id = $1 FOR UPDATE`, tid)
-		if err := row.Scan(&was.before); errors.Is(err, pgx.ErrNoRows) {
+		var ended, erasing bool
+		row := tx.QueryRow(ctx, `SELECT state, withdrawn_at IS NOT NULL, erasing FROM tenant WHERE tenant_id = $1 FOR UPDATE`, tid)
+		if err := row.Scan(&was.before, &ended, &erasing); errors.Is(err, pgx.ErrNoRows) {
 			return errs.NotFound
 		} else if err != nil {
 			return err
 		}
+		if erasing {
+			return errs.Show(errs.Conflict, "The data of this customer is being deleted. Try again in a few minutes.")
+		}
+		was.after = was.before
+		if ended && r.attempt == nil {
+			return nil // taken back in the portal: that Microsoft still lets the program in is no new consent, and nothing more is kept
+		}
 		if err := insertReading(ctx, tx, tid, r.reading); err != nil {
 			return err
 		}
-		was.after = was.before
 		if r.reading.State == "" {
 			return nil
 		}
@@ -150,7 +157,7 @@ func saveState(ctx context.Context, tx pgx.Tx, tid tenant.ID, before tenant.Stat
 	}
 	_, err := tx.Exec(ctx, `
 		UPDATE tenant
-		SET    state = $2, state_read_at = $3, state_since = CASE WHEN state = $2 THEN state_since ELSE $3 END
+		SET    state = $2, state_read_at = $3, withdrawn_at = CASE WHEN $2 IN ('connected', 'partial') THEN NULL ELSE withdrawn_at END, state_since = CASE WHEN state = $2 THEN state_since ELSE $3 END
 		WHERE  tenant_id = $1`, tid, after, r.At)
 	return after, err
 }

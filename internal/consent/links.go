@@ -50,6 +50,13 @@ func knownFeatures(names []string) []permission.Feature {
 // CreateLink keeps a new link of the tenant under the hash of its token, and marks a tenant that has not consented as invited.
 func (s *Store) CreateLink(ctx context.Context, tid tenant.ID, l Link, tokenHash []byte) (Link, error) {
 	err := s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
+		var erasing bool
+		if err := tx.QueryRow(ctx, `SELECT erasing FROM tenant WHERE tenant_id = $1 FOR SHARE`, tid).Scan(&erasing); err != nil {
+			return err
+		}
+		if erasing {
+			return errs.Show(errs.Conflict, "The data of this customer is being deleted. Make the link in a few minutes.")
+		}
 		err := tx.QueryRow(ctx, `
 			INSERT INTO consent_link (tenant_id, token_hash, features, language, message, contact, created_at, created_by, expires_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)

@@ -3,7 +3,6 @@ package consent
 import (
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,35 +10,15 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/text/language"
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
-
-var matcher = language.NewMatcher([]language.Tag{language.English, language.French, language.German, language.Spanish, language.Dutch, language.Greek})
-
-// languageOf is the chosen language, then the first fallback that is one of the six, then what the browser prefers.
-func languageOf(r *http.Request, fallback ...permission.Lang) permission.Lang {
-	if l := permission.Lang(r.URL.Query().Get("lang")); l.Known() {
-		return l
-	}
-	for _, l := range fallback {
-		if l.Known() {
-			return l
-		}
-	}
-	tags, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
-	if err != nil || len(tags) == 0 {
-		return permission.English
-	}
-	_, i, _ := matcher.Match(tags...)
-	return permission.Languages[i]
-}
 
 // landingView is the page, and its JSON twin.
 type landingView struct {
@@ -52,7 +31,7 @@ type landingView struct {
 	Names    []string             `json:"permissions"`
 
 	words         words
-	fill          filler
+	fill          lang.Filler
 	lead          Partner
 	domain        string
 	contact       string
@@ -82,12 +61,12 @@ func (h *Handler) landing(w http.ResponseWriter, r *http.Request) error {
 	if state := l.State(h.now()); state != domain.LinkOpen {
 		return h.over(w, r, l, t, state)
 	}
-	lang := languageOf(r)
-	v := h.landingView(r, l, t, lang)
+	in := lang.Of(r)
+	v := h.landingView(r, l, t, in)
 	if page.WantsJSON(r) {
 		return page.JSON(w, http.StatusOK, v)
 	}
-	return page.Render(w, r, http.StatusOK, landingPage(h.shell(r, v.lead, lang, v.fill.text(v.words.title)), v))
+	return page.Render(w, r, http.StatusOK, landingPage(lang.Shell(r, v.lead.Name, in, v.fill.Text(v.words.title)), v))
 }
 
 // private keeps the secret in the address from leaving with a click or staying in a cache.
@@ -97,14 +76,14 @@ func private(w http.ResponseWriter) {
 	w.Header().Add("Vary", "Accept-Language")
 }
 
-func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, lang permission.Lang) landingView {
+func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, in permission.Lang) landingView {
 	who := h.partner(r.Context())
 	v := landingView{
-		Partner: who.Name, Customer: t.Name(), TenantID: t.ID, Language: lang, Until: l.ExpiresAt, Features: l.Features,
-		words: inLang[lang], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path, days: h.keeps(r.Context()),
+		Partner: who.Name, Customer: t.Name(), TenantID: t.ID, Language: in, Until: l.ExpiresAt, Features: l.Features,
+		words: inLang[in], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path, days: h.keeps(r.Context()),
 	}
-	v.until = v.words.on(l.ExpiresAt)
-	v.fill = fill("partner", who.Name, "customer", t.Name(), "program", who.Program, "host", h.LoginHost, "who", personOf(l.CreatedBy))
+	v.until = lang.On(v.Language, l.ExpiresAt)
+	v.fill = lang.Fill("partner", who.Name, "customer", t.Name(), "program", who.Program, "host", h.LoginHost, "who", personOf(l.CreatedBy))
 	application, delegated := permission.Plan(l.Features)
 	var seen, changing []permission.Permission
 	for _, p := range delegated {
@@ -116,13 +95,13 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 	}
 	v.reads, v.sees, v.changes = v.group(l.Features, application), v.group(l.Features, seen), v.group(l.Features, changing)
 	if len(v.changes.Items) == 0 {
-		v.changes.Items = []ui.Statement{{Icon: "prohibited", Text: v.fill.spans(v.words.changeNone)}}
+		v.changes.Items = []ui.Statement{{Icon: "prohibited", Text: v.fill.Spans(v.words.changeNone)}}
 	}
 	for i, s := range v.words.never {
 		if i == 2 && slices.Contains(l.Features, permission.GuestChanges) {
 			continue // then the right to give roles is asked for, and never would not be true
 		}
-		v.never.Items = append(v.never.Items, ui.Statement{Icon: [...]string{"mail", "key", "person_add"}[i], Text: v.fill.spans(s)})
+		v.never.Items = append(v.never.Items, ui.Statement{Icon: [...]string{"mail", "key", "person_add"}[i], Text: v.fill.Spans(s)})
 	}
 	for _, s := range v.words.next {
 		if who.Program == "" && strings.Contains(s, "{program}") {
@@ -130,18 +109,18 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, l
 			s, _, _ = strings.Cut(s, ". ")
 			s += "."
 		}
-		v.next = append(v.next, v.fill.spans(s))
+		v.next = append(v.next, v.fill.Spans(s))
 	}
 	for _, p := range slices.Concat(application, delegated) {
 		v.Names = append(v.Names, p.Name)
 	}
 	if len(permission.Rounds(l.Features, nil)) > 1 {
-		v.twice = v.fill.spans(v.words.twice)
+		v.twice = v.fill.Spans(v.words.twice)
 	}
-	v.kept.Items = []ui.Statement{{Icon: "database", Text: v.fill.spans(v.words.kept[0])}}
+	v.kept.Items = []ui.Statement{{Icon: "database", Text: v.fill.Spans(v.words.kept[0])}}
 	if v.days > 0 {
-		f := fill("days", strconv.Itoa(v.days))
-		v.kept.Items = append(v.kept.Items, ui.Statement{Icon: "history", Text: f.spans(v.words.kept[1])})
+		f := lang.Fill("days", strconv.Itoa(v.days))
+		v.kept.Items = append(v.kept.Items, ui.Statement{Icon: "history", Text: f.Spans(v.words.kept[1])})
 	}
 	v.addMore(application)
 	return v
@@ -155,14 +134,14 @@ func (v landingView) group(features []permission.Feature, ps []permission.Permis
 		if slices.ContainsFunc(ps, func(p permission.Permission) bool {
 			return p.Kind == e.Kind() && p.Writes() == e.Operations[0].Accepts[0].Writes()
 		}) {
-			s.Items = append(s.Items, ui.Statement{Icon: featureIcons[f], Text: fill().spans(string(f.In(v.Language).Sentence))})
+			s.Items = append(s.Items, ui.Statement{Icon: featureIcons[f], Text: lang.Fill().Spans(string(f.In(v.Language).Sentence))})
 		}
 	}
 	for _, p := range ps {
 		s.Names = append(s.Names, v.named(p))
 	}
 	if len(ps) > 0 {
-		s.Summary = counted(v.Language, "names", len(ps))
+		s.Summary = v.words.names.Count(v.Language, len(ps))
 	}
 	return s
 }
@@ -195,7 +174,7 @@ func (v *landingView) addMore(application []permission.Permission) {
 		}
 	}
 	if len(v.moreNames) > 0 {
-		v.more = counted(v.Language, "more", len(v.moreNames))
+		v.more = v.words.more.Count(v.Language, len(v.moreNames))
 	}
 }
 
@@ -211,27 +190,6 @@ func personOf(s string) string {
 	return name
 }
 
-// shell is the customer's frame: the partner leads, languages beside it.
-func (h *Handler) shell(r *http.Request, who Partner, lang permission.Lang, title string) ui.Shell {
-	s := page.PlainShell(r, title)
-	s.Lang, s.Skip = string(lang), inLang[lang].skip
-	s.Partner = &ui.Partner{Name: who.Name, Initials: initials(who.Name)}
-	for _, l := range permission.Languages {
-		s.Languages = append(s.Languages, ui.LanguageLink{Lang: string(l), Name: inLang[l].name, URL: r.URL.Path + "?lang=" + url.QueryEscape(string(l)), Current: l == lang})
-	}
-	return s
-}
-
-func initials(name string) string {
-	var out []rune
-	for _, word := range strings.Fields(name) {
-		if len(out) < 2 {
-			out = append(out, []rune(word)[0])
-		}
-	}
-	return strings.ToUpper(string(out))
-}
-
 // decide takes the answer to the page. Without one of our two answers nothing is begun: whatever sends forms blindly does not count.
 func (h *Handler) decide(w http.ResponseWriter, r *http.Request) error {
 	private(w)
@@ -239,7 +197,7 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	token, lang := chi.URLParam(r, "token"), languageOf(r, permission.Lang(form.Get("lang")))
+	token, in := chi.URLParam(r, "token"), lang.Of(r, permission.Lang(form.Get("lang")))
 	l, t, err := h.Consent.Open(r.Context(), token)
 	if errors.Is(err, errs.NotFound) {
 		return h.notFound(w, r)
@@ -252,13 +210,13 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request) error {
 	}
 	switch form.Get("decision") {
 	case "continue":
-		to, err := h.Consent.Begin(r.Context(), token, lang)
+		to, err := h.Consent.Begin(r.Context(), token, in)
 		if err != nil {
 			return err
 		}
 		return page.SeeOther(w, r, to)
 	case "decline":
-		receipt, err := h.Consent.Decline(r.Context(), token, lang)
+		receipt, err := h.Consent.Decline(r.Context(), token, in)
 		if err != nil {
 			return err
 		}
@@ -269,19 +227,19 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request) error {
 
 // over shows a link that has ended, and why.
 func (h *Handler) over(w http.ResponseWriter, r *http.Request, l domain.Link, t tenant.Tenant, state domain.LinkState) error {
-	lang := languageOf(r)
+	in := lang.Of(r)
 	who := h.partner(r.Context())
-	f := fill("partner", who.Name, "customer", t.Name(), "until", inLang[lang].on(l.ExpiresAt))
-	v := messageView{text: f.page(inLang[lang].gone[state]), shape: ui.ShapeStale}
+	f := lang.Fill("partner", who.Name, "customer", t.Name(), "until", lang.On(in, l.ExpiresAt))
+	v := messageView{text: filled(f, inLang[in].gone[state]), shape: ui.ShapeStale}
 	if state == domain.LinkUsed {
-		v.actions = []ui.Action{{Text: inLang[lang].evidence, URL: "/evidence", Kind: ui.Primary, Large: true}}
+		v.actions = []ui.Action{{Text: inLang[in].evidence, URL: "/evidence", Kind: ui.Primary, Large: true}}
 	}
-	return h.message(w, r, http.StatusGone, lang, who, v)
+	return h.message(w, r, http.StatusGone, in, who, v)
 }
 
 func (h *Handler) notFound(w http.ResponseWriter, r *http.Request) error {
-	lang := languageOf(r)
-	return h.message(w, r, http.StatusNotFound, lang, h.partner(r.Context()), messageView{text: inLang[lang].notFound, shape: ui.ShapeUnknown})
+	in := lang.Of(r)
+	return h.message(w, r, http.StatusNotFound, in, h.partner(r.Context()), messageView{text: inLang[in].notFound, shape: ui.ShapeUnknown})
 }
 
 // messageView is a page with a heading, what happened and one next step.
@@ -322,11 +280,11 @@ type messageJSON struct {
 	Next   string `json:"next"`
 }
 
-func (h *Handler) message(w http.ResponseWriter, r *http.Request, status int, lang permission.Lang, who Partner, v messageView) error {
+func (h *Handler) message(w http.ResponseWriter, r *http.Request, status int, in permission.Lang, who Partner, v messageView) error {
 	if page.WantsJSON(r) {
 		return page.JSON(w, status, messageJSON{status, v.text.title, v.text.what, v.text.next})
 	}
-	s := h.shell(r, who, lang, v.text.title)
+	s := lang.Shell(r, who.Name, in, v.text.title)
 	s.Refresh = v.refresh
 	return page.Render(w, r, status, templ.Component(messagePage(s, v)))
 }

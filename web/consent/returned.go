@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -107,15 +108,15 @@ var outcomeShapes = map[domain.Result]ui.Shape{
 }
 
 func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o domain.Outcome) error {
-	lang := languageOf(r, o.Language)
-	words, who := inLang[lang], h.partner(r.Context())
-	f := fill("partner", who.Name, "customer", customer(o), "date", words.on(o.At), "until", words.on(o.Link.ExpiresAt),
+	in := lang.Of(r, o.Language)
+	words, who := inLang[in], h.partner(r.Context())
+	f := lang.Fill("partner", who.Name, "customer", customer(o), "date", lang.On(in, o.At), "until", lang.On(in, o.Link.ExpiresAt),
 		"number", o.Tenant.ID.String(), "other", other(o), "code", code(o.Code))
-	v := messageView{text: f.page(words.outcome[o.Result]), shape: outcomeShapes[o.Result], groups: outcomeGroups(words, lang, o)}
+	v := messageView{text: filled(f, words.outcome[o.Result]), shape: outcomeShapes[o.Result], groups: outcomeGroups(words, in, o)}
 	switch o.Result {
 	case domain.Partial:
 		if o.More {
-			v.text = f.page(words.step)
+			v.text = filled(f, words.step)
 			v.actions = []ui.Action{{Text: words.agree, Post: "/auth/consent/" + chi.URLParam(r, "receipt"), Kind: ui.Primary, Large: true}, {Text: words.evidence, URL: "/evidence", Large: true}}
 			break
 		}
@@ -131,7 +132,7 @@ func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o 
 			{Label: words.number, Value: ui.MonoCell(o.Tenant.ID.String())},
 		}}
 	}
-	return h.message(w, r, status, lang, who, v)
+	return h.message(w, r, status, in, who, v)
 }
 
 func customer(o domain.Outcome) string {
@@ -157,10 +158,10 @@ func code(n int) string {
 }
 
 // outcomeGroups lists what works and what does not.
-func outcomeGroups(words words, lang permission.Lang, o domain.Outcome) []featureGroup {
+func outcomeGroups(words words, in permission.Lang, o domain.Outcome) []featureGroup {
 	works, not := featureGroup{title: words.works}, featureGroup{title: words.notYet}
 	for _, s := range o.Features {
-		name := s.Feature.In(lang).Name
+		name := s.Feature.In(in).Name
 		if s.Works {
 			works.items = append(works.items, ui.Consequence{Shape: ui.ShapeOK, Text: name})
 			continue

@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 )
 
@@ -263,10 +264,10 @@ func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Lin
 	if who.Program == "" {
 		who.Program = "Tenantry"
 	}
-	f := fill("partner", who.Name, "customer", m.Tenant.Name(), "program", who.Program, "link", address, "date", w.on(l.ExpiresAt), "contact", l.Contact)
+	f := lang.Fill("partner", who.Name, "customer", m.Tenant.Name(), "program", who.Program, "link", address, "date", lang.On(l.Language, l.ExpiresAt), "contact", l.Contact)
 	return createdView{
-		m: m, address: address, subject: f.text(w.mailSubject), mail: strings.TrimSpace(f.text(w.mailText)),
-		until: english.on(l.ExpiresAt), languageN: w.name,
+		m: m, address: address, subject: f.Text(w.mailSubject), mail: strings.TrimSpace(f.Text(w.mailText)),
+		until: lang.On(permission.English, l.ExpiresAt), languageN: lang.Name(l.Language),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -202,7 +203,7 @@ func (f formView) featureChoice() ui.Choice {
 func (f formView) languageSelect() ui.Select {
 	s := ui.Select{Name: "language", Label: "Language of the message", Error: f.faults["language"], Hint: "The page itself follows the reader's browser."}
 	for _, l := range permission.Languages {
-		s.Options = append(s.Options, ui.Option{Value: string(l), Label: inLang[l].name, Selected: l == f.language})
+		s.Options = append(s.Options, ui.Option{Value: string(l), Label: lang.Name(l), Selected: l == f.language})
 	}
 	return s
 }

@@ -1,13 +1,11 @@
 package consent
 
-import domain "github.com/tenantry/tenantry/internal/consent"
+import (
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/web/lang"
+)
 
 var german = words{
-	name: "Deutsch", skip: "Zum Inhalt",
-	weekdays: [7]string{"Sonntag", "Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag"},
-	months:   [12]string{"Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember"},
-	date:     "{weekday}, {day}. {month} {year}, {time} Uhr (UTC)",
-
 	title:     "{partner} möchte sich um die Geräte von {customer} kümmern",
 	lead:      "Sie sind Administrator, also entscheiden Sie. Bitte lesen Sie zuerst diese Seite. Nichts ändert sich, bevor Sie auf der Seite von Microsoft zustimmen, und Sie können es jederzeit zurücknehmen.",
 	readTitle: "Was unser Programm lesen kann", readNote: "Es liest von selbst, Tag und Nacht. Es kann nichts ändern.",
@@ -33,8 +31,8 @@ var german = words{
 	evidence: "Nachweisseite öffnen", tryAgain: "Die Seite noch einmal öffnen", works: "Was jetzt geht", notYet: "Was nicht geht",
 	mailSubject: "{partner} bittet um Ihre Zustimmung",
 	mailText:    "Guten Tag,\n\n{partner} bittet Sie als Administrator von {customer}, dem Programm „{program}“ zu erlauben, sich um Ihre Geräte zu kümmern. Die Seite hinter diesem Link sagt, was wir lesen, wonach wir nie fragen und wie Sie es zurücknehmen:\n\n{link}\n\nDer Link gilt bis {date}. Das Öffnen verbraucht ihn nicht.\n\n{contact}",
-	names:       plurals{"Der %d Name in Microsofts Worten", "Die %d Namen in Microsofts Worten"},
-	more:        plurals{"Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, den wir bei Ihnen nicht benutzen.", "Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, die wir bei Ihnen nicht benutzen."},
+	names:       lang.Plurals{One: "Der %d Name in Microsofts Worten", Other: "Die %d Namen in Microsofts Worten"},
+	more:        lang.Plurals{One: "Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, den wir bei Ihnen nicht benutzen.", Other: "Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, die wir bei Ihnen nicht benutzen."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} ist verbunden", "Wir haben bei Ihnen nachgesehen ({date}): Alles auf der Liste ist erlaubt.", "Heben Sie Ihre Nachweisseite auf. Sie zeigt, was wir lesen dürfen und wie Sie es zurücknehmen."},
 		domain.Partial:     {"{customer} ist teilweise verbunden", "Wir haben bei Ihnen nachgesehen ({date}). Ein Teil der Liste ist erlaubt, ein anderer nicht.", "Fragen Sie {partner}, ob der Rest nötig ist. Sie können es auch so lassen."},

@@ -1,13 +1,11 @@
 package consent
 
-import domain "github.com/tenantry/tenantry/internal/consent"
+import (
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/web/lang"
+)
 
 var english = words{
-	name: "English", skip: "Skip to content",
-	weekdays: [7]string{"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"},
-	months:   [12]string{"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
-	date:     "{weekday}, {day} {month} {year}, {time} (UTC)",
-
 	title:     "{partner} asks to look after the devices of {customer}",
 	lead:      "You are the administrator, so you decide. Please read this page first. Nothing changes until you agree on Microsoft’s own page, and you can take it back at any time.",
 	readTitle: "What our program can read", readNote: "It reads by itself, day and night. It cannot change anything.",
@@ -33,8 +31,8 @@ var english = words{
 	evidence: "Open your evidence page", tryAgain: "Open the consent page again", works: "What works now", notYet: "What does not work",
 	mailSubject: "{partner} asks for your consent",
 	mailText:    "Hello,\n\n{partner} asks you, as administrator of {customer}, to allow the program “{program}” to look after your devices. The page behind this link says what we read, what we never ask for, and how to take it back:\n\n{link}\n\nThe link works until {date}. Opening it does not use it up.\n\n{contact}",
-	names:       plurals{"The %d name in Microsoft’s words", "The %d names in Microsoft’s words"},
-	more:        plurals{"Microsoft shows one list for all customers. It has %d more name, which we do not use at your company.", "Microsoft shows one list for all customers. It has %d more names, which we do not use at your company."},
+	names:       lang.Plurals{One: "The %d name in Microsoft’s words", Other: "The %d names in Microsoft’s words"},
+	more:        lang.Plurals{One: "Microsoft shows one list for all customers. It has %d more name, which we do not use at your company.", Other: "Microsoft shows one list for all customers. It has %d more names, which we do not use at your company."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} is connected", "We looked in your tenant on {date}: everything on the list is granted.", "Keep your evidence page. It shows what we may read, and how to take it back."},
 		domain.Partial:     {"{customer} is partly connected", "We looked in your tenant on {date}. A part of the list is granted, and another part is not.", "Ask {partner} if the rest is needed. You can leave it as it is."},

@@ -1,13 +1,11 @@
 package consent
 
-import domain "github.com/tenantry/tenantry/internal/consent"
+import (
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/web/lang"
+)
 
 var spanish = words{
-	name: "Español", skip: "Ir al contenido",
-	weekdays: [7]string{"domingo", "lunes", "martes", "miércoles", "jueves", "viernes", "sábado"},
-	months:   [12]string{"enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"},
-	date:     "{weekday}, {day} de {month} de {year}, {time} (UTC)",
-
 	title:     "{partner} pide ocuparse de los dispositivos de {customer}",
 	lead:      "Usted es el administrador, así que usted decide. Lea primero esta página. Nada cambia hasta que acepte en la página de Microsoft, y puede retirarlo en cualquier momento.",
 	readTitle: "Lo que nuestro programa puede leer", readNote: "Lee por sí solo, día y noche. No puede cambiar nada.",
@@ -33,8 +31,8 @@ var spanish = words{
 	evidence: "Abrir su página de pruebas", tryAgain: "Abrir otra vez la página", works: "Lo que ya funciona", notYet: "Lo que no funciona",
 	mailSubject: "{partner} pide su consentimiento",
 	mailText:    "Hola:\n\n{partner} le pide, como administrador de {customer}, que permita al programa «{program}» ocuparse de sus dispositivos. La página de este enlace dice qué leemos, qué no pedimos nunca y cómo retirarlo:\n\n{link}\n\nEl enlace funciona hasta {date}. Abrirlo no lo gasta.\n\n{contact}",
-	names:       plurals{"El nombre (%d) en palabras de Microsoft", "Los %d nombres en palabras de Microsoft"},
-	more:        plurals{"Microsoft muestra una sola lista para todos los clientes. Tiene %d nombre más, que no usamos en su empresa.", "Microsoft muestra una sola lista para todos los clientes. Tiene %d nombres más, que no usamos en su empresa."},
+	names:       lang.Plurals{One: "El nombre (%d) en palabras de Microsoft", Other: "Los %d nombres en palabras de Microsoft"},
+	more:        lang.Plurals{One: "Microsoft muestra una sola lista para todos los clientes. Tiene %d nombre más, que no usamos en su empresa.", Other: "Microsoft muestra una sola lista para todos los clientes. Tiene %d nombres más, que no usamos en su empresa."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} está conectada", "Miramos en su empresa ({date}): todo lo de la lista está concedido.", "Guarde su página de pruebas. Muestra lo que podemos leer y cómo retirarlo."},
 		domain.Partial:     {"{customer} está conectada en parte", "Miramos en su empresa ({date}). Una parte de la lista está concedida y otra no.", "Pregunte a {partner} si hace falta el resto. También puede dejarlo así."},

@@ -1,13 +1,11 @@
 package consent
 
-import domain "github.com/tenantry/tenantry/internal/consent"
+import (
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/web/lang"
+)
 
 var french = words{
-	name: "Français", skip: "Aller au contenu",
-	weekdays: [7]string{"dimanche", "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi"},
-	months:   [12]string{"janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"},
-	date:     "{weekday} {day} {month} {year} à {time} (UTC)",
-
 	title:     "{partner} demande à s’occuper des appareils de {customer}",
 	lead:      "Vous êtes l’administrateur : c’est vous qui décidez. Lisez d’abord cette page. Rien ne change avant votre accord sur la page de Microsoft, et vous pouvez le retirer à tout moment.",
 	readTitle: "Ce que notre programme peut lire", readNote: "Il lit tout seul, jour et nuit. Il ne peut rien modifier.",
@@ -33,8 +31,8 @@ var french = words{
 	evidence: "Ouvrir votre page de preuves", tryAgain: "Ouvrir encore la page d’accord", works: "Ce qui fonctionne maintenant", notYet: "Ce qui ne fonctionne pas",
 	mailSubject: "{partner} demande votre accord",
 	mailText:    "Bonjour,\n\n{partner} vous demande, comme administrateur de {customer}, de permettre au programme « {program} » de s’occuper de vos appareils. La page derrière ce lien dit ce que nous lisons, ce que nous ne demandons jamais, et comment retirer votre accord :\n\n{link}\n\nLe lien fonctionne jusqu’au {date}. L’ouvrir ne l’utilise pas.\n\n{contact}",
-	names:       plurals{"Le nom (%d) avec les mots de Microsoft", "Les %d noms avec les mots de Microsoft"},
-	more:        plurals{"Microsoft montre une seule liste pour tous les clients. Elle contient %d nom de plus, que nous n’utilisons pas chez vous.", "Microsoft montre une seule liste pour tous les clients. Elle contient %d noms de plus, que nous n’utilisons pas chez vous."},
+	names:       lang.Plurals{One: "Le nom (%d) avec les mots de Microsoft", Other: "Les %d noms avec les mots de Microsoft"},
+	more:        lang.Plurals{One: "Microsoft montre une seule liste pour tous les clients. Elle contient %d nom de plus, que nous n’utilisons pas chez vous.", Other: "Microsoft montre une seule liste pour tous les clients. Elle contient %d noms de plus, que nous n’utilisons pas chez vous."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} est connecté", "Nous avons regardé chez vous le {date} : toute la liste est accordée.", "Gardez votre page de preuves. Elle montre ce que nous pouvons lire, et comment retirer votre accord."},
 		domain.Partial:     {"{customer} est connecté en partie", "Nous avons regardé chez vous le {date}. Une partie de la liste est accordée, une autre non.", "Demandez à {partner} si le reste est nécessaire. Vous pouvez aussi le laisser ainsi."},

@@ -1,13 +1,11 @@
 package consent
 
-import domain "github.com/tenantry/tenantry/internal/consent"
+import (
+	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/web/lang"
+)
 
 var dutch = words{
-	name: "Nederlands", skip: "Naar de inhoud",
-	weekdays: [7]string{"zondag", "maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag"},
-	months:   [12]string{"januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober", "november", "december"},
-	date:     "{weekday} {day} {month} {year}, {time} uur (UTC)",
-
 	title:     "{partner} vraagt om voor de apparaten van {customer} te zorgen",
 	lead:      "U bent beheerder, dus u beslist. Lees eerst deze pagina. Er verandert niets tot u op de pagina van Microsoft akkoord gaat, en u kunt het altijd terugnemen.",
 	readTitle: "Wat ons programma kan lezen", readNote: "Het leest uit zichzelf, dag en nacht. Het kan niets veranderen.",
@@ -33,8 +31,8 @@ var dutch = words{
 	evidence: "Uw bewijspagina openen", tryAgain: "De pagina opnieuw openen", works: "Wat nu werkt", notYet: "Wat niet werkt",
 	mailSubject: "{partner} vraagt uw toestemming",
 	mailText:    "Goedendag,\n\n{partner} vraagt u, als beheerder van {customer}, om het programma ‘{program}’ toe te staan voor uw apparaten te zorgen. De pagina achter deze link zegt wat wij lezen, waar wij nooit om vragen en hoe u het terugneemt:\n\n{link}\n\nDe link werkt tot {date}. Hem openen verbruikt hem niet.\n\n{contact}",
-	names:       plurals{"De %d naam in de woorden van Microsoft", "De %d namen in de woorden van Microsoft"},
-	more:        plurals{"Microsoft toont één lijst voor alle klanten. Er staat nog %d naam op, die wij bij u niet gebruiken.", "Microsoft toont één lijst voor alle klanten. Er staan nog %d namen op, die wij bij u niet gebruiken."},
+	names:       lang.Plurals{One: "De %d naam in de woorden van Microsoft", Other: "De %d namen in de woorden van Microsoft"},
+	more:        lang.Plurals{One: "Microsoft toont één lijst voor alle klanten. Er staat nog %d naam op, die wij bij u niet gebruiken.", Other: "Microsoft toont één lijst voor alle klanten. Er staan nog %d namen op, die wij bij u niet gebruiken."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} is verbonden", "Wij hebben bij u gekeken op {date}: alles op de lijst is toegestaan.", "Bewaar uw bewijspagina. Daar staat wat wij mogen lezen en hoe u het terugneemt."},
 		domain.Partial:     {"{customer} is gedeeltelijk verbonden", "Wij hebben bij u gekeken op {date}. Een deel van de lijst is toegestaan, een ander deel niet.", "Vraag {partner} of de rest nodig is. U kunt het ook zo laten."},
