@@ -31,6 +31,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
@@ -86,6 +87,7 @@ type Deps struct {
 	Reviews       *review.Store
 	Audit         *audit.Store
 	Consent       *domain.Service
+	Withdrawals   *withdrawal.Service
 	MyDevices     me.Reader
 	Live          Live
 	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
@@ -137,11 +139,14 @@ func New(d Deps) http.Handler {
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
-	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Address: d.Address, Now: d.Now, Log: d.Log}
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
 	partner := func(ctx context.Context) string { return d.Partner(ctx).Name }
 	program := func(ctx context.Context) string { return d.Partner(ctx).Program }
-	(&evidence.Handler{Consent: d.Consent, Audit: d.Audit, Partner: partner, Program: program, Now: d.Now}).Mount(r, people.Self, problems)
+	(&evidence.Handler{
+		Consent: d.Consent, Audit: d.Audit, Sync: d.Sync, Tenants: d.Tenants, Withdrawals: d.Withdrawals, Keeps: d.Retention.Days, IsAdmin: d.IsAdmin,
+		Partner: partner, Program: program, Address: d.Address, Now: d.Now,
+	}).Mount(r, people.Self, problems)
 	(&me.Handler{Devices: d.MyDevices}).Mount(r, people)
 
 	ends := &services.Handler{Services: d.Services, Sync: d.Sync, Tenants: d.Tenants, Audit: d.Audit, Origin: d.Origin, Now: d.Now}

@@ -203,3 +203,31 @@ func scanRecord(row pgx.CollectableRow) (r Record, err error) {
 	r.Detail, err = parseDetail([]byte(detail))
 	return r, err
 }
+
+// Doer is somebody who did something in a tenant: all records of one account, under its latest name.
+type Doer struct {
+	Name     string
+	Tenant   tenant.ID // where the account lives; zero for the portal itself and for who was not signed in
+	ObjectID string
+	Count    int
+	Last     time.Time
+}
+
+// Doers lists who did something in the tenant, who was last first; at most 500.
+func (s *Store) Doers(ctx context.Context, tid tenant.ID) ([]Doer, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT (array_agg(actor ORDER BY seq DESC))[1], actor_tenant_id, coalesce(actor_object_id::text, ''), count(*), max(at)
+		FROM   audit
+		WHERE  tenant_id = $1
+		GROUP  BY actor_tenant_id, actor_object_id, CASE WHEN actor_object_id IS NULL THEN actor END
+		ORDER  BY max(seq) DESC
+		LIMIT  500`, tid)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d Doer, err error) {
+		err = row.Scan(&d.Name, &d.Tenant, &d.ObjectID, &d.Count, postgres.Zero(&d.Last))
+		return d, err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list who did something in %s: %w", tid, postgres.Kind(err))
+	}
+	return found, nil
+}

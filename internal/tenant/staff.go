@@ -66,6 +66,25 @@ func (s *Store) ListStaff(ctx context.Context, scope Scope) ([]Staff, error) {
 	return found, nil
 }
 
+// StaffOf returns the staff who may see the tenant now, by UPN.
+func (s *Store) StaffOf(ctx context.Context, id ID) ([]Staff, error) {
+	rows, _ := s.pool.In(Only(id)).Query(ctx, staffQuery+`
+		WHERE  NOT s.disabled
+		AND    CASE s.reach
+		       WHEN 'all' THEN true
+		       WHEN 'all_but' THEN NOT EXISTS (SELECT FROM staff_tenant x WHERE x.tenant_id = $1 AND x.staff_id = s.staff_id)
+		       ELSE EXISTS (SELECT FROM staff_tenant x WHERE x.tenant_id = $1 AND x.staff_id = s.staff_id)
+		            OR s.reach = 'group' AND $1 IN (SELECT g.tenant_id FROM tenants_of_group(s.group_id) g)
+		       END
+		ORDER  BY s.upn
+		LIMIT  1000`, id)
+	found, err := pgx.CollectRows(rows, scanStaff)
+	if err != nil {
+		return nil, fmt.Errorf("list staff of %s: %w", id, postgres.Kind(err))
+	}
+	return found, nil
+}
+
 // GetStaff finds one staff member, or errs.NotFound. Only tenants within the scope are named.
 func (s *Store) GetStaff(ctx context.Context, scope Scope, id int64) (Staff, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, staffQuery+`WHERE s.staff_id = $1`, id)

@@ -17,6 +17,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -32,14 +33,15 @@ type Partner struct {
 
 // Handler serves the consent pages.
 type Handler struct {
-	Consent   *domain.Service
-	Partner   func(ctx context.Context) Partner
-	Origin    string                                          // the portal's own origin, https://portal.example
-	LoginHost string                                          // what the browser shows at Microsoft: login.microsoftonline.com
-	Keeps     func(ctx context.Context) (days int, err error) // how long history is kept; nil: not said
-	Address   func(*http.Request) string                      // where a request comes from, for the limit; nil: the connection's own
-	Now       func() time.Time
-	Log       *slog.Logger
+	Consent     *domain.Service
+	Partner     func(ctx context.Context) Partner
+	Origin      string                                          // the portal's own origin, https://portal.example
+	LoginHost   string                                          // what the browser shows at Microsoft: login.microsoftonline.com
+	Keeps       func(ctx context.Context) (days int, err error) // how long history is kept; nil: not said
+	Withdrawals *withdrawal.Service                             // nil: no page tells of one
+	Address     func(*http.Request) string                      // where a request comes from, for the limit; nil: the connection's own
+	Now         func() time.Time
+	Log         *slog.Logger
 }
 
 func (h *Handler) now() time.Time {

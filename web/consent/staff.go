@@ -1,6 +1,8 @@
 package consent
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -31,12 +33,44 @@ type staffView struct {
 	Surplus    []grantRow   `json:"surplus"`
 	Past       []grantRow   `json:"past"`
 	Links      []linkRow    `json:"links"`
+	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
 
 	m       tenant.Membership
 	now     time.Time
 	late    bool
 	lastAny *domain.Reading
 	form    formView
+}
+
+// taken is a withdrawal as staff should know it.
+type taken struct {
+	At        time.Time  `json:"at"`
+	By        string     `json:"by"`
+	DeleteAt  time.Time  `json:"delete_at"`
+	DeletedAt *time.Time `json:"deleted_at"`
+	GoneAt    *time.Time `json:"gone_at"` // null: Microsoft still knew the program, or did not say
+}
+
+// taken is the tenant's standing withdrawal, or nil.
+func (h *Handler) taken(ctx context.Context, tid tenant.ID) (*taken, error) {
+	if h.Withdrawals == nil {
+		return nil, nil
+	}
+	w, err := h.Withdrawals.Store.Latest(ctx, tid)
+	if errors.Is(err, errs.NotFound) || err == nil && !w.Stands {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	t := &taken{At: w.At, By: w.By, DeleteAt: w.DeleteAt}
+	if !w.DeletedAt.IsZero() {
+		t.DeletedAt = &w.DeletedAt
+	}
+	if !w.GoneAt.IsZero() {
+		t.GoneAt = &w.GoneAt
+	}
+	return t, nil
 }
 
 type featureRow struct {
@@ -112,6 +146,9 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	}
 	for _, l := range c.Links {
 		v.Links = append(v.Links, newLinkRow(l, v.now))
+	}
+	if v.Withdrawal, err = h.taken(r.Context(), m.Tenant.ID); err != nil {
+		return staffView{}, err
 	}
 	v.Features = featureRows(c)
 	v.form = newForm(c, h.partner(r.Context()))

@@ -52,6 +52,8 @@ func (v staffView) header() ui.PageHeader {
 // banner is the one thing that needs a person, if any.
 func (v staffView) banner() *ui.Banner {
 	switch {
+	case v.Withdrawal != nil:
+		return v.takenBack()
 	case v.State == tenant.StateWithdrawn:
 		return &ui.Banner{Kind: "bad", Title: "The customer has withdrawn consent.", Text: "Nothing is read any more. What is shown elsewhere is from before. Ask them, then send a new link if they want."}
 	case v.Problem != "":
@@ -62,6 +64,27 @@ func (v staffView) banner() *ui.Banner {
 		return &ui.Banner{Kind: "warn", Title: ui.Count(int64(v.writing()), "application permission", "application permissions") + " could change things and was never asked for.", Text: "The portal does not use it. The customer can remove it in Microsoft Entra under Enterprise applications."}
 	}
 	return nil
+}
+
+// takenBack tells what the customer decided, and what is left to do.
+func (v staffView) takenBack() *ui.Banner {
+	t := v.Withdrawal
+	b := &ui.Banner{Kind: "bad", Title: "The customer took the consent back on " + ui.Date(t.At, v.now) + ": " + t.By + "."}
+	switch {
+	case t.DeletedAt != nil:
+		b.Text = "Their data was deleted on " + ui.Date(*t.DeletedAt, v.now) + "."
+	case t.DeleteAt.After(v.now):
+		b.Text = "Nothing is read any more. Their data is deleted on " + ui.Date(t.DeleteAt, v.now) + "."
+	default:
+		b.Text = "Their data is being deleted."
+	}
+	if t.GoneAt != nil {
+		b.Text += " Microsoft no longer knows the program there."
+	} else {
+		b.Text += " The program may still be in their tenant: only their administrator can remove it."
+	}
+	b.Text += " A new consent link starts afresh."
+	return b
 }
 
 // missingText says what a new link would lead to: only what is missing, but where that is the program's own, Microsoft's whole list.

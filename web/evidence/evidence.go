@@ -1,11 +1,14 @@
 // Package evidence shows a customer's administrator, at their own sign-in, what the partner may do in their tenant, how that is known,
-// what was done there, and how to take it back (/evidence).
+// what was done there and by whom, and lets them take it back (/evidence/withdraw), with a proof of it (/withdrawal/{receipt}).
 //
-// It only reads. The facts are internal/consent's, the chain of what was done is internal/audit's.
+// The pages speak six languages. The facts are internal/consent's, the chain of what was done is internal/audit's, taking
+// back is internal/withdrawal's.
 package evidence
 
 import (
 	"context"
+	"encoding/hex"
+	"errors"
 	"mime"
 	"net/http"
 	"time"
@@ -15,8 +18,12 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/withdrawal"
+	"github.com/tenantry/tenantry/web/lang"
+	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
 
@@ -28,49 +35,84 @@ const late = 26 * time.Hour
 
 // Handler serves the evidence page.
 type Handler struct {
-	Consent *consent.Service
-	Audit   *audit.Store
-	Partner func(ctx context.Context) string // the partner's name
-	Program func(ctx context.Context) string // what Microsoft calls the program
-	Now     func() time.Time
+	Consent     *consent.Service
+	Audit       *audit.Store
+	Sync        *graphsync.Service // tells when the program used what
+	Tenants     *tenant.Store      // knows the partner's people
+	Withdrawals *withdrawal.Service
+	Keeps       func(ctx context.Context) (days int, err error)                         // how long what is kept is kept
+	IsAdmin     func(ctx context.Context, tid tenant.ID, objectID string) (bool, error) // asks the tenant; nil or an error: what the sign-in said holds
+	Partner     func(ctx context.Context) string                                        // the partner's name
+	Program     func(ctx context.Context) string                                        // what Microsoft calls the program
+	Address     func(*http.Request) string                                              // where a request comes from, for the limit; nil: the connection's own
+	Now         func() time.Time
+
+	admins admins
 }
 
-// Mount adds the page at the root. It takes who itself, because a customer's administrator has none of the staff's abilities.
+// visitsAMinute bounds what one address can try of receipts.
+const visitsAMinute = 120
+
+// Mount adds the pages at the root. It takes who itself, because a customer's administrator has none of the staff's abilities.
 func (h *Handler) Mount(r chi.Router, who page.Who, p *page.Problems) {
-	show := p.Func(func(w http.ResponseWriter, r *http.Request) error {
-		m, err := who(r)
-		if err != nil {
-			return err
-		}
-		if m.Person.Role != tenant.RoleCustomerAdmin {
-			return errs.ShowNext(errs.Forbidden, "This page is for the administrators of a customer, signed in at their own company.",
-				"Staff find the same facts on the customer's consent page.")
-		}
-		return h.show(w, r, m)
-	})
-	r.Get("/evidence", show)
-	r.Head("/evidence", show)
+	own := func(do page.Handler) http.HandlerFunc {
+		return p.Func(func(w http.ResponseWriter, r *http.Request) error {
+			m, err := who(r)
+			if err != nil {
+				return err
+			}
+			if m.Person.Role != tenant.RoleCustomerAdmin || !h.admins.still(r.Context(), m.Person, h.IsAdmin, h.now()) {
+				return errs.ShowNext(errs.Forbidden, "This page is for the administrators of a customer, signed in at their own company.",
+					"Staff find the same facts on the customer's consent page.")
+			}
+			return do(w, r, m)
+		})
+	}
+	for pattern, do := range map[string]page.Handler{"/evidence": h.show, "/evidence/withdraw": h.ask} {
+		r.Get(pattern, own(do))
+		r.Head(pattern, own(do))
+	}
+	r.Post("/evidence/withdraw", own(h.withdraw))
+	// The proof opens by its receipt: once the program is gone from the tenant, nobody there can sign in any more.
+	public := r.With(middleware.PerAddress(visitsAMinute, h.Address, func(w http.ResponseWriter, r *http.Request) { p.Show(w, r, errs.TooMany) }))
+	public.Get("/withdrawal/{receipt}", p.Func(h.proof))
+	public.Head("/withdrawal/{receipt}", p.Func(h.proof))
+	public.Post("/withdrawal/{receipt}", p.Func(h.look))
 }
 
 // view is the page, and its JSON twin.
 type view struct {
-	TenantID tenant.ID    `json:"tenant_id"`
-	Tenant   string       `json:"tenant"`
-	Partner  string       `json:"partner"`
-	Program  string       `json:"program"`
-	State    tenant.State `json:"state"`
-	AsOf     *time.Time   `json:"as_of"` // the latest whole reading; null: never
-	Problem  string       `json:"problem,omitempty"`
-	Allows   []allowance  `json:"allows"`
-	Grants   []grant      `json:"grants"`
-	Surplus  []grant      `json:"surplus"`
-	Past     []grant      `json:"past"`
-	Asked    []asked      `json:"asked"`
-	Done     []act        `json:"done"`
-	DoneAll  int          `json:"done_count"`
-	m        tenant.Membership
-	now      time.Time
-	late     bool
+	TenantID  tenant.ID       `json:"tenant_id"`
+	Tenant    string          `json:"tenant"`
+	Partner   string          `json:"partner"`
+	Program   string          `json:"program"`
+	Language  permission.Lang `json:"language"`
+	State     tenant.State    `json:"state"`
+	AsOf      *time.Time      `json:"as_of"` // the latest whole reading; null: never
+	Problem   string          `json:"problem,omitempty"`
+	Allows    []allowance     `json:"allows"`
+	Grants    []grant         `json:"grants"`
+	Surplus   []grant         `json:"surplus"`
+	Past      []grant         `json:"past"`
+	Asked     []asked         `json:"asked"`
+	People    []person        `json:"people"`
+	Done      []act           `json:"done"`
+	DoneAll   int             `json:"done_count"`
+	HeadSeq   int64           `json:"head_seq"` // of the chain of what was done
+	HeadHash  string          `json:"head_hash"`
+	Withdrawn *time.Time      `json:"withdrawn_at"` // null: consent was not taken back here
+	words     words
+	fill      lang.Filler
+	late      bool
+}
+
+// person is somebody who may see the tenant, or did something there.
+type person struct {
+	Name  string      `json:"name"`
+	Role  tenant.Role `json:"role,omitempty"` // of the partner's people who may see the tenant now
+	Acts  int         `json:"acts"`
+	Last  *time.Time  `json:"last_at"`
+	other string      // object id
 }
 
 // allowance is one feature that works with what is granted, in words.
@@ -89,6 +131,7 @@ type grant struct {
 	FirstSeen time.Time       `json:"first_seen"`
 	LastSeen  time.Time       `json:"last_seen"`
 	GoneAt    *time.Time      `json:"gone_at,omitempty"`
+	UsedAt    *time.Time      `json:"used_at"` // null: not used yet
 }
 
 // asked is a consent link as the customer should know it.
@@ -118,11 +161,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	default:
 		return errs.ShowNext(errs.Invalid, "The evidence can be had as a page, as JSON, or as JSON Lines.", "Leave out the format.")
 	}
-	v, err := h.view(r.Context(), m)
+	v, err := h.view(r.Context(), m, lang.Of(r))
 	if err != nil {
 		return err
 	}
-	return page.Answer(w, r, v, evidencePage(page.Shell(r, m, "Evidence"), v))
+	return page.Answer(w, r, v, evidencePage(v.shell(r), v))
 }
 
 // export streams the tenant's whole chain, for tenantry audit verify.
@@ -159,7 +202,7 @@ func (c *counting) Write(b []byte) (int, error) {
 	return n, err
 }
 
-func (h *Handler) view(ctx context.Context, m tenant.Membership) (view, error) {
+func (h *Handler) view(ctx context.Context, m tenant.Membership, in permission.Lang) (view, error) {
 	tid := m.Person.Tenant
 	c, err := h.Consent.View(ctx, tid)
 	if err != nil {
@@ -174,12 +217,30 @@ func (h *Handler) view(ctx context.Context, m tenant.Membership) (view, error) {
 		return view{}, err
 	}
 	v := view{
-		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Partner(ctx), Program: h.Program(ctx), State: c.Tenant.State, DoneAll: all,
-		Allows: []allowance{}, Grants: []grant{}, Surplus: []grant{}, Past: []grant{}, Asked: []asked{}, Done: []act{}, m: m, now: h.now(),
+		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Partner(ctx), Program: h.Program(ctx), Language: in, State: c.Tenant.State, DoneAll: all,
+		Allows: []allowance{}, Grants: []grant{}, Surplus: []grant{}, Past: []grant{}, Asked: []asked{}, People: []person{}, Done: []act{},
+		words: inLang[in],
 	}
-	v.take(c)
-	for _, rec := range records {
-		v.Done = append(v.Done, act{Seq: rec.Seq, At: rec.At, Who: rec.Actor, Action: rec.Action, Object: rec.Object, Words: words(rec.Action)})
+	v.fill = lang.Fill("partner", v.Partner, "customer", v.Tenant, "program", v.Program)
+	used, err := h.used(ctx, tid, c)
+	if err != nil {
+		return view{}, err
+	}
+	v.take(c, used, h.now())
+	for i, rec := range records {
+		if i == 0 {
+			v.HeadSeq, v.HeadHash = rec.Seq, hex.EncodeToString(rec.Hash)
+		}
+		v.Done = append(v.Done, act{Seq: rec.Seq, At: rec.At, Who: rec.Actor, Action: rec.Action, Object: rec.Object, Words: v.words.act(rec.Action)})
+	}
+	if v.People, err = h.people(ctx, tid); err != nil {
+		return view{}, err
+	}
+	last, err := h.Withdrawals.Store.Latest(ctx, tid)
+	if err == nil && last.Stands {
+		v.Withdrawn = &last.At
+	} else if err != nil && !errors.Is(err, errs.NotFound) {
+		return view{}, err
 	}
 	return v, nil
 }
@@ -192,10 +253,10 @@ func (h *Handler) now() time.Time {
 }
 
 // take sorts what is known of the tenant's consent.
-func (v *view) take(c consent.View) {
+func (v *view) take(c consent.View, used map[permission.Permission]time.Time, now time.Time) {
 	if c.LastFull != nil {
 		v.AsOf = &c.LastFull.At
-		v.late = v.now.Sub(c.LastFull.At) > late
+		v.late = now.Sub(c.LastFull.At) > late
 	}
 	if c.LastAny != nil && !c.LastAny.Whole() {
 		v.Problem = c.LastAny.Problem
@@ -204,9 +265,9 @@ func (v *view) take(c consent.View) {
 	for _, st := range c.Open {
 		switch st.Standing {
 		case consent.StandingGranted:
-			v.Grants = append(v.Grants, newGrant(st))
+			v.Grants = append(v.Grants, newGrant(st, used))
 		case consent.StandingSurplus:
-			v.Surplus = append(v.Surplus, newGrant(st))
+			v.Surplus = append(v.Surplus, newGrant(st, used))
 		default:
 			continue
 		}
@@ -214,39 +275,25 @@ func (v *view) take(c consent.View) {
 	}
 	for _, st := range c.Past {
 		if st.Standing != consent.StandingMissing {
-			v.Past = append(v.Past, newGrant(st))
+			v.Past = append(v.Past, newGrant(st, used))
 		}
 	}
 	for _, s := range permission.FeaturesOf(held) {
 		if e, _ := permission.EntryOf(s.Feature); s.Works {
-			text := s.Feature.In(permission.English).Sentence
+			text := s.Feature.In(v.Language).Sentence
 			v.Allows = append(v.Allows, allowance{Feature: s.Feature, Sentence: text.Plain(), Person: e.Kind() == permission.Delegated, text: text})
 		}
 	}
 	for _, l := range c.Links {
-		v.Asked = append(v.Asked, asked{At: l.CreatedAt, By: l.CreatedBy, Features: l.Features, State: l.State(v.now), AgreedAt: l.UsedAt})
+		v.Asked = append(v.Asked, asked{At: l.CreatedAt, By: l.CreatedBy, Features: l.Features, State: l.State(now), AgreedAt: l.UsedAt})
 	}
 }
 
-func newGrant(st consent.Standing) grant {
+func newGrant(st consent.Standing, used map[permission.Permission]time.Time) grant {
 	p := st.Permission
-	return grant{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
-}
-
-// words says what an action of the audit means for the customer.
-func words(action string) string {
-	if w, ok := actionWords[action]; ok {
-		return w
+	g := grant{Name: p.Name, Kind: p.Kind, Resource: p.Resource.Label(), FirstSeen: st.FirstSeen, LastSeen: st.LastSeen, GoneAt: st.GoneAt}
+	if at, ok := used[p]; ok {
+		g.UsedAt = &at
 	}
-	return page.ActionWords(action)
-}
-
-var actionWords = map[string]string{
-	"tenant.added":         "added your company to the portal",
-	"consent.link.created": "made a consent link for you",
-	"consent.link.revoked": "withdrew a consent link",
-	"consent.begun":        "went from the consent page to Microsoft",
-	"consent.returned":     "came back from Microsoft without consent",
-	"consent.unconfirmed":  "looked for your consent and did not see it yet",
-	"consent.read":         "read what you have granted, and it had changed",
+	return g
 }

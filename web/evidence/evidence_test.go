@@ -16,9 +16,12 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/evidence"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -41,8 +44,12 @@ func (c cloud) ReadGrants(_ context.Context, tid tenant.ID) (consent.Grants, err
 
 type site struct {
 	http.Handler
-	as  tenant.Person
-	err error
+	as      tenant.Person
+	err     error
+	pool    *postgres.Pool
+	service *withdrawal.Service
+	admin   func() (bool, error) // what the tenant says of the person's role
+	gone    bool
 }
 
 func id(t *testing.T, s string) tenant.ID {
@@ -56,6 +63,7 @@ func id(t *testing.T, s string) tenant.ID {
 
 func newSite(t *testing.T) (*site, tenant.ID, tenant.ID) {
 	t.Helper()
+	home := id(t, "3c4b5a69-7887-4655-8432-100000000009")
 	contoso, fabrikam := id(t, "3c4b5a69-7887-4655-8432-100000000001"), id(t, "3c4b5a69-7887-4655-8432-100000000002")
 	a, d := permission.Plan(permission.Suggested())
 	c := cloud{
@@ -79,13 +87,27 @@ func newSite(t *testing.T) (*site, tenant.ID, tenant.ID) {
 	if _, _, err := service.CreateLink(t.Context(), staff, fabrikam, consent.Order{Language: permission.English}); err != nil {
 		t.Fatal(err)
 	}
+	r := chi.NewRouter()
+	s := &site{Handler: r, pool: pool, admin: func() (bool, error) { return false, errs.Forbidden }}
+	reads, err := graphsync.New(pool, graphsync.Table(), graphsync.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	keeps := func(context.Context) (int, error) { return 90, nil }
+	s.service = withdrawal.NewService(withdrawal.Deps{Store: withdrawal.NewStore(pool), Audit: chain, Stop: reads.StopTenant, Keeps: keeps,
+		Gone: func(context.Context, tenant.ID) (bool, error) { return s.gone, nil }})
 	h := &evidence.Handler{
-		Consent: service, Audit: chain, Now: now,
+		Consent: service, Audit: chain, Now: now, Sync: reads, Tenants: tenant.NewStore(pool, home, nil), Withdrawals: s.service, Keeps: keeps,
+		IsAdmin: func(context.Context, tenant.ID, string) (bool, error) { return s.admin() },
 		Partner: func(context.Context) string { return "First Up Consultants" }, Program: func(context.Context) string { return "Tenantry for First Up" },
 	}
-	r := chi.NewRouter()
-	s := &site{Handler: r}
-	h.Mount(r, func(*http.Request) (tenant.Membership, error) { return tenant.Membership{Person: s.as}, s.err }, &page.Problems{Log: slog.New(slog.DiscardHandler)})
+	h.Mount(r, func(r *http.Request) (tenant.Membership, error) {
+		if s.err != nil || s.as.Tenant.IsZero() {
+			return tenant.Membership{}, s.err
+		}
+		tn, err := service.Store.Tenant(r.Context(), s.as.Tenant)
+		return tenant.Membership{Person: s.as, Tenant: tn}, err
+	}, &page.Problems{Log: slog.New(slog.DiscardHandler)})
 	return s, contoso, fabrikam
 }
 
@@ -171,5 +193,98 @@ func TestOthersAreRefused(t *testing.T) {
 	s.err = errs.Unauthorised
 	if w := s.get("/evidence"); w.Code != 303 || !strings.HasPrefix(w.Header().Get("Location"), "/signin") {
 		t.Errorf("signed out: %d", w.Code)
+	}
+}
+
+// Six languages say the same facts, with no name left unfilled and no word of another language's page head.
+func TestEveryLanguage(t *testing.T) {
+	s, contoso, _ := newSite(t)
+	s.as = tenant.Person{Tenant: contoso, Role: tenant.RoleCustomerAdmin}
+	titles := map[string]bool{}
+	for _, l := range permission.Languages {
+		for _, path := range []string{"/evidence", "/evidence/withdraw"} {
+			w := s.get(path + "?lang=" + string(l))
+			text := html.UnescapeString(w.Body.String())
+			_, title, _ := strings.Cut(text, "<h1")
+			title, _, _ = strings.Cut(title, "</h1>")
+			if w.Code != 200 || !strings.Contains(text, `<html lang="`+string(l)+`"`) || strings.ContainsAny(text[strings.Index(text, "<main"):], "{}") || titles[title] {
+				t.Errorf("%s in %s: %d, title %q", path, l, w.Code, title)
+			}
+			titles[title] = true
+		}
+	}
+	if text := s.get("/evidence", "Accept-Language", "el,en;q=0.5").Body.String(); !strings.Contains(text, "Τι μπορεί") {
+		t.Error("the browser's language is not followed")
+	}
+}
+
+// The page tells when each permission was last used, who may see the tenant, and who did something.
+func TestUseAndPeople(t *testing.T) {
+	s, contoso, fabrikam := newSite(t)
+	if _, err := s.pool.Raw().Exec(t.Context(), `
+		INSERT INTO sync_state (tenant_id, dataset, state, started_at) VALUES ($1, 'devices', 'ok', '2026-03-04 05:06:07Z'), ($2, 'apps', 'ok', '2026-03-05 05:06:07Z');
+		`, contoso, fabrikam); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []string{`('lena@firstup.example', 'technician', 'all', false)`, `('sam@firstup.example', 'support', 'chosen', false)`, `('gone@firstup.example', 'owner', 'all', true)`} {
+		if _, err := s.pool.Raw().Exec(t.Context(), `INSERT INTO staff (upn, role, reach, disabled) VALUES `+row); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.as = tenant.Person{Tenant: contoso, Role: tenant.RoleCustomerAdmin}
+	var twin struct {
+		Grants []struct {
+			Name   string
+			Kind   permission.Kind
+			UsedAt *time.Time `json:"used_at"`
+		}
+		People []struct {
+			Name string
+			Role tenant.Role
+			Acts int
+		}
+		HeadSeq  int64  `json:"head_seq"`
+		HeadHash string `json:"head_hash"`
+	}
+	if err := json.Unmarshal(s.get("/evidence", "Accept", "application/json").Body.Bytes(), &twin); err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	for _, g := range twin.Grants {
+		used[string(g.Kind)+" "+g.Name] = g.UsedAt != nil
+	}
+	if !used["application DeviceManagementManagedDevices.Read.All"] || used["application DeviceManagementApps.Read.All"] || used["delegated DeviceManagementManagedDevices.Read.All"] {
+		t.Errorf("used = %v", used)
+	}
+	seen := map[string]int{}
+	for _, p := range twin.People {
+		seen[p.Name] = p.Acts
+	}
+	if acts, ok := seen["lena@firstup.example"]; !ok || acts != 0 || len(seen) != 3 || seen["Technician (tech@firstup.example)"] != 1 {
+		t.Errorf("people = %v", seen)
+	}
+	if twin.HeadSeq != 2 || len(twin.HeadHash) != 64 {
+		t.Errorf("head = %d %s", twin.HeadSeq, twin.HeadHash)
+	}
+}
+
+// Who is no administrator any more is refused before the sign-in ends; the answer is asked for once in a while, and a tenant that gives
+// none leaves it as it was.
+func TestAdministratorsAreAskedAgain(t *testing.T) {
+	s, contoso, _ := newSite(t)
+	s.as = tenant.Person{Tenant: contoso, ObjectID: "aaaaaaaa-0000-4000-8000-000000000001", Role: tenant.RoleCustomerAdmin}
+	if w := s.get("/evidence"); w.Code != 200 {
+		t.Errorf("where the tenant does not say: %d", w.Code)
+	}
+	asked := 0
+	s.admin = func() (bool, error) { asked++; return false, nil }
+	s.as.ObjectID = "aaaaaaaa-0000-4000-8000-000000000002"
+	for _, path := range []string{"/evidence", "/evidence/withdraw", "/evidence?format=jsonl"} {
+		if w := s.get(path); w.Code != 403 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if asked != 1 {
+		t.Errorf("asked %d times", asked)
 	}
 }

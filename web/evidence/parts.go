@@ -1,36 +1,67 @@
 package evidence
 
 import (
+	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
+func (v view) shell(r *http.Request) ui.Shell {
+	s := lang.Shell(r, v.Partner, v.Language, v.fill.Text(v.words.title))
+	s.Foot = []ui.Link{{Text: v.words.devices, URL: "/me/devices"}}
+	return s
+}
+
+// moment is a time in the reader's language.
+func (v view) moment(t time.Time) ui.Cell {
+	return ui.TimeCell(lang.Moment(v.Language, t, v.words.never))
+}
+
+// text fills a sentence in, with the time of the latest whole reading.
+func (v view) text(s string) string {
+	if v.AsOf != nil {
+		s = strings.ReplaceAll(s, "{date}", lang.On(v.Language, *v.AsOf))
+	}
+	return v.fill.Text(s)
+}
+
 func (v view) header() ui.PageHeader {
-	h := ui.PageHeader{Title: "What " + v.Partner + " may do at " + v.Tenant, Context: []ui.Crumb{{Text: v.Tenant}, {Text: v.TenantID.String(), Mono: true}}}
+	h := ui.PageHeader{Title: v.text(v.words.title), Context: []ui.Crumb{{Text: v.Tenant}, {Text: v.TenantID.String(), Mono: true}}}
 	switch {
 	case v.AsOf == nil:
-		h.Freshness = ui.Freshness{State: ui.ShapeUnknown, Never: "Not read yet"}
 	case v.late:
-		h.Freshness = ui.Freshness{State: ui.ShapeStale, AsOf: ui.NewTime(*v.AsOf, v.now)}
+		h.Lead = v.text(v.words.readLate)
 	default:
-		h.Freshness = ui.Freshness{State: ui.ShapeOK, AsOf: ui.NewTime(*v.AsOf, v.now), Parts: []ui.Link{{Text: "read from your tenant"}}, Next: "read again once a day"}
+		h.Lead = v.text(v.words.readOn)
 	}
-	h.Actions = []ui.Action{{Text: "Download everything that was done", Icon: "arrow_download", URL: "/evidence?format=jsonl", Download: true}}
+	h.Actions = []ui.Action{
+		{Text: v.words.download, Icon: "arrow_download", URL: "/evidence?format=jsonl", Download: true},
+		{Text: v.words.signOut, Icon: "sign_out", Post: "/signout"},
+	}
 	return h
 }
 
 func (v view) banner() *ui.Banner {
+	problem := ""
+	if v.Language == permission.English && v.Problem != "" { // kept in the language of staff
+		problem = " " + v.Problem
+	}
 	switch {
 	case v.State == tenant.StateWithdrawn:
-		return &ui.Banner{Kind: "info", Title: "You have taken your consent back.", Text: "The program can read nothing any more."}
+		return &ui.Banner{Kind: "info", Title: v.words.backTitle, Text: v.words.backText}
 	case v.AsOf == nil:
-		return &ui.Banner{Kind: "unknown", Title: "What you have granted was never read completely.", Text: "So this page cannot tell you what is allowed. " + v.Problem}
+		return &ui.Banner{Kind: "unknown", Title: v.words.unreadTitle, Text: v.words.unreadText + problem}
 	case v.Problem != "":
-		return &ui.Banner{Kind: "unknown", Title: "The last look saw nothing complete.", Text: v.Problem + " What stands here is from the last complete reading."}
+		return &ui.Banner{Kind: "unknown", Title: v.words.problemTitle, Text: v.words.problemText + problem}
+	case v.late:
+		return &ui.Banner{Kind: "unknown", Text: v.text(v.words.readLate)}
 	}
 	return nil
 }
@@ -49,42 +80,66 @@ func (v view) statements(person bool) ui.Statements {
 }
 
 func (v view) grants(rows []grant, caption string, past bool) ui.Table {
+	c := v.words.grantColumns
 	t := ui.Table{Caption: caption, Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: "In Microsoft’s words"}, {Key: "kind", Label: "Used", Width: 190},
-		{Key: "since", Label: "Seen first", Kind: ui.KindTime, Width: 120}, {Key: "seen", Label: "Seen last", Kind: ui.KindTime, Width: 120},
+		{Key: "name", Label: c[0]}, {Key: "kind", Label: c[1], Width: 190}, {Key: "since", Label: c[2], Kind: ui.KindTime, Width: 150},
+		{Key: "seen", Label: c[3], Kind: ui.KindTime, Width: 150}, {Key: "used", Label: c[4], Kind: ui.KindTime, Width: 150},
 	}}
 	for _, g := range rows {
-		used := "by the program itself"
+		by := v.words.byProgram
 		if g.Kind == permission.Delegated {
-			used = "only by a signed-in person"
+			by = v.words.byPerson
 		}
 		last := g.LastSeen
 		if past && g.GoneAt != nil {
 			last = *g.GoneAt
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{ui.TextCell(used), ui.TimeCell(ui.NewTime(g.FirstSeen, v.now)), ui.TimeCell(ui.NewTime(last, v.now))}})
+		used := ui.TextCell(v.words.unused)
+		if g.UsedAt != nil {
+			used = v.moment(*g.UsedAt)
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{ui.TextCell(by), v.moment(g.FirstSeen), v.moment(last), used}})
 	}
 	return t
 }
 
-var stateWords = map[consent.LinkState]ui.State{
-	consent.LinkOpen:    {Shape: ui.ShapePending, Text: "Waits for your answer"},
-	consent.LinkUsed:    {Shape: ui.ShapeOK, Text: "Agreed"},
-	consent.LinkRevoked: {Shape: ui.ShapeNone, Text: "Withdrawn by the partner"},
-	consent.LinkExpired: {Shape: ui.ShapeStale, Text: "Ended without an answer"},
+var stateShapes = map[consent.LinkState]ui.Shape{
+	consent.LinkOpen: ui.ShapePending, consent.LinkUsed: ui.ShapeOK, consent.LinkRevoked: ui.ShapeNone, consent.LinkExpired: ui.ShapeStale,
 }
 
 func (v view) asked() ui.Table {
-	t := ui.Table{Caption: "Who asked for consent, latest first", Inset: true, Columns: []ui.Column{
-		{Key: "by", Label: "Who asked", Width: 240}, {Key: "at", Label: "When", Kind: ui.KindTime, Width: 110}, {Key: "what", Label: "For what"}, {Key: "state", Label: "Answer", Kind: ui.KindState, Width: 190},
+	c := v.words.askedColumns
+	t := ui.Table{Caption: v.words.askedTitle, Inset: true, Columns: []ui.Column{
+		{Key: "by", Label: c[0], Width: 240}, {Key: "at", Label: c[1], Kind: ui.KindTime, Width: 150}, {Key: "what", Label: c[2]}, {Key: "state", Label: c[3], Kind: ui.KindState, Width: 220},
 	}}
 	for _, a := range v.Asked {
 		var names []string
 		for _, f := range a.Features {
-			names = append(names, f.In(permission.English).Name)
+			names = append(names, f.In(v.Language).Name)
 		}
-		w := stateWords[a.State]
-		t.Rows = append(t.Rows, ui.Row{Name: a.By, Cells: []ui.Cell{ui.TimeCell(ui.NewTime(a.At, v.now)), ui.TextCell(strings.Join(names, ", ")), ui.StateCell(w.Shape, w.Text)}})
+		answer := v.words.links[a.State]
+		if a.AgreedAt != nil {
+			answer += ", " + lang.Short(v.Language, *a.AgreedAt)
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: a.By, Cells: []ui.Cell{v.moment(a.At), ui.TextCell(strings.Join(names, ", ")), ui.StateCell(stateShapes[a.State], answer)}})
+	}
+	return t
+}
+
+func (v view) people() ui.Table {
+	c := v.words.peopleColumns
+	t := ui.Table{Caption: v.words.peopleTitle, Inset: true, Columns: []ui.Column{
+		{Key: "name", Label: c[0]}, {Key: "may", Label: c[1], Width: 260}, {Key: "acts", Label: c[2], Kind: ui.KindNumber, Width: 90}, {Key: "last", Label: c[3], Kind: ui.KindTime, Width: 150},
+	}}
+	for _, p := range v.People {
+		may, last := v.words.noAccess, time.Time{}
+		if p.Role != "" {
+			may = v.words.roles[p.Role]
+		}
+		if p.Last != nil {
+			last = *p.Last
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: p.Name, Cells: []ui.Cell{ui.TextCell(may), ui.NumberCell(int64(p.Acts), ""), v.moment(last)}})
 	}
 	return t
 }
@@ -92,7 +147,7 @@ func (v view) asked() ui.Table {
 func (v view) timeline() ui.Timeline {
 	var t ui.Timeline
 	for _, a := range v.Done {
-		e := ui.Event{When: ui.NewTime(a.At, v.now), Icon: "history", Who: a.Who, Text: a.Words, Detail: a.Object}
+		e := ui.Event{When: lang.Moment(v.Language, a.At, ""), Icon: "history", Who: a.Who, Text: a.Words, Detail: a.Object}
 		if a.Object == v.TenantID.String() {
 			e.Detail = "" // the whole page is about it
 		}
@@ -101,14 +156,15 @@ func (v view) timeline() ui.Timeline {
 	return t
 }
 
-func (v view) steps() ui.Numbered {
-	bold := func(before, strong, after string) ui.Spans {
-		return ui.Spans{{Text: before}, {Text: strong, Strong: true}, {Text: after}}
+func steps(f lang.Filler, list [3]string) ui.Numbered {
+	var n ui.Numbered
+	for _, s := range list {
+		n = append(n, f.Spans(s))
 	}
-	return ui.Numbered{
-		bold("Open the ", "Microsoft Entra admin centre", " as an administrator of "+v.Tenant+"."),
-		bold("Go to ", "Enterprise applications", " and choose “"+v.Program+"”."),
-		bold("Under ", "Permissions", " take back single names. To take back everything, open Properties and delete the program."),
-		bold("Nobody at "+v.Partner+" has to agree. ", "From the next hour on", " the program can read nothing, and this page says so at the next look."),
-	}
+	return n
+}
+
+// head is where the chain of what was done ends, for who checks it.
+func head(w words, seq int64, hash string) ui.Facts {
+	return ui.Facts{Card: true, Items: []ui.Fact{{Label: lang.Fill("n", strconv.FormatInt(seq, 10)).Text(w.headLabel), Value: ui.MonoCell(hash)}}}
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
@@ -47,11 +49,32 @@ func (p *Portal) isAdmin(ctx context.Context, tid tenant.ID, objectID string) (b
 	return p.Graph.HoldsRole(ctx, tid, objectID, graph.GlobalAdministrator)
 }
 
+// gone asks Microsoft with a new token whether the tenant no longer knows the program (AADSTS700016).
+func (p *Portal) gone(ctx context.Context, tid tenant.ID) (bool, error) {
+	p.Entra.Forget(tid)
+	_, err := p.Consent.Reader.ReadGrants(ctx, tid)
+	var absent interface{ NoPrincipal() bool }
+	if errors.As(err, &absent) && absent.NoPrincipal() {
+		return true, nil
+	}
+	return false, err
+}
+
+// used keeps that the request's person used permissions of theirs, for the tenant's evidence page. The use itself does not wait for it to
+// succeed.
+func (p *Portal) used(ctx context.Context, tid tenant.ID, names []string) {
+	in, _ := p.Sessions.Current(ctx)
+	if err := p.Consent.Store.Used(ctx, tid, names, in.Name, time.Now()); err != nil {
+		p.Log.WarnContext(ctx, "use of permissions not kept", "tenant_id", tid.String(), "err", err)
+	}
+}
+
 // acting gives services Graph as the person of the request's session, at a tenant where that person is signed in.
 type acting struct {
 	sessions *session.Sessions
 	graph    *graph.Client
-	resource string // of the cloud: https://graph.microsoft.com
+	resource string                                                   // of the cloud: https://graph.microsoft.com
+	used     func(ctx context.Context, tid tenant.ID, names []string) // keeps which permissions were used, for the customer
 }
 
 // As gets a token with the scopes, named as the catalogue names them: User.Invite.All. tenant.SignInNeeded: there is no open sign-in
@@ -70,6 +93,7 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 	if err != nil {
 		return graph.Person{}, err
 	}
+	a.used(ctx, tid, scopes)
 	return a.graph.As(tid, token), nil
 }
 
@@ -77,6 +101,7 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 type ownDevices struct {
 	sessions *session.Sessions
 	graph    *graph.Client
+	used     func(ctx context.Context, tid tenant.ID, names []string)
 }
 
 // MyDevices is GET /me/managedDevices at the tenant.
@@ -85,6 +110,7 @@ func (o ownDevices) MyDevices(ctx context.Context, tid tenant.ID) ([]me.Device, 
 	if err != nil {
 		return nil, notPermitted(err)
 	}
+	o.used(ctx, tid, []string{path.Base(me.Scope)})
 	found, err := o.graph.MyManagedDevices(ctx, token)
 	var refused *graph.Error
 	switch {

@@ -17,11 +17,12 @@ import (
 
 // How often the small duties are looked after.
 const (
-	provingEvery  = 2 * time.Second  // consent that came back and has not spread yet
-	rereadEvery   = 10 * time.Minute // look for tenants whose grants were not read for rereadAfter
-	rereadAfter   = 24 * time.Hour
-	sweepingEvery = time.Hour // sessions that are over
-	pruningEvery  = 6 * time.Hour
+	provingEvery     = 2 * time.Second  // consent that came back and has not spread yet
+	rereadEvery      = 10 * time.Minute // look for tenants whose grants were not read for rereadAfter
+	rereadAfter      = 24 * time.Hour
+	withdrawingEvery = 5 * time.Second
+	sweepingEvery    = time.Hour // sessions that are over
+	pruningEvery     = 6 * time.Hour
 )
 
 // chores run in each process with workers. What several processes do at once, they share or repeat harmlessly.
@@ -33,6 +34,7 @@ func (p *Portal) chores(ctx context.Context) {
 	}{
 		{"prove consent", provingEvery, func(ctx context.Context) error { _, err := p.Consent.RunDue(ctx); return err }},
 		{"read grants again", rereadEvery, p.rereadGrants},
+		{"take back and delete", withdrawingEvery, p.Withdrawals.RunDue},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"prune history", pruningEvery, graphsync.NewRetention(p.Pool, nil).Prune},

@@ -39,6 +39,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/signin"
 )
 
@@ -70,6 +71,7 @@ type Portal struct {
 	Audit         *audit.Store
 	Reviews       *review.Store
 	Consent       *consent.Service
+	Withdrawals   *withdrawal.Service
 
 	home    tenant.ID
 	program atomic.Pointer[string] // the registration's display name, once it was read
@@ -223,6 +225,9 @@ func (p *Portal) wire(o Options) (err error) {
 		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
 		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
+	})
+	p.Withdrawals = withdrawal.NewService(withdrawal.Deps{
+		Store: withdrawal.NewStore(p.Pool), Audit: p.Audit, Stop: p.Sync.StopTenant, Gone: p.gone, Keeps: graphsync.NewRetention(p.Pool, nil).Days, Log: p.Log,
 	})
 	return nil
 }
