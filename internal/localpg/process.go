@@ -55,6 +55,8 @@ func (s *Server) arguments(o Options) []string {
 	args := []string{"-D", s.data(), "-k", s.sockets, "-c", "listen_addresses=", "-c", "logging_collector=off"}
 	if o.Fast {
 		args = append(args, "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off")
+	} else {
+		args = append(args, "-c", "wal_compression=on") // most of what is logged are pages as a whole, after each checkpoint
 	}
 	for name, value := range o.Settings {
 		args = append(args, "-c", name+"="+value)

@@ -200,7 +200,9 @@ func (s *Stage) Copy(ctx context.Context, tx pgx.Tx, table, like string) error {
 	if _, err := tx.Conn().PgConn().CopyFrom(ctx, from, `COPY `+table+` (`+cols+`, hash, seq) FROM STDIN`); err != nil {
 		return fmt.Errorf("copy into %s: %w", table, err)
 	}
-	if _, err := tx.Exec(ctx, `ANALYZE `+table); err != nil {
+	// Of the first columns, by which it is joined, and the hash: statistics of all would be much of what an unchanged read writes.
+	first := strings.Join(s.columns[:min(3, len(s.columns))], ", ")
+	if _, err := tx.Exec(ctx, `ANALYZE `+table+` (`+first+`, hash)`); err != nil {
 		return fmt.Errorf("analyse %s: %w", table, err)
 	}
 	return nil
