@@ -151,6 +151,7 @@ type View struct {
 	LastAny  *Reading             // the latest look, whole or not
 	LastFull *Reading             // the latest whole one: the time of everything above
 	Links    []Link               // latest first
+	Gaps     []Gap                // when no look was whole, latest first
 }
 
 // newSecret is 256 random bits for a URL, and the hash to keep.

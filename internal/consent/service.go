@@ -295,7 +295,7 @@ func (s *Service) Decline(ctx context.Context, token string, lang permission.Lan
 func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	var (
 		v    View
-		errv [7]error
+		errv [8]error
 	)
 	v.Tenant, errv[0] = s.Store.Tenant(ctx, tid)
 	v.Features, errv[1] = s.Store.Wish(ctx, tid)
@@ -304,6 +304,7 @@ func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	v.LastAny, errv[4] = s.Store.Latest(ctx, tid, false)
 	v.LastFull, errv[5] = s.Store.Latest(ctx, tid, true)
 	v.Links, errv[6] = s.Store.Links(ctx, tid)
+	v.Gaps, errv[7] = s.Store.Gaps(ctx, tid, 50)
 	return v, errors.Join(errv[:]...)
 }
 

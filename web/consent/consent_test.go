@@ -436,10 +436,16 @@ func TestStaffPage(t *testing.T) {
 		t.Errorf("read: %d", a.status)
 	}
 	a = s.do("GET", "/t/"+contoso+"/consent", "")
-	for _, want := range []string{"Partly connected", "Directory.ReadWrite.All", "application, writes"} {
+	for _, want := range []string{"Partly connected", "Directory.ReadWrite.All", "application, writes", "is granted and not needed", "was asked for and is missing"} {
 		if !strings.Contains(a.text(), want) {
 			t.Errorf("no %q", want)
 		}
+	}
+	s.now, s.fails = s.now.Add(24*time.Hour), errs.Timeout
+	s.do("POST", "/t/"+contoso+"/consent/read", "")
+	a = s.do("GET", "/t/"+contoso+"/consent", "")
+	if !strings.Contains(a.text(), "Not seen whole, 1 look. What changed meanwhile is not known.") || !strings.Contains(a.text(), "Microsoft did not answer in time.") {
+		t.Error("the history fills a gap, or hides it")
 	}
 }
 

@@ -32,6 +32,7 @@ type staffView struct {
 	Missing    []grantRow   `json:"missing"`
 	Surplus    []grantRow   `json:"surplus"`
 	Past       []grantRow   `json:"past"`
+	History    []moveRow    `json:"history"` // latest first
 	Links      []linkRow    `json:"links"`
 	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
 
@@ -144,6 +145,7 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 		row.Was = st.Standing
 		v.Past = append(v.Past, row)
 	}
+	v.History = newHistory(c)
 	for _, l := range c.Links {
 		v.Links = append(v.Links, newLinkRow(l, v.now))
 	}

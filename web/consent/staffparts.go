@@ -132,16 +132,6 @@ func (v staffView) grants(rows []grantRow, caption string) ui.Table {
 	return t
 }
 
-func (v staffView) past() ui.Table {
-	t := ui.Table{Caption: "What was and is no more, latest first", Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: "Permission"}, {Key: "was", Label: "Was", Width: 100}, {Key: "since", Label: "From", Kind: ui.KindTime, Width: 110}, {Key: "gone", Label: "Until", Kind: ui.KindTime, Width: 110},
-	}}
-	for _, g := range v.Past {
-		t.Rows = append(t.Rows, ui.Row{Name: g.Name, Cells: []ui.Cell{ui.TextCell(g.Was), ui.TimeCell(ui.NewTime(g.FirstSeen, v.now)), ui.TimeCell(ui.NewTime(*g.GoneAt, v.now))}})
-	}
-	return t
-}
-
 func (v staffView) features() ui.Table {
 	t := ui.Table{Caption: "Features and whether they work", Inset: true, Columns: []ui.Column{
 		{Key: "name", Label: "Feature", Width: 220}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 150}, {Key: "why", Label: "Why"},
