@@ -155,7 +155,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
-		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps},
+		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,

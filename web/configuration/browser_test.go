@@ -43,7 +43,7 @@ func TestLook(t *testing.T) {
 		Policy:   configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Contoso – Phones", Type: "iosManagedAppProtection", Platform: "iOS", ModifiedAt: f.Now.AddDate(0, 0, -1), Deployment: &configuration.Deployment{Users: 1204, Apps: []configuration.AppUsers{{ID: "com.contoso.notes", Users: 7}}}},
 		Document: configuration.Document{Settings: json.RawMessage(`{"pinRequired":true,"periodOfflineBeforeWipeIsEnforced":"P90D"}`), Apps: []configuration.TargetApp{{ID: "com.contoso.notes", Platform: "iOS"}, {ID: "com.contoso." + strings.Repeat("long", 20), Platform: "iOS"}}}},
 		webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "Tomorrow", Type: "quantumAppProtection", Unlisted: true}, Document: configuration.Document{Settings: json.RawMessage(`{}`)}})
-	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps}).Mount)
+	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps, Groups: f.DirectoryGroups()}).Mount)
 	mux := http.NewServeMux()
 	mux.Handle(static.Prefix, static.Handler())
 	mux.Handle("/", client)

@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -27,7 +28,8 @@ import (
 type Handler struct {
 	Policies *configuration.Store
 	Sync     *graphsync.Service
-	Apps     *app.Store // names the apps that policies are for; nil: they show by their identifiers
+	Apps     *app.Store   // names the apps that policies are for; nil: they show by their identifiers
+	Groups   *group.Store // names the groups that policies are given to
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.

@@ -11,6 +11,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -48,7 +49,8 @@ func site(t *testing.T) (f *webtest.Fleet, one, all *webtest.Client, at, other s
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Branches", `{"length":8,"extra":"x","preSharedKey":"hunter4"}`))
 	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Technologies: "en-us"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
 	f.ReadTemplates(t, contoso.ID, f.Now.Add(-3*time.Minute), mail)
-	mount := (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps}).Mount
+	f.ReadGroups(t, contoso.ID, f.Now.Add(-3*time.Minute), group.Read{Groups: []group.Group{{ID: "g1", Name: "Sales"}, {ID: "g2", Gone: true}}})
+	mount := (&Handler{Policies: f.Policies(), Sync: f.Sync, Apps: f.Apps, Groups: f.DirectoryGroups()}).Mount
 	one, all = f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	return f, one, all, "/t/" + contoso.ID.String() + "/configuration", "/t/" + fabrikam.ID.String() + "/configuration"
 }
@@ -195,7 +197,7 @@ func TestWhatAPolicyPointsToHasItsName(t *testing.T) {
 		t.Errorf("%+v, %+v", v.Actions, v.Targets)
 	}
 	body := one.Get(at + "/c1").Body.String()
-	for _, want := range []string{`href="` + at + `/n1"`, `href="` + at + `/a1"`, "only devices that match filter Company machines", "not devices that match filter a9"} {
+	for _, want := range []string{"Sales", "g2 (deleted)", at + "?assignedTo=g1", `href="` + at + `/n1"`, `href="` + at + `/a1"`, "only devices that match filter Company machines", "not devices that match filter a9"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %s", want)
 		}

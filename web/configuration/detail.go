@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -110,7 +111,8 @@ type assignment struct {
 	Target     string `json:"target"`
 	TargetName string `json:"target_name"`
 	GroupID    string `json:"group_id,omitempty"`
-	Filter     string `json:"filter,omitempty"` // what it does, in words
+	GroupName  string `json:"group_name,omitempty"` // its id where the name is not known
+	Filter     string `json:"filter,omitempty"`     // what it does, in words
 	FilterID   string `json:"filter_id,omitempty"`
 	FilterName string `json:"filter_name,omitempty"` // empty: not among the filters that were read
 	Schedule   string `json:"schedule,omitempty"`
@@ -124,11 +126,26 @@ type action struct {
 	When         string   `json:"when"`
 	TemplateID   string   `json:"template_id,omitempty"`
 	TemplateName string   `json:"template_name,omitempty"` // empty: not among the templates that were read
-	CC           []string `json:"cc,omitempty"`
+	CC           []string `json:"cc,omitempty"`            // ids of groups
+	CCNames      []string `json:"cc_names,omitempty"`      // the same groups, by their ids where names are not known
 }
 
 // names are what objects that a policy points to are called, by their ids.
-type names struct{ filters, templates map[string]string }
+type names struct {
+	filters, templates map[string]string
+	groups             map[string]group.Group
+}
+
+// group is a group in words: its name, or its id with what is known of it.
+func (n names) group(id string) string {
+	switch g, ok := n.groups[id]; {
+	case ok && g.Gone:
+		return id + " (deleted)"
+	case ok && g.Name != "":
+		return g.Name
+	}
+	return id
+}
 
 func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.Document) (n names, err error) {
 	var filters, templates []string
@@ -145,8 +162,30 @@ func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.
 	if n.filters, err = h.Policies.Names(ctx, tid, configuration.AssignmentFilter, filters); err != nil {
 		return n, err
 	}
-	n.templates, err = h.Policies.Names(ctx, tid, configuration.Notification, templates)
+	if n.templates, err = h.Policies.Names(ctx, tid, configuration.Notification, templates); err != nil {
+		return n, err
+	}
+	found, err := h.Groups.Find(ctx, tenant.Only(tid), groupsOf(tid, doc))
+	n.groups = map[string]group.Group{}
+	for ref, g := range found {
+		n.groups[ref.ID] = g
+	}
 	return n, err
+}
+
+// groupsOf are the groups that a policy is assigned to or kept from, and those that get copies of its mails.
+func groupsOf(tid tenant.ID, doc configuration.Document) (refs []group.Ref) {
+	for _, a := range doc.Assignments {
+		if a.GroupID != "" {
+			refs = append(refs, group.Ref{Tenant: tid, ID: a.GroupID})
+		}
+	}
+	for _, a := range doc.Actions {
+		for _, id := range a.CC {
+			refs = append(refs, group.Ref{Tenant: tid, ID: id})
+		}
+	}
+	return refs
 }
 
 // version is what changed at one reading.
@@ -175,14 +214,18 @@ func newView(m tenant.Membership, p configuration.Policy, doc configuration.Docu
 		v.Settings = append(v.Settings, setting{l.Path, l.Label, l.Key, l.Value, l.Secret})
 	}
 	for _, a := range doc.Assignments {
-		t := assignment{Target: a.Target, TargetName: worded(targetWords, a.Target), GroupID: a.GroupID, FilterID: a.FilterID, FilterName: n.filters[a.FilterID], Schedule: a.Schedule}
+		t := assignment{Target: a.Target, TargetName: worded(targetWords, a.Target), GroupID: a.GroupID, GroupName: n.group(a.GroupID), FilterID: a.FilterID, FilterName: n.filters[a.FilterID], Schedule: a.Schedule}
 		if a.FilterID != "" {
 			t.Filter = worded(filterWords, a.FilterType)
 		}
 		v.Targets = append(v.Targets, t)
 	}
 	for _, a := range doc.Actions {
-		v.Actions = append(v.Actions, action{a.Type, worded(actionWords, a.Type), a.GraceHours, hours(a.GraceHours), a.TemplateID, n.templates[a.TemplateID], a.CC})
+		x := action{Type: a.Type, TypeName: worded(actionWords, a.Type), GraceHours: a.GraceHours, When: hours(a.GraceHours), TemplateID: a.TemplateID, TemplateName: n.templates[a.TemplateID], CC: a.CC}
+		for _, id := range a.CC {
+			x.CCNames = append(x.CCNames, n.group(id))
+		}
+		v.Actions = append(v.Actions, x)
 	}
 	return v
 }

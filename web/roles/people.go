@@ -16,6 +16,13 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
+func whoTitle(action string) string {
+	if action == intunerole.Wipe {
+		return "Who can wipe devices"
+	}
+	return "Who can: " + actionWord(action)
+}
+
 var holderNoun = fresh.Noun{One: "person", Many: "people", Icon: "person_key"}
 
 // chosenAction is the one permission that a view is about; without a choice it is the wipe.
@@ -70,7 +77,7 @@ func (h *Handler) people(w http.ResponseWriter, r *http.Request, m tenant.Member
 	}
 	now := page.ChromeOf(ctx).Now
 	l := page.List[holder]{
-		Title: "Who can: " + actionWord(can), One: holderNoun.One, Many: holderNoun.Many, M: m, Query: q, Spec: spec, Columns: holderColumns(m), URL: func(holder) string { return "" },
+		Title: whoTitle(can), One: holderNoun.One, Many: holderNoun.Many, M: m, Query: q, Spec: spec, Columns: holderColumns(m), URL: func(holder) string { return "" },
 		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: unsure(fresh.Line(read, m, now), unseen), Above: whoAbove(m, newWho(m, "/roles/who/people", can, allow, read, unseen)),
 		Each: stream(func(ctx context.Context, each func(intunerole.Holder) error) error {
 			return h.Roles.EachHolder(ctx, m.Scope, f, each)
@@ -186,16 +193,16 @@ func holderColumns(m tenant.Membership) []page.Column[holder] {
 	cs := []page.Column[holder]{{Key: "name", Label: "Person", Sort: "name", Text: holder.title}}
 	if !m.One() {
 		cs = append(cs, page.Column[holder]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(h holder) string { return h.Tenant.Name },
+			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 160, Text: func(h holder) string { return h.Tenant.Name },
 			Cell: func(h holder) ui.Cell { return ui.TenantCell(chip(h.Tenant)) },
 		})
 	}
 	return append(cs,
-		plain("account", "Account", "", 1, 270, holder.account),
-		plain("roles", "Roles", "", 1, 200, func(h holder) string { return strings.Join(h.Roles, ", ") }),
-		plain("through", "Through", "", 2, 220, holder.through),
-		plain("over", "Over", "", 2, 170, func(h holder) string { return strings.Join(h.Over, "; ") }),
-		plain("enabled", "Can sign in", "", 3, 90, holder.enabled),
+		plain("account", "Account", "", 1, 230, holder.account),
+		plain("roles", "Roles", "", 1, 160, func(h holder) string { return strings.Join(h.Roles, ", ") }),
+		plain("through", "Through", "", 2, 200, holder.through),
+		plain("over", "Over", "", 2, 160, func(h holder) string { return strings.Join(h.Over, "; ") }),
+		plain("enabled", "Can sign in", "", 3, 110, holder.enabled),
 		page.Column[holder]{Key: "id", Label: "Object id", Exact: true, Text: func(h holder) string { return h.ID }},
 		page.Column[holder]{Key: "type", Label: "Object type", Exact: true, Text: func(h holder) string { return h.Type }},
 		page.Column[holder]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(h holder) string { return h.Tenant.ID.String() }},

@@ -61,7 +61,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	now := page.ChromeOf(ctx).Now
 	l := page.List[grant]{
-		Title: "Who can: " + actionWord(action), One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
+		Title: whoTitle(action), One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
 		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Above: whoAbove(m, newWho(m, "/roles/who", action, allow, read, unseen)),
 		Each: stream(func(ctx context.Context, each func(intunerole.Assignment) error) error {
 			return h.Roles.EachAssignment(ctx, m.Scope, f, func(a intunerole.Assignment) error {

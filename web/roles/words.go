@@ -40,7 +40,7 @@ func spaced(s string) string {
 }
 
 var scopeWords = map[string]string{
-	"allDevices": "All devices", "allLicensedUsers": "All users with a licence", "allDevicesAndLicensedUsers": "All devices and all users with a licence", "resourceScope": "Groups",
+	"allDevices": "All devices", "allLicensedUsers": "All users with a licence", "allDevicesAndLicensedUsers": "All devices and users", "resourceScope": "Groups",
 }
 
 // scopeWord is over whom an assignment holds.

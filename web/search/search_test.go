@@ -47,7 +47,7 @@ func site(f *webtest.Fleet) func(page.Router) {
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
-		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync}).Mount(r)
+		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync, Groups: f.DirectoryGroups()}).Mount(r)
 	}
 }
 

@@ -161,10 +161,13 @@ func (v historyView) consequences() []string {
 	if a.More {
 		n = "more than " + n
 	}
+	before := "from before " + ui.Date(a.Before, v.now)
 	switch {
+	case a.Days < v.Days && a.Older == 0:
+		return []string{"Nothing " + before + " is held, so nothing is deleted now. From then on, what grows older than " + ui.Count(int64(a.Days), "day", "days") + " is deleted for good, for all customers."}
 	case a.Days < v.Days:
 		return []string{
-			"Within a day " + n + " from before " + ui.Date(a.Before, v.now) + " will be deleted, for all customers: changes of devices, apps, policies, roles, services and jobs, the provisioning log, and the record of readings.",
+			"Within a day " + n + " " + before + " will be deleted, for all customers: changes of devices, apps, policies, roles, services and jobs, the provisioning log, and the record of readings.",
 			"This cannot be taken back. Pages will say that nothing is known of the days before, and lists as they were on a day cannot be shown for them.",
 			"The audit chain, consent evidence and daily counts are not touched.",
 		}
