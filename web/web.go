@@ -37,6 +37,7 @@ import (
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/consent"
 	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/doctor"
 	"github.com/tenantry/tenantry/web/evidence"
 	"github.com/tenantry/tenantry/web/gate"
 	"github.com/tenantry/tenantry/web/groups"
@@ -186,6 +187,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		grouped.MountTenant(one)
 		customers.MountTenant(one)
 		reviewed.MountTenant(one)
+		(&doctor.Handler{Sync: d.Sync}).MountTenant(one)
 		asked.Mount(one)
 		for _, room := range fleet {
 			room.Mount(one)

@@ -27,16 +27,18 @@ type Failure struct {
 	Path      string // for example /v1.0/deviceManagement/managedDevices/{id}
 	Fresh     bool   // the token was issued just before the call, after the last grant
 	NoAnswer  bool   // timeout, connection refused or reset
+	Challenge bool   // Entra asks the person to sign in again before the token counts (continuous access evaluation)
 	Approval  bool   // the answer carried x-msft-approval-code: Intune's multi-admin approval
 	RequestID string
 	Activity  string // Intune's activity id: what Microsoft support asks for
 	At        time.Time
 
-	Tenant  tenant.Tenant
-	Person  string                  // who called, for delegated calls
-	Granted []permission.Permission // as read from the tenant
-	ReadAt  time.Time               // when Granted was read completely; zero: never, so Granted says nothing
-	Licence *bool                   // whether the tenant has an Intune licence; nil: not read
+	Tenant    tenant.Tenant
+	Person    string                  // who called, for delegated calls
+	Granted   []permission.Permission // as read from the tenant
+	ReadAt    time.Time               // when Granted was read completely; zero: never, so Granted says nothing
+	Licence   *bool                   // whether the tenant has an Intune licence; nil: not read
+	LicenceAt time.Time               // when that was read
 }
 
 // Layer is where a call can fail, in the order in which it passes them.
@@ -93,6 +95,8 @@ type Finding struct {
 	Confidence Confidence
 	Evidence   []string // what the verdict rests on
 	Missing    []permission.Permission
+	Proof      string // what would show that it is fixed
+	Steps      []Step // the layers that the call passes, with what is known of each
 }
 
 // Diagnose finds the layer that failed.
@@ -104,10 +108,16 @@ func Diagnose(f Failure) Finding {
 			if found.Who == Customer && found.Message == "" {
 				found.Message = message(f, found)
 			}
-			return found
+			return complete(f, found)
 		}
 	}
-	return unknown(f)
+	return complete(f, unknown(f))
+}
+
+// complete adds what does not depend on the rule: the layers one by one, and what would prove the cure.
+func complete(f Failure, found Finding) Finding {
+	found.Proof, found.Steps = proofs[found.Layer], steps(f, found)
+	return found
 }
 
 // unknown says what is known, and what to read next.

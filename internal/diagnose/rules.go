@@ -19,6 +19,10 @@ var rules = []rule{
 		Layer: LayerNetwork, Who: Nobody, Confidence: Likely, Verdict: "Microsoft did not answer in time.",
 		Remedy: "Wait. The portal tries again by itself.", Useless: "A new consent or another role.",
 	})},
+	{func(f Failure) bool { return f.Challenge }, fixed(Finding{
+		Layer: LayerCondition, Who: Staff, Confidence: Certain, Verdict: "Microsoft asks the person to sign in again: something about the sign-in changed since.",
+		Remedy: "Sign in again at this tenant, then repeat it.", Useless: "A new consent or another role.",
+	})},
 	{aadsts(7000215, 7000222, 7000218, 70002, 700027, 50012), func(f Failure) Finding {
 		found := Finding{Layer: LayerApp, Who: Owner, Confidence: Certain, Verdict: "Entra does not take our secret.",
 			Remedy: "Check the client secret in the settings: its value, not its id. Then run tenantry doctor.", Useless: "A new consent. Every customer is affected, not only this one."}

@@ -64,6 +64,36 @@ type Diagnosis struct {
 	Message    string   `json:"message,omitempty"` // to send to whoever can fix it
 	Confidence string   `json:"confidence"`        // certain, likely, unsure
 	Evidence   []string `json:"evidence,omitempty"`
+	Proof      string   `json:"proof,omitempty"` // what would show that it is fixed
+	Layers     []Layer  `json:"layers,omitempty"`
+	Answer     *Answer  `json:"answer,omitempty"`
+}
+
+// Layer is one of those that the failed call passed, or did not.
+type Layer struct {
+	Layer    string    `json:"layer"`
+	State    string    `json:"state"` // passed, failed, unknown, unneeded
+	Evidence string    `json:"evidence"`
+	At       time.Time `json:"at,omitzero"` // of the evidence
+}
+
+// Answer is what Microsoft said, word for word: for a page, as text, and never for the log, as it may name people.
+type Answer struct {
+	Status int    `json:"status,omitempty"` // 0: none came
+	Code   string `json:"code,omitempty"`
+	AADSTS int    `json:"aadsts,omitempty"`
+	Path   string `json:"path,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// Brief is the diagnosis without its parts, for lists.
+func (d *Diagnosis) Brief() *Diagnosis {
+	if d == nil {
+		return nil
+	}
+	b := *d
+	b.Layers, b.Answer = nil, nil
+	return &b
 }
 
 // Snapshot is proof that a dataset of a tenant was read completely. Only a Freshness makes one, so a verdict that takes a Snapshot

@@ -58,7 +58,7 @@ func oneTenant(f graphsync.Freshness, m tenant.Membership) []ui.Link {
 		parts = append(parts, ui.Link{Text: "being read now, " + ui.Count(f.Rows, "row", "rows") + " so far"})
 	}
 	if f.Failing > 0 && f.Read > 0 {
-		parts = append(parts, ui.Link{Text: "the last attempt failed", URL: SyncURL(m, f.Dataset)})
+		parts = append(parts, ui.Link{Text: "the last attempt failed", URL: DoctorURL(m, f.Dataset)})
 	} else {
 		parts = append(parts, ui.Link{Text: "where this comes from", URL: SyncURL(m, f.Dataset)})
 	}
@@ -99,6 +99,9 @@ func SyncURL(m tenant.Membership, dataset string) string {
 	}
 	return "/sync?" + v.Encode()
 }
+
+// DoctorURL is the page that explains why a dataset of the tenant could not be read.
+func DoctorURL(m tenant.Membership, dataset string) string { return m.Path("/doctor/" + dataset) }
 
 // ReadNow are the actions of a tenant's list: who may, asks for a read before its time. The address is that of the tenant's own page.
 func ReadNow(m tenant.Membership) []ui.Action {
@@ -192,11 +195,17 @@ func notRead(n Noun, f graphsync.Freshness, m tenant.Membership, now time.Time) 
 		e.Kind, e.Title = ui.EmptyNotPermitted, title(n.Many)+" at "+where+" may not be read"
 		e.Lines = []string{f.Error.Sentence, again(f, now)}
 		e.ActionURL, e.ActionText, e.Second = m.Path("/consent"), "Show the consent", ui.Link{Text: "Show the sync", URL: SyncURL(m, f.Dataset)}
+		if m.One() {
+			e.Second = ui.Link{Text: "Why, and who can fix it", URL: DoctorURL(m, f.Dataset)}
+		}
 		return e
 	case f.Running:
 		e.Lines = []string{"The first read is under way: " + ui.Count(f.Rows, "row", "rows") + " so far.", "Nothing is counted before it is complete."}
 	case f.State == graphsync.Failed:
 		e.Lines = []string{strings.TrimSpace("The first read did not succeed. " + f.Error.Sentence), again(f, now)}
+		if m.One() {
+			e.ActionURL, e.ActionText = DoctorURL(m, f.Dataset), "Why, and who can fix it"
+		}
 	default:
 		e.Lines = []string{where + ": nothing was read completely so far.", again(f, now)}
 	}

@@ -45,6 +45,9 @@ func calls(pages, retries int64, state string, t graphsync.Trouble) int64 {
 	return n
 }
 
+// doctor is the page of the customer that explains the failure.
+func doctor(r run) string { return "/t/" + r.TenantID + "/doctor/" + r.Dataset }
+
 // told is the latest failure of one dataset of one customer in full: what failed, who can fix it, what to do, and what to send them.
 func told(rows []run) (*ui.Banner, templ.Component) {
 	for _, r := range rows {
@@ -54,10 +57,10 @@ func told(rows []run) (*ui.Banner, templ.Component) {
 		case r.State != "failed":
 			return nil, nil
 		case r.Diagnosis == nil:
-			return &ui.Banner{Kind: "bad", Title: r.Problem}, nil
+			return &ui.Banner{Kind: "bad", Title: r.Problem, ActionURL: doctor(r), ActionText: "Layer by layer"}, nil
 		}
 		d := r.Diagnosis
-		b := &ui.Banner{Kind: "bad", Title: d.Verdict, Text: d.Remedy + " Who can fix it: " + who(d) + "."}
+		b := &ui.Banner{Kind: "bad", Title: d.Verdict, Text: d.Remedy + " Who can fix it: " + who(d) + ".", ActionURL: doctor(r), ActionText: "Layer by layer"}
 		if d.Useless != "" {
 			b.Text += " What would not help: " + d.Useless
 		}

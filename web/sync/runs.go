@@ -145,7 +145,7 @@ func newRun(a graphsync.Attempt, now time.Time) run {
 	return run{
 		TenantID: a.Tenant.String(), TenantName: a.TenantName, Dataset: a.Dataset, Label: graphsync.Label(a.Dataset), Run: a.Run, State: a.State, Reason: a.Reason, StartedAt: a.StartedAt.UTC(),
 		EndedAt: pointer(a.EndedAt), Pages: a.Pages, Rows: a.Rows, Written: a.Written, Gone: a.Gone, Retries: a.Retries, Throttled: a.Throttled.Milliseconds(),
-		Calls: calls(a.Pages, a.Retries, a.State, a.Trouble), Diagnosis: a.Trouble.Diagnosis,
+		Calls: calls(a.Pages, a.Retries, a.State, a.Trouble), Diagnosis: a.Trouble.Diagnosis.Brief(),
 		Problem: a.Trouble.Sentence, Note: adapted(a.Dataset, a.PageSize), RequestID: a.Trouble.RequestID, ActivityID: a.Trouble.ActivityID, now: now,
 	}
 }

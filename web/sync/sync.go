@@ -211,7 +211,7 @@ func newRow(st graphsync.Status, now time.Time) row {
 		TenantID: st.Tenant.String(), TenantName: st.TenantName, Dataset: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State,
 		Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Throttled: st.Throttled.Milliseconds(), Duration: st.Duration.Milliseconds(),
 		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, now: now,
-		Calls: calls(st.Pages, st.Retries, st.State, st.Trouble), Diagnosis: st.Trouble.Diagnosis,
+		Calls: calls(st.Pages, st.Retries, st.State, st.Trouble), Diagnosis: st.Trouble.Diagnosis.Brief(),
 	}
 	if st.State == "running" {
 		r.Rows = st.Rows

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/diagnose"
@@ -36,18 +37,40 @@ func (p *Portal) readFailed(ctx context.Context, tid tenant.ID, d graphsync.Data
 	if err := p.around(ctx, tid, &f); err != nil {
 		p.Log.WarnContext(ctx, "diagnosis without the tenant's grants", "tenant_id", tid.String(), "resource", d.Name, "err", err)
 	}
-	found := diagnose.Diagnose(f)
-	return &graphsync.Diagnosis{
+	return kept(f, diagnose.Diagnose(f))
+}
+
+// longestWords are those of Microsoft's that are kept, in bytes.
+const longestWords = 2000
+
+// kept is the finding as the sync keeps it. A database takes no NUL, and nobody reads other control characters.
+func kept(f diagnose.Failure, found diagnose.Finding) *graphsync.Diagnosis {
+	d := &graphsync.Diagnosis{
 		Layer: string(found.Layer), Verdict: found.Verdict, Who: string(found.Who), Remedy: found.Remedy, Useless: found.Useless, Message: found.Message,
-		Confidence: string(found.Confidence), Evidence: found.Evidence,
+		Confidence: string(found.Confidence), Evidence: found.Evidence, Proof: found.Proof,
+		Answer: &graphsync.Answer{Status: f.Status, Code: plain(f.Code), AADSTS: f.AADSTS, Path: plain(f.Path), Text: plain(f.Text)},
 	}
+	for _, s := range found.Steps {
+		d.Layers = append(d.Layers, graphsync.Layer{Layer: string(s.Layer), State: string(s.State), Evidence: s.Evidence, At: s.At.UTC()})
+	}
+	return d
+}
+
+func plain(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' {
+			return -1
+		}
+		return r
+	}, s)
+	return strings.ToValidUTF8(s[:min(len(s), longestWords)], "")
 }
 
 // failureOf is the answer itself. The client has repeated a 401 with a new token before it gave up.
 func failureOf(e *graph.Error, at time.Time) diagnose.Failure {
 	f := diagnose.Failure{
 		Status: e.Status, Code: e.Code, Inner: e.InnerCode, Text: e.Message, Kind: permission.Application, Method: http.MethodGet, Path: e.Path(),
-		Fresh: e.Status == http.StatusUnauthorized, RequestID: e.RequestID, Activity: e.ActivityID, At: at,
+		Challenge: e.Challenge, Approval: e.ApprovalCode != "", Fresh: e.Status == http.StatusUnauthorized, RequestID: e.RequestID, Activity: e.ActivityID, At: at,
 		NoAnswer: e.Status == 0 && (e.Kind == graph.Timeout || e.Kind == graph.Unavailable),
 	}
 	var token *entra.Error
@@ -89,6 +112,9 @@ func (p *Portal) around(ctx context.Context, tid tenant.ID, f *diagnose.Failure)
 	if err == nil && o.Intune != organization.IntuneUnknown {
 		licensed := strings.EqualFold(string(o.Intune), string(organization.IntuneLicensed))
 		f.Licence = &licensed
+		if read, err := p.Sync.Freshness(ctx, tenant.Only(tid), graphsync.Organization); err == nil {
+			f.LicenceAt = read.AsOf
+		}
 	}
 	return nil // without a read of its licences nothing is known of them
 }

@@ -1,0 +1,115 @@
+package doctor
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// The parts of the page, ready to print.
+
+// names of the layers, as a person would ask for them.
+var names = map[string]string{
+	"network": "Microsoft answers", "throttle": "Pace", "app": "Our registration", "tenant": "Right tenant and cloud", "account": "Account in the tenant",
+	"condition": "Conditional access", "consent": "App in the tenant", "token": "Token newer than grant", "scope": "Permission", "scope-kind": "Permission",
+	"role": "Role", "licence": "Licence", "approval": "Approval by a second admin", "object": "The thing itself", "request": "Our request",
+}
+
+var shapes = map[string]ui.Shape{"passed": ui.ShapeOK, "failed": ui.ShapeBad, "unneeded": ui.ShapeNone}
+
+var whose = map[string]string{
+	"nobody": "Nobody has to: it passes by itself.", "owner": "An owner of this portal.", "staff": "The person who signed in.",
+	"customer": "An administrator of the customer.", "support": "Microsoft support.", "unknown": "Not known yet.",
+}
+
+var sure = map[string]string{
+	"certain": "Certain. Microsoft says so in a code that means only this.",
+	"likely":  "Likely. It fits what Microsoft answered, and nothing that was read speaks against it.",
+	"unsure":  "Not sure. Several causes look like this.",
+}
+
+// verdict is the page's one sentence. What is not known is dashed, not red.
+func (v view) verdict() ui.Banner {
+	d := v.Diagnosis
+	switch {
+	case !v.failed() && v.State == "ok":
+		return ui.Banner{Kind: "info", Heading: true, Title: v.Label + " was read completely. There is nothing to explain."}
+	case !v.failed():
+		return ui.Banner{Kind: "unknown", Heading: true, Title: "No attempt to read this has failed so far."}
+	case d == nil:
+		return ui.Banner{Kind: "unknown", Heading: true, Title: v.Problem, Text: "What is behind it was not found out: this is not an answer of Microsoft's that the portal knows."}
+	}
+	b := ui.Banner{Kind: "bad", Heading: true, Title: d.Verdict, Text: d.Remedy}
+	switch {
+	case d.Layer == "unknown":
+		b.Kind = "unknown"
+	case d.Confidence == "unsure":
+		b.Kind = "warn"
+	}
+	if d.Useless != "" {
+		b.Text += " What would not help: " + lower(d.Useless)
+	}
+	return b
+}
+
+func lower(s string) string {
+	if s == "" || strings.HasPrefix(s, "Intune") || strings.HasPrefix(s, "Microsoft") {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+func (v view) layers() ui.Layers {
+	var list ui.Layers
+	for _, l := range v.Diagnosis.Layers {
+		row := ui.Layer{Shape: ui.ShapeUnknown, Name: names[l.Layer], Text: l.Evidence, Current: l.Layer == v.Diagnosis.Layer}
+		if s, ok := shapes[l.State]; ok {
+			row.Shape = s
+		}
+		switch {
+		case l.State == "unneeded":
+			row.When = "rule"
+		case l.At.IsZero():
+			row.When = "never read"
+		default:
+			row.When = ui.NewTime(l.At, v.now).Text
+		}
+		list = append(list, row)
+	}
+	return list
+}
+
+// words are Microsoft's, with the ids that its support asks for. They are printed as text only.
+func (v view) words() string {
+	var out []string
+	if a := v.Diagnosis.Answer; a != nil {
+		out = append(out, answered(a))
+		for _, s := range []string{a.Path, a.Text} {
+			if s != "" {
+				out = append(out, s)
+			}
+		}
+	}
+	if v.RequestID != "" {
+		out = append(out, "request-id "+v.RequestID)
+	}
+	if v.ActivityID != "" {
+		out = append(out, "activity id "+v.ActivityID)
+	}
+	if v.FailedAt != nil {
+		out = append(out, v.FailedAt.Format("2 Jan 2006 15:04:05 UTC"))
+	}
+	return strings.Join(out, "\n")
+}
+
+func answered(a *graphsync.Answer) string {
+	switch {
+	case a.AADSTS != 0:
+		return "AADSTS" + strconv.Itoa(a.AADSTS)
+	case a.Status == 0:
+		return "No answer"
+	}
+	return strings.TrimSpace(strconv.Itoa(a.Status) + " " + a.Code)
+}
