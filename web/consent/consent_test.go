@@ -436,7 +436,7 @@ func TestStaffPage(t *testing.T) {
 		t.Errorf("read: %d", a.status)
 	}
 	a = s.do("GET", "/t/"+contoso+"/consent", "")
-	for _, want := range []string{"Partly connected", "Directory.ReadWrite.All", "application, writes", "is granted and not needed", "was asked for and is missing"} {
+	for _, want := range []string{"Partly connected", "Directory.ReadWrite.All", "application, writes", "is granted", "was asked for and is missing"} {
 		if !strings.Contains(a.text(), want) {
 			t.Errorf("no %q", want)
 		}
