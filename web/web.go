@@ -23,6 +23,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
@@ -89,6 +90,7 @@ type Deps struct {
 	Audit         *audit.Store
 	Consent       *domain.Service
 	Withdrawals   *withdrawal.Service
+	Mail          mail.Sender // nil: no mail is sent
 	MyDevices     me.Reader
 	Live          Live
 	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
@@ -140,7 +142,7 @@ func New(d Deps) http.Handler {
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
-	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Address: d.Address, Now: d.Now, Log: d.Log}
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Mail: d.Mail, Head: d.Audit.Head, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
 	partner := func(ctx context.Context) string { return d.Partner(ctx).Name }
 	program := func(ctx context.Context) string { return d.Partner(ctx).Program }

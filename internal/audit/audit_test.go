@@ -334,3 +334,16 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+func TestDoersAreOneLineEach(t *testing.T) {
+	t.Parallel()
+	s := audit.NewStore(pgtest.New(t))
+	renamed := entry("b", "")
+	renamed.Actor = "Adele Smith (adele@contoso.com)"
+	appendAll(t, s, contoso, entry("a", ""), renamed, audit.Entry{Actor: "Tenantry", Action: "c"})
+	appendAll(t, s, fabrikam, entry("a", ""))
+	got, err := s.Doers(t.Context(), contoso)
+	if err != nil || len(got) != 2 || got[0].Name != "Tenantry" || got[0].Count != 1 || got[1].Name != renamed.Actor || got[1].Count != 2 || got[1].Tenant != contoso {
+		t.Errorf("doers = %+v, %v", got, err)
+	}
+}

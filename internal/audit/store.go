@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -230,4 +231,13 @@ func (s *Store) Doers(ctx context.Context, tid tenant.ID) ([]Doer, error) {
 		return nil, fmt.Errorf("list who did something in %s: %w", tid, postgres.Kind(err))
 	}
 	return found, nil
+}
+
+// Head is where the tenant's chain ends, as the offline verifier prints it; 0 where nothing was done yet.
+func (s *Store) Head(ctx context.Context, tid tenant.ID) (seq int64, hash string, err error) {
+	newest, err := s.List(ctx, tid, Filter{Limit: 1})
+	if err != nil || len(newest) == 0 {
+		return 0, "", err
+	}
+	return newest[0].Seq, hex.EncodeToString(newest[0].Hash), nil
 }

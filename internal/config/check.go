@@ -2,6 +2,7 @@ package config
 
 import (
 	"net"
+	"net/mail"
 	"net/netip"
 	"net/url"
 	"os"
@@ -34,6 +35,7 @@ func (s Settings) Check() (Portal, error) {
 	p.URL = c.origin(s.URL, p.Listen)
 	c.credential(s, &p)
 	p.Cloud = c.cloud(s)
+	p.SMTPURL, p.MailFrom = c.mail(s)
 	c.file("SSL_CERT_FILE", s.CertFile, "point it at a PEM file of certificates, or leave it unset")
 	if s.DatabaseURL == "" && s.DatabaseReplicaURL != "" {
 		c.fault("DATABASE_REPLICA_URL", "is set without DATABASE_URL", "a replica follows a server: set DATABASE_URL too, or unset this")
@@ -63,6 +65,22 @@ func (c *checker) database(name, s string) Secret {
 func keyValues(s string) bool {
 	key, _, ok := strings.Cut(s, "=")
 	return ok && !strings.ContainsAny(key, ":/ ")
+}
+
+// mail needs both settings or none.
+func (c *checker) mail(s Settings) (Secret, string) {
+	u, err := url.Parse(s.SMTPURL)
+	switch {
+	case s.SMTPURL != "" && (err != nil || u.Hostname() == "" || u.Scheme != "smtp" && u.Scheme != "smtps"):
+		c.fault("TENANTRY_SMTP_URL", "is not the address of a mail server", "write smtps://user:password@host:465, or smtp://…:587 for STARTTLS; characters such as @ or / in a password must be percent-encoded")
+	case s.SMTPURL != "" && s.MailFrom == "":
+		c.fault("TENANTRY_MAIL_FROM", "is not set, but a mail server is", "write the address that mail comes from, or unset TENANTRY_SMTP_URL")
+	case s.MailFrom != "":
+		if _, err := mail.ParseAddress(s.MailFrom); err != nil {
+			c.fault("TENANTRY_MAIL_FROM", "is not an e-mail address", "write portal@example.com")
+		}
+	}
+	return Secret(s.SMTPURL), s.MailFrom
 }
 
 const defaultListen = "127.0.0.1:8080"

@@ -35,6 +35,9 @@ type Settings struct {
 	DefenderURL      string `name:"defender-url" setting:"TENANTRY_DEFENDER_URL" placeholder:"URL" help:"Microsoft Defender, in place of the cloud's." group:"cloud"`
 	PartnerCenterURL string `name:"partner-center-url" setting:"TENANTRY_PARTNER_CENTER_URL" placeholder:"URL" help:"Partner Center, in place of the cloud's." group:"cloud"`
 
+	SMTPURL  string `kong:"-" name:"-" setting:"TENANTRY_SMTP_URL" help:"Mail server, smtps://user:password@host:465. Unset: nothing is sent, and pages show the text to copy."`
+	MailFrom string `name:"mail-from" setting:"TENANTRY_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from." group:"portal"`
+
 	CertFile string `kong:"-" name:"-" setting:"SSL_CERT_FILE" help:"Certificates of authorities to trust, in place of the system's."`
 }
 
@@ -54,6 +57,9 @@ type Portal struct {
 	ClientSecret       Secret
 	CertificatePath    string
 	FederatedTokenFile string
+
+	SMTPURL  Secret // empty: no mail is sent
+	MailFrom string
 
 	Cloud Cloud
 }

@@ -97,9 +97,11 @@ type Outcome struct {
 	Code     int             // AADSTS number, 0: none
 	At       time.Time
 	NextTry  *time.Time
-	Features []permission.State // of the link's features, once the grants were read
-	More     bool               // Partial: Microsoft has another page to ask, and the link still leads there
-	Receipt  string             // handle of the page that shows this outcome; only when just made
+	Features []permission.State      // of the link's features, once the grants were read
+	Held     []permission.Permission // granted and of use, at the last whole reading
+	ReadAt   time.Time               // of that reading
+	More     bool                    // Partial: Microsoft has another page to ask, and the link still leads there
+	Receipt  string                  // handle of the page that shows this outcome; only when just made
 }
 
 // Grants are what one look into a tenant showed of our own program's rights.

@@ -231,6 +231,9 @@ func (s *Service) outcome(ctx context.Context, a attempt, l Link) (Outcome, erro
 		return o, err
 	}
 	o.Features = statesOf(l.Features, held)
+	if o.Held, o.ReadAt, err = s.receipt(ctx, a.Tenant); err != nil {
+		return o, err
+	}
 	o.More = o.Result == Partial && l.State(s.now()) == LinkOpen && len(permission.Rounds(l.Features, held)) > 0
 	return o, nil
 }
@@ -248,6 +251,20 @@ func (s *Service) held(ctx context.Context, tid tenant.ID) ([]permission.Permiss
 		}
 	}
 	return held, nil
+}
+
+// receipt is what a customer may keep of a consent: what is granted of what was asked for, and when that was read.
+func (s *Service) receipt(ctx context.Context, tid tenant.ID) (held []permission.Permission, at time.Time, err error) {
+	open, err := s.Store.Standings(ctx, tid, false)
+	if err != nil {
+		return nil, at, err
+	}
+	for _, st := range open {
+		if st.Standing == StandingGranted {
+			held, at = append(held, st.Permission), st.LastSeen
+		}
+	}
+	return held, at, nil
 }
 
 func statesOf(features []permission.Feature, held []permission.Permission) []permission.State {

@@ -162,6 +162,11 @@ func (s *Service) CreateLink(ctx context.Context, who tenant.Person, tid tenant.
 	return l, token, err
 }
 
+// LinkSent notes to whom a link was sent. The link itself is not in the note.
+func (s *Service) LinkSent(ctx context.Context, who tenant.Person, l Link, to string) error {
+	return s.note(ctx, l.Tenant, Event{Actor: who, Action: "consent.link.sent", Object: linkObject(l.ID), Detail: map[string]any{"to": to}})
+}
+
 // RevokeLink withdraws an open link. Whoever holds it reads that it is over.
 func (s *Service) RevokeLink(ctx context.Context, who tenant.Person, tid tenant.ID, id int64) error {
 	if err := s.Store.RevokeLink(ctx, tid, id, nameOf(who), s.now()); err != nil {

@@ -16,6 +16,7 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/middleware"
@@ -35,11 +36,13 @@ type Partner struct {
 type Handler struct {
 	Consent     *domain.Service
 	Partner     func(ctx context.Context) Partner
-	Origin      string                                          // the portal's own origin, https://portal.example
-	LoginHost   string                                          // what the browser shows at Microsoft: login.microsoftonline.com
-	Keeps       func(ctx context.Context) (days int, err error) // how long history is kept; nil: not said
-	Withdrawals *withdrawal.Service                             // nil: no page tells of one
-	Address     func(*http.Request) string                      // where a request comes from, for the limit; nil: the connection's own
+	Origin      string                                                                       // the portal's own origin, https://portal.example
+	LoginHost   string                                                                       // what the browser shows at Microsoft: login.microsoftonline.com
+	Keeps       func(ctx context.Context) (days int, err error)                              // how long history is kept; nil: not said
+	Withdrawals *withdrawal.Service                                                          // nil: no page tells of one
+	Head        func(ctx context.Context, tid tenant.ID) (seq int64, hash string, err error) // where the chain of what was done ends; nil: not said
+	Mail        mail.Sender                                                                  // nil: the text to copy only
+	Address     func(*http.Request) string                                                   // where a request comes from, for the limit; nil: the connection's own
 	Now         func() time.Time
 	Log         *slog.Logger
 }

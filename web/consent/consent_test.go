@@ -46,6 +46,8 @@ type site struct {
 	now     time.Time
 	role    tenant.Role
 
+	mail     sender
+	journal  journal
 	nameless bool   // the home tenant was not read yet
 	address  string // where requests come from
 }
@@ -68,13 +70,15 @@ func newSite(t *testing.T) *site {
 	pool := pgtest.New(t)
 	s.service = domain.NewService(domain.Deps{
 		Store: domain.NewStore(pool), Authority: s, Reader: s, ReturnURL: "https://portal.example/auth/consent", Now: func() time.Time { return s.now },
+		Journal: &s.journal,
 	})
 	tn, _, err := s.service.AddTenant(t.Context(), tenant.Person{}, "contoso.example")
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := &consent.Handler{
-		Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
+		Head: func(context.Context, tenant.ID) (int64, string, error) { return 7, "5ca1ab1e", nil },
+		Mail: &s.mail, Log: slog.New(slog.DiscardHandler), Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
 		Address: func(*http.Request) string { return s.address },
 		Partner: func(context.Context) consent.Partner {
 			if s.nameless {
@@ -219,6 +223,14 @@ func TestMailScanners(t *testing.T) {
 			s.do("POST", path, "decision=continue")
 			s.do("POST", path, "decision=decline")
 		},
+		"lower case, and cut off": func(s *site, path string) {
+			for _, broken := range []string{strings.ToLower(path), path[:len(path)-4], path + "="} {
+				if a := s.do("GET", broken, ""); a.status != 404 || !strings.Contains(a.text(), "Copy the whole link") {
+					s.t.Errorf("%s: %d does not say what to do", broken, a.status)
+				}
+			}
+		},
+		"Continue twice at once":               func(s *site, path string) { parallel(2, func() { s.do("POST", path, "decision=continue") }) },
 		"OPTIONS, PUT, DELETE":                 func(s *site, path string) { s.do("OPTIONS", path, ""); s.do("PUT", path, ""); s.do("DELETE", path, "") },
 		"fetches the return without an answer": func(s *site, path string) { s.do("GET", "/auth/consent", ""); s.do("HEAD", "/auth/consent", "") },
 		"follows to Microsoft and never returns": func(s *site, path string) {
@@ -260,6 +272,11 @@ func TestReturnConnects(t *testing.T) {
 	shown := s.do("GET", a.head.Get("Location"), "", "Accept-Language", "el")
 	if shown.status != 200 || !strings.Contains(shown.text(), "contoso.example is connected") || !strings.Contains(shown.body, `href="/evidence"`) {
 		t.Errorf("receipt: %d %s", shown.status, shown.text())
+	}
+	for _, want := range []string{"DeviceManagementApps.Read.All (the program reads by itself)", "Saturday, 21 November 2026, 18:00 (UTC)", "does not tell us which administrator", "line 7", "5ca1ab1e", "tenantry audit verify"} {
+		if !strings.Contains(shown.text(), want) {
+			t.Errorf("the receipt has no %q", want)
+		}
 	}
 	if again := s.do("GET", "/auth/consent?admin_consent=True&tenant="+contoso+"&state="+state, ""); again.status != http.StatusGone {
 		t.Errorf("replay: %d", again.status)

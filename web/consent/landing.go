@@ -250,6 +250,10 @@ type messageView struct {
 	actions []ui.Action
 	refresh int
 	facts   ui.Facts
+
+	grantedTitle string // of a receipt
+	granted      []string
+	check        string // how to check its hash
 }
 
 // kind colours the banner that holds the next step.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 
 	"github.com/go-chi/chi/v5"
 
@@ -132,7 +133,33 @@ func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o 
 			{Label: words.number, Value: ui.MonoCell(o.Tenant.ID.String())},
 		}}
 	}
+	if len(o.Held) > 0 {
+		if err := h.addReceipt(r, &v, words.receipt, in, o); err != nil {
+			return err
+		}
+	}
 	return h.message(w, r, status, in, who, v)
+}
+
+// addReceipt makes the outcome a receipt to keep: what is granted, when that was read, who agreed as far as Microsoft tells, and the hash
+// that nobody can move once it was written down.
+func (h *Handler) addReceipt(r *http.Request, v *messageView, w receiptWords, in permission.Lang, o domain.Outcome) error {
+	for _, p := range o.Held {
+		v.granted = append(v.granted, landingView{Language: in, words: inLang[in]}.named(p))
+	}
+	v.grantedTitle = w.granted
+	v.facts.Items = append(v.facts.Items, ui.Fact{Label: w.readOn, Value: ui.TextCell(lang.On(in, o.ReadAt))}, ui.Fact{Label: w.who, Value: ui.TextCell(w.whoText)})
+	if h.Head == nil {
+		return nil
+	}
+	seq, hash, err := h.Head(r.Context(), o.Tenant.ID)
+	if err != nil || seq == 0 {
+		return err
+	}
+	f := lang.Fill("n", strconv.FormatInt(seq, 10))
+	v.facts.Items = append(v.facts.Items, ui.Fact{Label: f.Text(w.head), Value: ui.MonoCell(hash)})
+	v.check = f.Text(w.verify)
+	return nil
 }
 
 func customer(o domain.Outcome) string {

@@ -13,10 +13,12 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
 )
 
 // staffView is the tenant's consent page, and its JSON twin.
@@ -154,6 +156,7 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	}
 	v.Features = featureRows(c)
 	v.form = newForm(c, h.partner(r.Context()))
+	v.form.mails = h.Mail != nil
 	return v, nil
 }
 
@@ -198,6 +201,8 @@ type formView struct {
 	days     string
 	contact  string
 	message  string
+	mails    bool   // links can be sent by mail
+	to       string // whom to send it to
 	faults   page.Faults
 }
 
@@ -228,6 +233,14 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 	f := formView{features: map[permission.Feature]bool{}, language: permission.Lang(values.Get("language")), days: values.Get("days"),
 		contact: values.Get("contact"), message: values.Get("message"), faults: page.Faults{}}
 	order := f.order(values["features"])
+	f.mails, f.to = h.Mail != nil, strings.TrimSpace(values.Get("to"))
+	if f.to != "" && f.mails {
+		if f.to, err = mail.ParseAddress(f.to); err != nil {
+			sentence, _, _ := errs.Sentence(err)
+			f.to = values.Get("to")
+			f.faults.Add("to", sentence)
+		}
+	}
 	if len(f.faults) > 0 {
 		return h.again(w, r, m, f)
 	}
@@ -240,13 +253,20 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	address := h.Origin + "/consent/" + token
+	v := h.createdView(r, m, l, address)
+	if f.mails && f.to != "" {
+		if v.sent, err = h.send(r.Context(), m.Person, l, f.to, v); err != nil {
+			return err
+		}
+	}
 	if page.WantsJSON(r) {
 		return page.JSON(w, http.StatusCreated, struct {
 			linkRow
-			URL string `json:"url"`
-		}{newLinkRow(l, h.now()), address})
+			URL  string `json:"url"`
+			Mail string `json:"mail,omitempty"` // what became of it
+		}{newLinkRow(l, h.now()), address, v.mailed()})
 	}
-	return page.Render(w, r, http.StatusOK, createdPage(page.Shell(r, m, "New consent link"), h.createdView(r, m, l, address)))
+	return page.Render(w, r, http.StatusOK, createdPage(page.Shell(r, m, "New consent link"), v))
 }
 
 // order reads the form; fields that a script leaves out get what the form would have sent.
@@ -296,6 +316,27 @@ type createdView struct {
 	m                      tenant.Membership
 	address, subject, mail string
 	until, languageN       string
+	sent                   *ui.Banner // what became of the mail; nil: none was asked for
+}
+
+func (v createdView) mailed() string {
+	if v.sent == nil {
+		return ""
+	}
+	return v.sent.Title
+}
+
+// send mails the link. That it failed is no failure of making it: the page says so, and shows the text to copy.
+func (h *Handler) send(ctx context.Context, who tenant.Person, l domain.Link, to string, v createdView) (*ui.Banner, error) {
+	err := h.Mail.Send(ctx, mail.Message{To: to, Subject: v.subject, Text: v.mail})
+	if sentence, next, shown := errs.Sentence(err); err != nil {
+		h.Log.WarnContext(ctx, "consent link not sent", "tenant_id", l.Tenant.String(), "err", err)
+		if !shown {
+			sentence, next = "The mail was not sent.", "Copy the text and send it yourself."
+		}
+		return &ui.Banner{Kind: "warn", Title: sentence, Text: next}, nil
+	}
+	return &ui.Banner{Kind: "ok", Title: "The link was sent to " + to + "."}, h.Consent.LinkSent(ctx, who, l, to)
 }
 
 func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Link, address string) createdView {

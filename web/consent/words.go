@@ -27,12 +27,16 @@ type words struct {
 	message                             string // "{who} writes:"
 	application, delegated              string // after a Microsoft name, in brackets
 	evidence, tryAgain, works, notYet   string
+	receipt                             receiptWords
 	mailSubject, mailText               string
 	names, more                         lang.Plurals // "The %d names in Microsoft's words"; names that Microsoft lists besides
 	outcome                             map[domain.Result]text
 	gone                                map[domain.LinkState]text
 	notFound                            text
 }
+
+// receiptWords are what a receipt says besides: when it was read, what is granted, who agreed as far as that is known, and how to check it.
+type receiptWords struct{ readOn, granted, who, whoText, head, verify string }
 
 // text is one page with a heading, what happened and the one next step.
 type text struct{ title, what, next string }

@@ -29,6 +29,7 @@ var german = words{
 	questions: "Fragen", takeBack: "So nehmen Sie es zurück", takeBackText: "Auf Ihrer Nachweisseite, oder in Microsoft Entra unter Unternehmensanwendungen.",
 	message: "Eine Nachricht von {who}", application: "das Programm liest von selbst", delegated: "delegiert: nur mit einer angemeldeten Person",
 	evidence: "Nachweisseite öffnen", tryAgain: "Die Seite noch einmal öffnen", works: "Was jetzt geht", notYet: "Was nicht geht",
+	receipt:     receiptWords{readOn: "Gelesen", granted: "Erlaubt, in Microsofts Worten", who: "Wer zugestimmt hat", whoText: "Microsoft sagt uns nicht, welcher Administrator zugestimmt hat. Ihr eigenes Überwachungsprotokoll in Microsoft Entra nennt ihn.", head: "Prüfsumme dessen, was getan wurde, Zeile {n}", verify: "Um später zu prüfen, laden Sie die Liste auf Ihrer Nachweisseite herunter, starten Sie „tenantry audit verify“ und vergleichen Sie Zeile {n}. Drucken Sie diese Seite, um sie aufzuheben."},
 	mailSubject: "{partner} bittet um Ihre Zustimmung",
 	mailText:    "Guten Tag,\n\n{partner} bittet Sie als Administrator von {customer}, dem Programm „{program}“ zu erlauben, sich um Ihre Geräte zu kümmern. Die Seite hinter diesem Link sagt, was wir lesen, wonach wir nie fragen und wie Sie es zurücknehmen:\n\n{link}\n\nDer Link gilt bis {date}. Das Öffnen verbraucht ihn nicht.\n\n{contact}",
 	names:       lang.Plurals{One: "Der %d Name in Microsofts Worten", Other: "Die %d Namen in Microsofts Worten"},

@@ -29,6 +29,7 @@ var english = words{
 	questions: "Questions", takeBack: "How to take it back", takeBackText: "On your evidence page, or in Microsoft Entra under Enterprise applications.",
 	message: "A message from {who}", application: "the program reads by itself", delegated: "delegated: only with a signed-in person",
 	evidence: "Open your evidence page", tryAgain: "Open the consent page again", works: "What works now", notYet: "What does not work",
+	receipt:     receiptWords{readOn: "Read on", granted: "Granted, in Microsoft’s words", who: "Who agreed", whoText: "Microsoft does not tell us which administrator agreed. Your own audit log in Microsoft Entra names them.", head: "Hash of what was done, line {n}", verify: "To check it later, download the list on your evidence page, run “tenantry audit verify”, and compare line {n}. Print this page to keep it."},
 	mailSubject: "{partner} asks for your consent",
 	mailText:    "Hello,\n\n{partner} asks you, as administrator of {customer}, to allow the program “{program}” to look after your devices. The page behind this link says what we read, what we never ask for, and how to take it back:\n\n{link}\n\nThe link works until {date}. Opening it does not use it up.\n\n{contact}",
 	names:       lang.Plurals{One: "The %d name in Microsoft’s words", Other: "The %d names in Microsoft’s words"},

@@ -29,6 +29,7 @@ var spanish = words{
 	questions: "Preguntas", takeBack: "Cómo retirarlo", takeBackText: "En su página de pruebas, o en Microsoft Entra, en Aplicaciones empresariales.",
 	message: "Un mensaje de {who}", application: "el programa lee por sí solo", delegated: "delegado: solo con una persona que inició sesión",
 	evidence: "Abrir su página de pruebas", tryAgain: "Abrir otra vez la página", works: "Lo que ya funciona", notYet: "Lo que no funciona",
+	receipt:     receiptWords{readOn: "Leído", granted: "Permitido, en palabras de Microsoft", who: "Quién dio el permiso", whoText: "Microsoft no nos dice qué administrador dio el permiso. Su propio registro de auditoría en Microsoft Entra lo nombra.", head: "Huella de lo que se hizo, línea {n}", verify: "Para comprobarlo más tarde, descargue la lista en su página de pruebas, ejecute «tenantry audit verify» y compare la línea {n}. Imprima esta página para guardarla."},
 	mailSubject: "{partner} pide su consentimiento",
 	mailText:    "Hola:\n\n{partner} le pide, como administrador de {customer}, que permita al programa «{program}» ocuparse de sus dispositivos. La página de este enlace dice qué leemos, qué no pedimos nunca y cómo retirarlo:\n\n{link}\n\nEl enlace funciona hasta {date}. Abrirlo no lo gasta.\n\n{contact}",
 	names:       lang.Plurals{One: "El nombre (%d) en palabras de Microsoft", Other: "Los %d nombres en palabras de Microsoft"},

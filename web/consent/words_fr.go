@@ -29,6 +29,7 @@ var french = words{
 	questions: "Questions", takeBack: "Comment retirer votre accord", takeBackText: "Sur votre page de preuves, ou dans Microsoft Entra sous Applications d’entreprise.",
 	message: "Un message de {who}", application: "le programme lit tout seul", delegated: "délégué : seulement avec une personne connectée",
 	evidence: "Ouvrir votre page de preuves", tryAgain: "Ouvrir encore la page d’accord", works: "Ce qui fonctionne maintenant", notYet: "Ce qui ne fonctionne pas",
+	receipt:     receiptWords{readOn: "Lu le", granted: "Accordé, dans les mots de Microsoft", who: "Qui a donné son accord", whoText: "Microsoft ne nous dit pas quel administrateur a donné son accord. Votre propre journal d’audit dans Microsoft Entra le nomme.", head: "Empreinte de ce qui a été fait, ligne {n}", verify: "Pour vérifier plus tard, téléchargez la liste sur votre page de preuve, lancez « tenantry audit verify » et comparez la ligne {n}. Imprimez cette page pour la garder."},
 	mailSubject: "{partner} demande votre accord",
 	mailText:    "Bonjour,\n\n{partner} vous demande, comme administrateur de {customer}, de permettre au programme « {program} » de s’occuper de vos appareils. La page derrière ce lien dit ce que nous lisons, ce que nous ne demandons jamais, et comment retirer votre accord :\n\n{link}\n\nLe lien fonctionne jusqu’au {date}. L’ouvrir ne l’utilise pas.\n\n{contact}",
 	names:       lang.Plurals{One: "Le nom (%d) avec les mots de Microsoft", Other: "Les %d noms avec les mots de Microsoft"},

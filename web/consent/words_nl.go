@@ -29,6 +29,7 @@ var dutch = words{
 	questions: "Vragen", takeBack: "Hoe u het terugneemt", takeBackText: "Op uw bewijspagina, of in Microsoft Entra onder Bedrijfstoepassingen.",
 	message: "Een bericht van {who}", application: "het programma leest uit zichzelf", delegated: "gedelegeerd: alleen met een aangemelde persoon",
 	evidence: "Uw bewijspagina openen", tryAgain: "De pagina opnieuw openen", works: "Wat nu werkt", notYet: "Wat niet werkt",
+	receipt:     receiptWords{readOn: "Gelezen", granted: "Toegestaan, in de woorden van Microsoft", who: "Wie toestemming gaf", whoText: "Microsoft vertelt ons niet welke beheerder toestemming gaf. Uw eigen auditlogboek in Microsoft Entra noemt de naam.", head: "Controlegetal van wat is gedaan, regel {n}", verify: "Om het later te controleren, downloadt u de lijst op uw bewijspagina, start u “tenantry audit verify” en vergelijkt u regel {n}. Print deze pagina om die te bewaren."},
 	mailSubject: "{partner} vraagt uw toestemming",
 	mailText:    "Goedendag,\n\n{partner} vraagt u, als beheerder van {customer}, om het programma ‘{program}’ toe te staan voor uw apparaten te zorgen. De pagina achter deze link zegt wat wij lezen, waar wij nooit om vragen en hoe u het terugneemt:\n\n{link}\n\nDe link werkt tot {date}. Hem openen verbruikt hem niet.\n\n{contact}",
 	names:       lang.Plurals{One: "De %d naam in de woorden van Microsoft", Other: "De %d namen in de woorden van Microsoft"},

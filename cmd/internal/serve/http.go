@@ -39,7 +39,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
-		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Directory: p.Directory, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Audit: p.Audit, Consent: p.Consent, Withdrawals: p.Withdrawals,
+		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Directory: p.Directory, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Audit: p.Audit, Consent: p.Consent, Withdrawals: p.Withdrawals, Mail: p.Mail,
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Live: web.Live{
@@ -107,6 +107,10 @@ func (p *Portal) settings() []settings.Group {
 			{Label: "Microsoft Defender", Value: orNone(c.Cloud.DefenderURL), Name: "TENANTRY_DEFENDER_URL"},
 			{Label: "Partner Center", Value: orNone(c.Cloud.PartnerCenterURL), Name: "TENANTRY_PARTNER_CENTER_URL"},
 		}},
+		{Title: "Mail", Items: []settings.Item{
+			{Label: "Mail server", Value: mailWords(c.SMTPURL != ""), Name: "TENANTRY_SMTP_URL"},
+			{Label: "Sender", Value: mailFrom(c.MailFrom), Name: "TENANTRY_MAIL_FROM"},
+		}},
 		{Title: "Storage", Items: []settings.Item{
 			{Label: "Database", Value: database, Name: "DATABASE_URL"},
 			{Label: "Data directory", Value: c.DataDir, Name: "TENANTRY_DATA_DIR"},
@@ -130,6 +134,20 @@ func keysetWords(p *Portal) string {
 		return fmt.Sprintf("%d keys, the newest seals", n)
 	}
 	return "1 key"
+}
+
+func mailWords(set bool) string {
+	if set {
+		return "Set"
+	}
+	return "None: consent links are copied, not sent"
+}
+
+func mailFrom(s string) string {
+	if s == "" {
+		return "None"
+	}
+	return s
 }
 
 func orNone(s string) string {

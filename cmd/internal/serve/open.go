@@ -28,6 +28,7 @@ import (
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
+	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -72,6 +73,7 @@ type Portal struct {
 	Reviews       *review.Store
 	Consent       *consent.Service
 	Withdrawals   *withdrawal.Service
+	Mail          mail.Sender // nil: no mail server is set
 
 	home    tenant.ID
 	program atomic.Pointer[string] // the registration's display name, once it was read
@@ -226,6 +228,11 @@ func (p *Portal) wire(o Options) (err error) {
 		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
+	if cfg.SMTPURL != "" {
+		if p.Mail, err = mail.NewSMTP(cfg.SMTPURL.Reveal(), cfg.MailFrom); err != nil {
+			return err
+		}
+	}
 	p.Withdrawals = withdrawal.NewService(withdrawal.Deps{
 		Store: withdrawal.NewStore(p.Pool), Audit: p.Audit, Stop: p.Sync.StopTenant, Gone: p.gone, Keeps: graphsync.NewRetention(p.Pool, nil).Days, Log: p.Log,
 	})
