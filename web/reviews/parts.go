@@ -41,7 +41,7 @@ var severityCells = map[review.Severity]ui.Cell{
 func (v view) may() bool { return v.m.May(tenant.MayReview) }
 
 func (v view) findings() ui.Table {
-	t := ui.Table{ID: "findings", Caption: "Findings, the worst first", Inset: true, Columns: []ui.Column{
+	t := ui.Table{Caption: "Findings, the worst first", Inset: true, Columns: []ui.Column{
 		{Key: "text", Label: "Finding"}, {Key: "severity", Label: "Severity", Kind: ui.KindState, Width: 130}, {Key: "since", Label: "Since", Kind: ui.KindTime, Width: 90},
 		{Key: "decision", Label: "Decision", Width: 150, Phone: "line"}, {Key: "act", Label: "Decide", Width: 80},
 	}}
@@ -122,7 +122,7 @@ func (v view) languages() ui.Select {
 var languageNames = map[permission.Lang]string{permission.English: "English", permission.French: "Français", permission.German: "Deutsch", permission.Spanish: "Español", permission.Dutch: "Nederlands", permission.Greek: "Ελληνικά"}
 
 func (v view) reports() ui.Table {
-	t := ui.Table{ID: "reports", Caption: "Reviews that were signed off, the latest first", Inset: true, Columns: []ui.Column{
+	t := ui.Table{Caption: "Reviews that were signed off, the latest first", Inset: true, Columns: []ui.Column{
 		{Key: "number", Label: "Report", Width: 120}, {Key: "at", Label: "Signed off", Kind: ui.KindTime, Width: 130}, {Key: "by", Label: "By"}, {Key: "findings", Label: "Findings", Kind: ui.KindNumber, Width: 100}, {Key: "language", Label: "Language", Width: 110},
 	}}
 	for _, r := range v.Reports {

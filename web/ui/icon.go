@@ -18,7 +18,7 @@ func Icon(name string, size int) templ.Component {
 			body = `<path d="M4 4h12v12H4zM5 5v10h10V5z" fill-rule="evenodd"/>`
 		}
 		px := strconv.Itoa(size)
-		_, err := io.WriteString(w, `<svg class="icon" viewBox="0 0 20 20" width="`+px+`" height="`+px+`" fill="currentColor" aria-hidden="true" focusable="false">`+body+`</svg>`)
+		_, err := io.WriteString(w, `<svg class="icon" viewBox="0 0 20 20" width="`+px+`" height="`+px+`" fill="currentColor" aria-hidden="true">`+body+`</svg>`)
 		return err
 	})
 }

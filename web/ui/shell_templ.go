@@ -521,7 +521,7 @@ func logo() templ.Component {
 			templ_7745c5c3_Var24 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<svg class=\"logo\" viewBox=\"0 0 20 20\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\"><path class=\"l1\" d=\"M3 3h14a1 1 0 0 1 1 1v3H2V4a1 1 0 0 1 1-1z\"></path> <path class=\"l2\" d=\"M2 8.5h6.2V17H4a2 2 0 0 1-2-2z\"></path> <path class=\"l3\" d=\"M9.8 8.5H18V15a2 2 0 0 1-2 2H9.8z\"></path></svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 40, "<svg class=\"logo\" viewBox=\"0 0 20 20\" width=\"20\" height=\"20\" aria-hidden=\"true\"><path class=\"l1\" d=\"M3 3h14a1 1 0 0 1 1 1v3H2V4a1 1 0 0 1 1-1z\"></path> <path class=\"l2\" d=\"M2 8.5h6.2V17H4a2 2 0 0 1-2-2z\"></path> <path class=\"l3\" d=\"M9.8 8.5H18V15a2 2 0 0 1-2 2H9.8z\"></path></svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
