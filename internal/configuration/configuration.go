@@ -17,7 +17,7 @@ import (
 // Kind is a family of policies; Graph lists each under a path of its own.
 type Kind string
 
-// The kinds. AssignmentFilter and Notification are no policies, but are read, kept and compared like one.
+// The kinds. AssignmentFilter, ScopeTag and Notification are no policies, but are read, kept and compared like one.
 const (
 	Device              Kind = "deviceConfiguration"
 	Catalogue           Kind = "settingsCatalog"
@@ -32,6 +32,7 @@ const (
 	ShellScript         Kind = "shellScript"
 	Remediation         Kind = "remediation"
 	AssignmentFilter    Kind = "assignmentFilter"
+	ScopeTag            Kind = "scopeTag" // says which administrators see an object
 	Notification        Kind = "notificationTemplate"
 	AppProtection       Kind = "appProtection"
 	AppConfiguration    Kind = "appConfiguration"
@@ -41,7 +42,7 @@ const (
 // itself; Kinds are all.
 var (
 	Policies    = []Kind{Device, Catalogue, GroupPolicy, Intent, Compliance, ComplianceCatalogue, FeatureUpdate, QualityUpdate, DriverUpdate, Script, ShellScript, Remediation}
-	OneRead     = append(slices.Clone(Policies), AssignmentFilter)
+	OneRead     = append(slices.Clone(Policies), AssignmentFilter, ScopeTag)
 	AppPolicies = []Kind{AppProtection, AppConfiguration}
 	Kinds       = slices.Concat(OneRead, AppPolicies, []Kind{Notification})
 )
@@ -167,6 +168,7 @@ type Filter struct {
 	App      []string // for any of these apps: AppKeys, or identifiers of any platform
 	Group    []string // id of a group that any assignment names
 	Narrowed []string // id of an assignment filter that any assignment uses
+	Tagged   []string // id of a scope tag
 	Status   []string // of StatusFilters
 	Tenants  []tenant.ID
 	Gone     bool

@@ -55,6 +55,7 @@ var sources = []source{
 	{kind: Script, path: "/deviceManagement/deviceManagementScripts", expand: "assignments", extra: true},
 	{kind: ShellScript, path: "/deviceManagement/deviceShellScripts", expand: "assignments", extra: true},
 	{kind: Remediation, path: "/deviceManagement/deviceHealthScripts", expand: "assignments", extra: true},
+	{kind: ScopeTag, path: "/deviceManagement/roleScopeTags", expand: "assignments", extra: true},
 	{kind: AssignmentFilter, path: "/deviceManagement/assignmentFilters", extra: true},
 }
 

@@ -74,7 +74,7 @@ var byStatus = map[string]string{
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
 	one = w.Within(scope, "a.tenant_id")
-	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, f.App, f.Group, f.Narrowed, []string{f.Q}) {
+	for _, v := range slices.Concat(f.Type, f.Platform, f.Target, f.App, f.Group, f.Narrowed, f.Tagged, []string{f.Q}) {
 		if !postgres.Printable(v) || len(v) > 200 {
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
@@ -108,6 +108,9 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	}
 	if len(f.App) > 0 {
 		w.And("a.apps && ?::text[]", asked(f.App))
+	}
+	if len(f.Tagged) > 0 {
+		w.And(`EXISTS (SELECT FROM jsonb_array_elements_text(COALESCE(a.doc->'scope_tags', '[]')) t WHERE t = ANY(?))`, f.Tagged)
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)

@@ -85,7 +85,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 var defaultTypes = map[Kind]string{
 	Device: "deviceConfiguration", Catalogue: "deviceManagementConfigurationPolicy", Compliance: "deviceCompliancePolicy", ComplianceCatalogue: "deviceManagementCompliancePolicy",
 	GroupPolicy: "groupPolicyConfiguration", Intent: "deviceManagementIntent", FeatureUpdate: "windowsFeatureUpdateProfile", QualityUpdate: "windowsQualityUpdateProfile", DriverUpdate: "windowsDriverUpdateProfile",
-	Script: "deviceManagementScript", ShellScript: "deviceShellScript", Remediation: "deviceHealthScript", AssignmentFilter: "deviceAndAppManagementAssignmentFilter", Notification: "notificationMessageTemplate",
+	Script: "deviceManagementScript", ShellScript: "deviceShellScript", Remediation: "deviceHealthScript", AssignmentFilter: "deviceAndAppManagementAssignmentFilter", ScopeTag: "roleScopeTag", Notification: "notificationMessageTemplate",
 	AppProtection: "managedAppPolicy", AppConfiguration: "managedDeviceMobileAppConfiguration",
 }
 

@@ -135,6 +135,7 @@ var catalogue = []Entry{
 		get("which scripts run on Windows, without their text", "/beta/deviceManagement/deviceManagementScripts", readConfiguration),
 		get("which scripts run on macOS, without their text", "/beta/deviceManagement/deviceShellScripts", readConfiguration),
 		get("which problems are looked for and mended by scripts", "/beta/deviceManagement/deviceHealthScripts", readConfiguration),
+		get("the scope tags that say which administrators see a policy", "/beta/deviceManagement/roleScopeTags", readConfiguration, readRBAC),
 		get("the filters that assignments use", "/beta/deviceManagement/assignmentFilters", readConfiguration),
 	}},
 	{Feature: Roles, Licence: intunePlan, Operations: []Operation{

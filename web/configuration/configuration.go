@@ -38,6 +38,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/configuration/filters", h.filters)
 	r.Get(protection.path, h.forApps(protection, protectionTypes))
 	r.Get(appConfigurations.path, h.forApps(appConfigurations, configurationTypes))
+	r.Get("/configuration/scope-tags", h.scopeTags)
 	r.Get("/configuration/notifications", h.notifications)
 	r.Get("/configuration/{policy}", h.show)
 	r.Get("/configuration/{policy}/compare", h.compare)
@@ -65,6 +66,10 @@ var (
 		"Assignment filters", "/configuration/filters", graphsync.Policies,
 		fresh.Noun{One: "filter", Many: "filters", Whole: "assignment filters in Intune", Icon: "filter"}, []configuration.Kind{configuration.AssignmentFilter}, "",
 	}
+	scopeTags = family{
+		"Scope tags", "/configuration/scope-tags", graphsync.Policies,
+		fresh.Noun{One: "scope tag", Many: "scope tags", Whole: "scope tags in Intune", Icon: "tag"}, []configuration.Kind{configuration.ScopeTag}, "",
+	}
 	notifications = family{
 		"Notification templates", "/configuration/notifications", graphsync.NotificationTemplates,
 		fresh.Noun{One: "template", Many: "templates", Whole: "notification message templates in Intune", Icon: "mail"}, []configuration.Kind{configuration.Notification}, "",
@@ -78,6 +83,8 @@ func familyOf(k configuration.Kind) family {
 		return notifications
 	case configuration.AssignmentFilter:
 		return filters
+	case configuration.ScopeTag:
+		return scopeTags
 	case configuration.AppProtection:
 		return protection
 	case configuration.AppConfiguration:
@@ -102,6 +109,10 @@ func (h *Handler) notifications(w http.ResponseWriter, r *http.Request, m tenant
 
 func (h *Handler) filters(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	return h.list(w, r, m, filters, filterSpec(m), filterColumns(m))
+}
+
+func (h *Handler) scopeTags(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.list(w, r, m, scopeTags, tagSpec(m), tagColumns(m))
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership, fam family, spec page.Spec, cols []page.Column[row]) error {
@@ -155,7 +166,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 func tabs(m tenant.Membership, current family) ui.Tabs {
 	t := ui.Tabs{Label: "Kinds of configuration"}
-	for _, f := range []family{policies, protection, appConfigurations, filters, notifications} {
+	for _, f := range []family{policies, protection, appConfigurations, filters, scopeTags, notifications} {
 		text := f.title
 		if f.tab != "" {
 			text = f.tab

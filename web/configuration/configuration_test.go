@@ -36,16 +36,20 @@ func site(t *testing.T) (f *webtest.Fleet, one, all *webtest.Client, at, other s
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
 	everyone := configuration.Assignment{ID: "a", Target: "allDevices"}
 	old := policy("c1", "Laptops", `{"length":6,"passwordRequired":true,"preSharedKey":"hunter2"}`, everyone)
+	old.Document.ScopeTags = []string{"0", "7"}
 	f.ReadPolicies(t, contoso.ID, f.Now.Add(-48*time.Hour), old)
 	now := policy("c1", "Laptops", `{"length":8,"passwordRequired":true,"preSharedKey":"hunter3"}`, everyone, configuration.Assignment{ID: "b", Target: "group", GroupID: "g1", FilterID: "a1", FilterType: "include"},
 		configuration.Assignment{ID: "c", Target: "exclusionGroup", GroupID: "g2", FilterID: "a9", FilterType: "exclude"})
+	now.Document.ScopeTags = old.Document.ScopeTags
+	tag := policy("7", "Head office", `{"isBuiltIn":false}`, configuration.Assignment{ID: "x", Target: "group", GroupID: "g1"})
+	tag.Kind, tag.Type = configuration.ScopeTag, "roleScopeTag"
 	filter := policy("a1", "Company machines", `{"rule":"(device.deviceOwnership -eq \"Corporate\")"}`)
 	filter.Kind, filter.Type = configuration.AssignmentFilter, "deviceAndAppManagementAssignmentFilter"
 	now.Document.Actions = []configuration.Action{{Type: "block"}, {Type: "notification", GraceHours: 72, TemplateID: "n1"}}
 	now.Status = &configuration.Status{Succeeded: 40, Errors: 2, At: f.Now.Add(-time.Hour)}
 	evil := policy("c2", "@evil", `{}`)
 	evil.Kind, evil.Type, evil.Platform = configuration.Device, "quantumConfiguration", ""
-	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), now, evil, filter)
+	f.ReadPolicies(t, contoso.ID, f.Now.Add(-3*time.Minute), now, evil, filter, tag)
 	f.ReadPolicies(t, fabrikam.ID, f.Now.Add(-3*time.Minute), policy("f1", "Branches", `{"length":8,"extra":"x","preSharedKey":"hunter4"}`))
 	mail := webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Not compliant", Technologies: "en-us"}, Document: configuration.Document{Settings: json.RawMessage(`{"messages":{"en-us":{"subject":"Your device","isDefault":true}}}`)}}
 	f.ReadTemplates(t, contoso.ID, f.Now.Add(-3*time.Minute), mail)
@@ -59,7 +63,7 @@ func TestLists(t *testing.T) {
 	_, one, all, at, other := site(t)
 	for path, want := range map[string]int64{
 		"/configuration": 2, "/configuration?kind=compliance": 1, "/configuration?status=errors": 1, "/configuration?status=unknown": 1, "/configuration?platform=Windows&assigned=true": 1,
-		"/configuration?target=allDevices": 1, "/configuration?assignedTo=g2": 1, "/configuration?assignedTo=g3": 0, "/configuration?filter=a1": 1, "/configuration/filters": 1, at + "/filters?platform=Windows": 1, "/configuration?type=quantumConfiguration": 1, "/configuration?q=lapt": 1, "/configuration?gone=true": 0, "/configuration/notifications": 1, at: 2, at + "/notifications": 1,
+		"/configuration?target=allDevices": 1, "/configuration?assignedTo=g2": 1, "/configuration?assignedTo=g3": 0, "/configuration?filter=a1": 1, "/configuration/filters": 1, "/configuration/scope-tags": 1, "/configuration?scopeTag=7": 1, "/configuration?scopeTag=8": 0, at + "/filters?platform=Windows": 1, "/configuration?type=quantumConfiguration": 1, "/configuration?q=lapt": 1, "/configuration?gone=true": 0, "/configuration/notifications": 1, at: 2, at + "/notifications": 1,
 	} {
 		var got twin
 		one.JSON(path, http.StatusOK, &got)
@@ -193,7 +197,7 @@ func TestWhatAPolicyPointsToHasItsName(t *testing.T) {
 	_, one, _, at, _ := site(t)
 	var v view
 	one.JSON(at+"/c1", http.StatusOK, &v)
-	if v.Actions[1].TemplateName != "Not compliant" || v.Targets[1].FilterName != "Company machines" || v.Targets[2].FilterName != "" {
+	if v.Actions[1].TemplateName != "Not compliant" || v.Targets[1].FilterName != "Company machines" || v.Targets[2].FilterName != "" || strings.Join(v.TagNames, ",") != "0,Head office" {
 		t.Errorf("%+v, %+v", v.Actions, v.Targets)
 	}
 	body := one.Get(at + "/c1").Body.String()
@@ -204,6 +208,9 @@ func TestWhatAPolicyPointsToHasItsName(t *testing.T) {
 	}
 	if body := one.Get(at + "/a1").Body.String(); !strings.Contains(body, at+"?filter=a1") || !strings.Contains(body, "1 policy") || strings.Contains(body, "Assigned to") {
 		t.Error("a filter does not say who uses it, or looks like a policy")
+	}
+	if body := one.Get(at + "/7").Body.String(); !strings.Contains(body, at+"?scopeTag=7") || !strings.Contains(body, "Sales") || strings.Contains(body, "count of devices") {
+		t.Error("a scope tag does not say who uses it, or looks like a policy")
 	}
 	one.JSON(at+"/n1", http.StatusOK, &v)
 	if len(v.Messages) != 1 || !v.Messages[0].Default || len(v.Languages) != 1 {
@@ -250,7 +257,7 @@ func TestCompare(t *testing.T) {
 	for _, r := range v.Rows {
 		is[r.Path] = r.Is
 	}
-	if v.Left.Name != "Laptops" || v.Right.Tenant.Name != "Fabrikam" || is["length"] != "same" || is["extra"] != "right" || is["passwordRequired"] != "left" || is["preSharedKey"] != "unknown" || is["allDevices|"] != "left" || v.Unknown != 1 || v.Differences != 7 {
+	if v.Left.Name != "Laptops" || v.Right.Tenant.Name != "Fabrikam" || is["length"] != "same" || is["extra"] != "right" || is["passwordRequired"] != "left" || is["preSharedKey"] != "unknown" || is["allDevices|"] != "left" || v.Unknown != 1 || v.Differences != 8 {
 		t.Errorf("%+v: %v", v, is)
 	}
 	then := f.Now.Add(-24 * time.Hour).Format(time.RFC3339Nano)

@@ -60,10 +60,8 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		v.left = &left[0]
 		left.mark(&v.fresh)
 	}
-	if p.Kind == configuration.AssignmentFilter {
-		if v.uses, err = h.Policies.Count(ctx, m.Scope, configuration.Filter{Narrowed: []string{p.ID}}); err != nil {
-			return err
-		}
+	if err := h.countUses(ctx, m, &v); err != nil {
+		return err
 	}
 	return page.Answer(w, r, v, policyPage(page.Shell(r, m, v.Name), v))
 }
@@ -74,6 +72,7 @@ type view struct {
 	AsOf        *time.Time   `json:"as_of"`
 	Description string       `json:"description"`
 	ScopeTags   []string     `json:"scope_tags"`
+	TagNames    []string     `json:"scope_tag_names"` // by their ids where names are not known
 	Settings    []setting    `json:"settings"`
 	Messages    []message    `json:"messages,omitempty"` // of a notification template
 	Targets     []assignment `json:"assigned_to"`
@@ -86,7 +85,7 @@ type view struct {
 	fresh  ui.Freshness
 	read   graphsync.Freshness
 	left   *configuration.Reading // the last attempt could not read policies of this kind
-	uses   int64                  // of an assignment filter: policies that use it
+	uses   int64                  // of an assignment filter or a scope tag: policies that carry it
 }
 
 // message is what a notification template says in one language.
@@ -132,8 +131,8 @@ type action struct {
 
 // names are what objects that a policy points to are called, by their ids.
 type names struct {
-	filters, templates map[string]string
-	groups             map[string]group.Group
+	filters, templates, tags map[string]string
+	groups                   map[string]group.Group
 }
 
 // group is a group in words: its name, or its id with what is known of it.
@@ -162,6 +161,9 @@ func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.
 	if n.filters, err = h.Policies.Names(ctx, tid, configuration.AssignmentFilter, filters); err != nil {
 		return n, err
 	}
+	if n.tags, err = h.Policies.Names(ctx, tid, configuration.ScopeTag, doc.ScopeTags); err != nil {
+		return n, err
+	}
 	if n.templates, err = h.Policies.Names(ctx, tid, configuration.Notification, templates); err != nil {
 		return n, err
 	}
@@ -171,6 +173,17 @@ func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.
 		n.groups[ref.ID] = g
 	}
 	return n, err
+}
+
+// countUses counts the policies that carry what the page is about, where it is no policy itself.
+func (h *Handler) countUses(ctx context.Context, m tenant.Membership, v *view) (err error) {
+	switch v.policy.Kind {
+	case configuration.AssignmentFilter:
+		v.uses, err = h.Policies.Count(ctx, m.Scope, configuration.Filter{Narrowed: []string{v.ID}})
+	case configuration.ScopeTag:
+		v.uses, err = h.Policies.Count(ctx, m.Scope, configuration.Filter{Tagged: []string{v.ID}})
+	}
+	return err
 }
 
 // groupsOf are the groups that a policy is assigned to or kept from, and those that get copies of its mails.
@@ -204,6 +217,10 @@ func newView(m tenant.Membership, p configuration.Policy, doc configuration.Docu
 	}
 	if v.ScopeTags == nil {
 		v.ScopeTags = []string{}
+	}
+	v.TagNames = make([]string, len(v.ScopeTags))
+	for i, id := range v.ScopeTags {
+		v.TagNames[i] = first(n.tags[id], id)
 	}
 	if p.Kind == configuration.Notification {
 		for _, s := range doc.Messages() {

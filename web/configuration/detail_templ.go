@@ -221,7 +221,7 @@ func policyBody(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.reaches() {
+		if v.reaches() || len(v.Targets) > 0 {
 			templ_7745c5c3_Var9 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)

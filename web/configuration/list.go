@@ -39,7 +39,7 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 			{Name: "assigned", Label: "Assigned", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
 			{Name: "target", Label: "Target", Options: wordOptions(targetWords)},
 			{Name: "status", Label: "Status", Options: status},
-			{Name: "assignedTo", Label: "Assigned to group", Linked: true}, {Name: "filter", Label: "Assignment filter", Linked: true},
+			{Name: "assignedTo", Label: "Assigned to group", Linked: true}, {Name: "filter", Label: "Assignment filter", Linked: true}, {Name: "scopeTag", Label: "Scope tag", Linked: true},
 			gone,
 		},
 	}
@@ -53,6 +53,17 @@ func filterSpec(m tenant.Membership) page.Spec {
 		Sorts: []string{"name", "platform", "modified"}, Columns: []string{"platform", "modified"}, Default: []string{"platform", "modified"}, Placeholder: "Name, description",
 		Filters: []page.Filter{{Name: "platform", Label: "Platform", Options: platforms}, gone},
 	})
+}
+
+func tagSpec(m tenant.Membership) page.Spec {
+	return withCustomer(m, page.Spec{
+		Sorts: []string{"name", "assignments"}, Columns: []string{"assigned"}, Default: []string{"assigned"}, Placeholder: "Name, description", Filters: []page.Filter{gone},
+	})
+}
+
+func tagColumns(m tenant.Membership) []column {
+	cs := append(head(m, "Scope tag"), plain("assigned", "Given to groups", "assignments", 1, 160, row.assignedText))
+	return append(cs, exactColumns...)
 }
 
 func templateSpec(m tenant.Membership) page.Spec {
@@ -92,7 +103,7 @@ func wordOptions(words map[string]string) []page.Option {
 // newFilter is what the store is asked.
 func newFilter(q page.Query, fam family) (configuration.Filter, error) {
 	f := configuration.Filter{
-		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Group: q.Values["assignedTo"], Narrowed: q.Values["filter"], Status: q.Values["status"], App: q.Values["app"],
+		Q: q.Q, Kind: fam.kinds, Type: q.Values["type"], Platform: q.Values["platform"], Target: q.Values["target"], Group: q.Values["assignedTo"], Narrowed: q.Values["filter"], Tagged: q.Values["scopeTag"], Status: q.Values["status"], App: q.Values["app"],
 		Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	for _, k := range q.Values["kind"] {

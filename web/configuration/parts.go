@@ -40,9 +40,9 @@ func (v view) banner() *ui.Banner {
 	return nil
 }
 
-// reaches tells policies, which reach devices, from filters and templates, which only help them to.
+// reaches tells policies, which reach devices or apps, from filters, tags and templates, which only help them to.
 func (v view) reaches() bool {
-	return v.policy.Kind != configuration.Notification && v.policy.Kind != configuration.AssignmentFilter
+	return !slices.Contains([]configuration.Kind{configuration.Notification, configuration.AssignmentFilter, configuration.ScopeTag}, v.policy.Kind)
 }
 
 func (v view) headFacts() ui.Facts {
@@ -50,6 +50,8 @@ func (v view) headFacts() ui.Facts {
 	switch v.policy.Kind {
 	case configuration.Notification:
 		f.Items = append(f.Items, ui.Fact{Label: "Languages", Value: ui.TextCell(ui.N(int64(v.policy.Settings)))}, ui.Fact{Label: "Default language", Value: ui.TextCell(v.defaultLanguage())})
+	case configuration.ScopeTag:
+		f.Items = append(f.Items, ui.Fact{Label: "Given to groups", Value: ui.TextCell(v.assignedText())}, ui.Fact{Label: "Used by", Value: v.usedBy()})
 	case configuration.AssignmentFilter:
 		f.Items = append(f.Items, ui.Fact{Label: "Platform", Value: ui.TextCell(v.Platform)}, ui.Fact{Label: "Used by", Value: v.usedBy()})
 	default:
@@ -60,6 +62,9 @@ func (v view) headFacts() ui.Facts {
 	}
 	if v.Version > 0 {
 		f.Items = append(f.Items, ui.Fact{Label: "Version", Value: ui.TextCell(v.versionText())})
+	}
+	if len(v.TagNames) > 0 {
+		f.Items = append(f.Items, ui.Fact{Label: "Scope tags", Value: ui.TextCell(strings.Join(v.TagNames, ", "))})
 	}
 	return added(f, ui.Fact{Label: "Changed", Value: when(v.ModifiedAt, v.now)})
 }
@@ -78,7 +83,11 @@ func (v view) usedBy() ui.Cell {
 	if v.uses == 0 {
 		return ui.TextCell("no policy")
 	}
-	return ui.LinkCell(ui.Count(v.uses, "policy", "policies"), v.m.Path("/configuration")+"?filter="+url.QueryEscape(v.ID))
+	field := "?filter="
+	if v.policy.Kind == configuration.ScopeTag {
+		field = "?scopeTag="
+	}
+	return ui.LinkCell(ui.Count(v.uses, "policy", "policies"), v.m.Path("/configuration")+field+url.QueryEscape(v.ID))
 }
 
 func added(f ui.Facts, more ui.Fact) ui.Facts { f.Items = append(f.Items, more); return f }

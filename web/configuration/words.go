@@ -12,7 +12,7 @@ var kindWords = map[string]string{
 	string(configuration.ComplianceCatalogue): "Compliance policy of the catalogue", string(configuration.GroupPolicy): "Administrative template", string(configuration.Intent): "Endpoint security (older)",
 	string(configuration.FeatureUpdate): "Feature update", string(configuration.QualityUpdate): "Quality update", string(configuration.DriverUpdate): "Driver update",
 	string(configuration.Script): "PowerShell script", string(configuration.ShellScript): "Shell script", string(configuration.Remediation): "Remediation",
-	string(configuration.AssignmentFilter): "Assignment filter", string(configuration.Notification): "Notification template",
+	string(configuration.AssignmentFilter): "Assignment filter", string(configuration.ScopeTag): "Scope tag", string(configuration.Notification): "Notification template",
 	string(configuration.AppProtection): "App protection", string(configuration.AppConfiguration): "App configuration",
 }
 
@@ -28,7 +28,7 @@ func kindWord(k configuration.Kind) string {
 var typeWords = map[string]string{
 	"deviceManagementCompliancePolicy": "Compliance policy of the settings catalogue", "groupPolicyConfiguration": "Administrative template", "deviceManagementIntent": "Endpoint security or baseline, older form",
 	"windowsFeatureUpdateProfile": "Windows feature update", "windowsQualityUpdateProfile": "Windows quality update, expedited", "windowsDriverUpdateProfile": "Windows driver update",
-	"deviceManagementScript": "Windows PowerShell script", "deviceShellScript": "macOS shell script", "deviceHealthScript": "Windows remediation", "deviceAndAppManagementAssignmentFilter": "Assignment filter",
+	"deviceManagementScript": "Windows PowerShell script", "deviceShellScript": "macOS shell script", "deviceHealthScript": "Windows remediation", "deviceAndAppManagementAssignmentFilter": "Assignment filter", "roleScopeTag": "Scope tag",
 	"deviceManagementConfigurationPolicy": "Settings catalogue", "notificationMessageTemplate": "Notification template",
 	"windows10CompliancePolicy": "Windows 10 and later compliance policy", "windows81CompliancePolicy": "Windows 8.1 compliance policy",
 	"windows10MobileCompliancePolicy": "Windows 10 Mobile compliance policy", "windowsPhone81CompliancePolicy": "Windows Phone 8.1 compliance policy",
