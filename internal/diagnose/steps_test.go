@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/tenantry/tenantry/internal/diagnose"
@@ -54,4 +55,24 @@ func TestSteps(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzDiagnose: whatever Microsoft says, the finding is whole, and shows nothing of it but a plain code.
+func FuzzDiagnose(f *testing.F) {
+	f.Add(403, "Forbidden", "", seed403, 0, "/v1.0/deviceManagement/managedDevices")
+	f.Add(401, "UnknownError", "Forbidden", "{\"a\":", 0, "")
+	f.Add(400, "<script>", "\x00", "AADSTS65001", 65001, "//{}")
+	f.Fuzz(func(t *testing.T, status int, code, inner, text string, number int, path string) {
+		got := diagnose.Diagnose(diagnose.Failure{Status: status, Code: code, Inner: inner, Text: "canary" + text, AADSTS: number, Path: path, Method: "GET", ReadAt: readAt})
+		if got.Verdict == "" || got.Remedy == "" || got.Proof == "" || len(got.Steps) == 0 || got.Layer == diagnose.LayerUnknown && got.Confidence != diagnose.Unsure {
+			t.Errorf("not said in full: %+v", got)
+		}
+		all := strings.Join(append(got.Evidence, got.Verdict, got.Remedy, got.Message, got.Useless), " ")
+		for _, s := range got.Steps {
+			all += s.Evidence
+		}
+		if strings.Contains(all, "canary") || strings.ContainsAny(all, "<>\x00") {
+			t.Error(all)
+		}
+	})
 }
