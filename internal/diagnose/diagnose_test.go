@@ -66,6 +66,8 @@ func TestDiagnose(t *testing.T) {
 		{"nothing known", diagnose.Failure{}, diagnose.LayerUnknown, diagnose.NotKnown, diagnose.Unsure},
 
 		{"65001", diagnose.Failure{AADSTS: 65001}, diagnose.LayerConsent, diagnose.Customer, diagnose.Certain},
+		{"90099: a GDAP tenant in which nobody has agreed", diagnose.Failure{AADSTS: 90099}, diagnose.LayerConsent, diagnose.Customer, diagnose.Certain},
+		{"90038: another cloud", diagnose.Failure{AADSTS: 90038}, diagnose.LayerTenant, diagnose.Staff, diagnose.Certain},
 		{"700016", diagnose.Failure{AADSTS: 700016, OAuth: "unauthorized_client"}, diagnose.LayerConsent, diagnose.Customer, diagnose.Likely},
 		{"7000229", diagnose.Failure{AADSTS: 7000229}, diagnose.LayerConsent, diagnose.Customer, diagnose.Likely},
 		{"7000215", diagnose.Failure{AADSTS: 7000215}, diagnose.LayerApp, diagnose.Owner, diagnose.Certain},

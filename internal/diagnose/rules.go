@@ -42,7 +42,7 @@ var rules = []rule{
 		Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Our program is switched off in the tenant.",
 		Remedy: "An administrator enables sign-in for it in Microsoft Entra under Enterprise applications.",
 	})},
-	{aadsts(65001), func(f Failure) Finding {
+	{aadsts(65001, 90099), func(f Failure) Finding {
 		return Finding{Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Nobody in the tenant has agreed to what this call needs.",
 			Remedy: "An administrator of the customer opens a new consent link.", Useless: "Signing in again."}
 	}},
@@ -53,7 +53,7 @@ var rules = []rule{
 	{aadsts(65004), fixed(Finding{
 		Layer: LayerConsent, Who: Customer, Confidence: Certain, Verdict: "Consent was declined.", Remedy: "Ask the customer whether they want it, and send a new link if so.",
 	})},
-	{aadsts(90002, 90023, 900023, 5000224), fixed(Finding{
+	{aadsts(90002, 90038, 90023, 900023, 5000224), fixed(Finding{
 		Layer: LayerTenant, Who: Staff, Confidence: Certain, Verdict: "Microsoft knows no such tenant in this cloud, or it was deleted.",
 		Remedy: "Check the tenant's GUID with the customer. A tenant of another national cloud needs a portal of its own.",
 	})},
