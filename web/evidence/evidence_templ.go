@@ -584,7 +584,7 @@ func proofPage(s ui.Shell, v proofView) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.PageHeader{Title: v.words.proofTitle, Lead: v.words.proofLead}.Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.PageHeader{Title: v.words.proofTitle, Lead: v.words.proofLead, Actions: []ui.Action{{Text: v.words.download, Icon: "arrow_download", URL: v.path + "?format=jsonl", Download: true}}}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

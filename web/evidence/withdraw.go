@@ -114,6 +114,13 @@ func (h *Handler) proof(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	switch r.URL.Query().Get("format") {
+	case "":
+	case "jsonl":
+		return h.export(w, r, found.Tenant.ID)
+	default:
+		return errs.ShowNext(errs.Invalid, "The proof can be had as a page, as JSON, or as JSON Lines.", "Leave out the format.")
+	}
 	partner, in := h.Partner(r.Context()), lang.Of(r, found.Language)
 	v := proofView{
 		TenantID: found.Tenant.ID, Tenant: found.Tenant.Name(), At: found.At, By: found.By, DeleteAt: found.DeleteAt, Rows: found.Rows, Total: found.Total(),

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -82,6 +83,10 @@ func TestWithdrawalEndsInAProof(t *testing.T) {
 	}
 	if err := json.Unmarshal(s.get(proof, "Accept", "application/json").Body.Bytes(), &twin); err != nil || twin.Rows["consent_reading"] != 1 || twin.Total < 2 || twin.DeletedAt == nil || twin.GoneAt == nil || len(twin.HeadHash) != 64 {
 		t.Errorf("twin = %+v, %v", twin, err)
+	}
+	report, err := audit.Verify(s.get(proof + "?format=jsonl").Body)
+	if err != nil || report.Head != twin.HeadHash || report.Records != twin.HeadSeq {
+		t.Errorf("the chain from the proof page = %+v, %v", report, err)
 	}
 	for _, wrong := range []string{"/withdrawal/x", proof[:len(proof)-1], "/withdrawal/" + strings.Repeat("A", 43)} {
 		if w := s.get(wrong); w.Code != 404 {

@@ -55,12 +55,13 @@ func On(l permission.Lang, t time.Time) string { return forms[l].write(forms[l].
 // Short is a moment without its weekday, for lists.
 func Short(l permission.Lang, t time.Time) string { return forms[l].write(forms[l].short, t) }
 
-// Moment is Short as a time element; the zero time is the text that the language has for none.
+// Moment is a time element that is short enough for a column and reads the same in every language; the zero time is the text that the
+// language has for none.
 func Moment(l permission.Lang, t time.Time, none string) ui.Time {
 	if t.IsZero() {
 		return ui.Time{Text: none}
 	}
-	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: Short(l, t), Title: On(l, t)}
+	return ui.Time{ISO: t.UTC().Format(time.RFC3339), Text: t.UTC().Format("2006-01-02 15:04"), Title: On(l, t)}
 }
 
 func (f form) write(as string, t time.Time) string {
