@@ -3,6 +3,7 @@ package graphsync
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -23,3 +24,6 @@ func HistoryTables() (names []string) {
 	}
 	return names
 }
+
+// SetClock gives the process another clock than the machine's.
+func (s *Service) SetClock(local func() time.Time) { s.local = local }

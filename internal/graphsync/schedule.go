@@ -40,6 +40,9 @@ const perLook = 2000
 
 // Schedule follows the tenants' states, finds lost runs, and enqueues what is due, the longest overdue first.
 func (s *Service) Schedule(ctx context.Context) error {
+	if err := s.FollowClock(ctx); err != nil {
+		return err
+	}
 	if err := s.followTenants(ctx); err != nil {
 		return err
 	}

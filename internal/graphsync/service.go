@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,7 @@ type Options struct {
 	ScheduleEvery time.Duration                                                             // how often due datasets are looked for; 0: 15 seconds
 	SilentAfter   time.Duration                                                             // a run without a sign of life is lost; 0: one minute
 	Log           *slog.Logger                                                              // nil: none
-	Now           func() time.Time                                                          // nil: time.Now
+	Now           func() time.Time                                                          // nil: the database\'s clock, which all processes share
 	Failed        func(ctx context.Context, tid tenant.ID, d Dataset, err error) *Diagnosis // told of each failed run; says what is behind it, or nil
 	PollOnly      bool                                                                      // for PgBouncer in transaction mode, which cannot LISTEN
 }
@@ -46,15 +47,18 @@ type Service struct {
 	log      *slog.Logger
 	river    *river.Client[pgx.Tx]
 
+	local func() time.Time // this process's clock
+	ahead atomic.Int64     // how far the database's clock is ahead of this process's, in nanoseconds
+
 	mu    sync.Mutex
 	slots map[tenant.ID]int // running reads by tenant, in this process
 }
 
 // New is a service over the datasets; those without a puller are not read. It reads nothing before Start.
 func New(pool *postgres.Pool, datasets Datasets, opts Options) (*Service, error) {
-	s := &Service{pool: pool, datasets: datasets, opts: opts, now: opts.Now, log: opts.Log, slots: map[tenant.ID]int{}}
+	s := &Service{pool: pool, datasets: datasets, opts: opts, now: opts.Now, local: time.Now, log: opts.Log, slots: map[tenant.ID]int{}}
 	if s.now == nil {
-		s.now = time.Now
+		s.now = s.sharedNow
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -105,6 +109,9 @@ func (s *Service) riverConfig() *river.Config {
 
 // Start begins to work, if the options gave workers. Stop ends it.
 func (s *Service) Start(ctx context.Context) error {
+	if err := s.FollowClock(ctx); err != nil {
+		return err
+	}
 	if s.opts.Workers <= 0 {
 		return nil
 	}

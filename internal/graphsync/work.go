@@ -161,13 +161,15 @@ func (s *Service) heartbeat(ctx context.Context, run *Run, late context.CancelCa
 
 // begin opens the run: its number is one more than any before. ok is false where the tenant is not connected.
 func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason string, jobID int64) (run *Run, ok bool, err error) {
-	run = &Run{Tenant: tid, Dataset: d, StartedAt: s.now(), s: s}
+	run = &Run{Tenant: tid, Dataset: d, s: s}
 	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
 		var connected bool
+		var theirs time.Time
+		asked := s.local()
 		err := tx.QueryRow(ctx, `
-			SELECT state IN ('connected', 'partial')
+			SELECT state IN ('connected', 'partial'), clock_timestamp()
 			FROM   tenant
-			WHERE  tenant_id = $1`, tid).Scan(&connected)
+			WHERE  tenant_id = $1`, tid).Scan(&connected, &theirs)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !connected {
 			return nil
 		}
@@ -175,6 +177,8 @@ func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason st
 			return err
 		}
 		ok = true
+		s.heard(asked, theirs)
+		run.StartedAt = s.now()
 		if err := tx.QueryRow(ctx, `
 			INSERT INTO sync_state AS s (tenant_id, dataset, state, run, started_at, seen_at, job_id, changed_at)
 			VALUES ($1, $2, 'running', 1, $3, $3, $4, $3)

@@ -129,7 +129,7 @@ func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string
 			record[i] = Neutral(cell)
 		}
 		if out.Write(record) != nil {
-			return nil // the reader went away
+			panic(http.ErrAbortHandler) // the reader went away, or a disk on the way is full: half a list must not pass for a whole one
 		}
 		if n++; n%500 == 0 {
 			out.Flush()
@@ -140,7 +140,9 @@ func writeCSV(w http.ResponseWriter, r *http.Request, name string, head []string
 	if out == nil {
 		out = beginCSV(w, name, head)
 	}
-	out.Flush()
+	if out.Flush(); out.Error() != nil {
+		panic(http.ErrAbortHandler)
+	}
 	return nil
 }
 

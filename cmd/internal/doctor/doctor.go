@@ -95,7 +95,23 @@ func database(ctx context.Context, cfg config.Portal) []Result {
 		return []Result{notOK(what, err.Error(), "Check DATABASE_URL: host, port, user, password, database and sslmode.")}
 	}
 	defer p.Close()
-	return []Result{ok(what, found), migrations(ctx, p)}
+	return []Result{ok(what, found), migrations(ctx, p), clock(ctx, p)}
+}
+
+// offMost is how far two clocks may differ; Microsoft takes sign-ins of a clock that is up to five minutes off.
+const offMost = time.Minute
+
+// clock compares this machine's clock with the database's.
+func clock(ctx context.Context, p *postgres.Pool) Result {
+	const what, remedy = "Clock", "Let this machine and the database's follow a time server (NTP). Microsoft refuses sign-ins of a clock that is more than five minutes off."
+	var theirs time.Time
+	if err := p.Raw().QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&theirs); err != nil {
+		return unknown(what, err.Error(), remedy)
+	}
+	if off := time.Since(theirs).Round(time.Second); off > offMost || off < -offMost {
+		return notOK(what, fmt.Sprintf("%s ahead of the database's (negative: behind)", off), remedy)
+	}
+	return ok(what, "agrees with the database's")
 }
 
 func migrations(ctx context.Context, p *postgres.Pool) Result {

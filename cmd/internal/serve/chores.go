@@ -81,6 +81,22 @@ func (p *Portal) tellBudget(ctx context.Context) {
 	}
 }
 
+// keepTime follows the database's clock, by which all processes date what they show and do.
+func (p *Portal) keepTime(ctx context.Context) {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if err := p.Sync.FollowClock(ctx); err != nil && ctx.Err() == nil {
+			p.Log.Warn("clock not followed", "err", err)
+		}
+	}
+}
+
 // rereadGrants looks at tenants whose grants were proven long ago: what an administrator took back or added shows within a day.
 func (p *Portal) rereadGrants(ctx context.Context) error {
 	all, err := p.Tenants.List(ctx, tenant.Everything())

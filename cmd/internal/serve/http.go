@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -42,6 +43,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Directory: p.Directory, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Audit: p.Audit, Consent: p.Consent, Withdrawals: p.Withdrawals, Mail: p.Mail,
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
+		Now: func() time.Time { return p.Sync.Now().UTC() },
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
 			FailedInstalls:  &app.InstallLive{Graph: p.Graph, Kept: p.Live},

@@ -225,7 +225,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Consent = consent.NewService(consent.Deps{
 		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
-		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	if cfg.SMTPURL != "" {
@@ -241,7 +241,7 @@ func (p *Portal) wire(o Options) (err error) {
 
 // datasets gives each line of the table its reader.
 func (p *Portal) datasets() graphsync.Datasets {
-	now := func() time.Time { return time.Now().UTC() }
+	now := func() time.Time { return p.Sync.Now().UTC() }
 	return graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: p.Graph, Store: organization.NewStore(p.Pool), Now: now}).
 		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).

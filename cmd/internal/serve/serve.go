@@ -67,6 +67,7 @@ func (p *Portal) serve(ctx context.Context, l net.Listener, o Options) error {
 	}
 	go p.learnHome(ctx)
 	go p.tellBudget(ctx)
+	go p.keepTime(ctx)
 	if p.local != nil {
 		go func() {
 			select {
