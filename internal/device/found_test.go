@@ -21,6 +21,9 @@ func TestFoundAsLikeFinds(t *testing.T) {
 	merge(t, pool, s, contoso, 1, noon, named("1", "CTS3-ID-2236", "ada.lovelace12@contoso3.example"), named("2", "cts3-lt-22361", "ada.lovelace@contoso3.example"),
 		named("3", "x-2236", "bada.lovelace12@contoso3.example"), named("4", `100%_a\b@c12345`, "o'hara@contoso.example"), named("5", "Größe-4711@büro", ""))
 	merge(t, pool, s, fabrikam, 1, noon, named("1", "CTS3-ID-2236", "ada.lovelace12@contoso3.example"))
+	if err := s.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso), tenant.Only(contoso, fabrikam)} {
 		for _, text := range []string{
 			"cts3-id-2236", "2236", "id-2236", "ada.lovelace12@contoso3.example", "ada.lovelace@contoso3", "lovelace12@", "@contoso3.example", "a@c", `100%_`, `%_a\b@c12345`, `a\b`,

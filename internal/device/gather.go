@@ -2,6 +2,7 @@ package device
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -103,4 +104,13 @@ func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit, 
 		ORDER  BY ` + o.By() + limited(match, limit+1)
 	page, err = s.page(ctx, scope, sql, match.Args, o, limit)
 	return page, page.Next != "", err
+}
+
+// Settle keeps searches fast while the sync writes: what was written lately stands in a list before the index of the search, which each
+// search reads as a whole. Do it now and then.
+func (s *Store) Settle(ctx context.Context) error {
+	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `SELECT device_settle()`); err != nil {
+		return fmt.Errorf("settle the index of the search: %w", err)
+	}
+	return nil
 }

@@ -95,6 +95,7 @@ func TestPlans(t *testing.T) {
 		{"one, by check-in", one, device.Filter{Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all"}},
 		{"one, search", one, device.Filter{Q: "sn12345"}, []string{"device_pkey"}},
 		{"three, by name", three, device.Filter{}, []string{"device_name", "device_name_all"}},
+		{"three, two filters", three, device.Filter{Compliance: []string{"noncompliant"}, OS: []string{"Windows"}, Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all"}},
 		{"three, search", three, device.Filter{Q: "sn12345"}, []string{"device_pkey", "device_last_sync"}},
 	} {
 		sql, args, err := device.ListSQL(tc.scope, tc.f)

@@ -21,7 +21,8 @@ const (
 	rereadEvery      = 10 * time.Minute // look for tenants whose grants were not read for rereadAfter
 	rereadAfter      = 24 * time.Hour
 	withdrawingEvery = 5 * time.Second
-	sweepingEvery    = time.Hour // sessions that are over
+	settlingEvery    = 10 * time.Second // the index of the search
+	sweepingEvery    = time.Hour        // sessions that are over
 	pruningEvery     = 6 * time.Hour
 )
 
@@ -35,6 +36,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"prove consent", provingEvery, func(ctx context.Context) error { _, err := p.Consent.RunDue(ctx); return err }},
 		{"read grants again", rereadEvery, p.rereadGrants},
 		{"take back and delete", withdrawingEvery, p.Withdrawals.RunDue},
+		{"settle the search", settlingEvery, p.Devices.Settle},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"prune history", pruningEvery, graphsync.NewRetention(p.Pool, nil).Prune},
