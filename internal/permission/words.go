@@ -116,7 +116,7 @@ var texts = map[Lang]map[Feature]Text{
 		Configuration:       {"Geräteregeln", "Ihre **Regeln für Geräte**, zum Beispiel „Die Festplatte muss verschlüsselt sein“."},
 		Roles:               {"Geräteverwalter", "Wer bei Ihnen **Geräte verwalten** darf, und mit welchen Rechten."},
 		Services:            {"Zertifikate und Token", "Wann **Zertifikate und Token** ablaufen, damit wir Sie warnen können."},
-		Provisioning:        {"Kopieren von Konten", "Wie **Benutzerkonten** in Ihre anderen Programme **kopiert** werden und wo das nicht klappt."},
+		Provisioning:        {"Kopieren von Konten", "Wie **Benutzerkonten** in Ihre anderen Programme kopiert werden und wo das nicht klappt."},
 		Directory:           {"Firma und Lizenzen", "Ihren **Firmennamen, Ihre Internetdomänen und Lizenzen**."},
 		Proof:               {"Beleg", "**Was Sie uns erlaubt haben**, damit Ihr Beleg stimmt."},
 		Guests:              {"Unsere Konten bei Ihnen", "Welche **Konten unsere Leute** bei Ihnen haben, und mit welchen Rechten."},
@@ -124,7 +124,7 @@ var texts = map[Lang]map[Feature]Text{
 		Incidents:           {"Sicherheitsvorfälle", "Ihre **Sicherheitsvorfälle** in Microsoft Defender."},
 		DeviceActions:       {"Hilfe bei einem Gerät", "**Bei einem Gerät helfen**: neu starten, sperren, finden, wenn es verloren ist, oder löschen. Um viele Geräte zu löschen, müssen zwei Personen zustimmen."},
 		MyDevices:           {"Eigene Geräte", "Jede Person in Ihrer Firma kann hier **ihre eigenen Geräte** sehen."},
-		GuestChanges:        {"Unsere Leute einladen", "**Unsere Leute** als Gäste zu Ihnen **einladen** und ihnen die Rolle und die Lizenz geben, die sie für Ihre Geräte brauchen."},
+		GuestChanges:        {"Unsere Leute einladen", "**Unsere Leute als Gäste zu Ihnen einladen** und ihnen die Rolle und die Lizenz geben, die sie für Ihre Geräte brauchen."},
 		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme **einrichten** und reparieren."},
 	},
 	Spanish: {
@@ -159,7 +159,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Hulp bij een apparaat", "**Helpen met een apparaat**: opnieuw starten, vergrendelen, vinden als het kwijt is, of wissen. Om veel apparaten te wissen moeten twee mensen akkoord gaan."},
 		MyDevices:           {"Eigen apparaten", "Iedereen in uw bedrijf kan hier **de eigen apparaten** zien."},
 		GuestChanges:        {"Onze mensen uitnodigen", "**Onze mensen uitnodigen** bij uw bedrijf, en hun de rol en de licentie geven die zij voor uw apparaten nodig hebben."},
-		ProvisioningChanges: {"Kopiëren van accounts instellen", "**Het kopiëren van accounts** naar uw andere programma’s **instellen** en herstellen."},
+		ProvisioningChanges: {"Kopiëren van accounts instellen", "**Het kopiëren van accounts** naar uw andere programma’s instellen en herstellen."},
 	},
 	Greek: {
 		Devices:             {"Συσκευές", "Τα **τηλέφωνα και οι υπολογιστές** σας: όνομα, μοντέλο, χρήστης, και αν είναι ασφαλή."},

@@ -43,6 +43,8 @@ var german = words{
 		"consent.unconfirmed": "suchte Ihre Zustimmung und sah sie noch nicht", "consent.read": "las, was Sie erlaubt haben, und es hatte sich geändert",
 		"consent.withdrawn": "nahm die Zustimmung zurück", "tenant.erased": "löschte die Daten Ihrer Firma", "signin": "hat sich angemeldet", "signout": "hat sich abgemeldet",
 		"sync.requested": "ließ neu lesen", "tenant.tagged": "hat geändert, wie Ihre Firma im Portal einsortiert ist",
+		"review.accepted": "nahm einen Punkt einer Prüfung hin", "review.handed": "gab einen Punkt einer Prüfung weiter", "review.reopened": "öffnete einen Punkt einer Prüfung wieder",
+		"review.noted": "schrieb eine Notiz zu einer Prüfung", "review.planned": "plante die nächste Prüfung", "review.signed": "schloss eine Prüfung ab",
 	},
 	endTitle: "Alles zurücknehmen", endLead: "Das beendet, was {partner} bei {customer} darf. Bitte lesen Sie, was geschieht.",
 	ends: [4]string{

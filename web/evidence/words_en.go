@@ -43,6 +43,8 @@ var english = words{
 		"consent.unconfirmed": "looked for your consent and did not see it yet", "consent.read": "read what you have granted, and it had changed",
 		"consent.withdrawn": "took the consent back", "tenant.erased": "deleted the data of your company", "signin": "signed in", "signout": "signed out",
 		"sync.requested": "asked for a new reading", "tenant.tagged": "changed how your company is sorted in the portal",
+		"review.accepted": "accepted a point of a review", "review.handed": "handed a point of a review to a colleague", "review.reopened": "opened a point of a review again",
+		"review.noted": "wrote a note in a review", "review.planned": "planned the next review", "review.signed": "signed a review off",
 	},
 	endTitle: "Take everything back", endLead: "This ends what {partner} may do at {customer}. Please read what will happen.",
 	ends: [4]string{

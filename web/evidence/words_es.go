@@ -43,6 +43,8 @@ var spanish = words{
 		"consent.unconfirmed": "buscó su permiso y todavía no lo vio", "consent.read": "leyó lo que usted ha permitido, y había cambiado",
 		"consent.withdrawn": "retiró el permiso", "tenant.erased": "borró los datos de su empresa", "signin": "inició sesión", "signout": "cerró sesión",
 		"sync.requested": "pidió una nueva lectura", "tenant.tagged": "cambió cómo está ordenada su empresa en el portal",
+		"review.accepted": "aceptó un punto de una revisión", "review.handed": "pasó un punto de una revisión a un compañero", "review.reopened": "volvió a abrir un punto de una revisión",
+		"review.noted": "escribió una nota en una revisión", "review.planned": "planificó la próxima revisión", "review.signed": "firmó una revisión",
 	},
 	endTitle: "Retirar todo", endLead: "Esto termina lo que {partner} puede hacer en {customer}. Lea primero lo que pasará.",
 	ends: [4]string{

@@ -43,6 +43,8 @@ var french = words{
 		"consent.unconfirmed": "a cherché votre accord et ne l’a pas encore vu", "consent.read": "a lu ce que vous avez accordé, et cela avait changé",
 		"consent.withdrawn": "a retiré l’accord", "tenant.erased": "a supprimé les données de votre entreprise", "signin": "s’est connecté", "signout": "s’est déconnecté",
 		"sync.requested": "a demandé une nouvelle lecture", "tenant.tagged": "a changé le classement de votre entreprise dans le portail",
+		"review.accepted": "a accepté un point d’un contrôle", "review.handed": "a confié un point d’un contrôle à un collègue", "review.reopened": "a rouvert un point d’un contrôle",
+		"review.noted": "a écrit une note dans un contrôle", "review.planned": "a prévu le prochain contrôle", "review.signed": "a signé un contrôle",
 	},
 	endTitle: "Tout retirer", endLead: "Cela met fin à ce que {partner} peut faire chez {customer}. Lisez d’abord ce qui va se passer.",
 	ends: [4]string{

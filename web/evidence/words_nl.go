@@ -43,6 +43,8 @@ var dutch = words{
 		"consent.unconfirmed": "zocht uw toestemming en zag die nog niet", "consent.read": "las wat u hebt toegestaan, en dat was veranderd",
 		"consent.withdrawn": "trok de toestemming in", "tenant.erased": "verwijderde de gegevens van uw bedrijf", "signin": "heeft zich aangemeld", "signout": "heeft zich afgemeld",
 		"sync.requested": "liet opnieuw lezen", "tenant.tagged": "veranderde hoe uw bedrijf in het portaal is ingedeeld",
+		"review.accepted": "accepteerde een punt van een controle", "review.handed": "gaf een punt van een controle door", "review.reopened": "opende een punt van een controle weer",
+		"review.noted": "schreef een notitie bij een controle", "review.planned": "plande de volgende controle", "review.signed": "tekende een controle af",
 	},
 	endTitle: "Alles intrekken", endLead: "Dit beëindigt wat {partner} mag bij {customer}. Lees eerst wat er gebeurt.",
 	ends: [4]string{
