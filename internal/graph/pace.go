@@ -183,9 +183,6 @@ type Usage struct {
 	Until   time.Time // open: when the tenant is tried again; a pause that Microsoft asked for: its end
 }
 
-// AppLimit is what all tenants together may use: so many calls within a time.
-func AppLimit() (calls int, within time.Duration) { return appLimit, appWindow }
-
 // Usage tells of the lanes that were used lately, and of tenants that are left alone.
 func (c *Client) Usage() (all []Usage) {
 	now := c.opts.Now()
