@@ -125,7 +125,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Hilfe bei einem Gerät", "**Bei einem Gerät helfen**: neu starten, sperren, finden, wenn es verloren ist, oder löschen. Um viele Geräte zu löschen, müssen zwei Personen zustimmen."},
 		MyDevices:           {"Eigene Geräte", "Jede Person in Ihrer Firma kann hier **ihre eigenen Geräte** sehen."},
 		GuestChanges:        {"Unsere Leute einladen", "**Unsere Leute als Gäste zu Ihnen einladen** und ihnen die Rolle und die Lizenz geben, die sie für Ihre Geräte brauchen."},
-		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme **einrichten** und reparieren."},
+		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme einrichten und reparieren."},
 	},
 	Spanish: {
 		Devices:             {"Dispositivos", "Sus **teléfonos y ordenadores**: nombre, modelo, usuario, y si son seguros."},
