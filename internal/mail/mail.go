@@ -35,8 +35,8 @@ const timeout = 15 * time.Second
 // SMTP is a Sender by a mail server: smtps:// speaks TLS from the start, smtp:// asks for STARTTLS and refuses to go on without, but on
 // this machine.
 type SMTP struct {
-	host, user, password, from string
-	options                    []gomail.Option
+	host, from string
+	options    []gomail.Option
 }
 
 // NewSMTP reads smtp[s]://user:password@host:port and the address that messages come from.

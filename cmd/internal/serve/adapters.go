@@ -5,13 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/entra"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -67,34 +65,6 @@ func (p *Portal) used(ctx context.Context, tid tenant.ID, names []string) {
 	if err := p.Consent.Store.Used(ctx, tid, names, in.Name, time.Now()); err != nil {
 		p.Log.WarnContext(ctx, "use of permissions not kept", "tenant_id", tid.String(), "err", err)
 	}
-}
-
-// acting gives services Graph as the person of the request's session, at a tenant where that person is signed in.
-type acting struct {
-	sessions *session.Sessions
-	graph    *graph.Client
-	resource string                                                   // of the cloud: https://graph.microsoft.com
-	used     func(ctx context.Context, tid tenant.ID, names []string) // keeps which permissions were used, for the customer
-}
-
-// As gets a token with the scopes, named as the catalogue names them: User.Invite.All. tenant.SignInNeeded: there is no open sign-in
-// there. errs.Forbidden: the tenant has not consented to one of them, which no sign-in would change.
-func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
-	full := make([]string, len(scopes))
-	for i, s := range scopes {
-		full[i] = a.resource + "/" + s
-	}
-	token, err := a.sessions.DelegatedToken(ctx, tid, full...)
-	var e *entra.Error
-	if errors.As(err, &e) && e.NotConsented() {
-		return graph.Person{}, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden,
-			"This customer has not consented to what this needs: "+strings.Join(scopes, ", ")+".", "Ask for it with a new consent link."), err)
-	}
-	if err != nil {
-		return graph.Person{}, err
-	}
-	a.used(ctx, tid, scopes)
-	return a.graph.As(tid, token), nil
 }
 
 // ownDevices reads a person's devices with that person's own sign-in.
