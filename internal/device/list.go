@@ -59,7 +59,7 @@ func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args [
 		Device
 		place []string
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	rows, _ := s.pool.Planned(scope).Query(ctx, sql, args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
 		var p placed
 		var err error
@@ -247,7 +247,7 @@ func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter) (n int6
 			return 0, false, err
 		}
 	}
-	if err := s.pool.In(scope).QueryRow(ctx, sql, args...).Scan(&n); err != nil {
+	if err := s.pool.Planned(scope).QueryRow(ctx, sql, args...).Scan(&n); err != nil {
 		return 0, false, fmt.Errorf("count devices: %w", postgres.BadInput(err))
 	}
 	if !ok && f.CountMost > 0 && n > f.CountMost {

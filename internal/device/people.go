@@ -50,7 +50,7 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, limit 
 			WHERE  d.user_key <> ''
 			AND    (strpos(d.user_key, ` + w.Arg(text) + `) > 0 OR strpos(lower(d.user_name), ` + w.Arg(text) + `) > 0)`
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, `
+	rows, _ := s.pool.Planned(scope).Query(ctx, `
 		SELECT d.tenant_id, `+tenantName+`, d.upn, d.user_name,
 		       (SELECT count(*) FROM device x WHERE x.user_key = d.user_key AND x.tenant_id = d.tenant_id AND x.gone_at IS NULL)
 		FROM  (SELECT tenant_id, user_key, min(upn) AS upn, max(user_name) AS user_name

@@ -45,7 +45,11 @@ func (p *Pool) Raw() *pgxpool.Pool { return p.pool }
 func (p *Pool) Close() { p.pool.Close() }
 
 // In opens the database for a scope. Each statement goes out in one batch with its scope: one round trip.
-func (p *Pool) In(s Scope) DB { return scoped{pool: p.pool, scope: settings(s)} }
+func (p *Pool) In(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), set: setScope} }
+
+// Planned is In for statements whose best plan depends on their values, such as a search or a filter: each is planned for those at hand.
+// Otherwise Postgres plans a prepared statement for no value in particular once it takes that for cheaper, which it cannot tell of a range.
+func (p *Pool) Planned(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), set: setPlanned} }
 
 // InTx runs f in one transaction under the scope; an error from f rolls back.
 func (p *Pool) InTx(ctx context.Context, s Scope, f func(tx pgx.Tx) error) error {
@@ -60,6 +64,8 @@ func (p *Pool) InTx(ctx context.Context, s Scope, f func(tx pgx.Tx) error) error
 // setScope lasts until the end of the transaction; an extended-protocol batch without BEGIN is one. Beside row-level security the planner
 // takes our queries for much dearer than they are: compiling them (jit) or starting parallel workers would take longer than they do.
 const setScope = `SELECT set_config('role', $1, true), set_config('app.scope', $2, true), set_config('app.tenants', $3, true), set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`
+
+const setPlanned = setScope + `, set_config('plan_cache_mode', 'force_custom_plan', true)`
 
 type scopeSettings struct{ scope, tenants string }
 
@@ -76,11 +82,12 @@ func (s scopeSettings) args() []any { return []any{WebRole, s.scope, s.tenants} 
 type scoped struct {
 	pool  *pgxpool.Pool
 	scope scopeSettings
+	set   string
 }
 
 func (s scoped) send(ctx context.Context, sql string, args []any) (pgx.BatchResults, error) {
 	var b pgx.Batch
-	b.Queue(setScope, s.scope.args()...)
+	b.Queue(s.set, s.scope.args()...)
 	b.Queue(sql, args...)
 	res := s.pool.SendBatch(ctx, &b)
 	if _, err := res.Exec(); err != nil {

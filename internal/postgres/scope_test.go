@@ -73,6 +73,9 @@ func TestScopeDecidesWhatIsSeen(t *testing.T) {
 			if got := names(t, p.In(tc.scope)); !slices.Equal(got, tc.want) {
 				t.Errorf("Query sees %q, want %q", got, tc.want)
 			}
+			if got := names(t, p.Planned(tc.scope)); !slices.Equal(got, tc.want) {
+				t.Errorf("a planned Query sees %q, want %q", got, tc.want)
+			}
 			var n int
 			if err := p.In(tc.scope).QueryRow(t.Context(), `SELECT count(*) FROM tenant`).Scan(&n); err != nil || n != len(tc.want) {
 				t.Errorf("QueryRow counts %d, %v, want %d", n, err, len(tc.want))
@@ -294,4 +297,19 @@ func BenchmarkScope(b *testing.B) {
 			}
 		}
 	})
+}
+
+// TestPlannedPlansForTheValues: and only that statement; the next on the connection is planned as ever.
+func TestPlannedPlansForTheValues(t *testing.T) {
+	t.Parallel()
+	p := twoTenants(t)
+	for _, tc := range []struct {
+		db   postgres.DB
+		want string
+	}{{p.Planned(contoso), "force_custom_plan"}, {p.In(contoso), "auto"}} {
+		var mode string
+		if err := tc.db.QueryRow(t.Context(), `SELECT current_setting('plan_cache_mode')`).Scan(&mode); err != nil || mode != tc.want {
+			t.Errorf("plan_cache_mode %q, %v, want %q", mode, err, tc.want)
+		}
+	}
 }
