@@ -48,30 +48,6 @@ func newSpec(m tenant.Membership, givenTypes []string) page.Spec {
 
 var gone = page.Filter{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}}
 
-func filterSpec(m tenant.Membership) page.Spec {
-	return withCustomer(m, page.Spec{
-		Sorts: []string{"name", "platform", "modified"}, Columns: []string{"platform", "modified"}, Default: []string{"platform", "modified"}, Placeholder: "Name, description",
-		Filters: []page.Filter{{Name: "platform", Label: "Platform", Options: platforms}, gone},
-	})
-}
-
-func tagSpec(m tenant.Membership) page.Spec {
-	return withCustomer(m, page.Spec{
-		Sorts: []string{"name", "assignments"}, Columns: []string{"assigned"}, Default: []string{"assigned"}, Placeholder: "Name, description", Filters: []page.Filter{gone},
-	})
-}
-
-func tagColumns(m tenant.Membership) []column {
-	cs := append(head(m, "Scope tag"), plain("assigned", "Given to groups", "assignments", 1, 160, row.assignedText))
-	return append(cs, exactColumns...)
-}
-
-func templateSpec(m tenant.Membership) page.Spec {
-	return withCustomer(m, page.Spec{
-		Sorts: []string{"name", "modified"}, Columns: []string{"languages", "modified"}, Default: []string{"languages", "modified"}, Placeholder: "Name", Filters: []page.Filter{gone},
-	})
-}
-
 func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
@@ -324,16 +300,6 @@ func (r row) versionText() string {
 		return ""
 	}
 	return strconv.FormatInt(r.Version, 10)
-}
-
-func templateColumns(m tenant.Membership) []column {
-	cs := append(head(m, "Template"), plain("languages", "Languages, the default first", "", 1, 320, func(r row) string { return strings.Join(r.Languages, ", ") }), modifiedColumn)
-	return append(cs, exactColumns...)
-}
-
-func filterColumns(m tenant.Membership) []column {
-	cs := append(head(m, "Filter"), plain("platform", "Platform", "platform", 1, 140, func(r row) string { return r.Platform }), modifiedColumn)
-	return append(cs, exactColumns...)
 }
 
 func chip(t tenantRef) ui.TenantChip {
