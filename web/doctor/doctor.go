@@ -26,6 +26,7 @@ type Handler struct {
 
 // MountTenant adds the pages inside a customer.
 func (h *Handler) MountTenant(r page.Router) {
+	r.Get("/doctor", h.all)
 	r.Get("/doctor/{dataset}", h.show)
 	r.Post("/doctor/{dataset}", tenant.MaySync, h.again)
 }
@@ -49,6 +50,11 @@ type view struct {
 	m      tenant.Membership
 	now    time.Time
 	target time.Duration
+}
+
+// all is where choosing another customer on a page of this room leads: the sync lists what could not be read there.
+func (h *Handler) all(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return page.SeeOther(w, r, "/sync?customer="+m.Tenant.ID.String())
 }
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
