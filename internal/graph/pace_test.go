@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -115,9 +116,9 @@ func usageOf(t *testing.T, c *Client, tid tenant.ID) Usage {
 // TestOneProbe: when a rest is over, one call finds out, and those that come meanwhile are refused.
 func TestOneProbe(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		calls := 0
+		var calls atomic.Int64
 		c := inMemory(t, func(*http.Request) *http.Response {
-			calls++
+			calls.Add(1)
 			time.Sleep(time.Second)
 			return status(http.StatusBadGateway)
 		})
@@ -125,13 +126,13 @@ func TestOneProbe(t *testing.T) {
 			_ = ask(c, contoso, "/devices")
 		}
 		time.Sleep(time.Minute)
-		calls = 0
+		calls.Store(0)
 		for range 10 {
 			go func() { _ = ask(c, contoso, "/devices") }()
 		}
 		time.Sleep(30 * time.Second)
-		if calls != 1 {
-			t.Errorf("%d calls found out together, want 1", calls)
+		if n := calls.Load(); n != 1 {
+			t.Errorf("%d calls found out together, want 1", n)
 		}
 	})
 }

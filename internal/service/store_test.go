@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,7 +52,7 @@ func allRead(at time.Time) []Reading {
 	return all
 }
 
-var runs int64
+var runs atomic.Int64 // tests run side by side
 
 func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, readings []Reading, of ...Item) (m Merged) {
 	t.Helper()
@@ -62,9 +63,9 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.T
 			t.Fatal(err)
 		}
 	}
-	runs++
+	run := runs.Add(1)
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, runs, at, readings)
+		m, err = stage.Merge(t.Context(), tx, tid, run, at, readings)
 		return err
 	}); err != nil {
 		t.Fatal(err)
