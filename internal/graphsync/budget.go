@@ -51,7 +51,7 @@ func (s *Service) SaveUsage(ctx context.Context, process string, all []Usage) er
 			}
 			b.Queue(`
 				INSERT INTO call_budget (tenant_id, process, lane, at, calls, call_limit, window_ms, circuit, failing, until_at)
-				SELECT tenant_id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM tenant WHERE tenant_id = $1`,
+				SELECT tenant_id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM tenant WHERE tenant_id = $1 AND withdrawn_at IS NULL AND NOT erasing`,
 				u.Tenant, process, u.Lane, now, u.Calls, u.Limit, u.Window.Milliseconds(), u.Circuit, u.Failing, until)
 		}
 		return tx.SendBatch(ctx, &b).Close()

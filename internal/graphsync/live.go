@@ -59,7 +59,8 @@ func KeptLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, obj
 }
 
 // ReadLive is what an earlier look read where that is younger than maxAge, and else what read gives now. A read that fails is no error of
-// ReadLive: the reading then carries the trouble, and the older value where there is one.
+// ReadLive: the reading then carries the trouble, and the older value where there is one. While the withdrawal of the tenant's consent stands,
+// nothing is read and nothing kept.
 func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object string, maxAge time.Duration, read func(context.Context) (T, error)) (LiveReading[T], error) {
 	l, tried, err := kept[T](ctx, s, tid, kind, object)
 	if err != nil {
@@ -67,6 +68,12 @@ func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, obj
 	}
 	now := s.now()
 	if l.Known() && now.Sub(l.ReadAt) < maxAge && l.Trouble.Kind == "" || l.Trouble.Kind != "" && now.Sub(tried) < liveRetry {
+		return l, nil
+	}
+	if ended, err := s.ended(ctx, tid); err != nil {
+		return l, err
+	} else if ended {
+		l.Trouble = Trouble{Kind: "withdrawn", Sentence: "The customer took the consent back, so nothing is read there any more.", At: now}
 		return l, nil
 	}
 	limited, cancel := context.WithTimeout(ctx, liveTime)
@@ -82,6 +89,16 @@ func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, obj
 	}
 	l = LiveReading[T]{Value: value, ReadAt: now, Now: true}
 	return l, s.save(ctx, tid, kind, object, value, now)
+}
+
+// endedSQL holds while a withdrawal stands or a deletion goes on. Writes ask it, too: a reading may have been under way.
+const endedSQL = `EXISTS (SELECT FROM tenant WHERE tenant_id = $1 AND (withdrawn_at IS NOT NULL OR erasing))`
+
+func (s *LiveStore) ended(ctx context.Context, tid tenant.ID) (ended bool, err error) {
+	if err := s.pool.In(tid).QueryRow(ctx, `SELECT `+endedSQL, tid).Scan(&ended); err != nil {
+		return false, fmt.Errorf("whether %s may be read: %w", tid, err)
+	}
+	return ended, nil
 }
 
 func liveTrouble(err error) Trouble {
@@ -123,7 +140,8 @@ func (s *LiveStore) save(ctx context.Context, tid tenant.ID, kind, object string
 	}
 	_, err = s.pool.In(tid).Exec(ctx, `
 		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, read_at, body)
-		VALUES ($1, $2, $3, $4, $4, $5)
+		SELECT $1::uuid, $2, $3, $4::timestamptz, $4::timestamptz, $5::jsonb
+		WHERE  NOT `+endedSQL+`
 		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
 		SET    tried_at = excluded.tried_at, read_at = excluded.read_at, body = excluded.body, error_kind = '', error_sentence = '',
 		       request_id = '', client_request_id = '', activity_id = ''`, tid, kind, object, now, string(body))
@@ -136,7 +154,8 @@ func (s *LiveStore) save(ctx context.Context, tid tenant.ID, kind, object string
 func (s *LiveStore) failed(ctx context.Context, tid tenant.ID, kind, object string, t Trouble) error {
 	_, err := s.pool.In(tid).Exec(ctx, `
 		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, error_kind, error_sentence, request_id, client_request_id, activity_id)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+		SELECT $1::uuid, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9
+		WHERE  NOT `+endedSQL+`
 		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
 		SET    tried_at = excluded.tried_at, error_kind = excluded.error_kind, error_sentence = excluded.error_sentence,
 		       request_id = excluded.request_id, client_request_id = excluded.client_request_id, activity_id = excluded.activity_id`,
