@@ -97,6 +97,8 @@ type Deps struct {
 	Settings      []settings.Group
 	Retention     *graphsync.Retention
 	Now           func() time.Time
+
+	changes *middleware.Changes
 }
 
 // Live is what sections of detail pages read at Microsoft while somebody looks; they say so.
@@ -112,6 +114,7 @@ const longest = 25 * time.Second
 
 // New is the whole site.
 func New(d Deps) http.Handler {
+	d.changes = &middleware.Changes{}
 	problems := &page.Problems{Log: d.Log}
 	secure := len(d.Origin) > 8 && d.Origin[:8] == "https://"
 
@@ -130,6 +133,7 @@ func New(d Deps) http.Handler {
 		r.Use(middleware.TimeLimit(longest))
 		r.Use(oneLoopback(d.Origin))
 		r.Use(sameOrigin(d.Origin, problems))
+		r.Use(d.changes.Watch)
 		r.Use(people.Load)
 		d.mount(r, people, problems, kept)
 		r.NotFound(func(w http.ResponseWriter, r *http.Request) { problems.Show(w, r, errs.NotFound) })
@@ -171,7 +175,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
 	grouped.Mount(all)
-	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services}).Mount(all)
+	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services, Changed: d.changes.Since}).Mount(all)
 	customers.Mount(all)
 	reviewed.Mount(all)
 	for _, room := range fleet {

@@ -69,7 +69,8 @@ func (b *bench) bareRate(ctx context.Context, client *http.Client, address func(
 // listen asks for a page once while Postgres writes down what it gets.
 func (b *bench) listen(ctx context.Context, client *http.Client, address string) (x exchange, err error) {
 	path := filepath.Join(b.dir, "pg", "data", "log", "statements.json")
-	for range 5 { // the sync may speak in between; then again
+	var failed error
+	for range 5 { // the sync may speak in between, and what it says cannot be said twice; then again
 		if err := b.logging(ctx, "all"); err != nil {
 			return x, err
 		}
@@ -91,11 +92,15 @@ func (b *bench) listen(ctx context.Context, client *http.Client, address string)
 		if x.groups, err = grouped(log[min(before.Size(), int64(len(log))):]); err != nil {
 			return x, err
 		}
-		if len(x.groups) > 0 {
+		if len(x.groups) == 0 {
+			failed = errors.New("Postgres wrote no statement down")
+			continue
+		}
+		if failed = b.replay(ctx, x.groups); failed == nil {
 			return x, nil
 		}
 	}
-	return x, errors.New("Postgres wrote no statement down for " + address)
+	return x, fmt.Errorf("what %s asks of Postgres: %w", address, failed)
 }
 
 func (b *bench) logging(ctx context.Context, what string) error {

@@ -26,7 +26,8 @@ const gathered = 2000
 
 // Owners finds primary users in the scope by a part of user principal name or name, by name; more tells that there may be further ones.
 // Below three characters it is the beginning of the user principal name.
-func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, limit int) (found []Owner, more bool, err error) {
+// Where among is not nil, it holds all devices of the scope that the same text finds, so that they need not be found again.
+func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among []Device, limit int) (found []Owner, more bool, err error) {
 	text := term(q)
 	if !postgres.Printable(q) || len(q) > 200 {
 		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
@@ -34,21 +35,15 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, limit 
 	if text == "" {
 		return nil, false, nil
 	}
+	if among != nil && len(among) == 0 {
+		return nil, false, nil
+	}
 	w := &postgres.Where{}
-	w.Within(scope, "d.tenant_id")
-	w.And("d.gone_at IS NULL")
-	w.And("d.user_key <> ''")
-	w.And("d.user_key >= ?", text)
-	w.And("d.user_key < ?", text+"\U0010FFFF")
-	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(gathered) + `)`
-	if !short(text) {
-		matches += `
-			UNION
-			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
-			FROM   device_matching(` + w.Arg(postgres.Like(text)) + `, true, ` + w.Arg(gathered) + `) m
-			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
-			WHERE  d.user_key <> ''
-			AND    (strpos(d.user_key, ` + w.Arg(text) + `) > 0 OR strpos(lower(d.user_name), ` + w.Arg(text) + `) > 0)`
+	var matches string
+	if among == nil {
+		matches = owned(w, scope, text)
+	} else {
+		matches = ownedAmong(w, text, among)
 	}
 	rows, _ := s.pool.Planned(scope).Query(ctx, `
 		SELECT d.tenant_id, `+tenantName+`, d.upn, d.user_name,
@@ -67,4 +62,48 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, limit 
 		found = found[:limit]
 	}
 	return found, more, nil
+}
+
+// owned are devices whose user the text may mean, from the beginning of the user principal name by its index, and by the index of the search.
+func owned(w *postgres.Where, scope tenant.Scope, text string) string {
+	w.Within(scope, "d.tenant_id")
+	w.And("d.gone_at IS NULL")
+	w.And("d.user_key <> ''")
+	w.And("d.user_key >= ?", text)
+	w.And("d.user_key < ?", text+"\U0010FFFF")
+	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(gathered) + `)`
+	if short(text) {
+		return matches
+	}
+	return matches + `
+			UNION
+			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
+			FROM   device_matching(` + w.Arg(postgres.Like(text)) + `, true, ` + w.Arg(gathered) + `) m
+			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
+			WHERE  d.user_key <> ''
+			AND    ` + namesUser(w.Arg(text))
+}
+
+// ownedAmong are those of the devices whose user the text means.
+func ownedAmong(w *postgres.Where, text string, among []Device) string {
+	tenants, ids := make([]tenant.ID, len(among)), make([]string, len(among))
+	for i, d := range among {
+		tenants[i], ids[i] = d.Tenant, d.ID
+	}
+	what := w.Arg(text)
+	test := namesUser(what)
+	if short(text) {
+		test = "starts_with(d.user_key, " + what + ")"
+	}
+	return `
+			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
+			FROM   unnest(` + w.Arg(tenants) + `::uuid[], ` + w.Arg(ids) + `::text[]) m (tenant_id, id)
+			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
+			WHERE  d.user_key <> ''
+			AND    d.gone_at IS NULL
+			AND    ` + test
+}
+
+func namesUser(text string) string {
+	return `(strpos(d.user_key, ` + text + `) > 0 OR strpos(lower(d.user_name), ` + text + `) > 0)`
 }

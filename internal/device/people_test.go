@@ -3,6 +3,7 @@ package device_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestOwners(t *testing.T) {
 		{both, "anna", "Anna Meier 2, Anna Meier 1"}, {tenant.Everything(), "ANNA.M", "Anna Meier 2, Anna Meier 1"}, {tenant.Only(contoso), "meier", "Anna Meier 2"}, {tenant.Only(fabrikam), "an", "Anna Meier 1"},
 		{both, "ei", ""}, {both, "bo", "Bo 100% 1"}, {both, "100%", "Bo 100% 1"}, {both, "o_", ""}, {both, "o@c", "Bo 100% 1"}, {both, "shared", ""}, {both, " ", ""}, {tenant.Only(), "anna", ""}, {both, "contoso.ex", "Anna Meier 2, Anna Meier 1, Bo 100% 1"},
 	} {
-		found, more, err := s.Owners(t.Context(), tc.scope, tc.q, 8)
+		found, more, err := s.Owners(t.Context(), tc.scope, tc.q, nil, 8)
 		var got []string
 		for _, o := range found {
 			got = append(got, fmt.Sprint(o.Name, " ", o.Devices))
@@ -38,11 +39,22 @@ func TestOwners(t *testing.T) {
 		if err != nil || more || strings.Join(got, ", ") != tc.want {
 			t.Errorf("%q: %s (more %t, %v), want %s", tc.q, strings.Join(got, ", "), more, err, tc.want)
 		}
+		matching, err := s.List(t.Context(), tc.scope, device.Filter{Q: tc.q, Limit: 50})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tc.q == " " {
+			continue // no search: the list is of all
+		}
+		again, _, err := s.Owners(t.Context(), tc.scope, tc.q, append([]device.Device{}, matching.Rows...), 8)
+		if err != nil || !slices.Equal(again, found) {
+			t.Errorf("%q among the devices that match: %v (%v), want %v", tc.q, again, err, found)
+		}
 	}
-	if found, more, err := s.Owners(t.Context(), both, "contoso.ex", 1); err != nil || !more || len(found) != 1 {
+	if found, more, err := s.Owners(t.Context(), both, "contoso.ex", nil, 1); err != nil || !more || len(found) != 1 {
 		t.Errorf("one of three: %+v, %t, %v", found, more, err)
 	}
-	if _, _, err := s.Owners(t.Context(), both, "a\x00b", 1); !errors.Is(err, errs.Invalid) {
+	if _, _, err := s.Owners(t.Context(), both, "a\x00b", nil, 1); !errors.Is(err, errs.Invalid) {
 		t.Errorf("NUL: %v", err)
 	}
 }

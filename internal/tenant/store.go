@@ -85,7 +85,7 @@ func (s *Store) Containing(ctx context.Context, scope Scope, text string) ([]Ten
 	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return s.List(ctx, scope)
 	}
-	return s.list(ctx, scope, `strpos(lower(concat_ws(E'\n', display_name, default_domain, array_to_string(domains, E'\n'), tenant_id)), $2) > 0`, 100_000, strings.ToLower(text))
+	return s.list(ctx, scope, `strpos(search, $2) > 0`, 100_000, strings.ToLower(text))
 }
 
 // First returns the first n customers by name, without the home tenant: the switcher shows them.

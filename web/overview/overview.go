@@ -22,6 +22,7 @@ type Handler struct {
 	Sync         *graphsync.Service
 	Provisioning *provisioning.Store
 	Services     *service.Store
+	Changed      func(since time.Time) bool // whether the portal may have changed something since then; nil: always
 
 	shared shared
 }
@@ -77,7 +78,7 @@ type customer struct {
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	now := page.ChromeOf(r.Context()).Now
-	v, err := h.shared.read(r.Context(), m.Reach, func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
+	v, err := h.shared.read(r.Context(), m.Reach, h.Changed, func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
 	if err != nil {
 		return err
 	}

@@ -9,8 +9,8 @@ import (
 )
 
 // people finds primary users of devices by user principal name or name. There is no list of them: each leads to their devices.
-func (s search) people(ctx context.Context) (group, error) {
-	found, more, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, perGroup)
+func (s *search) people(ctx context.Context) (group, error) {
+	found, more, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, s.matching, perGroup)
 	if err != nil {
 		return group{}, err
 	}

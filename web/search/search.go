@@ -69,7 +69,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 // groups asks each store for its first hits. Groups without a hit are left out.
 func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]group, error) {
 	ctx := r.Context()
-	s := search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
+	s := &search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
 	if !page.WantsJSON(r) {
 		s.most = page.Enough
 	}
@@ -93,6 +93,8 @@ type search struct {
 	q      string
 	most   int64 // how far devices are counted; 0: all
 	chrome page.Chrome
+
+	matching []device.Device // all devices that match, if they are few; else nil
 }
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
@@ -141,10 +143,13 @@ func tenantMatch(t tenant.Tenant, text string) (field, value string) {
 	return "", ""
 }
 
-func (s search) devices(ctx context.Context) (group, error) {
+func (s *search) devices(ctx context.Context) (group, error) {
 	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
+	}
+	if p.Next == "" && !p.More {
+		s.matching = append([]device.Device{}, p.Rows...)
 	}
 	exact, err := s.exactDevice(ctx)
 	if err != nil {
