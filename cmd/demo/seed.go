@@ -14,6 +14,8 @@ import (
 	"github.com/tenantry/tenantry/cmd/internal/serve"
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -103,7 +105,20 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 			return err
 		}
 	}
-	return d.planReviews(ctx, p, few)
+	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few))
+}
+
+// follow has the first customers follow a template, as a partner's customers of one kind would.
+func (d *demo) follow(ctx context.Context, p *serve.Portal, customers []tenant.ID) error {
+	who := tenant.Person{Name: owner(d.cloud.World).DisplayName, UPN: owner(d.cloud.World).SignInName}
+	t, err := p.Consent.CreateTemplate(ctx, who, consent.Template{Name: "Managed devices", Features: permission.Suggested()})
+	if err != nil {
+		return err
+	}
+	for _, id := range customers {
+		err = errors.Join(err, p.Consent.Follow(ctx, who, id, t.ID))
+	}
+	return err
 }
 
 // planReviews has support look at the first customers: at one days ago, at the others soon.

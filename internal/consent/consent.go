@@ -128,6 +128,17 @@ const (
 	StandingSurplus = "surplus"
 )
 
+// Held are the permissions that open standings show as granted, of use or not.
+func Held(open []Standing) []permission.Permission {
+	var held []permission.Permission
+	for _, st := range open {
+		if st.Standing != StandingMissing {
+			held = append(held, st.Permission)
+		}
+	}
+	return held
+}
+
 // Reading is one look into the tenant, whole or not.
 type Reading struct {
 	At              time.Time
@@ -154,6 +165,7 @@ type View struct {
 	LastFull *Reading             // the latest whole one: the time of everything above
 	Links    []Link               // latest first
 	Gaps     []Gap                // when no look was whole, latest first
+	Plan     *Template            // that the plan follows; nil: it is the tenant's own
 }
 
 // newSecret is 256 random bits for a URL, and the hash to keep.

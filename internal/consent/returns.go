@@ -241,16 +241,7 @@ func (s *Service) outcome(ctx context.Context, a attempt, l Link) (Outcome, erro
 // held are the permissions that the last whole reading found granted, of use or not.
 func (s *Service) held(ctx context.Context, tid tenant.ID) ([]permission.Permission, error) {
 	open, err := s.Store.Standings(ctx, tid, false)
-	if err != nil {
-		return nil, err
-	}
-	var held []permission.Permission
-	for _, st := range open {
-		if st.Standing != StandingMissing {
-			held = append(held, st.Permission)
-		}
-	}
-	return held, nil
+	return Held(open), err
 }
 
 // receipt is what a customer may keep of a consent: what is granted of what was asked for, and when that was read.

@@ -50,6 +50,7 @@ type Deps struct {
 	Authority Authority
 	Reader    Reader
 	Journal   Journal
+	Home      tenant.ID // the partner's own tenant, whose chain keeps what is no single customer's
 	// OnConnected is called each time a reading shows that at least one feature works where none did before; it starts the first sync.
 	OnConnected func(ctx context.Context, tid tenant.ID) error
 	ReturnURL   string                         // the portal's own /auth/consent, absolute
@@ -300,7 +301,7 @@ func (s *Service) Decline(ctx context.Context, token string, lang permission.Lan
 func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	var (
 		v    View
-		errv [8]error
+		errv [9]error
 	)
 	v.Tenant, errv[0] = s.Store.Tenant(ctx, tid)
 	v.Features, errv[1] = s.Store.Wish(ctx, tid)
@@ -310,6 +311,7 @@ func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	v.LastFull, errv[5] = s.Store.Latest(ctx, tid, true)
 	v.Links, errv[6] = s.Store.Links(ctx, tid)
 	v.Gaps, errv[7] = s.Store.Gaps(ctx, tid, 50)
+	v.Plan, errv[8] = s.Store.Plan(ctx, tid)
 	return v, errors.Join(errv[:]...)
 }
 

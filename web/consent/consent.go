@@ -1,5 +1,6 @@
-// Package consent shows consent from both sides: the staff page of a tenant (/t/{tenant}/consent), the page that the customer's
-// administrator opens (/consent/{token}), and what becomes of the return from Microsoft (/auth/consent).
+// Package consent shows consent from both sides: the staff page of a tenant (/t/{tenant}/consent) with the templates that plans follow
+// (/settings/templates), the page that the customer's administrator opens (/consent/{token}), and what becomes of the return from
+// Microsoft (/auth/consent).
 //
 // The customer's pages speak six languages and need no sign-in; nothing on them is used up by looking. What is granted and how that is
 // proven is internal/consent's.
@@ -82,6 +83,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/consent", tenant.MayConsent, h.create)
 	r.Post("/consent/links/{link}/revoke", tenant.MayConsent, h.revoke)
 	r.Post("/consent/read", tenant.MaySync, h.read)
+	r.Post("/consent/plan", tenant.MayConsent, h.follow)
 }
 
 // visitsAMinute bounds what one address can try of tokens and receipts; a company's administrators may share one.

@@ -36,6 +36,7 @@ type staffView struct {
 	Past       []grantRow   `json:"past"`
 	History    []moveRow    `json:"history"` // latest first
 	Links      []linkRow    `json:"links"`
+	Plan       planView     `json:"plan"`
 	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
 
 	m       tenant.Membership
@@ -154,6 +155,9 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	if v.Withdrawal, err = h.taken(r.Context(), m.Tenant.ID); err != nil {
 		return staffView{}, err
 	}
+	if v.Plan, err = h.planView(r, m, c); err != nil {
+		return staffView{}, err
+	}
 	v.Features = featureRows(c)
 	v.form = newForm(c, h.partner(r.Context()))
 	v.form.mails = h.Mail != nil
@@ -177,14 +181,8 @@ func newLinkRow(l domain.Link, now time.Time) linkRow {
 }
 
 func featureRows(c domain.View) []featureRow {
-	var held []permission.Permission
-	for _, st := range c.Open {
-		if st.Standing != domain.StandingMissing {
-			held = append(held, st.Permission)
-		}
-	}
 	var rows []featureRow
-	for _, s := range permission.FeaturesOf(held) {
+	for _, s := range permission.FeaturesOf(domain.Held(c.Open)) {
 		row := featureRow{Feature: s.Feature, Name: s.Feature.In(permission.English).Name, Wanted: slices.Contains(c.Features, s.Feature), Known: c.LastFull != nil}
 		if row.Known {
 			row.Works, row.Because = s.Works, s.Because()
@@ -208,7 +206,10 @@ type formView struct {
 
 func newForm(c domain.View, who Partner) formView {
 	chosen := c.Features
-	if len(chosen) == 0 {
+	switch {
+	case c.Plan != nil:
+		chosen = c.Plan.Features
+	case len(chosen) == 0:
 		chosen = permission.Suggested()
 	}
 	f := formView{features: map[permission.Feature]bool{}, language: permission.LanguageOf(c.Tenant.Country), days: "7", contact: joinContact(who), faults: page.Faults{}}

@@ -38,8 +38,9 @@ var german = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "hat Ihre Firma ins Portal aufgenommen", "consent.link.created": "hat einen Link für Ihre Zustimmung gemacht", "consent.link.revoked": "hat einen Link zurückgezogen",
-		"consent.link.sent": "hat Ihnen einen Link per E-Mail geschickt",
-		"consent.begun":     "ging von der Seite zu Microsoft", "consent.returned": "kam ohne Zustimmung von Microsoft zurück",
+		"consent.plan.changed": "hat geändert, worum wir Sie bitten wollen",
+		"consent.link.sent":    "hat Ihnen einen Link per E-Mail geschickt",
+		"consent.begun":        "ging von der Seite zu Microsoft", "consent.returned": "kam ohne Zustimmung von Microsoft zurück",
 		"consent.unconfirmed": "suchte Ihre Zustimmung und sah sie noch nicht", "consent.read": "las, was Sie erlaubt haben, und es hatte sich geändert",
 		"consent.withdrawn": "nahm die Zustimmung zurück", "tenant.erased": "löschte die Daten Ihrer Firma", "signin": "hat sich angemeldet", "signout": "hat sich abgemeldet",
 		"sync.requested": "ließ neu lesen", "tenant.tagged": "hat geändert, wie Ihre Firma im Portal einsortiert ist",

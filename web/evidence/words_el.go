@@ -38,8 +38,9 @@ var greek = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "πρόσθεσε την εταιρεία σας στην πύλη", "consent.link.created": "έφτιαξε έναν σύνδεσμο συγκατάθεσης για εσάς", "consent.link.revoked": "πήρε πίσω έναν σύνδεσμο",
-		"consent.link.sent": "σας έστειλε έναν σύνδεσμο με e-mail",
-		"consent.begun":     "πήγε από τη σελίδα στη Microsoft", "consent.returned": "γύρισε από τη Microsoft χωρίς συγκατάθεση",
+		"consent.plan.changed": "άλλαξε τι θέλουμε να σας ζητήσουμε",
+		"consent.link.sent":    "σας έστειλε έναν σύνδεσμο με e-mail",
+		"consent.begun":        "πήγε από τη σελίδα στη Microsoft", "consent.returned": "γύρισε από τη Microsoft χωρίς συγκατάθεση",
 		"consent.unconfirmed": "έψαξε τη συγκατάθεσή σας και δεν την είδε ακόμη", "consent.read": "διάβασε τι έχετε επιτρέψει, και είχε αλλάξει",
 		"consent.withdrawn": "πήρε πίσω τη συγκατάθεση", "tenant.erased": "διέγραψε τα δεδομένα της εταιρείας σας", "signin": "συνδέθηκε", "signout": "αποσυνδέθηκε",
 		"sync.requested": "ζήτησε νέα ανάγνωση", "tenant.tagged": "άλλαξε την ταξινόμηση της εταιρείας σας στην πύλη",

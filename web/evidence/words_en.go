@@ -38,8 +38,9 @@ var english = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "added your company to the portal", "consent.link.created": "made a consent link for you", "consent.link.revoked": "withdrew a consent link",
-		"consent.link.sent": "sent you a consent link by mail",
-		"consent.begun":     "went from the consent page to Microsoft", "consent.returned": "came back from Microsoft without consent",
+		"consent.plan.changed": "changed what you are to be asked for",
+		"consent.link.sent":    "sent you a consent link by mail",
+		"consent.begun":        "went from the consent page to Microsoft", "consent.returned": "came back from Microsoft without consent",
 		"consent.unconfirmed": "looked for your consent and did not see it yet", "consent.read": "read what you have granted, and it had changed",
 		"consent.withdrawn": "took the consent back", "tenant.erased": "deleted the data of your company", "signin": "signed in", "signout": "signed out",
 		"sync.requested": "asked for a new reading", "tenant.tagged": "changed how your company is sorted in the portal",

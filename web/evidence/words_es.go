@@ -38,8 +38,9 @@ var spanish = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "añadió su empresa al portal", "consent.link.created": "creó un enlace de permiso para usted", "consent.link.revoked": "retiró un enlace de permiso",
-		"consent.link.sent": "le envió un enlace de permiso por correo",
-		"consent.begun":     "fue de la página de permiso a Microsoft", "consent.returned": "volvió de Microsoft sin permiso",
+		"consent.plan.changed": "cambió lo que le queremos pedir",
+		"consent.link.sent":    "le envió un enlace de permiso por correo",
+		"consent.begun":        "fue de la página de permiso a Microsoft", "consent.returned": "volvió de Microsoft sin permiso",
 		"consent.unconfirmed": "buscó su permiso y todavía no lo vio", "consent.read": "leyó lo que usted ha permitido, y había cambiado",
 		"consent.withdrawn": "retiró el permiso", "tenant.erased": "borró los datos de su empresa", "signin": "inició sesión", "signout": "cerró sesión",
 		"sync.requested": "pidió una nueva lectura", "tenant.tagged": "cambió cómo está ordenada su empresa en el portal",

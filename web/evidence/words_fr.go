@@ -38,8 +38,9 @@ var french = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "a ajouté votre entreprise au portail", "consent.link.created": "a créé un lien d’accord pour vous", "consent.link.revoked": "a retiré un lien d’accord",
-		"consent.link.sent": "vous a envoyé un lien d’accord par e-mail",
-		"consent.begun":     "est allé de la page d’accord chez Microsoft", "consent.returned": "est revenu de chez Microsoft sans accord",
+		"consent.plan.changed": "a changé ce que nous voulons vous demander",
+		"consent.link.sent":    "vous a envoyé un lien d’accord par e-mail",
+		"consent.begun":        "est allé de la page d’accord chez Microsoft", "consent.returned": "est revenu de chez Microsoft sans accord",
 		"consent.unconfirmed": "a cherché votre accord et ne l’a pas encore vu", "consent.read": "a lu ce que vous avez accordé, et cela avait changé",
 		"consent.withdrawn": "a retiré l’accord", "tenant.erased": "a supprimé les données de votre entreprise", "signin": "s’est connecté", "signout": "s’est déconnecté",
 		"sync.requested": "a demandé une nouvelle lecture", "tenant.tagged": "a changé le classement de votre entreprise dans le portail",

@@ -38,8 +38,9 @@ var dutch = words{
 	},
 	acts: map[string]string{
 		"tenant.added": "heeft uw bedrijf aan het portaal toegevoegd", "consent.link.created": "heeft een link voor uw toestemming gemaakt", "consent.link.revoked": "heeft een link ingetrokken",
-		"consent.link.sent": "heeft u een link per e-mail gestuurd",
-		"consent.begun":     "ging van de pagina naar Microsoft", "consent.returned": "kwam zonder toestemming terug van Microsoft",
+		"consent.plan.changed": "heeft veranderd waar we u om willen vragen",
+		"consent.link.sent":    "heeft u een link per e-mail gestuurd",
+		"consent.begun":        "ging van de pagina naar Microsoft", "consent.returned": "kwam zonder toestemming terug van Microsoft",
 		"consent.unconfirmed": "zocht uw toestemming en zag die nog niet", "consent.read": "las wat u hebt toegestaan, en dat was veranderd",
 		"consent.withdrawn": "trok de toestemming in", "tenant.erased": "verwijderde de gegevens van uw bedrijf", "signin": "heeft zich aangemeld", "signout": "heeft zich afgemeld",
 		"sync.requested": "liet opnieuw lezen", "tenant.tagged": "veranderde hoe uw bedrijf in het portaal is ingedeeld",

@@ -7,7 +7,6 @@ package tenants
 import (
 	"cmp"
 	"context"
-	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -16,7 +15,6 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/device"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -165,7 +163,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	found := slices.DeleteFunc(all, func(x row) bool { return !matches(x, q) })
 	sortRows(found, q)
-	shown, next, err := cut(found, q.After)
+	shown, next, err := page.Cut(found, func(x row) string { return x.ID }, q.After, pageSize)
 	if err != nil {
 		return err
 	}
@@ -175,7 +173,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Mark:  func(x row) *ui.TenantChip { return ptr(page.Chip(x.tenant, "")) },
 		Lead:  "Every tenant that you may see, and how far its connection has come.",
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "building_multiple", Title: "No customers", Lines: []string{"No customer is assigned to you yet.", "An owner assigns customers on the staff page."}},
-		Each:  each(found),
+		Each:  page.AtHand(found),
 	}
 	if m.May(tenant.MayConsent) {
 		l.Actions = []ui.Action{{Text: "Add customer", Icon: "add", Kind: ui.Primary, URL: "/tenants/new"}}
@@ -279,33 +277,4 @@ func orMinusF(f *float64) float64 {
 		return -1
 	}
 	return *f
-}
-
-// cut is the page after the customer that the cursor names.
-func cut(rows []row, after string) (shown []row, next string, err error) {
-	start := 0
-	if after != "" {
-		i := slices.IndexFunc(rows, func(x row) bool { return x.ID == after })
-		if i < 0 {
-			return nil, "", errs.ShowNext(errs.Invalid, "The customer that this page would follow is not in the list any more.", "Open the list from its beginning.")
-		}
-		start = i + 1
-	}
-	end := min(start+pageSize, len(rows))
-	if end < len(rows) {
-		next = rows[end-1].ID
-	}
-	return rows[start:end], next, nil
-}
-
-func each(rows []row) func(context.Context) iter.Seq2[row, error] {
-	return func(context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			for _, x := range rows {
-				if !yield(x, nil) {
-					return
-				}
-			}
-		}
-	}
 }

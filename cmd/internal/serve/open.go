@@ -225,7 +225,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Consent = consent.NewService(consent.Deps{
 		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
-		Journal: journal{p.Audit}, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Journal: journal{p.Audit}, Home: p.home, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	if cfg.SMTPURL != "" {
