@@ -12,12 +12,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/withdrawal"
 )
 
 func parse(s string) tenant.ID {
@@ -270,6 +272,60 @@ func TestDelegatedToken(t *testing.T) {
 			t.Errorf("a moved row opened: %q", tok)
 		}
 	})
+}
+
+// A consent that was taken back ends what anybody could do in the tenant by a sign-in, also one that is renewed while it happens, and one
+// that comes later. Other tenants, and a new consent, have nothing to do with it.
+func TestConsentTakenBackForgetsSignIns(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, true)
+	chain := audit.NewStore(g.pool)
+	for _, tid := range []tenant.ID{contoso, fabrikam} {
+		_, err := g.pool.In(tid).Exec(t.Context(), `INSERT INTO tenant (tenant_id, display_name, state) VALUES ($1, 'Northwind', 'connected')`, tid)
+		g.must(err)
+	}
+	service := withdrawal.NewService(withdrawal.Deps{Store: withdrawal.NewStore(g.pool), Audit: chain,
+		Stop: func(context.Context, tenant.ID) error { return nil }, Keeps: func(context.Context) (int, error) { return 400, nil }})
+	withdraw := func() {
+		_, err := service.Withdraw(t.Context(), tenant.Person{Tenant: contoso, ObjectID: ben}, tenant.Tenant{ID: contoso, DisplayName: "Northwind"}, withdrawal.Order{Name: "Northwind"})
+		g.must(err)
+	}
+	renewing := withdraw // it falls into the first renewal
+	g.renew = func(_ context.Context, _ session.SignIn, refresh string, _ ...string) (session.Renewed, error) {
+		if renewing != nil {
+			renewing()
+			renewing = nil
+		}
+		return session.Renewed{Access: "access", Refresh: refresh + "+"}, nil
+	}
+	g.do(func(ctx context.Context) { g.must(g.Replace(ctx, g.signIn(contoso, anna), "at Contoso")) })
+	g.do(func(ctx context.Context) { g.must(g.Add(ctx, g.signIn(fabrikam, anna), "at Fabrikam")) })
+	use := func(tid tenant.ID) (err error) {
+		g.do(func(ctx context.Context) { _, err = g.DelegatedToken(ctx, tid, "Scope.A") })
+		return err
+	}
+	g.must(use(contoso)) // Microsoft had answered already
+	if n := g.tokens(); n != 1 {
+		t.Errorf("%d refresh tokens are kept, want that of Fabrikam only", n)
+	}
+	if err := use(contoso); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("afterwards: %v", err)
+	}
+	g.do(func(ctx context.Context) { g.must(g.Add(ctx, g.signIn(contoso, anna), "again")) })
+	if err := use(contoso); !errors.Is(err, errs.Forbidden) || g.tokens() != 1 {
+		t.Errorf("after signing in again: %v, %d refresh tokens", err, g.tokens())
+	}
+	g.must(use(fabrikam))
+	_, err := g.pool.In(contoso).Exec(t.Context(), `UPDATE tenant SET withdrawn_at = NULL WHERE tenant_id = $1`, contoso)
+	g.must(err)
+	if err := use(contoso); !errors.Is(err, errs.Unauthorised) {
+		t.Errorf("consented again, not signed in again: %v", err)
+	}
+	g.do(func(ctx context.Context) { g.must(g.Add(ctx, g.signIn(contoso, anna), "once more")) })
+	g.must(use(contoso))
+	if w, err := service.Store.Latest(t.Context(), contoso); err != nil || w.Rows["signin_token"] != 1 {
+		t.Errorf("the proof counts %v, %v", w.Rows, err)
+	}
 }
 
 // 34, 35: what Microsoft ended is over here too; what it merely refused is not.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -27,7 +28,8 @@ type Renew func(ctx context.Context, in SignIn, refresh string, scopes ...string
 
 func tokenColumn(oid string) string { return "signin_token.refresh " + oid }
 
-// keepToken stores the newest refresh token of a sign-in, or removes the old one when there is none.
+// keepToken stores the newest refresh token of a sign-in, or removes the old one when there is none. Where the consent was taken back
+// nothing is stored, also when a renewal was under way: the tenant's row is locked against the withdrawal.
 func (s *Sessions) keepToken(ctx context.Context, session string, in SignIn, refresh string) error {
 	if refresh == "" {
 		_, err := s.pool.In(in.Tenant).Exec(ctx, `DELETE FROM signin_token WHERE tenant_id = $1 AND session_id = $2`, in.Tenant, session)
@@ -38,8 +40,10 @@ func (s *Sessions) keepToken(ctx context.Context, session string, in SignIn, ref
 		return fmt.Errorf("seal refresh token: %w", err)
 	}
 	_, err = s.pool.In(in.Tenant).Exec(ctx, `
+		WITH place AS (SELECT withdrawn_at FROM tenant WHERE tenant_id = @tenant FOR SHARE)
 		INSERT INTO signin_token (tenant_id, session_id, object_id, refresh, expires_at, checked_at)
-		VALUES (@tenant, @session, @oid, @refresh, @until, @now)
+		SELECT @tenant, @session, @oid::uuid, @refresh, @until, @now
+		WHERE  NOT EXISTS (SELECT FROM place WHERE withdrawn_at IS NOT NULL)
 		ON CONFLICT (tenant_id, session_id) DO UPDATE
 		SET object_id = EXCLUDED.object_id, refresh = EXCLUDED.refresh, expires_at = EXCLUDED.expires_at, checked_at = EXCLUDED.checked_at`,
 		pgx.NamedArgs{"tenant": in.Tenant, "session": session, "oid": in.ObjectID, "refresh": sealed, "until": in.Until, "now": s.now()})
@@ -60,7 +64,7 @@ func (s *Sessions) forgetTokens(ctx context.Context, session string) error {
 }
 
 // DelegatedToken is an access token of the session's person at the tenant, for the scopes of one resource. errs.Unauthorised: there is no open
-// sign-in at that tenant, or it has just ended.
+// sign-in at that tenant, or it has just ended. errs.Forbidden: the tenant has taken its consent back.
 func (s *Sessions) DelegatedToken(ctx context.Context, tid tenant.ID, scopes ...string) (string, error) {
 	in, ok := s.At(ctx, tid)
 	if !ok {
@@ -88,14 +92,20 @@ func (s *Sessions) DelegatedToken(ctx context.Context, tid tenant.ID, scopes ...
 }
 
 func (s *Sessions) token(ctx context.Context, session string, in SignIn) (string, error) {
-	var sealed []byte
+	var (
+		sealed []byte
+		ended  bool
+	)
 	err := s.pool.In(in.Tenant).QueryRow(ctx, `
-		SELECT refresh FROM signin_token WHERE tenant_id = $1 AND session_id = $2 AND object_id = $3`, in.Tenant, session, in.ObjectID).Scan(&sealed)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return "", tenant.NeedSignIn(in.Tenant, "This sign-in cannot be renewed.", "Sign in at the tenant again.")
-	}
-	if err != nil {
+		SELECT (SELECT refresh FROM signin_token WHERE tenant_id = $1 AND session_id = $2 AND object_id = $3),
+		       EXISTS (SELECT FROM tenant WHERE tenant_id = $1 AND withdrawn_at IS NOT NULL)`, in.Tenant, session, in.ObjectID).Scan(&sealed, &ended)
+	switch {
+	case err != nil:
 		return "", fmt.Errorf("read refresh token: %w", postgres.Kind(err))
+	case ended:
+		return "", errs.ShowNext(errs.Forbidden, "This company has taken its consent back.", "Nothing is read or changed there in anybody’s name until its administrator consents again.")
+	case sealed == nil:
+		return "", tenant.NeedSignIn(in.Tenant, "This sign-in cannot be renewed.", "Sign in at the tenant again.")
 	}
 	plain, err := s.keys.Open(sealed, in.Tenant, tokenColumn(in.ObjectID))
 	if err != nil {

@@ -3,6 +3,7 @@ package tenant_test
 import (
 	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -227,6 +228,39 @@ func TestReach(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who may see a tenant is told by tenant, and who may see the other only is not among them.
+func TestStaffOfTwoTenants(t *testing.T) {
+	t.Parallel()
+	s := newStore(t)
+	for name, st := range map[string]tenant.Staff{
+		"all":           {Reach: tenant.ReachAll},
+		"but-contoso":   {Reach: tenant.ReachAllBut, Tenants: []tenant.ID{contoso}},
+		"only-contoso":  {Reach: tenant.ReachChosen, Tenants: []tenant.ID{contoso}},
+		"only-fabrikam": {Reach: tenant.ReachChosen, Tenants: []tenant.ID{fabrikam}},
+		"nobody":        {Reach: tenant.ReachChosen},
+		"gone":          {Reach: tenant.ReachAll, Disabled: true},
+	} {
+		st.UPN, st.Role = name+"@firstup.example", tenant.RoleTechnician
+		if _, err := s.CreateStaff(t.Context(), st); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for tid, who := range map[tenant.ID]string{contoso: "all only-contoso", fabrikam: "all but-contoso only-fabrikam", adatum: "all but-contoso"} {
+		found, err := s.StaffOf(t.Context(), tid)
+		want(t, "StaffOf", err, nil)
+		var names []string
+		for _, f := range found {
+			names = append(names, strings.TrimSuffix(f.UPN, "@firstup.example"))
+			if len(f.Tenants) > 1 || len(f.Tenants) == 1 && f.Tenants[0] != tid {
+				t.Errorf("%s is told that %s has %v", tid, f.UPN, f.Tenants)
+			}
+		}
+		if got := strings.Join(names, " "); got != who {
+			t.Errorf("%s is seen by %s, want %s", tid, got, who)
+		}
 	}
 }
 

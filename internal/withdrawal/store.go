@@ -33,7 +33,8 @@ func scanWithdrawal(row pgx.CollectableRow) (w Withdrawal, err error) {
 	return w, err
 }
 
-// create keeps the withdrawal, marks the tenant and ends its open links, with the record of it.
+// create keeps the withdrawal, marks the tenant, ends its open links and forgets everybody's sign-ins there, with the record of it. To forget
+// a refresh token is all that can be done about it: Microsoft Entra has no revocation endpoint (its discovery document names none).
 func (s *Store) create(ctx context.Context, chain *audit.Store, tid tenant.ID, w Withdrawal, receiptHash []byte, e audit.Entry) error {
 	err := s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
@@ -50,9 +51,17 @@ func (s *Store) create(ctx context.Context, chain *audit.Store, tid tenant.ID, w
 			WHERE  tenant_id = $1 AND revoked_at IS NULL AND used_at IS NULL`, tid, w.At, w.By); err != nil {
 			return err
 		}
+		forgotten, err := tx.Exec(ctx, `DELETE FROM signin_token WHERE tenant_id = $1`, tid)
+		if err != nil {
+			return err
+		}
+		deleted := map[string]int64{}
+		if n := forgotten.RowsAffected(); n > 0 {
+			deleted["signin_token"] = n
+		}
 		if _, err := tx.Exec(ctx, `
-			INSERT INTO withdrawal (tenant_id, receipt_hash, language, at, by_name, delete_at)
-			VALUES ($1, $2, $3, $4, $5, $6)`, tid, receiptHash, w.Language, w.At, w.By, w.DeleteAt); err != nil {
+			INSERT INTO withdrawal (tenant_id, receipt_hash, language, at, by_name, delete_at, rows_deleted)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`, tid, receiptHash, w.Language, w.At, w.By, w.DeleteAt, deleted); err != nil {
 			return err
 		}
 		return chain.AppendTx(ctx, tx, tid, e)

@@ -50,7 +50,7 @@ var german = words{
 	endTitle: "Alles zurücknehmen", endLead: "Das beendet, was {partner} bei {customer} darf. Bitte lesen Sie, was geschieht.",
 	ends: [4]string{
 		"Wir hören sofort auf zu lesen. Was gerade gelesen wird, ändert nichts mehr.",
-		"Offene Links gelten nicht mehr. Angemeldete Personen von {partner} werden bei Ihnen abgemeldet, wenn die Daten gelöscht werden.",
+		"Offene Links gelten nicht mehr. Die Anmeldungen der Personen von {partner} bei Ihnen vergessen wir sofort. Mehr lässt Microsoft uns nicht tun: Bei Microsoft enden sie, wenn Sie das Programm entfernen.",
 		"Wir können unser Programm nicht aus Ihrem Mandanten entfernen, denn es darf nur lesen. Wir zeigen Ihnen, wie es bei Microsoft geht, und prüfen, ob es weg ist.",
 		"Sie bekommen eine Seite, die alles beweist. Sie braucht keine Anmeldung. Heben Sie ihre Adresse auf.",
 	},

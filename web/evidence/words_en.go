@@ -50,7 +50,7 @@ var english = words{
 	endTitle: "Take everything back", endLead: "This ends what {partner} may do at {customer}. Please read what will happen.",
 	ends: [4]string{
 		"We stop reading at once. A reading that is under way changes nothing any more.",
-		"Open consent links stop working. Signed-in people of {partner} are signed out of your company when the data is deleted.",
+		"Open consent links stop working. We forget the sign-ins of {partner}’s people at your company at once. Microsoft lets us do no more: at Microsoft they end when you remove the program.",
 		"We cannot remove our program from your tenant, because it may only read. We show you how to do it at Microsoft, and check that it is gone.",
 		"You get a page that proves all this. It needs no sign-in, so keep its address.",
 	},

@@ -50,7 +50,7 @@ var spanish = words{
 	endTitle: "Retirar todo", endLead: "Esto termina lo que {partner} puede hacer en {customer}. Lea primero lo que pasará.",
 	ends: [4]string{
 		"Dejamos de leer enseguida. Una lectura en curso ya no cambia nada.",
-		"Los enlaces de permiso abiertos dejan de funcionar. La sesión de las personas de {partner} en su empresa se cierra cuando se borran los datos.",
+		"Los enlaces de permiso abiertos dejan de funcionar. Olvidamos enseguida las sesiones de las personas de {partner} en su empresa. Microsoft no nos deja hacer más: en Microsoft terminan cuando usted quita el programa.",
 		"No podemos quitar nuestro programa de su empresa, porque solo puede leer. Le mostramos cómo hacerlo en Microsoft y comprobamos que ya no está.",
 		"Usted recibe una página que prueba todo esto. No necesita iniciar sesión: guarde su dirección.",
 	},

@@ -50,7 +50,7 @@ var french = words{
 	endTitle: "Tout retirer", endLead: "Cela met fin à ce que {partner} peut faire chez {customer}. Lisez d’abord ce qui va se passer.",
 	ends: [4]string{
 		"Nous arrêtons de lire tout de suite. Une lecture en cours ne change plus rien.",
-		"Les liens d’accord ouverts ne marchent plus. Les personnes de {partner} sont déconnectées de votre entreprise quand les données sont supprimées.",
+		"Les liens d’accord ouverts ne marchent plus. Nous oublions tout de suite les connexions des personnes de {partner} à votre entreprise. Microsoft ne nous permet pas plus : chez Microsoft, elles finissent quand vous supprimez le programme.",
 		"Nous ne pouvons pas enlever notre programme de chez vous, car il peut seulement lire. Nous vous montrons comment faire chez Microsoft, et nous vérifions qu’il est parti.",
 		"Vous recevez une page qui prouve tout cela. Elle s’ouvre sans connexion : gardez son adresse.",
 	},

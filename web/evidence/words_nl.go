@@ -50,7 +50,7 @@ var dutch = words{
 	endTitle: "Alles intrekken", endLead: "Dit beëindigt wat {partner} mag bij {customer}. Lees eerst wat er gebeurt.",
 	ends: [4]string{
 		"We stoppen meteen met lezen. Wat nu wordt gelezen, verandert niets meer.",
-		"Open links werken niet meer. Aangemelde mensen van {partner} worden bij u afgemeld als de gegevens worden verwijderd.",
+		"Open links werken niet meer. We vergeten de aanmeldingen van de mensen van {partner} bij uw bedrijf meteen. Meer laat Microsoft ons niet doen: bij Microsoft eindigen ze als u het programma verwijdert.",
 		"We kunnen ons programma niet bij u weghalen, want het mag alleen lezen. We laten zien hoe het bij Microsoft gaat, en controleren of het weg is.",
 		"U krijgt een pagina die dit alles bewijst. U hoeft zich er niet voor aan te melden: bewaar het adres.",
 	},
