@@ -20,6 +20,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
@@ -47,6 +48,7 @@ import (
 	"github.com/tenantry/tenantry/web/overview"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/relationships"
 	"github.com/tenantry/tenantry/web/reviews"
 	"github.com/tenantry/tenantry/web/roles"
 	"github.com/tenantry/tenantry/web/search"
@@ -81,6 +83,7 @@ type Deps struct {
 	Configuration *configuration.Store
 	Roles         *intunerole.Store
 	Directory     *group.Store
+	Relationships *gdap.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
 	Autopilot     *autopilot.Store
@@ -164,6 +167,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
+		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

@@ -178,7 +178,9 @@ func (b *bench) seed(ctx context.Context) error {
 	}
 	var datasets []string
 	for _, d := range graphsync.Table() {
-		datasets = append(datasets, d.Name)
+		if !d.Home {
+			datasets = append(datasets, d.Name)
+		}
 	}
 	if _, err := b.db.Exec(ctx, `
 		INSERT INTO tenant (tenant_id, display_name, default_domain, domains, state)

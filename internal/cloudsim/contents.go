@@ -111,11 +111,7 @@ func (c *Cloud) tenantBody(t *world.Tenant) tenantBody {
 func (c *Cloud) gdapBody(rel *world.Relationship) gdapBody {
 	b := gdapBody{ID: rel.ID, CustomerTenantID: rel.CustomerTenantID, Status: rel.Status, Roles: rel.Roles, Members: []string{}}
 	for _, a := range rel.Assignments {
-		for _, g := range c.World.Home().Groups {
-			if g.ID == a.GroupID {
-				b.Members = append(b.Members, g.Members...)
-			}
-		}
+		b.Members = append(b.Members, c.World.Home().PeopleIn(a.GroupID)...)
 	}
 	return b
 }

@@ -64,6 +64,9 @@ func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Fre
 		}
 		out := make([]Freshness, 0, len(s.datasets))
 		for _, d := range s.datasets {
+			if d.Home && len(byDataset[d.Name]) == 0 {
+				continue // not of this tenant
+			}
 			out = append(out, Sum(d, byDataset[d.Name], s.now()))
 		}
 		return out, nil
@@ -75,6 +78,9 @@ func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Fre
 	}
 	for _, d := range s.datasets {
 		f, ok := sums[d.Name]
+		if !ok && d.Home {
+			continue
+		}
 		if !ok {
 			f = Sum(d, nil, s.now())
 		}

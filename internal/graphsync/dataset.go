@@ -33,6 +33,9 @@ const (
 	IntuneRoles           = "intuneRoles"
 	Services              = "services"
 	Groups                = "groups"
+
+	Relationships = "relationships"
+	PartnerGroups = "partnerGroups"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -47,6 +50,7 @@ type Dataset struct {
 	Permission string        // least application permission, read-only
 	Every      time.Duration // from the end of a complete read to the next
 	FreshFor   time.Duration // older than this is late
+	Home       bool          // of the partner's own tenant and of no other, whatever the state of that one
 	Puller     Puller        // given by the wiring
 }
 
@@ -136,6 +140,14 @@ func Table() Datasets {
 		{ // after what names them; all are gone through, because only that tells which are gone
 			Name: Groups, Label: "Groups that something is given to", Version: "v1.0", Path: "/groups", Select: []string{"id", "displayName", "groupTypes"}, PageSize: 999,
 			Permission: "GroupMember.Read.All", Every: 2 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{ // with the access assignments of each
+			Name: Relationships, Label: "GDAP relationships", Version: "v1.0", Path: "/tenantRelationships/delegatedAdminRelationships", PageSize: 300, Home: true,
+			Permission: "DelegatedAdminRelationship.Read.All", Every: time.Hour, FreshFor: 6 * time.Hour,
+		},
+		{ // after what names them
+			Name: PartnerGroups, Label: "Groups of staff in GDAP relationships", Version: "v1.0", Path: "/groups", Select: []string{"id", "displayName", "groupTypes"}, PageSize: 999, Home: true,
+			Permission: "GroupMember.Read.All", Every: time.Hour, FreshFor: 6 * time.Hour,
 		},
 	}
 }

@@ -75,23 +75,25 @@ func (s *Service) Schedule(ctx context.Context) error {
 	return err
 }
 
-// followTenants gives a connected tenant its rows, and stops those of a tenant that no longer is.
+// followTenants gives a connected tenant its rows, and stops those of a tenant that no longer is. The partner's own tenant has the rows
+// of what is read of it alone.
 func (s *Service) followTenants(ctx context.Context) error {
 	var names []string
+	var ofHome []bool
 	for _, d := range s.datasets {
 		if d.Puller != nil {
-			names = append(names, d.Name)
+			names, ofHome = append(names, d.Name), append(ofHome, d.Home)
 		}
 	}
 	db := s.pool.In(tenant.Everything())
 	if _, err := db.Exec(ctx, `
 		INSERT INTO sync_state AS s (tenant_id, dataset, next_at)
-		SELECT t.tenant_id, d, $2
+		SELECT t.tenant_id, d.name, $2
 		FROM   tenant t
-		CROSS  JOIN unnest($1::text[]) AS d
-		WHERE  t.state IN ('connected', 'partial')
-		AND    NOT EXISTS (SELECT FROM sync_state x WHERE x.tenant_id = t.tenant_id AND x.dataset = d AND NOT x.stopped)
-		ON CONFLICT (tenant_id, dataset) DO UPDATE SET stopped = false, next_at = excluded.next_at`, names, s.now()); err != nil {
+		CROSS  JOIN unnest($1::text[], $3::boolean[]) AS d (name, home)
+		WHERE  CASE WHEN d.home THEN t.home ELSE t.state IN ('connected', 'partial') END
+		AND    NOT EXISTS (SELECT FROM sync_state x WHERE x.tenant_id = t.tenant_id AND x.dataset = d.name AND NOT x.stopped)
+		ON CONFLICT (tenant_id, dataset) DO UPDATE SET stopped = false, next_at = excluded.next_at`, names, s.now(), ofHome); err != nil {
 		return fmt.Errorf("rows of connected tenants: %w", err)
 	}
 	rows, _ := db.Query(ctx, `
@@ -99,6 +101,7 @@ func (s *Service) followTenants(ctx context.Context) error {
 		FROM   sync_state s
 		JOIN   tenant t USING (tenant_id)
 		WHERE  NOT s.stopped
+		AND    NOT t.home
 		AND    t.state NOT IN ('connected', 'partial')`)
 	gone, err := pgx.CollectRows(rows, pgx.RowTo[tenant.ID])
 	if err != nil {

@@ -152,17 +152,20 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 		return Requested{}, err
 	}
 	var r Requested
-	var connected []tenant.ID
+	var connected, home []tenant.ID
 	w := &postgres.Where{}
 	w.Within(scope, "tenant_id")
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT tenant_id, state IN ('connected', 'partial')
+		SELECT tenant_id, state IN ('connected', 'partial'), home
 		FROM   tenant
 		`+w.SQL()+`
 		ORDER  BY tenant_id`, w.Args...)
 	var tid tenant.ID
-	var on bool
-	if _, err := pgx.ForEachRow(rows, []any{&tid, &on}, func() error {
+	var on, own bool
+	if _, err := pgx.ForEachRow(rows, []any{&tid, &on, &own}, func() error {
+		if own {
+			home = append(home, tid)
+		}
 		if on {
 			connected = append(connected, tid)
 		} else {
@@ -178,7 +181,11 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 	}
 	var jobs []readArgs
 	for _, d := range chosen {
-		for _, tid := range connected {
+		of := connected
+		if d.Home {
+			of = home
+		}
+		for _, tid := range of {
 			jobs = append(jobs, readArgs{TenantID: tid.String(), Dataset: d.Name, Reason: "person"})
 		}
 	}
@@ -186,10 +193,11 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 	return r, err
 }
 
+// choose finds datasets by name; without names those of every customer.
 func (s *Service) choose(names []string) (Datasets, error) {
 	var chosen Datasets
 	for _, d := range s.datasets {
-		if d.Puller != nil && len(names) == 0 {
+		if d.Puller != nil && len(names) == 0 && !d.Home {
 			chosen = append(chosen, d)
 		}
 	}

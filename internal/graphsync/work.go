@@ -167,9 +167,9 @@ func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason st
 		var theirs time.Time
 		asked := s.local()
 		err := tx.QueryRow(ctx, `
-			SELECT state IN ('connected', 'partial'), clock_timestamp()
+			SELECT CASE WHEN $2 THEN home ELSE state IN ('connected', 'partial') END, clock_timestamp()
 			FROM   tenant
-			WHERE  tenant_id = $1`, tid).Scan(&connected, &theirs)
+			WHERE  tenant_id = $1`, tid, d.Home).Scan(&connected, &theirs)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !connected {
 			return nil
 		}

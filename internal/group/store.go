@@ -111,3 +111,36 @@ func (s *Store) Find(ctx context.Context, scope tenant.Scope, refs []Ref) (map[R
 	}
 	return found, nil
 }
+
+// Members returns who is in each of a tenant's groups, through groups inside it too, by name; a group that was not looked into is missing.
+func (s *Store) Members(ctx context.Context, tid tenant.ID, groups []string) (map[string][]Member, error) {
+	found := map[string][]Member{}
+	if len(groups) == 0 {
+		return found, nil
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT g.id, COALESCE(m.id, ''), COALESCE(m.type, ''), COALESCE(m.name, ''), COALESCE(m.upn, ''), m.enabled, COALESCE(m.direct, false)
+		FROM   directory_group g
+		LEFT   JOIN directory_group_member m ON m.tenant_id = g.tenant_id AND m.group_id = g.id
+		WHERE  g.tenant_id = $1
+		AND    g.id = ANY($2)
+		AND    g.members_read
+		ORDER  BY g.id, lower(m.name), m.id`, tid, groups)
+	var id string
+	var m Member
+	_, err := pgx.ForEachRow(rows, []any{&id, &m.ID, &m.Type, &m.Name, &m.UPN, &m.Enabled, &m.Direct}, func() error {
+		in := found[id]
+		if in == nil {
+			in = []Member{}
+		}
+		if m.ID != "" {
+			in = append(in, m)
+		}
+		found[id], m.Enabled = in, nil
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("members of groups of %s: %w", tid, err)
+	}
+	return found, nil
+}

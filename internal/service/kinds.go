@@ -27,13 +27,14 @@ const (
 	Brand             Kind = "intuneBrand"
 	BrandingProfile   Kind = "brandingProfile"
 	Subscription      Kind = "subscription"
+	Delegated         Kind = "delegatedAdminRelationship" // read once, in the partner's tenant: see PutAcrossTenants
 )
 
 // spec is one line of the table of kinds: where it is read, and which members of Graph's object mean what. Members that are not named
 // here are never kept; that is how secrets (vppToken.token) and pictures stay out.
 type spec struct {
 	kind       Kind
-	path       string
+	path       string // empty: not read at the customer
 	version    string
 	permission string // one that opens the path, read-only
 	single     bool   // one object; 404 or 400 says that it is not set up
@@ -141,6 +142,7 @@ var specs = []spec{
 		state: "subscriptionState", detail: "intuneAccountId",
 		judge: byState(map[string]Health{"active": OK, "pending": Warn, "warning": Warn, "disabled": Bad, "deleted": Bad, "blocked": Bad, "lockedout": Bad}),
 	},
+	{kind: Delegated, permission: "DelegatedAdminRelationship.Read.All", lead: 60, detail: "roles autoExtendDuration endDateTime relationship"},
 }
 
 // restrictions are the members of an enrolment restriction for each platform.

@@ -30,6 +30,9 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 	defer stage.Close()
 	var round round
 	for _, s := range specs {
+		if s.path == "" {
+			continue
+		}
 		n := stage.rows.Rows()
 		err := p.pullKind(ctx, tid, run, s, stage)
 		if ctx.Err() != nil || errors.Is(err, graphsync.ErrLate) {

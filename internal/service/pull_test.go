@@ -72,6 +72,9 @@ func TestFromGraph(t *testing.T) {
 
 func TestKindsAreWhole(t *testing.T) {
 	for _, s := range specs {
+		if s.kind == Delegated {
+			continue // not read at the customer, so it has no members of Graph's
+		}
 		if s.path == "" || s.version == "" || !strings.HasSuffix(s.permission, ".Read.All") || (s.lead > 0) != (s.expires != "") {
 			t.Errorf("%s is not whole: %+v", s.kind, s)
 		}

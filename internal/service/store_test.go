@@ -341,3 +341,37 @@ func TestCalendarTokens(t *testing.T) {
 		}
 	}
 }
+
+// TestPutAcrossTenants: what is read once for all customers stands at each of them, goes when it is gone, and leaves other kinds alone.
+func TestPutAcrossTenants(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	at := noon
+	put := func(items ...Item) {
+		t.Helper()
+		at = at.Add(time.Hour)
+		if err := s.PutAcrossTenants(t.Context(), Delegated, items, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	other := Item{Kind: VPPToken, ID: "v1", Name: "Token", Health: OK}
+	merge(t, pool, s, contoso, at, []Reading{{Kind: VPPToken, Outcome: Read, TriedAt: at, ReadAt: at}}, other)
+	a := Item{Tenant: contoso, Kind: Delegated, ID: "gdap", Name: "Care", State: "active", Health: OK, ExpiresAt: noon.AddDate(0, 1, 0), Detail: map[string]string{"relationship": "1"}}
+	b := Item{Tenant: fabrikam, Kind: Delegated, ID: "gdap", Name: "Care too", State: "active", Health: OK}
+	put(a, b)
+	changed := a
+	changed.Name = "Care more"
+	put(changed)
+	watch := Watch{Now: at, Lead: LeadTimes{}}
+	p, err := s.List(t.Context(), tenant.Everything(), watch, Filter{Kind: []Kind{Delegated}})
+	if err != nil || p.Count != 1 || p.Rows[0].Name != "Care more" || p.Rows[0].Standing != Soon || !p.Rows[0].ReadAt.Equal(at) || p.Rows[0].Detail["relationship"] != "1" {
+		t.Errorf("%+v, %v", p, err)
+	}
+	if p, err := s.List(t.Context(), tenant.Only(fabrikam), watch, Filter{Gone: true}); err != nil || p.Count != 1 {
+		t.Errorf("gone: %+v, %v", p, err)
+	}
+	put(a, b)
+	if n, err := s.Count(t.Context(), tenant.Everything(), watch, Filter{}); err != nil || n != 3 {
+		t.Errorf("back, and the token of old: %d, %v", n, err)
+	}
+}

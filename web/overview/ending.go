@@ -15,6 +15,7 @@ import (
 // endingWords are the kinds that can end, as a sentence begins or goes on with them.
 var endingWords = map[service.Kind]string{
 	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
+	service.Delegated: "GDAP relationship",
 }
 
 // ending finds what ended and what ends within its lead time.

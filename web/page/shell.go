@@ -105,6 +105,7 @@ var (
 	}
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
+		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Reviews", "checkmark_circle", "/reviews", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
 		{"Groups", "group", "/groups", tenant.MayView},
@@ -115,6 +116,7 @@ var (
 	inTenant = []entry{
 		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
+		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Review", "checkmark_circle", "/review", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},

@@ -133,6 +133,9 @@ func newRow(it service.Item, now time.Time) row {
 }
 
 func itemURL(it service.Item) string {
+	if r := it.Detail["relationship"]; it.Kind == service.Delegated && r != "" {
+		return "/t/" + it.Tenant.String() + "/relationships/" + url.PathEscape(r)
+	}
 	return "/t/" + it.Tenant.String() + "/services/" + string(it.Kind) + "/" + url.PathEscape(it.ID)
 }
 

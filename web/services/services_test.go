@@ -184,7 +184,7 @@ func TestLeadTimes(t *testing.T) {
 		p.Role = role
 		return f.Serve(t, p, tenant.Everything(), f.mount)
 	}
-	good := url.Values{"applePushCertificate": {"10"}, "appleEnrollmentToken": {"30"}, "vppToken": {"14"}, "cloudCertificationAuthority": {"30"}}
+	good := url.Values{"applePushCertificate": {"10"}, "appleEnrollmentToken": {"30"}, "vppToken": {"14"}, "cloudCertificationAuthority": {"30"}, "delegatedAdminRelationship": {"90"}}
 	for _, role := range []tenant.Role{tenant.RoleTechnician, tenant.RoleSupport} {
 		if got := post(t, person(role), "/services/lead-times", good); got.Code != http.StatusForbidden {
 			t.Errorf("%s sets lead times: status %d, want 403", role, got.Code)

@@ -13,6 +13,7 @@ var kindWords = map[service.Kind]string{
 	service.Enrollment: "Enrollment configuration", service.Terms: "Terms and conditions", service.Exchange: "Exchange connector", service.NDES: "NDES connector",
 	service.ThreatDefense: "Mobile Threat Defense connector", service.DevicePartner: "Device management partner", service.CompliancePartner: "Compliance partner",
 	service.RemoteAssistance: "Remote assistance partner", service.Brand: "Intune brand", service.BrandingProfile: "Branding profile", service.Subscription: "Intune subscription",
+	service.Delegated: "GDAP relationship",
 }
 
 var standingWords = map[service.Standing]string{
@@ -183,6 +184,15 @@ func renewalOf(it service.Item) *renewal {
 				"Give its trusted certificate and SCEP profiles to the same groups, and wait until devices have their new certificates.",
 			},
 			Warning: "An authority cannot be extended. Certificates that it issued end with it.",
+		}
+	case service.Delegated:
+		return &renewal{
+			Steps: []string{
+				"Make a new request for the same roles, and send its approval link to an administrator of the customer.",
+				"Give the roles to the same groups of yours once the customer has approved it.",
+				"Or switch on automatic extension in Partner Center while this one is active, if Global Administrator is not among its roles.",
+			},
+			Warning: "When the last relationship ends, everybody of yours who works there through GDAP is locked out the same minute.",
 		}
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
@@ -82,4 +83,27 @@ func (f *Fleet) ReadGroups(t testing.TB, tid tenant.ID, at time.Time, r group.Re
 		m, err := f.DirectoryGroups().Merge(ctx, tx, tid, r)
 		return m.Counters, err
 	})
+}
+
+// Relationships is the store of GDAP relationships on the fleet's database.
+func (f *Fleet) Relationships() *gdap.Store { return gdap.NewStore(f.Pool) }
+
+// ReadRelationships stores a complete read of the partner's GDAP relationships, in the tenant that Home makes.
+func (f *Fleet) ReadRelationships(t testing.TB, at time.Time, found ...gdap.Relationship) {
+	t.Helper()
+	f.run++
+	f.complete(t, f.Tenants.Home(), graphsync.Relationships, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := f.Relationships().Merge(ctx, tx, f.Tenants.Home(), f.run, at, found)
+		return m.Counters, err
+	})
+}
+
+// Home makes the partner's own tenant.
+func (f *Fleet) Home(t testing.TB) tenant.Tenant {
+	t.Helper()
+	home := tenant.Tenant{ID: f.Tenants.Home(), Home: true, DisplayName: "First Up Consultants"}
+	if err := f.Tenants.Upsert(t.Context(), tenant.Only(home.ID), home); err != nil {
+		t.Fatal(err)
+	}
+	return home
 }

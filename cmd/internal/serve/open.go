@@ -22,6 +22,7 @@ import (
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -69,6 +70,7 @@ type Portal struct {
 	Configuration *configuration.Store
 	Directory     *group.Store
 	Roles         *intunerole.Store
+	Relationships *gdap.Store
 	Audit         *audit.Store
 	Reviews       *review.Store
 	Consent       *consent.Service
@@ -217,6 +219,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
+	p.Relationships = gdap.NewStore(p.Pool)
 	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
@@ -260,7 +263,12 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
-		With(graphsync.Groups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: p.namedGroups})
+		With(graphsync.Groups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: p.namedGroups}).
+		With(graphsync.Relationships, &gdap.Puller{Graph: p.Graph, Store: p.Relationships, Now: now, Ends: p.relationshipEnds}).
+		With(graphsync.PartnerGroups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: func(ctx context.Context, home tenant.ID) (n group.Named, err error) {
+			n.Holding, err = p.Relationships.GroupIDs(ctx, home)
+			return n, err
+		}})
 }
 
 // namedGroups are the groups that policies, apps and Intune roles of a tenant are given to.

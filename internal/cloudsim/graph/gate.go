@@ -77,7 +77,7 @@ func (c *call) snapshot() error {
 		}
 		for _, g := range t.Groups {
 			copied := *g
-			copied.Members = slices.Clone(g.Members)
+			copied.Members, copied.Inside = slices.Clone(g.Members), slices.Clone(g.Inside)
 			held.Groups = append(held.Groups, &copied)
 		}
 		held.ServicePrincipals = map[string]*world.ServicePrincipal{}

@@ -135,12 +135,22 @@ func (c *call) membersOf(i int, deep bool) (membership, []int) {
 	r := c.people()
 	if i < len(c.t.Groups) {
 		var known []person
-		for _, id := range c.t.Groups[i].Members {
+		var groups []int
+		ids := c.t.Groups[i].Members
+		if deep {
+			ids = c.t.PeopleIn(c.t.Groups[i].ID)
+		}
+		for _, id := range ids {
 			if p, found := r.find(id); found {
 				known = append(known, p)
 			}
 		}
-		return membership{len(known), func(n int) person { return known[n] }}, nil
+		for _, id := range c.t.Groups[i].Inside {
+			if in, found := c.group(id); found {
+				groups = append(groups, in)
+			}
+		}
+		return membership{len(known), func(n int) person { return known[n] }}, groups
 	}
 	g := groupNames[i-len(c.t.Groups)]
 	if g.every == 0 {

@@ -2,6 +2,18 @@ package graph
 
 // serviceKinds are the types of roles, connectors, tokens and certificates, malware, Autopilot and the audit log.
 var serviceKinds = map[string]*kind{
+	"delegatedAdminRelationship": newKind("delegatedAdminRelationship",
+		`accessDetails! activatedDateTime autoExtendDuration createdDateTime customer displayName! duration! endDateTime id!
+			lastModifiedDateTime status`,
+		``,
+		`accessAssignments operations requests`,
+		``),
+	"delegatedAdminRelationshipRequest":     newKind("delegatedAdminRelationshipRequest", `action! createdDateTime id! lastModifiedDateTime status`, ``, ``, ``),
+	"delegatedAdminRelationshipOperation":   newKind("delegatedAdminRelationshipOperation", `createdDateTime! data! id! lastModifiedDateTime! operationType! status!`, ``, ``, ``),
+	"delegatedAdminAccessAssignment":        newKind("delegatedAdminAccessAssignment", `accessContainer! accessDetails! createdDateTime id! lastModifiedDateTime status`, ``, ``, ``),
+	"delegatedAdminCustomer":                newKind("delegatedAdminCustomer", `displayName id! tenantId!`, ``, `serviceManagementDetails`, ``),
+	"delegatedAdminServiceManagementDetail": newKind("delegatedAdminServiceManagementDetail", `id! serviceManagementUrl! serviceName!`, ``, ``, ``),
+	"contract":                              newKind("contract", `contractType customerId defaultDomainName deletedDateTime displayName id!`, ``, ``, ``),
 	"roleDefinition": newKind("roleDefinition",
 		`description displayName id! isBuiltIn! rolePermissions`,
 		`isBuiltInRoleDefinition permissions roleScopeTagIds`,

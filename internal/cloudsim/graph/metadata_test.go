@@ -35,6 +35,18 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		s.get(mine, proxy+"/v1.0"+p)
 		s.get(mine, proxy+"/beta"+p)
 	}
+	partner := s.app(s.world.Home(), "DelegatedAdminRelationship.Read.All", "Directory.Read.All")
+	for _, v := range []string{"/v1.0", "/beta"} {
+		const gdap = "/tenantRelationships/delegatedAdminRelationships"
+		s.get(partner, proxy+v+"/contracts")
+		s.get(partner, proxy+v+"/tenantRelationships/delegatedAdminCustomers")
+		s.get(partner, proxy+v+"/tenantRelationships/delegatedAdminCustomers/"+contoso.ID+"/serviceManagementDetails")
+		for _, r := range s.get(partner, proxy+v+gdap+"?$top=300").items() {
+			for _, p := range []string{"", "/accessAssignments", "/requests", "/operations"} {
+				s.get(partner, proxy+v+gdap+"/"+r["id"].(string)+p)
+			}
+		}
+	}
 	names := betaNames(t, schema)
 	for _, tenant := range []*world.Tenant{contoso, s.customer(2)} {
 		checkBetaNames(s, tenant, names)

@@ -32,6 +32,7 @@ func operations() []operation {
 		appProtectionOperations(),
 		appConfigurationOperations(),
 		appReportOperations(),
+		gdapOperations(),
 		batchOperations(),
 	)
 }

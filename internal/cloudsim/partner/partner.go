@@ -86,7 +86,7 @@ func (s *server) list() []customer {
 	s.w.View(func() {
 		for _, rel := range s.w.Relationships() {
 			t, ok := s.w.Tenant(rel.CustomerTenantID)
-			if !ok || rel.Activated.IsZero() {
+			if !ok || rel.Activated.IsZero() || slices.ContainsFunc(out, func(c customer) bool { return c.ID == t.ID }) {
 				continue
 			}
 			out = append(out, customer{

@@ -235,6 +235,7 @@ func (w *World) connect() {
 			w.invite(t, technicians[3], "Accepted", "Intune Administrator")
 		}
 	}
+	w.relateMore()
 	if n := len(w.tenants); n > 1 {
 		w.invite(home, w.tenants[1].Users[0], "Accepted")
 		w.invite(home, w.tenants[n-1].Users[2], "PendingAcceptance")

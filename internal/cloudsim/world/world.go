@@ -114,6 +114,7 @@ type Group struct {
 	ID          string
 	DisplayName string
 	Members     []string // user object ids
+	Inside      []string // ids of groups that are members
 }
 
 // Consent is how the partner app's consent stands in a tenant.

@@ -1,0 +1,48 @@
+package serve
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/service"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// relationshipEnds puts the relationship that counts with each customer on the board of what ends: of the active ones that which ends
+// last, for until then people of the partner get in. One that goes on by itself does not end.
+func (p *Portal) relationshipEnds(ctx context.Context, _ tenant.ID, now time.Time) error {
+	var items []service.Item
+	known := true
+	f := gdap.Filter{Status: []string{gdap.Active, gdap.Expiring}, Known: &known}
+	err := p.Relationships.Each(ctx, tenant.Everything(), f, func(r gdap.Relationship) error {
+		if r.Effective {
+			items = append(items, relationshipItem(r))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return p.Services.PutAcrossTenants(ctx, service.Delegated, items, now)
+}
+
+func relationshipItem(r gdap.Relationship) service.Item {
+	it := service.Item{
+		Tenant: r.Customer, Kind: service.Delegated, ID: "gdap", Name: r.Name, State: r.Status, Health: service.OK, ExpiresAt: r.EndsAt,
+		Detail: map[string]string{"relationship": r.ID, "autoExtendDuration": r.AutoExtend},
+	}
+	roles := make([]string, len(r.Roles))
+	for i, id := range r.Roles {
+		roles[i] = gdap.RoleName(id)
+	}
+	it.Detail["roles"] = strings.Join(roles, ", ")
+	if !r.EndsAt.IsZero() {
+		it.Detail["endDateTime"] = r.EndsAt.UTC().Format(time.RFC3339)
+	}
+	if r.Extends() {
+		it.ExpiresAt = time.Time{}
+	}
+	return it
+}
