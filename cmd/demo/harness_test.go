@@ -30,6 +30,8 @@ type site struct {
 	base   string // origin of the portal
 	log    *safeBuffer
 	stop   func() error // ends the portal; later calls do nothing
+
+	pages []*webtest.Document // of TestOneDemo: what the owner finds, up to three pages of each shape
 }
 
 // safeBuffer takes the log of many goroutines.

@@ -15,10 +15,9 @@ import (
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
-// TestListsAgree looks at every list in its three forms: page, JSON twin and CSV hold the same rows in the same order, as many as the list
+// listsAgree looks at every list in its three forms: page, JSON twin and CSV hold the same rows in the same order, as many as the list
 // says, each of them once.
-func TestListsAgree(t *testing.T) {
-	s := start(t)
+func listsAgree(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.owner())
 	c := s.customer(0)
 	lists := []string{
@@ -130,12 +129,11 @@ var (
 	noCount   = regexp.MustCompile(`^[0-9,]+ (s|sec|m|min|h|hour|d|day|w|week|month|y|year|of|to|KB|MB|GB|TB)s?\b`)
 )
 
-// TestCountsLeadToWhatTheyCount follows every link that starts with a number of things.
-func TestCountsLeadToWhatTheyCount(t *testing.T) {
-	s := start(t)
+// countsLeadToWhatTheyCount follows every link that starts with a number of things.
+func countsLeadToWhatTheyCount(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.owner())
 	checked := map[string]bool{}
-	for _, d := range walk(t, v, 3, "/") {
+	for _, d := range s.pages {
 		for _, l := range d.Links() {
 			if !countText.MatchString(l.Text) || noCount.MatchString(l.Text) || l.URL.Host != d.URL.Host {
 				continue
@@ -161,9 +159,8 @@ func TestCountsLeadToWhatTheyCount(t *testing.T) {
 	}
 }
 
-// TestBadInput sends what nobody should: each gets its status and a page that says what is wrong.
-func TestBadInput(t *testing.T) {
-	s := start(t)
+// badInput sends what nobody should: each gets its status and a page that says what is wrong.
+func badInput(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.owner())
 	c := s.customer(0)
 	own := "/t/" + c.ID

@@ -19,14 +19,11 @@ var harmless = []string{"/signout", "/theme"}
 // reviewing are the forms of a review: support's own work, which changes nothing at the customer.
 var reviewing = regexp.MustCompile(`^/t/[^/]+/review/(findings|plan|sign)$`)
 
-// TestSupportReviewsButCannotAct walks the portal as the owner to find every form there is, and as support, who finds none of them and is
+// supportReviewsButCannotAct walks the portal as the owner to find every form there is, and as support, who finds none of them and is
 // refused at each, but for those of a review.
-func TestSupportReviewsButCannotAct(t *testing.T) {
-	s := start(t)
-	owner, _ := s.signedIn(t, s.owner())
-	s.newLink(t, owner, s.with(world.ConsentNone)) // so that there is a link to withdraw
+func supportReviewsButCannotAct(t *testing.T, s *site) {
 	acts := map[string]bool{}
-	for _, d := range walk(t, owner, 3, "/") {
+	for _, d := range s.pages {
 		for _, f := range d.Forms() {
 			if f.Method == http.MethodPost && !slices.Contains(harmless, f.Action.Path) && !reviewing.MatchString(f.Action.Path) {
 				acts[f.Action.Path] = true
@@ -42,7 +39,7 @@ func TestSupportReviewsButCannotAct(t *testing.T) {
 		t.Errorf("support lands on %q", landed.Heading())
 	}
 	seen, reviews := map[string]bool{}, map[string]bool{}
-	for _, d := range walk(t, support, 3, "/") {
+	for _, d := range walk(t, support, 2, "/") {
 		seen[shape(d.URL)] = true
 		for _, f := range d.Forms() {
 			if f.Method != http.MethodPost || slices.Contains(harmless, f.Action.Path) {
@@ -76,9 +73,8 @@ func TestSupportReviewsButCannotAct(t *testing.T) {
 	}
 }
 
-// TestTechnicianSeesExactlyTheirTenants asks for the other customers' pages in each form in which they exist.
-func TestTechnicianSeesExactlyTheirTenants(t *testing.T) {
-	s := start(t)
+// technicianSeesExactlyTheirTenants asks for the other customers' pages in each form in which they exist.
+func technicianSeesExactlyTheirTenants(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.technician())
 	var own, others []*world.Tenant
 	for i, c := range s.cloud.World.Tenants()[1:] {
@@ -107,7 +103,7 @@ func TestTechnicianSeesExactlyTheirTenants(t *testing.T) {
 	if got := webtest.JSON[webtest.List](v, "/devices").Count; got != devices {
 		t.Errorf("the technician counts %d devices, want %d", got, devices)
 	}
-	for _, d := range walk(t, v, 3, "/") {
+	for _, d := range walk(t, v, 2, "/") {
 		for _, c := range others {
 			if strings.Contains(string(d.Body), c.ID) || strings.Contains(d.Text(), c.DisplayName) {
 				t.Errorf("%s shows %s", d.URL.RequestURI(), c.DisplayName)
@@ -161,9 +157,8 @@ func TestTechnicianSeesExactlyTheirTenants(t *testing.T) {
 	}
 }
 
-// TestCustomersSeeTheirOwn signs in an administrator and an employee of a customer, and somebody whose company the portal does not know.
-func TestCustomersSeeTheirOwn(t *testing.T) {
-	s := start(t)
+// customersSeeTheirOwn signs in an administrator and an employee of a customer, and somebody whose company the portal does not know.
+func customersSeeTheirOwn(t *testing.T, s *site) {
 	c, other := s.customer(0), s.customer(1)
 	t.Run("administrator", func(t *testing.T) {
 		v, landed := s.signedIn(t, admin(c))

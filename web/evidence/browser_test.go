@@ -35,7 +35,7 @@ func TestEvidenceInABrowser(t *testing.T) {
 				if err := chromedp.Do(ctx, chromedp.Sleep(250*time.Millisecond)); err != nil { // colours fade for 120 ms
 					t.Fatal(err)
 				}
-				found, err := webtest.Axe(ctx)
+				found, err := webtest.AxeIn(ctx, theme)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -74,7 +74,7 @@ func TestLook(t *testing.T) {
 				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+path)); err != nil {
 					t.Fatal(err)
 				}
-				found, err := webtest.Axe(ctx)
+				found, err := webtest.AxeIn(ctx, theme)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -63,7 +63,7 @@ func TestPagesInABrowser(t *testing.T) {
 					}
 					os.WriteFile(fmt.Sprintf("%s/%s-%s-%d.png", dir, p.name, theme, width), shot, 0o644)
 				}
-				found, err := webtest.Axe(ctx)
+				found, err := webtest.AxeIn(ctx, theme)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -59,7 +59,7 @@ func TestGalleryIsAccessible(t *testing.T) {
 				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+path+"?theme="+theme)); err != nil {
 					t.Fatal(err)
 				}
-				found, err := webtest.Axe(ctx)
+				found, err := webtest.AxeIn(ctx, theme)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -115,7 +115,7 @@ func TestGalleryOpened(t *testing.T) {
 			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](tc.open+`; const i = document.querySelector("#palette[open] input"); if (i) { i.value = "0482"; i.dispatchEvent(new Event("input")) } new Promise(r => setTimeout(() => r(true), 500))`, chromedp.EvalAwaitPromise)); err != nil {
 				t.Fatal(err)
 			}
-			found, err := webtest.Axe(ctx)
+			found, err := webtest.AxeIn(ctx, theme)
 			if err != nil {
 				t.Fatal(err)
 			}

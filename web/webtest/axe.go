@@ -25,11 +25,24 @@ func (v Violation) String() string {
 
 // Axe runs axe-core on the page that the tab shows, with every rule for WCAG 2.2 A and AA and axe's best practices.
 func Axe(ctx context.Context) ([]Violation, error) {
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](axe+"; true")); err != nil {
+	return runAxe(ctx, `resultTypes: ["violations"], rules: {"target-size": {enabled: true}}`)
+}
+
+// AxeIn is Axe for a page that is looked at in both themes: in the dark one it runs only the rules that colours can break, as nothing else
+// differs.
+func AxeIn(ctx context.Context, theme string) ([]Violation, error) {
+	if theme == "dark" {
+		return runAxe(ctx, `resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"]`)
+	}
+	return Axe(ctx)
+}
+
+func runAxe(ctx context.Context, options string) ([]Violation, error) {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!window.axe || (() => {`+axe+`; return true})()`)); err != nil {
 		return nil, fmt.Errorf("load axe: %w", err)
 	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]Violation](`
-		axe.run(document, {resultTypes: ["violations"], rules: {"target-size": {enabled: true}}}).then(r => r.violations.map(v => ({
+		axe.run(document, {`+options+`}).then(r => r.violations.map(v => ({
 			ID: v.id, Impact: v.impact, Help: v.help,
 			Nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + " | " + (n.failureSummary || "").slice(0, 300)),
 		})))`, chromedp.EvalAwaitPromise))
