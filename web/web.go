@@ -25,6 +25,7 @@ import (
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/mail"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
@@ -92,6 +93,7 @@ type Deps struct {
 	Reviews       *review.Store
 	Audit         *audit.Store
 	Consent       *domain.Service
+	Contact       *partner.Store
 	Withdrawals   *withdrawal.Service
 	Mail          mail.Sender // nil: no mail is sent
 	MyDevices     me.Reader
@@ -149,13 +151,13 @@ func New(d Deps) http.Handler {
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
-	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Mail: d.Mail, Head: d.Audit.Head, Address: d.Address, Now: d.Now, Log: d.Log}
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Mail: d.Mail, Entry: domain.AuditJournal{Audit: d.Audit}.Entry, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
-	partner := func(ctx context.Context) string { return d.Partner(ctx).Name }
+	named := func(ctx context.Context) string { return d.Partner(ctx).Name }
 	program := func(ctx context.Context) string { return d.Partner(ctx).Program }
 	(&evidence.Handler{
 		Consent: d.Consent, Audit: d.Audit, Sync: d.Sync, Tenants: d.Tenants, Withdrawals: d.Withdrawals, Keeps: d.Retention.Days, IsAdmin: d.IsAdmin,
-		Partner: partner, Program: program, Address: d.Address, Now: d.Now,
+		Frame: asked.Frame, Program: program, Address: d.Address, Now: d.Now,
 	}).Mount(r, people.Self, problems)
 	(&me.Handler{Devices: d.MyDevices}).Mount(r, people)
 
@@ -174,7 +176,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
 
-	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Partner: partner}
+	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Partner: named, Origin: d.Origin}
 	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
@@ -190,7 +192,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
-	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
+	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
 
 	r.Route("/t/{tenant}", func(r chi.Router) {
 		r.Use(gate.Canonical)

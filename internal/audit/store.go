@@ -235,7 +235,13 @@ func (s *Store) Doers(ctx context.Context, tid tenant.ID) ([]Doer, error) {
 
 // Head is where the tenant's chain ends, as the offline verifier prints it; 0 where nothing was done yet.
 func (s *Store) Head(ctx context.Context, tid tenant.ID) (seq int64, hash string, err error) {
-	newest, err := s.List(ctx, tid, Filter{Limit: 1})
+	return s.Last(ctx, tid, Filter{})
+}
+
+// Last is the newest record of the tenant that matches f, with its hash as the offline verifier prints it; 0 where there is none.
+func (s *Store) Last(ctx context.Context, tid tenant.ID, f Filter) (seq int64, hash string, err error) {
+	f.Limit = 1
+	newest, err := s.List(ctx, tid, f)
 	if err != nil || len(newest) == 0 {
 		return 0, "", err
 	}

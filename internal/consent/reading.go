@@ -115,7 +115,11 @@ func (s *Service) keep(ctx context.Context, tid tenant.ID, rec record) error {
 		return err
 	}
 	if was.before != was.after || was.changes > 0 || rec.attempt != nil {
-		err := s.note(ctx, tid, Event{Name: portal, Action: "consent.read", Object: tid.String(), Detail: map[string]any{
+		object := tid.String()
+		if rec.attempt != nil {
+			object = linkObject(rec.attempt.LinkID)
+		}
+		err := s.note(ctx, tid, Event{Name: portal, Action: actionRead, Object: object, Detail: map[string]any{
 			"before": was.before, "after": was.after, "granted": names(rec.verdict.Granted), "missing": names(rec.verdict.Missing), "surplus": names(rec.verdict.Surplus),
 		}})
 		if err != nil {

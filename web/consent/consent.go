@@ -20,6 +20,7 @@ import (
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/withdrawal"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -31,19 +32,21 @@ type Partner struct {
 	Phone   string
 	Mail    string
 	Program string // the registration's display name: what Microsoft's page calls the program
+
+	PrivacyName, PrivacyMail string // whom to ask about one's data; empty: nobody is named
 }
 
 // Handler serves the consent pages.
 type Handler struct {
 	Consent     *domain.Service
 	Partner     func(ctx context.Context) Partner
-	Origin      string                                                                       // the portal's own origin, https://portal.example
-	LoginHost   string                                                                       // what the browser shows at Microsoft: login.microsoftonline.com
-	Keeps       func(ctx context.Context) (days int, err error)                              // how long history is kept; nil: not said
-	Withdrawals *withdrawal.Service                                                          // nil: no page tells of one
-	Head        func(ctx context.Context, tid tenant.ID) (seq int64, hash string, err error) // where the chain of what was done ends; nil: not said
-	Mail        mail.Sender                                                                  // nil: the text to copy only
-	Address     func(*http.Request) string                                                   // where a request comes from, for the limit; nil: the connection's own
+	Origin      string                                                                                   // the portal's own origin, https://portal.example
+	LoginHost   string                                                                                   // what the browser shows at Microsoft: login.microsoftonline.com
+	Keeps       func(ctx context.Context) (days int, err error)                                          // how long history is kept; nil: not said
+	Withdrawals *withdrawal.Service                                                                      // nil: no page tells of one
+	Entry       func(ctx context.Context, tid tenant.ID, link int64) (seq int64, hash string, err error) // of the chain of what was done: that a link's consent was read; nil: not said
+	Mail        mail.Sender                                                                              // nil: the text to copy only
+	Address     func(*http.Request) string                                                               // where a request comes from, for the limit; nil: the connection's own
 	Now         func() time.Time
 	Log         *slog.Logger
 }
@@ -62,6 +65,13 @@ func (h *Handler) partner(ctx context.Context) Partner {
 		_, who.Name, _ = strings.Cut(h.Origin, "://")
 	}
 	return who
+}
+
+// Frame is what stands around every page for customers now.
+func (h *Handler) Frame(ctx context.Context) lang.Frame { return h.frame(h.partner(ctx)) }
+
+func (h *Handler) frame(who Partner) lang.Frame {
+	return lang.Frame{Partner: who.Name, PrivacyName: who.PrivacyName, PrivacyMail: who.PrivacyMail, Origin: h.Origin, Now: h.now()}
 }
 
 // keeps is for how many days history is kept; 0 where that is not known, and then nothing is promised.

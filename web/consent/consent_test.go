@@ -2,6 +2,7 @@ package consent_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -77,14 +78,14 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	h := &consent.Handler{
-		Head: func(context.Context, tenant.ID) (int64, string, error) { return 7, "5ca1ab1e", nil },
-		Mail: &s.mail, Log: slog.New(slog.DiscardHandler), Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
+		Entry: func(context.Context, tenant.ID, int64) (int64, string, error) { return 7, "5ca1ab1e", nil },
+		Mail:  &s.mail, Log: slog.New(slog.DiscardHandler), Consent: s.service, Origin: "https://portal.example", LoginHost: "login.microsoftonline.com", Now: func() time.Time { return s.now },
 		Address: func(*http.Request) string { return s.address },
 		Partner: func(context.Context) consent.Partner {
 			if s.nameless {
 				return consent.Partner{}
 			}
-			return consent.Partner{Name: "First Up Consultants", Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", Program: "Tenantry for First Up"}
+			return consent.Partner{Name: "First Up Consultants", Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", Program: "Tenantry for First Up", PrivacyName: "Data <protection>", PrivacyMail: "privacy@firstup.example"}
 		},
 	}
 	p := &page.Problems{Log: slog.New(slog.DiscardHandler)}
@@ -515,5 +516,31 @@ func TestPublicPagesAreLimitedPerAddress(t *testing.T) {
 	s.address = "198.51.100.7"
 	if a := s.do("GET", "/consent/"+strings.Repeat("A", 43), ""); a.status != http.StatusNotFound {
 		t.Errorf("another address: %d", a.status)
+	}
+}
+
+// On paper each page says where and when it was read, and what tells it from another; on each stands whom to ask about one's data.
+func TestPagesHaveAFoot(t *testing.T) {
+	s := newSite(t)
+	path := s.link(devices)
+	var twin json.RawMessage
+	if err := json.Unmarshal([]byte(s.do("GET", path+"?lang=de", "", "Accept", "application/json").body), &twin); err != nil {
+		t.Fatal(err)
+	}
+	landing := s.do("GET", path+"?lang=de", "")
+	s.grantAll()
+	receipt := s.do("GET", s.do("GET", "/auth/consent?admin_consent=True&tenant="+contoso+"&state="+s.leave(path), "").head.Get("Location")+"?lang=de", "")
+	for name, page := range map[string]struct {
+		body  string
+		wants []string
+	}{
+		"landing": {landing.body, []string{"https://portal.example" + path, fmt.Sprintf("%x", sha256.Sum256(append(twin, '\n')))}},
+		"receipt": {receipt.body, []string{"https://portal.example/auth/consent/", "<dd>5ca1ab1e</dd>"}},
+	} {
+		for _, want := range append(page.wants, `<dl class="paper">`, "Gelesen am", "21. November 2026", `href="mailto:privacy@firstup.example"`, "Fragen zu Ihren Daten: Data &lt;protection&gt;") {
+			if !strings.Contains(page.body, want) {
+				t.Errorf("the %s has no %q", name, want)
+			}
+		}
 	}
 }

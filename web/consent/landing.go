@@ -66,7 +66,7 @@ func (h *Handler) landing(w http.ResponseWriter, r *http.Request) error {
 	if page.WantsJSON(r) {
 		return page.JSON(w, http.StatusOK, v)
 	}
-	return page.Render(w, r, http.StatusOK, landingPage(lang.Shell(r, v.lead.Name, in, v.fill.Text(v.words.title)), v))
+	return page.Render(w, r, http.StatusOK, landingPage(h.frame(v.lead).Shell(r, in, v.fill.Text(v.words.title), page.Fingerprint(v)), v))
 }
 
 // private keeps the secret in the address from leaving with a click or staying in a cache.
@@ -253,7 +253,9 @@ type messageView struct {
 
 	grantedTitle string // of a receipt
 	granted      []string
-	check        string // how to check its hash
+	entry        int64  // of the chain of what was done: that this consent was read
+	hash         string // of that entry
+	check        string // how to check it
 }
 
 // kind colours the banner that holds the next step.
@@ -282,13 +284,22 @@ type messageJSON struct {
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
 	Next   string `json:"next"`
+
+	Granted []string `json:"granted,omitempty"` // of a receipt, in Microsoft's words
+	Entry   int64    `json:"entry,omitempty"`   // of the chain of what was done
+	Hash    string   `json:"hash,omitempty"`    // of that entry
 }
 
 func (h *Handler) message(w http.ResponseWriter, r *http.Request, status int, in permission.Lang, who Partner, v messageView) error {
+	twin := messageJSON{status, v.text.title, v.text.what, v.text.next, v.granted, v.entry, v.hash}
 	if page.WantsJSON(r) {
-		return page.JSON(w, status, messageJSON{status, v.text.title, v.text.what, v.text.next})
+		return page.JSON(w, status, twin)
 	}
-	s := lang.Shell(r, who.Name, in, v.text.title)
+	fingerprint := v.hash
+	if fingerprint == "" {
+		fingerprint = page.Fingerprint(twin)
+	}
+	s := h.frame(who).Shell(r, in, v.text.title, fingerprint)
 	s.Refresh = v.refresh
 	return page.Render(w, r, status, templ.Component(messagePage(s, v)))
 }

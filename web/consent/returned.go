@@ -142,20 +142,21 @@ func (h *Handler) outcome(w http.ResponseWriter, r *http.Request, status int, o 
 }
 
 // addReceipt makes the outcome a receipt to keep: what is granted, when that was read, who agreed as far as Microsoft tells, and the hash
-// that nobody can move once it was written down.
+// of the entry that says so: nobody can change it, or what came before it, once it was written down.
 func (h *Handler) addReceipt(r *http.Request, v *messageView, w receiptWords, in permission.Lang, o domain.Outcome) error {
 	for _, p := range o.Held {
 		v.granted = append(v.granted, landingView{Language: in, words: inLang[in]}.named(p))
 	}
 	v.grantedTitle = w.granted
 	v.facts.Items = append(v.facts.Items, ui.Fact{Label: w.readOn, Value: ui.TextCell(lang.On(in, o.ReadAt))}, ui.Fact{Label: w.who, Value: ui.TextCell(w.whoText)})
-	if h.Head == nil {
+	if h.Entry == nil {
 		return nil
 	}
-	seq, hash, err := h.Head(r.Context(), o.Tenant.ID)
+	seq, hash, err := h.Entry(r.Context(), o.Tenant.ID, o.Link.ID)
 	if err != nil || seq == 0 {
 		return err
 	}
+	v.entry, v.hash = seq, hash
 	f := lang.Fill("n", strconv.FormatInt(seq, 10))
 	v.facts.Items = append(v.facts.Items, ui.Fact{Label: f.Text(w.head), Value: ui.MonoCell(hash)})
 	v.check = f.Text(w.verify)

@@ -42,7 +42,7 @@ type Handler struct {
 	Withdrawals *withdrawal.Service
 	Keeps       func(ctx context.Context) (days int, err error)                         // how long what is kept is kept
 	IsAdmin     func(ctx context.Context, tid tenant.ID, objectID string) (bool, error) // asks the tenant; nil or an error: what the sign-in said holds
-	Partner     func(ctx context.Context) string                                        // the partner's name
+	Frame       func(ctx context.Context) lang.Frame                                    // the partner, whom to ask about one's data, and the moment
 	Program     func(ctx context.Context) string                                        // what Microsoft calls the program
 	Address     func(*http.Request) string                                              // where a request comes from, for the limit; nil: the connection's own
 	Now         func() time.Time
@@ -165,7 +165,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	return page.Answer(w, r, v, evidencePage(v.shell(r), v))
+	return page.Answer(w, r, v, evidencePage(v.shell(r, h.Frame(r.Context())), v))
 }
 
 // export streams the tenant's whole chain, for tenantry audit verify.
@@ -217,7 +217,7 @@ func (h *Handler) view(ctx context.Context, m tenant.Membership, in permission.L
 		return view{}, err
 	}
 	v := view{
-		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Partner(ctx), Program: h.Program(ctx), Language: in, State: c.Tenant.State, DoneAll: all,
+		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Frame(ctx).Partner, Program: h.Program(ctx), Language: in, State: c.Tenant.State, DoneAll: all,
 		Allows: []allowance{}, Grants: []grant{}, Surplus: []grant{}, Past: []grant{}, Asked: []asked{}, People: []person{}, Done: []act{},
 		words: inLang[in],
 	}

@@ -23,6 +23,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/evidence"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 )
 
@@ -99,7 +100,9 @@ func newSite(t *testing.T) (*site, tenant.ID, tenant.ID) {
 	h := &evidence.Handler{
 		Consent: service, Audit: chain, Now: now, Sync: reads, Tenants: tenant.NewStore(pool, home, nil), Withdrawals: s.service, Keeps: keeps,
 		IsAdmin: func(context.Context, tenant.ID, string) (bool, error) { return s.admin() },
-		Partner: func(context.Context) string { return "First Up Consultants" }, Program: func(context.Context) string { return "Tenantry for First Up" },
+		Frame: func(context.Context) lang.Frame {
+			return lang.Frame{Partner: "First Up Consultants", PrivacyName: "Data protection", PrivacyMail: "privacy@firstup.example", Origin: "https://portal.example", Now: now()}
+		}, Program: func(context.Context) string { return "Tenantry for First Up" },
 	}
 	h.Mount(r, func(r *http.Request) (tenant.Membership, error) {
 		if s.err != nil || s.as.Tenant.IsZero() {

@@ -10,12 +10,18 @@ import (
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/lang"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-func (v view) shell(r *http.Request) ui.Shell {
-	s := lang.Shell(r, v.Partner, v.Language, v.fill.Text(v.words.title))
-	s.Foot = []ui.Link{{Text: v.words.devices, URL: "/me/devices"}}
+// shell is the page's frame. Its fingerprint on paper is where the chain ends, or of the page itself where nothing was done yet.
+func (v view) shell(r *http.Request, f lang.Frame) ui.Shell {
+	fingerprint := v.HeadHash
+	if fingerprint == "" {
+		fingerprint = page.Fingerprint(v)
+	}
+	s := f.Shell(r, v.Language, v.fill.Text(v.words.title), fingerprint)
+	s.Foot = append([]ui.Link{{Text: v.words.devices, URL: "/me/devices"}}, s.Foot...)
 	return s
 }
 

@@ -36,11 +36,11 @@ func (h *Handler) showAsk(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if err != nil {
 		return err
 	}
-	partner := h.Partner(r.Context())
+	f := h.Frame(r.Context())
 	v.words = inLang[v.in]
-	v.fill = lang.Fill("partner", partner, "customer", m.Tenant.Name())
+	v.fill = lang.Fill("partner", f.Partner, "customer", m.Tenant.Name())
 	v.until = lang.On(v.in, h.now().AddDate(0, 0, days))
-	return page.Render(w, r, status, askPage(lang.Shell(r, partner, v.in, v.words.endTitle), v))
+	return page.Render(w, r, status, askPage(f.Shell(r, v.in, v.words.endTitle, ""), v))
 }
 
 func (v askView) consequences() ui.Consequences {
@@ -121,11 +121,11 @@ func (h *Handler) proof(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return errs.ShowNext(errs.Invalid, "The proof can be had as a page, as JSON, or as JSON Lines.", "Leave out the format.")
 	}
-	partner, in := h.Partner(r.Context()), lang.Of(r, found.Language)
+	frame, in := h.Frame(r.Context()), lang.Of(r, found.Language)
 	v := proofView{
 		TenantID: found.Tenant.ID, Tenant: found.Tenant.Name(), At: found.At, By: found.By, DeleteAt: found.DeleteAt, Rows: found.Rows, Total: found.Total(),
 		HeadSeq: found.HeadSeq, HeadHash: found.Head(), w: found, in: in, words: inLang[in], path: r.URL.Path,
-		fill: lang.Fill("partner", partner, "customer", found.Tenant.Name(), "program", h.Program(r.Context())),
+		fill: lang.Fill("partner", frame.Partner, "customer", found.Tenant.Name(), "program", h.Program(r.Context())),
 	}
 	if !found.DeletedAt.IsZero() {
 		v.DeletedAt = &found.DeletedAt
@@ -133,7 +133,11 @@ func (h *Handler) proof(w http.ResponseWriter, r *http.Request) error {
 	if !found.GoneAt.IsZero() {
 		v.GoneAt = &found.GoneAt
 	}
-	s := lang.Shell(r, partner, in, v.words.proofTitle)
+	fingerprint := v.HeadHash
+	if fingerprint == "" {
+		fingerprint = page.Fingerprint(v)
+	}
+	s := frame.Shell(r, in, v.words.proofTitle, fingerprint)
 	if v.deleting() {
 		s.Refresh = 10
 	}

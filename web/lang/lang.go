@@ -42,8 +42,10 @@ type form struct {
 	name, skip string
 	weekdays   [7]string // Sunday first
 	months     [12]string
-	date       string // {weekday} {day} {month} {year} {time}
-	short      string // {day} {month} {year} {time}
+	date       string    // {weekday} {day} {month} {year} {time}
+	short      string    // {day} {month} {year} {time}
+	paper      [3]string // of the foot on paper: read on, address, fingerprint
+	privacy    string    // before whom to ask about one's data
 }
 
 // Name is what the language calls itself.

@@ -3,6 +3,7 @@ package page
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"fmt"
@@ -61,6 +62,15 @@ func JSON(w http.ResponseWriter, status int, v any) error {
 	w.Header().Set("Content-Type", "application/json; charset=utf-8")
 	send(w, status, append(b, '\n'))
 	return nil
+}
+
+// Fingerprint is the SHA-256 of a view as JSON writes it: who holds the page on paper can tell whether the twin still says the same.
+func Fingerprint(view any) string {
+	b, err := json.Marshal(view)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%x", sha256.Sum256(append(b, '\n')))
 }
 
 // send adds what all answers of the portal carry: they are one person's and change with Accept.

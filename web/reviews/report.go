@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -36,13 +37,14 @@ func (h *Handler) report(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	lang := permission.Lang(found.Language)
-	if !lang.Known() {
-		lang = permission.English
+	in := permission.Lang(found.Language)
+	if !in.Known() {
+		in = permission.English
 	}
-	v := reportView{Number: found.Number, At: found.At, By: found.By, Language: found.Language, Hash: hex.EncodeToString(found.Hash), Snapshot: found.Snapshot, m: m, lang: lang, words: inLang[lang]}
+	v := reportView{Number: found.Number, At: found.At, By: found.By, Language: found.Language, Hash: hex.EncodeToString(found.Hash), Snapshot: found.Snapshot, m: m, lang: in, words: inLang[in]}
 	s := page.Shell(r, m, v.title())
-	s.Lang = string(lang)
+	s.Lang = string(in)
+	s.Paper = lang.Paper(in, page.ChromeOf(r.Context()).Now, h.Origin+r.URL.Path, v.Hash)
 	return page.Answer(w, r, v, reportPage(s, v))
 }
 

@@ -33,6 +33,7 @@ type Handler struct {
 	Services     *service.Store
 	Provisioning *provisioning.Store
 	Partner      func(ctx context.Context) string
+	Origin       string // the portal's own; a report on paper says where it came from
 }
 
 // Mount adds the list over all customers.

@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
-	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -97,13 +95,8 @@ func (h *Handler) keepHistory(w http.ResponseWriter, r *http.Request, m tenant.M
 	if err := h.Retention.SetDays(r.Context(), v.Asked.Days, m.Person.UPN); err != nil {
 		return err
 	}
-	if h.Audit != nil {
-		e := audit.By(m.Person)
-		e.Action, e.Object, e.RequestID = "setting.changed", "days of history", middleware.RequestID(r.Context())
-		e.Detail = map[string]any{"from": v.Days, "to": v.Asked.Days}
-		if err := h.Audit.Append(context.WithoutCancel(r.Context()), h.Tenants.Home(), e); err != nil {
-			return err
-		}
+	if err := h.record(r, m, "days of history", v.Days, v.Asked.Days); err != nil {
+		return err
 	}
 	return page.Done(w, r, "/settings/history", page.Flash{Kind: "info", Title: "History is kept for " + ui.Count(int64(v.Asked.Days), "day", "days") + "."})
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -32,6 +33,7 @@ type Group struct {
 type Handler struct {
 	Groups    []Group
 	Retention *graphsync.Retention
+	Contact   *partner.Store
 	Tenants   *tenant.Store
 	Audit     *audit.Store // nil: changes are not recorded
 }
@@ -41,6 +43,8 @@ func (h *Handler) Mount(r page.Router) {
 	r.GetFor("/settings", tenant.MaySettings, h.show)
 	r.GetFor("/settings/history", tenant.MaySettings, h.history)
 	r.Post("/settings/history", tenant.MaySettings, h.keepHistory)
+	r.GetFor("/settings/contact", tenant.MaySettings, h.contact)
+	r.Post("/settings/contact", tenant.MaySettings, h.keepContact)
 	r.GetFor("/settings/permissions", tenant.MaySettings, h.permissions)
 	r.GetFor("/settings/permissions/operations", tenant.MaySettings, h.operations)
 	r.GetFor("/settings/permissions/{name}", tenant.MaySettings, h.permission)
@@ -75,7 +79,7 @@ func (v view) header() ui.PageHeader {
 	return ui.PageHeader{
 		Context: []ui.Crumb{{Text: "Portal"}}, Title: "Settings",
 		Lead:    "What the portal runs with. Change a setting where the portal is started; the name stands beside it.",
-		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
+		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Privacy contact", Icon: "person", URL: "/settings/contact"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
 	}
 }
 

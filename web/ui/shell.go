@@ -22,6 +22,7 @@ type Shell struct {
 	Partner   *Partner       // leads the page instead of the product
 	Languages []LanguageLink // beside the partner
 	Foot      []Link
+	Paper     []Pair // only printed: where and when the page was read, and what tells it from another; what is empty is left out
 	Skip      string // words of the skip link in the page's language; "Skip to content" by default
 }
 

@@ -7,14 +7,11 @@ import (
 	"path"
 	"time"
 
-	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/me"
-	"github.com/tenantry/tenantry/web/middleware"
 )
 
 // graphTokens gives Graph the portal's own tokens.
@@ -29,18 +26,6 @@ func (t graphTokens) Token(ctx context.Context, tid tenant.ID) (string, error) {
 }
 
 func (t graphTokens) Forget(tid tenant.ID) { t.entra.Forget(tid) }
-
-// journal writes what internal/consent did into the audit.
-type journal struct{ audit *audit.Store }
-
-func (j journal) Append(ctx context.Context, tid tenant.ID, e consent.Event) error {
-	entry := audit.By(e.Actor)
-	if e.Actor.ObjectID == "" && e.Name != "" && e.Name != "portal" {
-		entry.Actor = e.Name
-	}
-	entry.Action, entry.Object, entry.Detail, entry.RequestID = e.Action, e.Object, e.Detail, middleware.RequestID(ctx)
-	return j.audit.Append(ctx, tid, entry)
-}
 
 // isAdmin asks the tenant where the person's token names no directory roles.
 func (p *Portal) isAdmin(ctx context.Context, tid tenant.ID, objectID string) (bool, error) {

@@ -174,6 +174,11 @@ func (p *Portal) partner(ctx context.Context) consent.Partner {
 	} else if !errors.Is(err, errs.NotFound) {
 		p.Log.WarnContext(ctx, "partner's name", "err", err)
 	}
+	privacy, err := p.Partner.Privacy(ctx)
+	if err != nil {
+		p.Log.WarnContext(ctx, "partner's privacy contact", "err", err)
+	}
+	who.PrivacyName, who.PrivacyMail = privacy.Name, privacy.Mail
 	if program := p.program.Load(); program != nil {
 		who.Program = *program
 	}

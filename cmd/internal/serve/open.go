@@ -31,6 +31,7 @@ import (
 	"github.com/tenantry/tenantry/internal/localpg"
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/organization"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/protection"
@@ -42,6 +43,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/internal/withdrawal"
+	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/signin"
 )
 
@@ -74,6 +76,7 @@ type Portal struct {
 	Audit         *audit.Store
 	Reviews       *review.Store
 	Consent       *consent.Service
+	Partner       *partner.Store
 	Withdrawals   *withdrawal.Service
 	Mail          mail.Sender // nil: no mail server is set
 
@@ -220,7 +223,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
 	p.Relationships = gdap.NewStore(p.Pool)
-	p.Audit, p.Services = audit.NewStore(p.Pool), service.NewStore(p.Pool)
+	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
 	if err != nil {
@@ -228,7 +231,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Consent = consent.NewService(consent.Deps{
 		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
-		Journal: journal{p.Audit}, Home: p.home, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	if cfg.SMTPURL != "" {
