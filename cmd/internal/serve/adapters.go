@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -91,4 +93,30 @@ func notPermitted(err error) error {
 		return fmt.Errorf("%w: %w", me.ErrNotPermitted, err)
 	}
 	return err
+}
+
+// acting finds the person behind a request for what changes something at a tenant. It is graph.Acting.
+type acting struct {
+	sessions *session.Sessions
+	graph    *graph.Client
+	resource string
+	used     func(ctx context.Context, tid tenant.ID, names []string)
+}
+
+// As gets a token with the scopes from the person's sign-in at that tenant.
+func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
+	full := make([]string, len(scopes))
+	for i, s := range scopes {
+		full[i] = a.resource + "/" + s
+	}
+	token, err := a.sessions.DelegatedToken(ctx, tid, full...)
+	var refused *entra.Error
+	if errors.As(err, &refused) && refused.NotConsented() {
+		return graph.Person{}, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden, "The customer has not consented to "+strings.Join(scopes, " and ")+" for people who sign in.", "Ask its administrator for it with a new consent link."), err)
+	}
+	if err != nil {
+		return graph.Person{}, err
+	}
+	a.used(ctx, tid, scopes)
+	return a.graph.As(tid, token), nil
 }
