@@ -69,7 +69,12 @@ func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err
 	w.And("j.gone_at IS NULL")
 	if q := strings.TrimSpace(f.Q); q != "" {
 		like := postgres.Like(q)
-		w.And("(p.name_key LIKE ? OR lower(j.template) LIKE ? OR lower("+nameOf("j")+") LIKE ?)", like, like, like)
+		test := "p.name_key LIKE ? OR lower(j.template) LIKE ? OR lower(" + nameOf("j") + ") LIKE ?"
+		args := []any{like, like, like}
+		if guid, ok := postgres.GUIDBegins(q); ok { // of the service principal or of its application
+			test, args = test+" OR starts_with(p.id, ?) OR starts_with(p.app_id, ?)", append(args, guid, guid)
+		}
+		w.And("("+test+")", args...)
 	}
 	if len(f.Health) > 0 {
 		w.And("j.health = ANY(?)", f.Health)

@@ -69,7 +69,7 @@ func icon(os string) string {
 }
 
 func (s search) app(a app.App) hit {
-	f := match(s.q, field{"name", "", a.Name}, field{"publisher", "publisher", a.Publisher}, field{"package", "package", a.Package}, field{"file", "file", a.FileName})
+	f := match(s.q, field{"name", "", a.Name}, field{"publisher", "publisher", a.Publisher}, field{"package", "package", a.Package}, field{"file", "file", a.FileName}, field{"id", "Intune app id", a.ID})
 	if f.name == "name" {
 		f.label, f.value = "publisher", a.Publisher
 	}
@@ -88,7 +88,7 @@ func (s search) app(a app.App) hit {
 }
 
 func (s search) job(j provisioning.Job, late bool) hit {
-	f := match(s.q, field{"name", "", j.AppName}, field{"template", "template", j.Template}, field{"customer", "customer", j.TenantName})
+	f := match(s.q, field{"name", "", j.AppName}, field{"template", "template", j.Template}, field{"customer", "customer", j.TenantName}, field{"sp", "service principal", j.SPID}, field{"appId", "application id", j.AppID})
 	if f.name == "name" {
 		f.label, f.value = "template", j.Template
 	}

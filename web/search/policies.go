@@ -35,7 +35,7 @@ func (s search) policiesOf(ctx context.Context, g group, kinds []configuration.K
 }
 
 func (s search) policy(p configuration.Policy) hit {
-	f := match(s.q, field{"name", "", p.Name}, field{"description", "description", p.Description}, field{"template", "template", p.Template}, field{"type", "type", p.Type})
+	f := match(s.q, field{"name", "", p.Name}, field{"description", "description", p.Description}, field{"template", "template", p.Template}, field{"type", "type", p.Type}, field{"id", "Intune policy id", p.ID})
 	if f.name == "name" {
 		f.label, f.value = "type", configuration.Words(p.Type)
 	}

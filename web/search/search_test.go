@@ -177,6 +177,35 @@ func TestPoliciesAreFound(t *testing.T) {
 	}
 }
 
+// TestGUIDs: an app, a policy and a service principal are found by their GUID or its beginning, each by who may see its customer.
+func TestGUIDs(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	const id, policy, sp, appID = "0a1b2c3d-0001-4000-8000-00000000abcd", "0a1b2c3d-0002-4000-8000-00000000abcd", "0a1b2c3d-0003-4000-8000-00000000abcd", "0a1b2c3d-0004-4000-8000-00000000abcd"
+	for _, c := range []tenant.Tenant{contoso, fabrikam} {
+		f.ReadApps(t, c.ID, f.Now, nil, app.App{ID: id, Name: "Mail"})
+		f.ReadAppPolicies(t, c.ID, f.Now, configuration.AppProtection, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_" + policy, Name: "Phones"}})
+		f.ReadJobs(t, c.ID, f.Now, provisioning.Job{ID: "j", SPID: sp, AppID: appID, AppName: "Payroll"})
+	}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	for _, tc := range []struct{ q, kinds, field string }{
+		{id, "apps", "id"}, {strings.ToUpper(id), "apps", "id"}, {id[:14], "apps", "id"}, {policy, "appProtection", "id"}, {sp, "provisioning", "sp"}, {appID, "provisioning", "appId"},
+		{"0a1b2c3d-", "apps appProtection provisioning", ""}, {"0a1b2c3d", "", ""}, {"abcd", "", ""},
+	} {
+		var v view
+		c.JSON("/search?q="+tc.q, http.StatusOK, &v)
+		var kinds []string
+		for _, g := range v.Groups {
+			kinds = append(kinds, g.Kind)
+			if g.Count != 1 || len(g.Hits) != 1 || g.Hits[0].Tenant.ID != contoso.ID || tc.field != "" && g.Hits[0].Field != tc.field {
+				t.Errorf("%q: %+v", tc.q, g)
+			}
+		}
+		if got := strings.Join(kinds, " "); got != tc.kinds {
+			t.Errorf("%q finds %q, want %q", tc.q, got, tc.kinds)
+		}
+	}
+}
+
 // TestPeople: a person is found once in each customer, by name or user principal name, and leads to exactly their devices.
 func TestPeople(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
