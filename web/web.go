@@ -35,6 +35,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/internal/withdrawal"
+	"github.com/tenantry/tenantry/web/access"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
@@ -169,6 +170,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
+		&access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, Sync: d.Sync},
 		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,

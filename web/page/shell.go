@@ -105,6 +105,7 @@ var (
 	}
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
+		{"Access", "person_lock", "/access", tenant.MayView},
 		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Reviews", "checkmark_circle", "/reviews", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
@@ -116,6 +117,7 @@ var (
 	inTenant = []entry{
 		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
+		{"Access", "person_lock", "/access", tenant.MayView},
 		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Review", "checkmark_circle", "/review", tenant.MayView},

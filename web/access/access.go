@@ -1,0 +1,178 @@
+// Package access shows who of the partner gets in at which customer: through which door, with which directory roles, and when a sign-in last
+// proved it; and who could wipe devices at a customer today.
+//
+// The arithmetic is internal/reach's; what it counts was read by the rooms of relationships, groups, staff and Intune roles. The pages say
+// what was not read, and never take it for nobody.
+package access
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/reach"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the room.
+type Handler struct {
+	Tenants       *tenant.Store
+	Relationships *gdap.Store
+	Groups        *group.Store
+	Roles         *intunerole.Store
+	Sync          *graphsync.Service
+}
+
+// Mount adds the page, over all customers or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) { r.Get("/access", h.serve) }
+
+// serve shows the matrix, or with who=wipe its answer to one question.
+func (h *Handler) serve(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if r.URL.Query().Has("who") {
+		return h.who(w, r, m)
+	}
+	return h.matrix(w, r, m)
+}
+
+// delegated is what was read of relationships that work now, and of the groups that hold their roles.
+type delegated struct {
+	read, groupsRead graphsync.Freshness
+	relationships    []gdap.Relationship
+	members          map[string][]group.Member // of groups that were looked into
+	names            map[string]string         // of groups
+	unseen           int                       // groups that were not
+}
+
+// delegated gathers them for customers in the scope.
+func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tenant.ID, now time.Time) (d delegated, err error) {
+	home := h.Tenants.Home()
+	if d.read, err = h.Sync.Freshness(ctx, tenant.Only(home), graphsync.Relationships); err != nil {
+		return d, err
+	}
+	if d.groupsRead, err = h.Sync.Freshness(ctx, tenant.Only(home), graphsync.PartnerGroups); err != nil {
+		return d, err
+	}
+	known := true
+	f := gdap.Filter{Status: []string{gdap.Active, gdap.Expiring}, Known: &known, Tenants: only}
+	var ids []string
+	if err := h.Relationships.Each(ctx, scope, f, func(x gdap.Relationship) error {
+		if !x.Extends() && !x.EndsAt.IsZero() && !now.Before(x.EndsAt) {
+			return nil // it ended since it was read
+		}
+		d.relationships = append(d.relationships, x)
+		for _, a := range x.Assignments {
+			if a.Works() && !slices.Contains(ids, a.Group) {
+				ids = append(ids, a.Group)
+			}
+		}
+		return nil
+	}); err != nil {
+		return d, err
+	}
+	if d.members, err = h.Groups.Members(ctx, home, ids); err != nil {
+		return d, err
+	}
+	refs := make([]group.Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = group.Ref{Tenant: home, ID: id}
+	}
+	found, err := h.Groups.Find(ctx, tenant.Only(home), refs)
+	d.names = map[string]string{}
+	for ref, g := range found {
+		d.names[ref.ID] = g.Name
+		if g.Gone {
+			d.members[ref.ID] = []group.Member{} // deleted: nobody is in it
+		}
+	}
+	for _, id := range ids {
+		if _, ok := d.members[id]; !ok {
+			d.unseen++
+		}
+	}
+	return d, err
+}
+
+// grants are the relationships as internal/reach counts them.
+func (d delegated) grants() (in reach.Inside, grants []reach.Grant) {
+	in = reach.Inside{}
+	for id, members := range d.members {
+		in[id] = []reach.Member{}
+		for _, m := range members {
+			if _, read := d.members[m.ID]; m.Type != "group" || read { // of other groups inside, the people stand in this list already
+				in[id] = append(in[id], reach.Member{ID: m.ID, Group: m.Type == "group"})
+			}
+		}
+	}
+	for _, x := range d.relationships {
+		for _, a := range x.Assignments {
+			if a.Works() {
+				grants = append(grants, reach.Grant{Customer: x.Customer, Group: a.Group, Roles: a.Roles, Source: x.ID})
+			}
+		}
+	}
+	return in, grants
+}
+
+// unknown says what was not read of them.
+func (d delegated) unknown() (said []string) {
+	switch {
+	case d.read.Read == 0:
+		said = append(said, "Not known: who gets in by a GDAP relationship. "+strings.TrimSpace(d.read.Error.Sentence+" The relationships were never read completely."))
+	case d.read.Late > 0:
+		said = append(said, "The GDAP relationships were not read again in time; what changed since is not known.")
+	}
+	if d.unseen > 0 {
+		said = append(said, "Not known: who is in "+ui.Count(int64(d.unseen), "group of the partner that holds", "groups of the partner that hold")+" roles by GDAP.")
+	}
+	return said
+}
+
+// line is the freshness of both readings, by the older. It is never green: accounts at customers are not read.
+func (d delegated) line(m tenant.Membership, home tenant.ID, now time.Time) ui.Freshness {
+	older := d.read
+	if d.groupsRead.Read > 0 && d.groupsRead.AsOf.Before(older.AsOf) {
+		older = d.groupsRead
+	}
+	line := fresh.Line(older, tenant.Membership{Tenant: tenant.Tenant{ID: home}}, now)
+	if !m.Reach.Has(home) {
+		line.Parts = line.Parts[:0]
+	}
+	if line.State == ui.ShapeOK {
+		line.State = ui.ShapePartial
+	}
+	return line
+}
+
+// customers are those that a list is about, by name.
+func (h *Handler) customers(ctx context.Context, scope tenant.Scope, only []tenant.ID) ([]tenant.Tenant, error) {
+	all, err := h.Tenants.List(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	all = slices.DeleteFunc(all, func(t tenant.Tenant) bool { return t.Home || len(only) > 0 && !slices.Contains(only, t.ID) })
+	slices.SortFunc(all, func(a, b tenant.Tenant) int {
+		return strings.Compare(placeOf(a.Name(), a.ID.String()), placeOf(b.Name(), b.ID.String()))
+	})
+	return all, nil
+}
+
+// chosen are the customers that the URL narrows to.
+func chosen(q page.Query) (ids []tenant.ID, err error) {
+	for _, v := range q.Values["customer"] {
+		id, err := tenant.ParseID(v)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}

@@ -1,0 +1,292 @@
+package access
+
+import (
+	"context"
+	"iter"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// wiping are the directory roles that may erase any device (Microsoft Entra built-in roles).
+var wiping = []string{gdap.GlobalAdministrator, gdap.IntuneAdministrator}
+
+var sides = []page.Option{{Value: "partner", Label: "The partner’s people"}, {Value: "customer", Label: "The customer’s people"}}
+
+func newWhoSpec(m tenant.Membership) page.Spec {
+	s := page.Spec{
+		Sorts: []string{"person"}, Columns: []string{"account", "side", "by", "through", "enabled"}, Default: []string{"account", "side", "by", "through", "enabled"}, Placeholder: "Name, account",
+		Filters: []page.Filter{{Name: "who", Label: "Who could", Options: []page.Option{{Value: "wipe", Label: "wipe a device"}}}, {Name: "side", Label: "Whose people", Options: sides}},
+	}
+	if !m.One() {
+		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
+		s.Filters = append(s.Filters, page.ByCustomer)
+	}
+	return s
+}
+
+// actor is somebody who could do it at a customer.
+type actor struct {
+	ID       string    `json:"id"` // object id, in the partner's tenant or the customer's
+	Name     string    `json:"name"`
+	UPN      string    `json:"upn"`
+	Side     string    `json:"side"` // partner or customer
+	Customer tenantRef `json:"customer"`
+	By       []string  `json:"by"`      // roles
+	Through  []string  `json:"through"` // groups or assignments
+	Nested   bool      `json:"nested"`  // only through a group inside
+	Enabled  *bool     `json:"account_enabled"`
+	URL      string    `json:"evidence"`
+}
+
+func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
+	spec := newWhoSpec(m)
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	only, err := chosen(q)
+	if err != nil {
+		return err
+	}
+	d, err := h.delegated(ctx, m.Scope, only, now)
+	if err != nil {
+		return err
+	}
+	actors := partnerActors(d)
+	holders := intunerole.HolderFilter{Can: []string{intunerole.Wipe}, Tenants: only}
+	if err := h.Roles.EachHolder(ctx, m.Scope, holders, func(x intunerole.Holder) error {
+		actors = append(actors, customerActor(x))
+		return nil
+	}); err != nil {
+		return err
+	}
+	unknown, whole, err := h.unknownOf(ctx, m, only, d)
+	if err != nil {
+		return err
+	}
+	var all []placed[actor]
+	for _, a := range actors {
+		if a.matches(q) {
+			place := []string{placeOf(a.title(), a.Side+a.ID), placeOf(a.Customer.Name, a.Customer.ID.String())}
+			if q.Sort == "customer" {
+				slices.Reverse(place)
+			}
+			all = append(all, placed[actor]{place, a})
+		}
+	}
+	count := int64(len(all))
+	rows, next, err := ordered(all, q)
+	if err != nil {
+		return err
+	}
+	title, err := h.whoTitle(ctx, m, only)
+	if err != nil {
+		return err
+	}
+	l := page.List[actor]{
+		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: count, Next: next,
+		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: notes(unknown, directoryNote),
+		Each: func(context.Context) iter.Seq2[actor, error] { return each(rows) },
+	}
+	if len(rows) == 0 && !q.CSV {
+		l.Empty = nobody(q, whole && d.unseen == 0 && d.read.Read > 0)
+	}
+	return l.Serve(w, r)
+}
+
+// nobody is the view without a row: that nobody could is never said, as directory roles at the customer are not read.
+func nobody(q page.Query, whole bool) ui.Empty {
+	e := ui.Empty{Kind: ui.EmptyNoMatch, Icon: "person_key", Title: "Nobody was found", Lines: []string{"What was read gives nobody the right to wipe. Directory roles of the customer’s own people are not read here."}, ActionURL: "/access?who=wipe", ActionText: "Show all customers"}
+	if !whole {
+		e.Kind, e.Title, e.Lines = ui.EmptyNotRead, "Who could is not known", []string{"Not everything that could give the right to wipe was read."}
+	}
+	if q.Q == "" && len(q.Values) <= 1 {
+		e.ActionURL, e.ActionText = "", ""
+	}
+	return e
+}
+
+// partnerActors are the people in groups that hold a wiping role by a relationship, one row for each and each customer.
+func partnerActors(d delegated) (found []actor) {
+	at := map[string]int{}
+	for _, x := range d.relationships {
+		for _, a := range x.Assignments {
+			roles := slices.DeleteFunc(slices.Clone(a.Roles), func(id string) bool { return !slices.Contains(wiping, id) })
+			if !a.Works() || len(roles) == 0 {
+				continue
+			}
+			for _, m := range d.members[a.Group] {
+				if m.Type == "group" {
+					continue
+				}
+				key := x.Customer.String() + m.ID
+				i, known := at[key]
+				if !known {
+					i = len(found)
+					at[key] = i
+					found = append(found, actor{ID: m.ID, Name: m.Name, UPN: m.UPN, Side: "partner", Customer: tenantRef{x.Customer, x.CustomerName}, Nested: true, Enabled: m.Enabled, URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)})
+				}
+				found[i].grant(roles, d.groupName(a.Group), m)
+			}
+		}
+	}
+	return found
+}
+
+func (a *actor) grant(roles []string, through string, m group.Member) {
+	for _, id := range roles {
+		if n := "GDAP: " + gdap.RoleName(id); !slices.Contains(a.By, n) {
+			a.By = append(a.By, n)
+		}
+	}
+	if !slices.Contains(a.Through, through) {
+		a.Through = append(a.Through, through)
+	}
+	a.Nested = a.Nested && !m.Direct
+}
+
+func (d delegated) groupName(id string) string {
+	if n := d.names[id]; n != "" {
+		return n
+	}
+	return id
+}
+
+func customerActor(x intunerole.Holder) actor {
+	a := actor{
+		ID: x.ID, Name: x.Name, UPN: x.UPN, Side: "customer", Customer: tenantRef{x.Tenant, x.TenantName}, Through: x.Assignments, Nested: x.Nested, Enabled: x.Enabled,
+		URL: "/t/" + x.Tenant.String() + "/roles/who/people?can=" + url.QueryEscape(intunerole.Wipe),
+	}
+	for _, r := range x.Roles {
+		a.By = append(a.By, "Intune role: "+r)
+	}
+	return a
+}
+
+// unknownOf says what was not read of what could give the right. whole: nothing but what is never read.
+func (h *Handler) unknownOf(ctx context.Context, m tenant.Membership, only []tenant.ID, d delegated) (said []string, whole bool, err error) {
+	said = d.unknown()
+	scope := m.Scope
+	if len(only) > 0 { // of those only that the person may see
+		scope = tenant.Only(slices.DeleteFunc(slices.Clone(only), func(id tenant.ID) bool { return !m.Scope.Has(id) })...)
+	}
+	read, err := h.Sync.Freshness(ctx, scope, graphsync.IntuneRoles)
+	if err != nil {
+		return nil, false, err
+	}
+	unseen, err := h.Roles.UnseenBy(ctx, m.Scope, []string{intunerole.Wipe}, only)
+	if err != nil {
+		return nil, false, err
+	}
+	if n := read.Tenants - read.Read; n > 0 || read.Tenants == 0 {
+		said = append(said, "Not known: who holds an Intune role at "+ui.Count(int64(max(n, 1)), "customer", "customers")+", because the roles were not read there.")
+	}
+	if read.Late > 0 {
+		said = append(said, "Intune roles were not read again in time at "+ui.Count(int64(read.Late), "customer", "customers")+"; what changed since is not known.")
+	}
+	if unseen.Groups > 0 {
+		said = append(said, "Not known: who is in "+ui.Count(unseen.Groups, "group of customers that holds", "groups of customers that hold")+" such an Intune role.")
+	}
+	return said, len(said) == 0, nil
+}
+
+func (h *Handler) whoTitle(ctx context.Context, m tenant.Membership, only []tenant.ID) (string, error) {
+	one := m.Tenant.ID
+	if len(only) == 1 && !m.One() {
+		one = only[0]
+	}
+	if one.IsZero() || !m.Scope.Has(one) {
+		return "Who could wipe today?", nil
+	}
+	t, err := h.Tenants.Get(ctx, tenant.Only(one), one)
+	return "Who could wipe at " + t.Name() + " today?", err
+}
+
+func (a actor) title() string {
+	for _, n := range []string{a.Name, a.UPN} {
+		if n != "" {
+			return n
+		}
+	}
+	return a.ID
+}
+
+func (a actor) matches(q page.Query) bool {
+	side, text := q.Values["side"], strings.ToLower(q.Q)
+	return (len(side) == 0 || slices.Contains(side, a.Side)) && (text == "" || strings.Contains(strings.ToLower(a.Name+"\n"+a.UPN), text))
+}
+
+func (a actor) through() string {
+	s := strings.Join(a.Through, ", ")
+	if a.Nested {
+		s += ", by a group inside"
+	}
+	return s
+}
+
+func (a actor) enabled() string {
+	switch {
+	case a.Enabled == nil:
+		return "Unknown"
+	case *a.Enabled:
+		return "Yes"
+	}
+	return "No"
+}
+
+func (a actor) side() string {
+	if a.Side == "partner" {
+		return "The partner’s"
+	}
+	return "The customer’s"
+}
+
+func whoColumns(m tenant.Membership) []page.Column[actor] {
+	cs := []page.Column[actor]{{Key: "person", Label: "Person", Sort: "person", Text: actor.title}}
+	if !m.One() {
+		cs = append(cs, customerColumn(func(a actor) tenantRef { return a.Customer }))
+	}
+	plain := func(key, label string, priority, width int, get func(actor) string) page.Column[actor] {
+		return page.Column[actor]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}
+	}
+	return append(cs,
+		plain("account", "Account", 2, 220, func(a actor) string {
+			if a.UPN == "" {
+				return "Unknown"
+			}
+			return a.UPN
+		}),
+		plain("side", "Whose", 1, 120, actor.side),
+		plain("by", "By", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
+		plain("through", "Through", 2, 200, actor.through),
+		plain("enabled", "Can sign in", 1, 100, actor.enabled),
+		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
+		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
+	)
+}
+
+// accountNote and directoryNote are what these pages never know.
+const (
+	accountNote   = "Guest accounts and accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
+	directoryNote = "Directory roles that the customer gave its own people, guests or programs are not read here; a Global Administrator or Intune Administrator of the customer could always wipe."
+)
+
+// question leads from the matrix to who could wipe there.
+func question(m tenant.Membership, only []tenant.ID) ui.Link {
+	l := ui.Link{Text: "Who could wipe today?", URL: m.Path("/access") + "?who=wipe"}
+	for _, id := range only {
+		l.URL += "&customer=" + id.String()
+	}
+	return l
+}
