@@ -169,6 +169,25 @@ func (b *tab) theme(name string) {
 	}
 }
 
+// small looks at the page as it is on a small phone in the dark: axe finds nothing, and nothing scrolls sideways.
+func (b *tab) small() {
+	b.Helper()
+	b.theme("dark")
+	b.do(chromedp.EmulateViewport(320, 900))
+	found, err := webtest.Axe(b.ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	over, err := webtest.NoSidewaysScroll(b.ctx)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if len(found) > 0 || over != "" {
+		b.Errorf("%s in the dark at 320 px: %v %s", b.at().Path, found, over)
+	}
+	b.do(chromedp.EmulateViewport(1440, 900))
+}
+
 // TestStoryInABrowser is the story as two people live it: the owner of the partner, and the administrator of a customer.
 func TestStoryInABrowser(t *testing.T) {
 	s := start(t)
@@ -196,6 +215,7 @@ func TestStoryInABrowser(t *testing.T) {
 	if got := customer.heading(); !strings.Contains(got, c.DisplayName) {
 		t.Errorf("the customer's page is headed %q", got)
 	}
+	customer.small()
 	customer.click("Continue to Microsoft")
 	if got := customer.at(); !strings.HasPrefix(got.String(), s.cloud.URLs().Login+"/"+c.ID+"/") {
 		t.Fatalf("the customer is led to %s", got)
@@ -204,6 +224,7 @@ func TestStoryInABrowser(t *testing.T) {
 	await(t, 30*time.Second, "the customer reads that they are connected", func() bool {
 		return strings.HasSuffix(customer.heading(), "is connected") // the page looks again by itself
 	})
+	customer.small()
 
 	await(t, 30*time.Second, "the owner sees the customer's devices on its page, without a reload", func() bool {
 		return strings.Contains(owner.eval(`document.querySelector("main").innerText`), strconv.Itoa(c.Devices))
@@ -219,6 +240,17 @@ func TestStoryInABrowser(t *testing.T) {
 			t.Errorf("%q leads to a page headed %q", name, got)
 		}
 	}
+	customer.signIn(s, admin(c))
+	customer.open(s.base + "/evidence")
+	customer.small()
+	customer.click("Take everything back…")
+	customer.small()
+	customer.do(chromedp.Click(chromedp.CSS(`input[name="data"][value="delete"]`)), chromedp.SetValue(chromedp.CSS(`#f-name`), c.DisplayName))
+	customer.click("Take everything back")
+	if got := customer.at().Path; !strings.HasPrefix(got, "/withdrawal/") {
+		t.Errorf("taking everything back leads to %s", got)
+	}
+	customer.small()
 	for who, b := range map[string]*tab{"owner": owner, "customer": customer} {
 		for _, c := range b.takeComplaints() {
 			t.Errorf("the %s's browser complains: %s", who, c)

@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -105,7 +106,8 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 			return err
 		}
 	}
-	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few))
+	contact := partner.Privacy{Name: "Data protection officer", Mail: "privacy@" + w.Home().Domains[0]}
+	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetPrivacy(ctx, contact, by))
 }
 
 // follow has the first customers follow a template, as a partner's customers of one kind would.

@@ -537,7 +537,7 @@ func TestPagesHaveAFoot(t *testing.T) {
 		"landing": {landing.body, []string{"https://portal.example" + path, fmt.Sprintf("%x", sha256.Sum256(append(twin, '\n')))}},
 		"receipt": {receipt.body, []string{"https://portal.example/auth/consent/", "<dd>5ca1ab1e</dd>"}},
 	} {
-		for _, want := range append(page.wants, `<dl class="paper">`, "Gelesen am", "21. November 2026", `href="mailto:privacy@firstup.example"`, "Fragen zu Ihren Daten: Data &lt;protection&gt;") {
+		for _, want := range append(page.wants, `<dl class="paper">`, "Gelesen am", "21. November 2026", `href="mailto:privacy@firstup.example"`, "Fragen zu Ihren Daten: Data &lt;protection&gt;, privacy@firstup.example") {
 			if !strings.Contains(page.body, want) {
 				t.Errorf("the %s has no %q", name, want)
 			}

@@ -2,6 +2,7 @@ package lang
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/permission"
@@ -29,10 +30,7 @@ func (f Frame) Shell(r *http.Request, l permission.Lang, title, fingerprint stri
 
 // Privacy says in the reader's language whom to ask about one's data, and leads to them.
 func (f Frame) Privacy(l permission.Lang) (ui.Link, bool) {
-	who := f.PrivacyName
-	if who == "" {
-		who = f.PrivacyMail
-	}
+	who := strings.Trim(f.PrivacyName+", "+f.PrivacyMail, ", ")
 	if who == "" {
 		return ui.Link{}, false
 	}
