@@ -185,6 +185,34 @@ func TestListsPageInEveryOrder(t *testing.T) {
 	}
 }
 
+// TestHistory: what the first reading finds is no change; an id that Intune changed is none either; nobody sees those of another tenant.
+func TestHistory(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	key := KeyOf("Google Chrome", "Google LLC")
+	renamed := chrome("141.0", 9)
+	renamed.ID = "another"
+	merge(t, pool, s, contoso, noon, chrome("138.0", 3), chrome("141.0", 9))
+	merge(t, pool, s, contoso, noon.Add(time.Hour), chrome("138.0", 2), renamed)
+	if _, err := pool.In(contoso).Exec(t.Context(), `INSERT INTO sync_state (tenant_id, dataset, next_at, last_complete_at) VALUES ($1, 'detectedApps', $2, $2)`, contoso, noon.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	merge(t, pool, s, contoso, noon.Add(2*time.Hour), renamed, chrome("142.0", 1))
+	merge(t, pool, s, fabrikam, noon, chrome("138.0", 1))
+	merge(t, pool, s, fabrikam, noon.Add(3*time.Hour))
+	var got []string
+	all, err := s.Changes(t.Context(), tenant.Everything(), key, 9)
+	for _, c := range all {
+		got = append(got, fmt.Sprint(c.TenantName, " ", c.Version, " ", c.Appeared, " ", c.Devices, " ", c.At.UTC().Hour(), " ", !c.Since.IsZero()))
+	}
+	if want := []string{"Fabrikam 138.0 false 1 15 false", "Contoso 138.0 false 2 14 true", "Contoso 142.0 true 1 14 true"}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	if own, err := s.Changes(t.Context(), tenant.Only(contoso), key, 9); err != nil || len(own) != 2 {
+		t.Errorf("of one tenant: %+v, %v", own, err)
+	}
+}
+
 func TestStoreKeepsTenantsApart(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)

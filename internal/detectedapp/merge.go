@@ -44,9 +44,9 @@ type Merged struct {
 	Counters      map[string]int64
 }
 
-// Merge makes the tenant's detected apps those of the read, which was complete.
+// Merge makes the tenant's detected apps those of the read, which was complete, and keeps which versions came and went.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "detected_app"}, tid, 0, now); err != nil {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "detected_app", Before: remember}, tid, 0, now); err != nil {
 		return m, fmt.Errorf("merge detected apps of %s: %w", tid, err)
 	}
 	var versions, programs int64

@@ -18,6 +18,10 @@ type Merge struct {
 	// History, where not empty, is a table (tenant_id, <Subject>, at, run, field, old, new) that is told of changes of the fields named.
 	History, Subject string
 	Fields           []string
+
+	// Before, where not empty, is a statement that is told the tenant and the moment when the read is beside the rows that it will replace, in
+	// the table named like them with _stage.
+	Before string
 }
 
 // Merge writes only the rows that are new or differ, tells the history what changed, and takes away what the read no longer had. A row
@@ -40,6 +44,11 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, m Merge, tid any, run int6
 		LEFT   JOIN `+m.Table+` o ON o.tenant_id = $1 AND o.id = l.id
 		WHERE  o.id IS NULL OR o.hash <> l.hash`+back, tid); err != nil {
 		return 0, 0, fmt.Errorf("compare %s: %w", m.Table, err)
+	}
+	if m.Before != "" {
+		if _, err := tx.Exec(ctx, m.Before, tid, now); err != nil {
+			return 0, 0, fmt.Errorf("before %s: %w", m.Table, err)
+		}
 	}
 	if m.History != "" {
 		if _, err := tx.Exec(ctx, m.remember(), tid, now, run); err != nil {

@@ -264,6 +264,9 @@ func (h *Handler) program(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	for _, v := range found.Rows {
 		l.Rows = append(l.Rows, newInstalled(v))
 	}
+	if l.Below, err = h.programHistory(ctx, m, key, now); err != nil {
+		return err
+	}
 	return l.Serve(w, r)
 }
 

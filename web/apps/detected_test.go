@@ -63,6 +63,17 @@ func TestDetectedApps(t *testing.T) {
 	if versions.Count != 1 || versions.Rows[0].ID != "f141" {
 		t.Errorf("versions of one customer: %+v", versions)
 	}
+	if got := one.Get("/apps/detected/" + key).Body.String(); !strings.Contains(got, "No version came or went") {
+		t.Error("the page of a program does not say that nothing changed")
+	}
+	f.ReadDetectedApps(t, fabrikam.ID, f.Now, chrome("f142", "142.0<b>", 1), chrome("f141", "141.0", 4))
+	if got := all.Get("/apps/detected/" + key).Body.String(); !strings.Contains(got, "142.0&lt;b&gt; appeared, on 1 device") || !strings.Contains(got, "Between the readings of") {
+		t.Error("the timeline of a program does not show the version that appeared")
+	}
+	if got := one.Get("/apps/detected/" + key).Body.String(); strings.Contains(got, "142.0") {
+		t.Error("the timeline shows another customer's version")
+	}
+	f.ReadDetectedApps(t, fabrikam.ID, f.Now, chrome("f141", "141.0", 5))
 	if csv := one.Get("/apps/detected?format=csv").Body.String(); !strings.Contains(csv, "'=evil") || strings.Count(csv, "\n") != 3 {
 		t.Errorf("CSV:\n%s", csv)
 	}
