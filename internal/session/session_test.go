@@ -465,3 +465,24 @@ func TestDatabaseDown(t *testing.T) {
 		t.Error("a database that is down went unnoticed")
 	}
 }
+
+func TestForgetAccounts(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, true)
+	g.do(func(ctx context.Context) { g.must(g.Replace(ctx, g.signIn(firstUp, anna), "home")) })
+	g.do(func(ctx context.Context) { g.must(g.Add(ctx, g.signIn(contoso, anna), "through GDAP")) })
+	for _, step := range []struct {
+		forget []string
+		want   int64
+	}{{nil, 2}, {[]string{ben}, 2}, {[]string{ben, anna}, 0}} {
+		g.must(g.ForgetAccounts(t.Context(), step.forget))
+		if n, err := g.KeptFor(t.Context(), []string{anna}); err != nil || n != step.want {
+			t.Errorf("without %v: %d sign-ins are kept, want %d, %v", step.forget, n, step.want, err)
+		}
+	}
+	g.do(func(ctx context.Context) {
+		if _, err := g.DelegatedToken(ctx, contoso, "Scope.A"); !errors.Is(err, errs.Unauthorised) {
+			t.Errorf("afterwards: %v", err)
+		}
+	})
+}

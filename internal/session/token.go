@@ -168,3 +168,20 @@ func (s *Sessions) due(session string, now time.Time) bool {
 	s.checked[session] = now
 	return true
 }
+
+// KeptFor counts the sign-ins whose tokens are kept for accounts, by their object ids at whichever tenant.
+func (s *Sessions) KeptFor(ctx context.Context, objectIDs []string) (n int64, err error) {
+	err = s.pool.In(tenant.Everything()).QueryRow(ctx, `SELECT count(*) FROM signin_token WHERE object_id = ANY($1::text[]::uuid[])`, objectIDs).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("count kept tokens: %w", postgres.Kind(err))
+	}
+	return n, nil
+}
+
+// ForgetAccounts drops the tokens that are kept for accounts, at whichever tenant, so that nothing is done in their name any more.
+func (s *Sessions) ForgetAccounts(ctx context.Context, objectIDs []string) error {
+	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `DELETE FROM signin_token WHERE object_id = ANY($1::text[]::uuid[])`, objectIDs); err != nil {
+		return fmt.Errorf("forget accounts: %w", postgres.Kind(err))
+	}
+	return nil
+}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -30,10 +31,18 @@ type Handler struct {
 	Groups        *group.Store
 	Roles         *intunerole.Store
 	Sync          *graphsync.Service
+	Sessions      Kept
+	Audit         *audit.Store // nil: changes are not recorded
 }
 
 // Mount adds the page, over all customers or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) { r.Get("/access", h.serve) }
+
+// MountPortal adds the plan for somebody who leaves, which is the owners'.
+func (h *Handler) MountPortal(r page.Router) {
+	r.GetFor("/access/leaver/{staff}", tenant.MayStaff, h.leaver)
+	r.Post("/access/leaver/{staff}", tenant.MayStaff, h.close)
+}
 
 // serve shows the matrix, or with who=wipe its answer to one question.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

@@ -41,7 +41,7 @@ func fixture(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, h
 			t.Fatal(err)
 		}
 	}
-	h = &Handler{f.Tenants, f.Relationships(), f.DirectoryGroups(), f.Roles(), f.Sync}
+	h = &Handler{Tenants: f.Tenants, Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Roles: f.Roles(), Sync: f.Sync}
 	return f, contoso, fabrikam, h
 }
 

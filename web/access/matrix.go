@@ -98,7 +98,7 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 	}
 	l := page.List[row]{
 		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: count, Next: next,
-		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(question(m, only), notes(d.unknown(), accountNote)),
+		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), notes(d.unknown(), accountNote)),
 		Each: func(context.Context) iter.Seq2[row, error] { return each(rows) },
 	}
 	if len(rows) == 0 && !q.CSV {

@@ -282,11 +282,15 @@ const (
 	directoryNote = "Directory roles that the customer gave its own people, guests or programs are not read here; a Global Administrator or Intune Administrator of the customer could always wipe."
 )
 
-// question leads from the matrix to who could wipe there.
-func question(m tenant.Membership, only []tenant.ID) ui.Link {
-	l := ui.Link{Text: "Who could wipe today?", URL: m.Path("/access") + "?who=wipe"}
+// questions lead from the matrix to who could wipe there, and of one person to what is to be done when they leave.
+func questions(m tenant.Membership, q page.Query, only []tenant.ID) []ui.Link {
+	wipe := ui.Link{Text: "Who could wipe today?", URL: m.Path("/access") + "?who=wipe"}
 	for _, id := range only {
-		l.URL += "&customer=" + id.String()
+		wipe.URL += "&customer=" + id.String()
 	}
-	return l
+	links := []ui.Link{wipe}
+	if person := q.Values["person"]; len(person) == 1 && m.May(tenant.MayStaff) {
+		links = append(links, ui.Link{Text: "When they leave", URL: "/access/leaver/" + person[0]})
+	}
+	return links
 }

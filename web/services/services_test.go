@@ -211,7 +211,7 @@ func TestLeadTimes(t *testing.T) {
 		Lead []leadRow `json:"lead_times"`
 	}
 	owner.JSON("/services/lead-times", http.StatusOK, &v)
-	if len(v.Lead) != 4 || v.Lead[0].Days != 10 || v.Lead[0].Default != 30 {
+	if len(v.Lead) != 5 || v.Lead[0].Days != 10 || v.Lead[0].Default != 30 {
 		t.Errorf("%+v", v)
 	}
 	var soon twin

@@ -56,6 +56,7 @@ func newForm(f form, all []tenant.Tenant, groups []tenantgroup.Group, c page.Chr
 	} else {
 		v.Action = "/staff/" + strconv.FormatInt(f.ID, 10)
 		v.Delete = v.Action + "/delete"
+		v.Header.Actions = []ui.Action{{Text: "When they leave", Icon: "person_prohibited", URL: "/access/leaver/" + strconv.FormatInt(f.ID, 10)}}
 		v.Facts = ui.Facts{Items: facts(f.Staff, c)}
 		v.State = &ui.Choice{Name: "disabled", Legend: "Sign-in", Options: []ui.Option{
 			{Value: "0", Label: "Allowed", Selected: !f.Disabled}, {Value: "1", Label: "Disabled", Selected: f.Disabled, Hint: "Open sessions lose their access at once."}}}
