@@ -159,7 +159,7 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 		return staffView{}, err
 	}
 	v.Features = featureRows(c)
-	v.form = newForm(c, h.partner(r.Context()))
+	v.form = newForm(c, h.partner(r.Context()), m.Person)
 	v.form.mails = h.Mail != nil
 	return v, nil
 }
@@ -204,7 +204,7 @@ type formView struct {
 	faults   page.Faults
 }
 
-func newForm(c domain.View, who Partner) formView {
+func newForm(c domain.View, partner Partner, who tenant.Person) formView {
 	chosen := c.Features
 	switch {
 	case c.Plan != nil:
@@ -212,15 +212,19 @@ func newForm(c domain.View, who Partner) formView {
 	case len(chosen) == 0:
 		chosen = permission.Suggested()
 	}
-	f := formView{features: map[permission.Feature]bool{}, language: permission.LanguageOf(c.Tenant.Country), days: "7", contact: joinContact(who), faults: page.Faults{}}
+	f := formView{features: map[permission.Feature]bool{}, language: permission.LanguageOf(c.Tenant.Country), days: "7", contact: joinContact(partner, who), faults: page.Faults{}}
 	for _, feature := range chosen {
 		f.features[feature] = true
 	}
 	return f
 }
 
-func joinContact(who Partner) string {
-	return strings.Trim(who.Phone+", "+who.Mail, ", ")
+// joinContact is whom the customer may ask unless told otherwise: the partner, or who makes the link.
+func joinContact(partner Partner, who tenant.Person) string {
+	if of := strings.Trim(partner.Phone+", "+partner.Mail, ", "); of != "" {
+		return of
+	}
+	return strings.Trim(who.Name+", "+who.UPN, ", ")
 }
 
 var daysOffered = []string{"1", "3", "7", "14", "30"}

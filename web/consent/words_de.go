@@ -13,7 +13,7 @@ var german = words{
 	changeTitle: "Was eine Person ändern darf", changeNote: "Nur eine Person mit Namen, die bei Ihnen angemeldet ist. Ihr eigenes Protokoll zeigt, wer es war.",
 	changeNone:   "**Nichts.** Wir fragen nicht nach dem Recht, etwas zu ändern.",
 	purposeTitle: "Warum wir fragen", purpose: "{partner} kümmert sich um die Geräte und Programme von {customer}. Dafür müssen wir sehen, wie es ihnen geht.",
-	keptTitle: "Was wir aufbewahren, und wie lange", kept: [2]string{"Wir bewahren auf, was unser Programm liest: Ihre Geräte, Programme und Einstellungen, mit den Namen der Personen, die sie benutzen. Sonst nichts.", "Änderungen bewahren wir **{days} Tage** auf. Wenn Sie Ihre Zustimmung zurücknehmen, lesen wir nichts mehr, und wir löschen, was wir haben, wenn Sie das wollen."},
+	keptTitle: "Was wir aufbewahren, und wie lange", kept: [2]string{"Wir bewahren auf, was unser Programm liest: Ihre Geräte, Programme und Einstellungen, mit den Namen der Personen, um die es geht. Auch eine Liste dessen, was unsere Leute bei Ihnen tun, bewahren wir auf.", "Änderungen bewahren wir **{days} Tage** auf. Wenn Sie Ihre Zustimmung zurücknehmen, lesen wir nichts mehr, und Sie entscheiden: Wir löschen, was wir haben, sofort oder nach {days} Tagen. Nur die Liste dessen, was getan wurde, bleibt, als Nachweis für Sie und für uns."},
 	twice:      "Microsoft fragt Sie **mehr als einmal**: zuerst für das Programm, dann für das, was eine Person tun darf. Nach dem ersten Mal können Sie aufhören.",
 	step:       text{"Noch ein Schritt", "Wir haben am {date} bei Ihnen nachgesehen. Das Programm kann jetzt lesen. Microsoft muss Sie noch fragen, was eine angemeldete Person tun darf.", "Gehen Sie weiter und lesen Sie die nächste Liste. Sie können auch hier aufhören."},
 	neverTitle: "Wonach wir nie fragen",
@@ -21,7 +21,7 @@ var german = words{
 	nextTitle:  "Wie es weitergeht",
 	next: [3]string{
 		"Sie gehen zu **{host}** und melden sich als Administrator von {customer} an.",
-		"Microsoft zeigt die Liste noch einmal in eigenen Worten. Das Programm heißt **„{program}“**. Wenn Sie einen anderen Namen sehen, hören Sie auf und rufen Sie uns an.",
+		"Microsoft zeigt die Liste noch einmal in eigenen Worten. Das Programm heißt **„{program}“**. Wenn Sie einen anderen Namen sehen, hören Sie auf und fragen Sie uns. Nichts ist erlaubt, bevor Sie dort „Akzeptieren“ wählen.",
 		"Sie kommen hierher zurück. Wir prüfen bei Ihnen, was Sie wirklich erlaubt haben, und Sie bekommen einen **Beleg**.",
 	},
 	agree: "Weiter zu Microsoft", disagree: "Ich stimme nicht zu", notSure: "Nicht sicher? Schicken Sie diese Seite an eine Kollegin oder einen Kollegen. Das Öffnen verbraucht den Link nicht.",
@@ -33,7 +33,7 @@ var german = words{
 	mailSubject: "{partner} bittet um Ihre Zustimmung",
 	mailText:    "Guten Tag,\n\n{partner} bittet Sie als Administrator von {customer}, dem Programm „{program}“ zu erlauben, sich um Ihre Geräte zu kümmern. Die Seite hinter diesem Link sagt, was wir lesen, wonach wir nie fragen und wie Sie es zurücknehmen:\n\n{link}\n\nDer Link gilt bis {date}. Das Öffnen verbraucht ihn nicht.\n\n{contact}",
 	names:       lang.Plurals{One: "Der %d Name in Microsofts Worten", Other: "Die %d Namen in Microsofts Worten"},
-	more:        lang.Plurals{One: "Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, den wir bei Ihnen nicht benutzen.", Other: "Microsoft zeigt eine Liste für alle Kunden. Sie hat noch %d Namen, die wir bei Ihnen nicht benutzen."},
+	more:        lang.Plurals{One: "Microsoft zeigt eine Liste für alle Kunden, und Sie können sie nur als Ganzes annehmen. Sie hat noch %d Namen, den wir bei Ihnen nicht benutzen.", Other: "Microsoft zeigt eine Liste für alle Kunden, und Sie können sie nur als Ganzes annehmen. Sie hat noch %d Namen, die wir bei Ihnen nicht benutzen."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} ist verbunden", "Wir haben bei Ihnen nachgesehen ({date}): Alles auf der Liste ist erlaubt.", "Heben Sie Ihre Nachweisseite auf. Sie zeigt, was wir lesen dürfen und wie Sie es zurücknehmen."},
 		domain.Partial:     {"{customer} ist teilweise verbunden", "Wir haben bei Ihnen nachgesehen ({date}). Ein Teil der Liste ist erlaubt, ein anderer nicht.", "Fragen Sie {partner}, ob der Rest nötig ist. Sie können es auch so lassen."},

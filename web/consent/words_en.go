@@ -13,7 +13,7 @@ var english = words{
 	changeTitle: "What a person may change", changeNote: "Only a named person, signed in at your company. Your own log shows who it was.",
 	changeNone:   "**Nothing.** We do not ask for the right to change anything.",
 	purposeTitle: "Why we ask", purpose: "{partner} looks after the devices and programs of {customer}. To do that, we must see how they are.",
-	keptTitle: "What we keep, and how long", kept: [2]string{"We keep what our program reads: your devices, programs and settings, with the names of the people who use them. Nothing else.", "We keep how these things changed for **{days} days**. When you take your consent back, we read nothing more, and we delete what we have if you want."},
+	keptTitle: "What we keep, and how long", kept: [2]string{"We keep what our program reads: your devices, programs and settings, with the names of the people it is about. We also keep a list of what our people do at your company.", "We keep how these things changed for **{days} days**. When you take your consent back, we read nothing more, and you choose: we delete what we have at once, or after {days} days. Only the list of what was done stays, as proof for you and for us."},
 	twice:      "Microsoft asks you **more than once**: first for the program, then for what a person may do. You may stop after the first.",
 	step:       text{"One more step", "We looked in your tenant on {date}. The program can read now. Microsoft still has to ask you what a signed-in person may do.", "Continue, and look at the next list. You can also stop here."},
 	neverTitle: "What we never ask for",
@@ -21,7 +21,7 @@ var english = words{
 	nextTitle:  "What happens next",
 	next: [3]string{
 		"You go to **{host}** and sign in as administrator of {customer}.",
-		"Microsoft shows the list again in its own words. The program is called **“{program}”**. If you see another name, stop and call us.",
+		"Microsoft shows the list again in its own words. The program is called **“{program}”**. If you see another name, stop and ask us. Nothing is granted until you choose “Accept” there.",
 		"You come back here. We check in your tenant what you really granted, and you get a **receipt** to keep.",
 	},
 	agree: "Continue to Microsoft", disagree: "I do not agree", notSure: "Not sure? Send this page to a colleague. Opening the link does not use it up.",
@@ -33,7 +33,7 @@ var english = words{
 	mailSubject: "{partner} asks for your consent",
 	mailText:    "Hello,\n\n{partner} asks you, as administrator of {customer}, to allow the program “{program}” to look after your devices. The page behind this link says what we read, what we never ask for, and how to take it back:\n\n{link}\n\nThe link works until {date}. Opening it does not use it up.\n\n{contact}",
 	names:       lang.Plurals{One: "The %d name in Microsoft’s words", Other: "The %d names in Microsoft’s words"},
-	more:        lang.Plurals{One: "Microsoft shows one list for all customers. It has %d more name, which we do not use at your company.", Other: "Microsoft shows one list for all customers. It has %d more names, which we do not use at your company."},
+	more:        lang.Plurals{One: "Microsoft shows one list for all customers, and you can accept it only as a whole. It has %d more name, which we do not use at your company.", Other: "Microsoft shows one list for all customers, and you can accept it only as a whole. It has %d more names, which we do not use at your company."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} is connected", "We looked in your tenant on {date}: everything on the list is granted.", "Keep your evidence page. It shows what we may read, and how to take it back."},
 		domain.Partial:     {"{customer} is partly connected", "We looked in your tenant on {date}. A part of the list is granted, and another part is not.", "Ask {partner} if the rest is needed. You can leave it as it is."},

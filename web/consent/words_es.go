@@ -13,7 +13,7 @@ var spanish = words{
 	changeTitle: "Lo que una persona puede cambiar", changeNote: "Solo una persona con nombre, que inició sesión en su empresa. Su propio registro muestra quién fue.",
 	changeNone:   "**Nada.** No pedimos permiso para cambiar nada.",
 	purposeTitle: "Por qué lo pedimos", purpose: "{partner} cuida los dispositivos y programas de {customer}. Para eso tenemos que ver cómo están.",
-	keptTitle: "Qué guardamos, y cuánto tiempo", kept: [2]string{"Guardamos lo que lee nuestro programa: sus dispositivos, programas y ajustes, con los nombres de las personas que los usan. Nada más.", "Guardamos los cambios durante **{days} días**. Si retira su consentimiento, no leemos nada más, y borramos lo que tenemos si usted quiere."},
+	keptTitle: "Qué guardamos, y cuánto tiempo", kept: [2]string{"Guardamos lo que lee nuestro programa: sus dispositivos, programas y ajustes, con los nombres de las personas de que se trata. También guardamos una lista de lo que nuestro personal hace en su empresa.", "Guardamos los cambios durante **{days} días**. Si retira su consentimiento, no leemos nada más, y usted elige: borramos lo que tenemos enseguida, o después de {days} días. Solo queda la lista de lo que se hizo, como prueba para usted y para nosotros."},
 	twice:      "Microsoft le pregunta **más de una vez**: primero por el programa, luego por lo que puede hacer una persona. Puede parar después de la primera.",
 	step:       text{"Un paso más", "Miramos en su inquilino el {date}. El programa ya puede leer. Microsoft todavía tiene que preguntarle qué puede hacer una persona con sesión iniciada.", "Continúe y mire la lista siguiente. También puede parar aquí."},
 	neverTitle: "Lo que nunca pedimos",
@@ -21,7 +21,7 @@ var spanish = words{
 	nextTitle:  "Qué pasa después",
 	next: [3]string{
 		"Usted va a **{host}** e inicia sesión como administrador de {customer}.",
-		"Microsoft muestra la lista otra vez con sus propias palabras. El programa se llama **«{program}»**. Si ve otro nombre, pare y llámenos.",
+		"Microsoft muestra la lista otra vez con sus propias palabras. El programa se llama **«{program}»**. Si ve otro nombre, pare y pregúntenos. Nada se permite hasta que usted elige «Aceptar».",
 		"Usted vuelve aquí. Comprobamos en su empresa lo que de verdad ha concedido, y recibe un **recibo**.",
 	},
 	agree: "Continuar a Microsoft", disagree: "No estoy de acuerdo", notSure: "¿No está seguro? Envíe esta página a un colega. Abrir el enlace no lo gasta.",
@@ -33,7 +33,7 @@ var spanish = words{
 	mailSubject: "{partner} pide su consentimiento",
 	mailText:    "Hola:\n\n{partner} le pide, como administrador de {customer}, que permita al programa «{program}» ocuparse de sus dispositivos. La página de este enlace dice qué leemos, qué no pedimos nunca y cómo retirarlo:\n\n{link}\n\nEl enlace funciona hasta {date}. Abrirlo no lo gasta.\n\n{contact}",
 	names:       lang.Plurals{One: "El nombre (%d) en palabras de Microsoft", Other: "Los %d nombres en palabras de Microsoft"},
-	more:        lang.Plurals{One: "Microsoft muestra una sola lista para todos los clientes. Tiene %d nombre más, que no usamos en su empresa.", Other: "Microsoft muestra una sola lista para todos los clientes. Tiene %d nombres más, que no usamos en su empresa."},
+	more:        lang.Plurals{One: "Microsoft muestra una sola lista para todos los clientes, y usted solo puede aceptarla entera. Tiene %d nombre más, que no usamos en su empresa.", Other: "Microsoft muestra una sola lista para todos los clientes, y usted solo puede aceptarla entera. Tiene %d nombres más, que no usamos en su empresa."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} está conectada", "Miramos en su empresa ({date}): todo lo de la lista está concedido.", "Guarde su página de pruebas. Muestra lo que podemos leer y cómo retirarlo."},
 		domain.Partial:     {"{customer} está conectada en parte", "Miramos en su empresa ({date}). Una parte de la lista está concedida y otra no.", "Pregunte a {partner} si hace falta el resto. También puede dejarlo así."},

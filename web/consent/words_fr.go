@@ -13,7 +13,7 @@ var french = words{
 	changeTitle: "Ce qu’une personne peut modifier", changeNote: "Seulement une personne connue par son nom, connectée chez vous. Votre propre journal montre qui c’était.",
 	changeNone:   "**Rien.** Nous ne demandons pas le droit de modifier quelque chose.",
 	purposeTitle: "Pourquoi nous demandons", purpose: "{partner} s’occupe des appareils et des programmes de {customer}. Pour cela, nous devons voir comment ils vont.",
-	keptTitle: "Ce que nous gardons, et combien de temps", kept: [2]string{"Nous gardons ce que notre programme lit : vos appareils, programmes et réglages, avec les noms des personnes qui les utilisent. Rien d’autre.", "Nous gardons les changements pendant **{days} jours**. Si vous retirez votre accord, nous ne lisons plus rien, et nous effaçons ce que nous avons si vous le voulez."},
+	keptTitle: "Ce que nous gardons, et combien de temps", kept: [2]string{"Nous gardons ce que notre programme lit : vos appareils, programmes et réglages, avec les noms des personnes concernées. Nous gardons aussi une liste de ce que nos collaborateurs font chez vous.", "Nous gardons les changements pendant **{days} jours**. Si vous retirez votre accord, nous ne lisons plus rien, et vous choisissez : nous effaçons ce que nous avons tout de suite, ou après {days} jours. Seule la liste de ce qui a été fait reste, comme preuve pour vous et pour nous."},
 	twice:      "Microsoft vous demande **plusieurs fois** : d’abord pour le programme, puis pour ce qu’une personne peut faire. Vous pouvez vous arrêter après la première fois.",
 	step:       text{"Encore une étape", "Nous avons regardé dans votre locataire le {date}. Le programme peut lire. Microsoft doit encore vous demander ce qu’une personne connectée peut faire.", "Continuez et lisez la liste suivante. Vous pouvez aussi vous arrêter ici."},
 	neverTitle: "Ce que nous ne demandons jamais",
@@ -21,7 +21,7 @@ var french = words{
 	nextTitle:  "Ce qui se passe ensuite",
 	next: [3]string{
 		"Vous allez sur **{host}** et vous vous connectez comme administrateur de {customer}.",
-		"Microsoft montre la liste encore une fois, avec ses propres mots. Le programme s’appelle **« {program} »**. Si vous voyez un autre nom, arrêtez et appelez-nous.",
+		"Microsoft montre la liste encore une fois, avec ses propres mots. Le programme s’appelle **« {program} »**. Si vous voyez un autre nom, arrêtez et demandez-nous. Rien n’est accordé avant que vous choisissiez « Accepter ».",
 		"Vous revenez ici. Nous vérifions chez vous ce que vous avez vraiment accordé, et vous recevez un **reçu**.",
 	},
 	agree: "Continuer chez Microsoft", disagree: "Je ne suis pas d’accord", notSure: "Vous hésitez ? Envoyez cette page à un collègue. Ouvrir le lien ne l’utilise pas.",
@@ -33,7 +33,7 @@ var french = words{
 	mailSubject: "{partner} demande votre accord",
 	mailText:    "Bonjour,\n\n{partner} vous demande, comme administrateur de {customer}, de permettre au programme « {program} » de s’occuper de vos appareils. La page derrière ce lien dit ce que nous lisons, ce que nous ne demandons jamais, et comment retirer votre accord :\n\n{link}\n\nLe lien fonctionne jusqu’au {date}. L’ouvrir ne l’utilise pas.\n\n{contact}",
 	names:       lang.Plurals{One: "Le nom (%d) avec les mots de Microsoft", Other: "Les %d noms avec les mots de Microsoft"},
-	more:        lang.Plurals{One: "Microsoft montre une seule liste pour tous les clients. Elle contient %d nom de plus, que nous n’utilisons pas chez vous.", Other: "Microsoft montre une seule liste pour tous les clients. Elle contient %d noms de plus, que nous n’utilisons pas chez vous."},
+	more:        lang.Plurals{One: "Microsoft montre une seule liste pour tous les clients, et vous ne pouvez l’accepter qu’en entier. Elle contient %d nom de plus, que nous n’utilisons pas chez vous.", Other: "Microsoft montre une seule liste pour tous les clients, et vous ne pouvez l’accepter qu’en entier. Elle contient %d noms de plus, que nous n’utilisons pas chez vous."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} est connecté", "Nous avons regardé chez vous le {date} : toute la liste est accordée.", "Gardez votre page de preuves. Elle montre ce que nous pouvons lire, et comment retirer votre accord."},
 		domain.Partial:     {"{customer} est connecté en partie", "Nous avons regardé chez vous le {date}. Une partie de la liste est accordée, une autre non.", "Demandez à {partner} si le reste est nécessaire. Vous pouvez aussi le laisser ainsi."},

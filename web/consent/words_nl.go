@@ -13,7 +13,7 @@ var dutch = words{
 	changeTitle: "Wat een persoon mag veranderen", changeNote: "Alleen een persoon met een naam, die bij u is aangemeld. Uw eigen logboek laat zien wie het was.",
 	changeNone:   "**Niets.** Wij vragen niet om het recht om iets te veranderen.",
 	purposeTitle: "Waarom wij het vragen", purpose: "{partner} zorgt voor de apparaten en programma’s van {customer}. Daarvoor moeten wij zien hoe het ermee gaat.",
-	keptTitle: "Wat wij bewaren, en hoelang", kept: [2]string{"Wij bewaren wat ons programma leest: uw apparaten, programma’s en instellingen, met de namen van de mensen die ze gebruiken. Verder niets.", "Veranderingen bewaren wij **{days} dagen**. Als u uw toestemming intrekt, lezen wij niets meer, en wij wissen wat wij hebben als u dat wilt."},
+	keptTitle: "Wat wij bewaren, en hoelang", kept: [2]string{"Wij bewaren wat ons programma leest: uw apparaten, programma’s en instellingen, met de namen van de mensen om wie het gaat. Wij bewaren ook een lijst van wat onze mensen bij u doen.", "Veranderingen bewaren wij **{days} dagen**. Als u uw toestemming intrekt, lezen wij niets meer, en u kiest: wij wissen wat wij hebben meteen, of na {days} dagen. Alleen de lijst van wat er is gedaan blijft, als bewijs voor u en voor ons."},
 	twice:      "Microsoft vraagt het u **meer dan één keer**: eerst voor het programma, dan voor wat een persoon mag doen. Na de eerste keer mag u stoppen.",
 	step:       text{"Nog één stap", "Wij hebben op {date} in uw tenant gekeken. Het programma kan nu lezen. Microsoft moet u nog vragen wat een aangemelde persoon mag doen.", "Ga verder en lees de volgende lijst. U mag hier ook stoppen."},
 	neverTitle: "Waar wij nooit om vragen",
@@ -21,7 +21,7 @@ var dutch = words{
 	nextTitle:  "Wat er daarna gebeurt",
 	next: [3]string{
 		"U gaat naar **{host}** en meldt u aan als beheerder van {customer}.",
-		"Microsoft toont de lijst nog eens in eigen woorden. Het programma heet **‘{program}’**. Ziet u een andere naam, stop dan en bel ons.",
+		"Microsoft toont de lijst nog eens in eigen woorden. Het programma heet **‘{program}’**. Ziet u een andere naam, stop dan en vraag het ons. Niets is toegestaan voordat u daar ‘Accepteren’ kiest.",
 		"U komt hier terug. Wij kijken bij u na wat u echt hebt toegestaan, en u krijgt een **bewijs** om te bewaren.",
 	},
 	agree: "Verder naar Microsoft", disagree: "Ik ga niet akkoord", notSure: "Niet zeker? Stuur deze pagina naar een collega. De link openen verbruikt hem niet.",
@@ -33,7 +33,7 @@ var dutch = words{
 	mailSubject: "{partner} vraagt uw toestemming",
 	mailText:    "Goedendag,\n\n{partner} vraagt u, als beheerder van {customer}, om het programma ‘{program}’ toe te staan voor uw apparaten te zorgen. De pagina achter deze link zegt wat wij lezen, waar wij nooit om vragen en hoe u het terugneemt:\n\n{link}\n\nDe link werkt tot {date}. Hem openen verbruikt hem niet.\n\n{contact}",
 	names:       lang.Plurals{One: "De %d naam in de woorden van Microsoft", Other: "De %d namen in de woorden van Microsoft"},
-	more:        lang.Plurals{One: "Microsoft toont één lijst voor alle klanten. Er staat nog %d naam op, die wij bij u niet gebruiken.", Other: "Microsoft toont één lijst voor alle klanten. Er staan nog %d namen op, die wij bij u niet gebruiken."},
+	more:        lang.Plurals{One: "Microsoft toont één lijst voor alle klanten, en u kunt die alleen als geheel accepteren. Er staat nog %d naam op, die wij bij u niet gebruiken.", Other: "Microsoft toont één lijst voor alle klanten, en u kunt die alleen als geheel accepteren. Er staan nog %d namen op, die wij bij u niet gebruiken."},
 	outcome: map[domain.Result]text{
 		domain.Connected:   {"{customer} is verbonden", "Wij hebben bij u gekeken op {date}: alles op de lijst is toegestaan.", "Bewaar uw bewijspagina. Daar staat wat wij mogen lezen en hoe u het terugneemt."},
 		domain.Partial:     {"{customer} is gedeeltelijk verbonden", "Wij hebben bij u gekeken op {date}. Een deel van de lijst is toegestaan, een ander deel niet.", "Vraag {partner} of de rest nodig is. U kunt het ook zo laten."},
