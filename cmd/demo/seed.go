@@ -106,8 +106,8 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 			return err
 		}
 	}
-	contact := partner.Privacy{Name: "Data protection officer", Mail: "privacy@" + w.Home().Domains[0]}
-	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetPrivacy(ctx, contact, by))
+	contact := partner.Contact{Phone: "+1 206 555 0142", Mail: "help@" + w.Home().Domains[0], PrivacyName: "Data protection officer", PrivacyMail: "privacy@" + w.Home().Domains[0]}
+	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetContact(ctx, contact, by))
 }
 
 // follow has the first customers follow a template, as a partner's customers of one kind would.

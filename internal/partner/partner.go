@@ -1,4 +1,5 @@
-// Package partner is what the partner tells its customers of itself, as an owner has set it: whom they may ask about their data.
+// Package partner is what the partner tells its customers of itself, as an owner has set it: how to reach it, and whom to ask about one's
+// data.
 //
 // The partner's name is read from its own tenant (internal/organization), the program's from its registration; neither is set here.
 package partner
@@ -19,23 +20,27 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// Privacy is whom a customer may ask about their data (GDPR, articles 13 and 14, ask for such a contact). Both parts empty: nobody is named.
-type Privacy struct {
-	Name string `json:"name"` // of a person or an office
-	Mail string `json:"mail"`
-
-	ChangedAt time.Time `json:"-"`
-	ChangedBy string    `json:"-"`
+// Contact is how customers reach the partner. Each part may be empty; then it is not shown.
+type Contact struct {
+	Address     string `json:"address"`
+	Phone       string `json:"phone"`
+	Mail        string `json:"mail"`
+	PrivacyName string `json:"privacy_name"` // a person or an office to ask about one's data, which articles 13 and 14 of the GDPR ask for
+	PrivacyMail string `json:"privacy_mail"`
 }
 
-// Named tells whether somebody is.
-func (p Privacy) Named() bool { return p.Name != "" || p.Mail != "" }
+// MaxText is the longest part of a contact, in characters.
+const MaxText = 120
 
-// MaxName is the longest name of a contact, in characters.
-const MaxName = 120
+// Set is the contact, with who said so when. Nobody did where By is empty.
+type Set struct {
+	Contact
+	At time.Time
+	By string
+}
 
-// privacySetting is the name of the setting.
-const privacySetting = "partner.privacy"
+// contactSetting is the name of the setting.
+const contactSetting = "partner.contact"
 
 // Store keeps it in the portal's settings.
 type Store struct{ pool *postgres.Pool }
@@ -43,37 +48,39 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(p *postgres.Pool) *Store { return &Store{pool: p} }
 
-// Privacy is the contact; one without a name and an address where nobody set it.
-func (s *Store) Privacy(ctx context.Context) (p Privacy, err error) {
+// Contact is the setting.
+func (s *Store) Contact(ctx context.Context) (c Set, err error) {
 	var raw []byte
-	err = s.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, privacySetting).Scan(&raw, &p.ChangedAt, &p.ChangedBy)
+	err = s.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, contactSetting).Scan(&raw, &c.At, &c.By)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return Privacy{}, nil
+		return Set{}, nil
 	}
 	if err == nil {
-		err = json.Unmarshal(raw, &p)
+		err = json.Unmarshal(raw, &c.Contact)
 	}
 	if err != nil {
-		return Privacy{}, fmt.Errorf("privacy contact: %w", postgres.Kind(err))
+		return Set{}, fmt.Errorf("contact of the partner: %w", postgres.Kind(err))
 	}
-	return p, nil
+	return c, nil
 }
 
-// SetPrivacy changes the contact. The address is checked by who takes it from a person.
-func (s *Store) SetPrivacy(ctx context.Context, p Privacy, by string) error {
-	p.Name = strings.Join(strings.Fields(p.Name), " ")
-	if utf8.RuneCountInString(p.Name) > MaxName {
-		return errs.Show(errs.Invalid, fmt.Sprintf("The name has at most %d characters.", MaxName))
+// SetContact changes it. Addresses of mail are checked by who takes them from a person.
+func (s *Store) SetContact(ctx context.Context, c Contact, by string) error {
+	for _, part := range []*string{&c.Address, &c.Phone, &c.Mail, &c.PrivacyName, &c.PrivacyMail} {
+		*part = strings.Join(strings.Fields(*part), " ")
+		if utf8.RuneCountInString(*part) > MaxText {
+			return errs.Show(errs.Invalid, fmt.Sprintf("Each part has at most %d characters.", MaxText))
+		}
 	}
-	raw, err := json.Marshal(p)
+	raw, err := json.Marshal(c)
 	if err != nil {
-		return fmt.Errorf("privacy contact: %w", err)
+		return fmt.Errorf("contact of the partner: %w", err)
 	}
 	_, err = s.pool.In(tenant.Scope{}).Exec(ctx, `
 		INSERT INTO setting (name, value, changed_at, changed_by) VALUES ($1, $2, now(), $3)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`, privacySetting, raw, by)
+		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`, contactSetting, raw, by)
 	if err != nil {
-		return fmt.Errorf("set the privacy contact: %w", postgres.Kind(err))
+		return fmt.Errorf("set the contact of the partner: %w", postgres.Kind(err))
 	}
 	return nil
 }

@@ -10,28 +10,22 @@ import (
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 )
 
-func TestPrivacyContact(t *testing.T) {
+func TestContact(t *testing.T) {
 	t.Parallel()
 	s, ctx := partner.NewStore(pgtest.New(t)), t.Context()
-	if p, err := s.Privacy(ctx); err != nil || p.Named() || p.ChangedBy != "" {
-		t.Errorf("at first: %+v, %v", p, err)
+	if c, err := s.Contact(ctx); err != nil || c != (partner.Set{}) {
+		t.Errorf("at first: %+v, %v", c, err)
 	}
-	for _, set := range []partner.Privacy{{Name: " Data  protection ", Mail: "privacy@firstup.example"}, {Mail: "dpo@firstup.example"}} {
-		if err := s.SetPrivacy(ctx, set, "owner@firstup.example"); err != nil {
+	for _, set := range []partner.Contact{{Address: " 12  Harbour Street ", Phone: "+1 206 555 0142", PrivacyMail: "privacy@firstup.example"}, {PrivacyName: "Data protection"}, {}} {
+		if err := s.SetContact(ctx, set, "owner@firstup.example"); err != nil {
 			t.Fatal(err)
 		}
-		p, err := s.Privacy(ctx)
-		if err != nil || p.Name != strings.Join(strings.Fields(set.Name), " ") || p.Mail != set.Mail || p.ChangedBy != "owner@firstup.example" || p.ChangedAt.IsZero() {
-			t.Errorf("set %+v, got %+v, %v", set, p, err)
+		set.Address = strings.Join(strings.Fields(set.Address), " ")
+		if c, err := s.Contact(ctx); err != nil || c.Contact != set || c.By != "owner@firstup.example" || c.At.IsZero() {
+			t.Errorf("set %+v, got %+v, %v", set, c, err)
 		}
 	}
-	if err := s.SetPrivacy(ctx, partner.Privacy{Name: strings.Repeat("ü", partner.MaxName+1)}, "x"); !errors.Is(err, errs.Invalid) {
-		t.Errorf("a name that is too long: %v", err)
-	}
-	if err := s.SetPrivacy(ctx, partner.Privacy{}, "owner@firstup.example"); err != nil {
-		t.Fatal(err)
-	}
-	if p, err := s.Privacy(ctx); err != nil || p.Named() {
-		t.Errorf("taken away: %+v, %v", p, err)
+	if err := s.SetContact(ctx, partner.Contact{Phone: strings.Repeat("ü", partner.MaxText+1)}, "x"); !errors.Is(err, errs.Invalid) {
+		t.Errorf("a part that is too long: %v", err)
 	}
 }

@@ -18,6 +18,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/mail"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/lang"
@@ -28,12 +29,8 @@ import (
 // Partner is who asks, as the customer knows them.
 type Partner struct {
 	Name    string
-	Address string
-	Phone   string
-	Mail    string
 	Program string // the registration's display name: what Microsoft's page calls the program
-
-	PrivacyName, PrivacyMail string // whom to ask about one's data; empty: nobody is named
+	partner.Contact
 }
 
 // Handler serves the consent pages.

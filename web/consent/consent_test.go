@@ -22,6 +22,7 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -85,7 +86,9 @@ func newSite(t *testing.T) *site {
 			if s.nameless {
 				return consent.Partner{}
 			}
-			return consent.Partner{Name: "First Up Consultants", Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", Program: "Tenantry for First Up", PrivacyName: "Data <protection>", PrivacyMail: "privacy@firstup.example"}
+			return consent.Partner{Name: "First Up Consultants", Program: "Tenantry for First Up", Contact: partner.Contact{
+				Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", PrivacyName: "Data <protection>", PrivacyMail: "privacy@firstup.example",
+			}}
 		},
 	}
 	p := &page.Problems{Log: slog.New(slog.DiscardHandler)}

@@ -512,7 +512,7 @@ func historyBody(v historyView) templ.Component {
 	})
 }
 
-// contactPage is whom customers may ask about their data.
+// contactPage is how customers reach the partner.
 func contactPage(s ui.Shell, v contactView) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

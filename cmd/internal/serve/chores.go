@@ -174,11 +174,11 @@ func (p *Portal) partner(ctx context.Context) consent.Partner {
 	} else if !errors.Is(err, errs.NotFound) {
 		p.Log.WarnContext(ctx, "partner's name", "err", err)
 	}
-	privacy, err := p.Partner.Privacy(ctx)
+	contact, err := p.Partner.Contact(ctx)
 	if err != nil {
-		p.Log.WarnContext(ctx, "partner's privacy contact", "err", err)
+		p.Log.WarnContext(ctx, "partner's contact", "err", err)
 	}
-	who.PrivacyName, who.PrivacyMail = privacy.Name, privacy.Mail
+	who.Contact = contact.Contact
 	if program := p.program.Load(); program != nil {
 		who.Program = *program
 	}
