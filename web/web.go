@@ -23,6 +23,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/partner"
@@ -45,6 +46,7 @@ import (
 	"github.com/tenantry/tenantry/web/evidence"
 	"github.com/tenantry/tenantry/web/gate"
 	"github.com/tenantry/tenantry/web/groups"
+	"github.com/tenantry/tenantry/web/guests"
 	"github.com/tenantry/tenantry/web/me"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/overview"
@@ -86,6 +88,7 @@ type Deps struct {
 	Roles         *intunerole.Store
 	Directory     *group.Store
 	Relationships *gdap.Store
+	Guests        *guest.Store
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
 	Autopilot     *autopilot.Store
@@ -172,6 +175,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
+		&guests.Handler{Guests: d.Guests, Sync: d.Sync},
 		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,

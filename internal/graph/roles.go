@@ -10,8 +10,8 @@ import (
 // GlobalAdministrator is the template id of the directory role, the same in every tenant (Microsoft Entra built-in roles).
 const GlobalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 
-// roleAssignment is a unifiedRoleAssignment.
-type roleAssignment struct {
+// DirectoryRoleAssignment is a unifiedRoleAssignment; the id of a built-in role's definition is its template id.
+type DirectoryRoleAssignment struct {
 	PrincipalID      string `json:"principalId"`
 	RoleDefinitionID string `json:"roleDefinitionId"`
 	Scope            string `json:"directoryScopeId"`
@@ -21,7 +21,7 @@ type roleAssignment struct {
 // role-assignable group is not seen. Needs RoleManagement.Read.Directory; without it the error is of kind Permission.
 func (c *Client) HoldsRole(ctx context.Context, tid tenant.ID, objectID, role string) (bool, error) {
 	q := Query{Filter: "principalId eq '" + odata(objectID) + "'"}
-	for a, err := range List[roleAssignment](ctx, c, tid, "roleManagement/directory/roleAssignments", q) {
+	for a, err := range List[DirectoryRoleAssignment](ctx, c, tid, "roleManagement/directory/roleAssignments", q) {
 		if err != nil {
 			return false, fmt.Errorf("directory roles in %s: %w", tid, err)
 		}

@@ -33,6 +33,7 @@ const (
 	IntuneRoles           = "intuneRoles"
 	Services              = "services"
 	Groups                = "groups"
+	Guests                = "guests"
 
 	Relationships = "relationships"
 	PartnerGroups = "partnerGroups"
@@ -141,6 +142,10 @@ func Table() Datasets {
 			Name: Groups, Label: "Groups that something is given to", Version: "v1.0", Path: "/groups", Select: []string{"id", "displayName", "groupTypes"}, PageSize: 999,
 			Permission: "GroupMember.Read.All", Every: 2 * time.Hour, FreshFor: 24 * time.Hour,
 		},
+		{ // and the directory roles of those that are the partner's people, where these may be read
+			Name: Guests, Label: "Guest accounts of the partner’s people", Version: "v1.0", Path: "/users", Select: guestFields, PageSize: 999,
+			Permission: "User.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
+		},
 		{ // with the access assignments of each
 			Name: Relationships, Label: "GDAP relationships", Version: "v1.0", Path: "/tenantRelationships/delegatedAdminRelationships", PageSize: 300, Home: true,
 			Permission: "DelegatedAdminRelationship.Read.All", Every: time.Hour, FreshFor: 6 * time.Hour,
@@ -171,6 +176,12 @@ var autopilotFields = []string{
 	"deploymentProfileAssignmentStatus", "deploymentProfileAssignmentDetailedStatus", "deploymentProfileAssignedDateTime", "enrollmentState",
 	"lastContactedDateTime", "userPrincipalName", "addressableUserName", "azureActiveDirectoryDeviceId", "azureAdDeviceId", "managedDeviceId",
 	"deviceAccountUpn", "deviceFriendlyName", "remediationState", "remediationStateLastModifiedDateTime", "userlessEnrollmentStatus",
+}
+
+// guestFields: how an invitation stands is only told where it is selected.
+var guestFields = []string{
+	"id", "displayName", "userPrincipalName", "mail", "userType", "externalUserState", "externalUserStateChangeDateTime", "accountEnabled",
+	"createdDateTime", "assignedPlans",
 }
 
 // Datasets is a table of datasets.

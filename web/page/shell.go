@@ -106,6 +106,7 @@ var (
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
 		{"Access", "person_lock", "/access", tenant.MayView},
+		{"Guests", "person_add", "/guests", tenant.MayView},
 		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Reviews", "checkmark_circle", "/reviews", tenant.MayView},
 		{"Activity", "history", "/activity", tenant.MayView},
@@ -118,6 +119,7 @@ var (
 		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Access", "person_lock", "/access", tenant.MayView},
+		{"Guests", "person_add", "/guests", tenant.MayView},
 		{"GDAP", "key", "/relationships", tenant.MayView},
 		{"Consent", "checkmark_starburst", "/consent", tenant.MayView},
 		{"Review", "checkmark_circle", "/review", tenant.MayView},

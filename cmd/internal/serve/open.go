@@ -26,6 +26,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
@@ -73,6 +74,7 @@ type Portal struct {
 	Directory     *group.Store
 	Roles         *intunerole.Store
 	Relationships *gdap.Store
+	Guests        *guest.Store
 	Audit         *audit.Store
 	Reviews       *review.Store
 	Consent       *consent.Service
@@ -222,7 +224,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
-	p.Relationships = gdap.NewStore(p.Pool)
+	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
@@ -267,6 +269,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Groups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: p.namedGroups}).
+		With(graphsync.Guests, &guest.Puller{Graph: p.Graph, Store: p.Guests, Now: now, Domains: p.partnerDomains}).
 		With(graphsync.Relationships, &gdap.Puller{Graph: p.Graph, Store: p.Relationships, Now: now, Ends: p.relationshipEnds}).
 		With(graphsync.PartnerGroups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: func(ctx context.Context, home tenant.ID) (n group.Named, err error) {
 			n.Holding, err = p.Relationships.GroupIDs(ctx, home)

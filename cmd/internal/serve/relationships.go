@@ -2,6 +2,7 @@ package serve
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,4 +46,28 @@ func relationshipItem(r gdap.Relationship) service.Item {
 		it.ExpiresAt = time.Time{}
 	}
 	return it
+}
+
+// partnerDomains are those that the partner's people sign in with: of its own tenant, of its staff, and of the owners in the configuration.
+func (p *Portal) partnerDomains(ctx context.Context) ([]string, error) {
+	home, err := p.Tenants.Get(ctx, tenant.Only(p.home), p.home)
+	if err != nil {
+		return nil, err
+	}
+	staff, err := p.Tenants.ListStaff(ctx, tenant.Everything())
+	if err != nil {
+		return nil, err
+	}
+	names := slices.Clone(p.Config.Owners)
+	for _, st := range staff {
+		names = append(names, st.UPN)
+	}
+	domains := slices.Clone(home.Domains)
+	for _, upn := range names {
+		if _, d, ok := strings.Cut(strings.ToLower(upn), "@"); ok && d != "" {
+			domains = append(domains, d)
+		}
+	}
+	slices.Sort(domains)
+	return slices.Compact(domains), nil
 }

@@ -41,9 +41,12 @@ func (c *call) userObject(p person) object {
 	if p.phone != "" && p.index%3 == 0 {
 		phones = append(phones, p.phone)
 	}
-	var licences []object
+	licences, plans := []object{}, []object{}
 	for _, sku := range p.licences {
 		licences = append(licences, object{{"disabledPlans", []string{}}, {"skuId", skuID(sku)}})
+		for _, plan := range skuOf(sku).plans {
+			plans = append(plans, object{{"assignedDateTime", p.created}, {"capabilityStatus", "Enabled"}, {"service", serviceOf(plan.name)}, {"servicePlanId", plan.id}})
+		}
 	}
 	nickname, _, _ := strings.Cut(p.upn, "@")
 	return object{
@@ -55,7 +58,7 @@ func (c *call) userObject(p person) object {
 		{"usageLocation", hidden(c.t.Country)}, {"country", hidden(c.t.Country)}, {"mailNickname", hidden(nickname)},
 		{"assignedLicenses", hidden(licences)}, {"identities", hidden([]object{{{"signInType", "userPrincipalName"}, {"issuer", c.t.Domains[0]}, {"issuerAssignedId", p.upn}}})},
 		{"onPremisesSyncEnabled", hidden(nil)}, {"otherMails", hidden([]string{})}, {"proxyAddresses", hidden([]string{"SMTP:" + p.mail})},
-		{"assignedPlans", hidden([]object{})}, {"provisionedPlans", hidden([]object{})},
+		{"assignedPlans", hidden(plans)}, {"provisionedPlans", hidden([]object{})},
 	}
 }
 

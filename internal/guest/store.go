@@ -1,0 +1,207 @@
+package guest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Store holds guests in Postgres.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+// Merged is what a merge did.
+type Merged struct {
+	Written, Gone int64
+	Counters      map[string]int64
+}
+
+var merging = postgres.Merge{
+	Table: "guest", Keep: true, History: "guest_change", Subject: "guest_id",
+	Fields: []string{"name", "address", "redeemed", "enabled", "roles", "intune"},
+}
+
+// Merge makes the tenant's guests those of the read, which was complete. tx is under the tenant's scope.
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Guest) (m Merged, err error) {
+	stage := postgres.NewStage(strings.Fields("id name name_key upn address redeemed redeemed_at enabled roles intune invited_at")...)
+	defer stage.Close()
+	m.Counters = map[string]int64{"total": 0}
+	for _, g := range found {
+		row := stage.Row().Text(g.ID).Text(g.Name).Text(strings.ToLower(cut(g.Name))).Text(g.UPN).Text(g.Address).Tristate(g.Redeemed).Time(g.RedeemedAt).Tristate(g.Enabled)
+		if g.RolesRead {
+			row.Strings(g.Roles)
+		} else {
+			row.Null()
+		}
+		if err := row.Tristate(g.Intune).Time(g.InvitedAt).End(); err != nil {
+			return m, err
+		}
+		m.Counters["total"]++
+		if g.Redeemed != nil && !*g.Redeemed {
+			m.Counters["pending:true"]++
+		}
+	}
+	m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now)
+	return m, err
+}
+
+// tables joins who signed in to the portal at the customer: the sign-in that proves the way.
+const tables = `guest g LEFT JOIN person p ON p.tenant_id = g.tenant_id AND p.object_id::text = g.id`
+
+// standing is SQL for Guest.Standing; what is unknown stops the way.
+const standing = `CASE
+	WHEN g.enabled = false THEN 'blocked'
+	WHEN NOT g.redeemed THEN 'invited'
+	WHEN g.redeemed IS NULL OR g.roles IS NULL THEN 'unknown'
+	WHEN g.roles = '{}' THEN 'redeemed'
+	WHEN g.intune IS NULL THEN 'unknown'
+	WHEN NOT g.intune THEN 'role'
+	WHEN p.last_seen_at IS NULL THEN 'licence'
+	ELSE 'proven' END`
+
+// customerName is a sub-select, as tenants are seen through the scope too.
+const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.default_domain) FROM tenant t WHERE t.tenant_id = g.tenant_id), '')`
+
+const columns = `
+	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(g.roles, '{}'), g.roles IS NOT NULL, g.intune,
+	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
+
+func scan(row pgx.CollectableRow, more ...any) (g Guest, err error) {
+	err = row.Scan(append([]any{&g.Tenant, &g.TenantName, &g.ID, &g.Name, &g.UPN, &g.Address, &g.Redeemed, postgres.Zero(&g.RedeemedAt), &g.Enabled, &g.Roles, &g.RolesRead, &g.Intune,
+		postgres.Zero(&g.InvitedAt), postgres.Zero(&g.SignedInAt), &g.Standing, &g.FirstSeenAt, &g.ChangedAt, postgres.Zero(&g.GoneAt)}, more...)...)
+	return g, err
+}
+
+var (
+	rank   = postgres.Key{Expr: "array_position('{" + ranks() + "}'::text[], " + standing + ")", Type: "int"}
+	byName = postgres.Key{Expr: "g.name_key", Type: "text"}
+)
+
+func ranks() string {
+	words := make([]string, len(Standings))
+	for i, s := range Standings {
+		words[i] = string(s)
+	}
+	return strings.Join(words, ",")
+}
+
+var orders = map[string][]postgres.Key{
+	"standing": {rank, {Expr: "g.invited_at", Type: "timestamptz"}, byName},
+	"name":     {byName},
+	"invited":  {{Expr: "g.invited_at", Type: "timestamptz"}, byName},
+	"signedIn": {{Expr: "COALESCE(p.last_seen_at, '-infinity')", Type: "timestamptz"}, byName},
+	"customer": {{Expr: `lower(` + customerName + `) COLLATE "C"`, Type: "text"}, byName},
+}
+
+func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Table: tables, Cursor: f.After, Limit: f.Limit, Where: &postgres.Where{}}
+	w := l.Where
+	w.Within(scope, "g.tenant_id")
+	for _, v := range append([]string{f.Q}, f.Roles...) {
+		if !postgres.Printable(v) || len(v) > 400 {
+			return l, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or too many of them.")
+		}
+	}
+	if f.Gone {
+		w.And("g.gone_at IS NOT NULL")
+	} else {
+		w.And("g.gone_at IS NULL")
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("lower(g.name || E'\\n' || g.upn || E'\\n' || g.address) LIKE ?", postgres.Like(q))
+	}
+	if len(f.Standings) > 0 {
+		w.And(standing+" = ANY(?)", f.Standings)
+	}
+	if len(f.Roles) > 0 {
+		w.And("g.roles && ?::text[]", f.Roles)
+	}
+	if len(f.Tenants) > 0 {
+		w.And("g.tenant_id = ANY(?)", f.Tenants)
+	}
+	if f.Waiting {
+		w.And(standing+" = 'invited' AND g.invited_at > '-infinity' AND g.invited_at < ?", f.Now.Add(-Old))
+	}
+	if f.Idle {
+		w.And(standing+" = 'proven' AND p.last_seen_at < ?", f.Now.Add(-Idle))
+	}
+	name := f.Sort
+	if name == "" {
+		name = Sorts[0]
+	}
+	keys, ok := orders[name]
+	if !ok {
+		return l, errs.ShowNext(errs.Invalid, "Guests cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
+	}
+	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: append(append([]postgres.Key{}, keys...), postgres.Key{Expr: "g.tenant_id", Type: "uuid"}, postgres.Key{Expr: "g.id", Type: "text"})}
+	return l, nil
+}
+
+// List returns the guests in the scope that match f, one page in the chosen order.
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
+	l, err := f.listing(scope)
+	if err != nil {
+		return p, err
+	}
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	return p, err
+}
+
+// Count is how many guests in the scope match f.
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	l, err := f.listing(scope)
+	if err != nil {
+		return 0, err
+	}
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
+}
+
+// Each calls each for every guest in the scope that matches f, in its order. Limit does not apply.
+func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Guest) error) error {
+	l, err := f.listing(scope)
+	if err != nil {
+		return err
+	}
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
+}
+
+// Get finds a guest of the tenant, or errs.NotFound.
+func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (g Guest, err error) {
+	if !postgres.Printable(id) {
+		return g, errs.NotFound
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM `+tables+` WHERE g.tenant_id = $1 AND g.id = $2`, tid, id)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Guest, error) { return scan(row) })
+	if err != nil {
+		return g, fmt.Errorf("guest: %w", err)
+	}
+	if len(found) == 0 {
+		return g, errs.NotFound
+	}
+	return found[0], nil
+}
+
+// Changes is the history of a guest, the newest first.
+func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT at, field, old, new
+		FROM   guest_change
+		WHERE  tenant_id = $1
+		AND    guest_id = $2
+		ORDER  BY at DESC, run DESC, field
+		LIMIT  $3`, tid, id, limit)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
+	if err != nil {
+		return nil, fmt.Errorf("history of a guest: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,175 @@
+package guests
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// maxChanges is how much of the history a page shows.
+const maxChanges = 50
+
+func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	id, err := url.PathUnescape(chi.URLParam(r, "guest"))
+	if err != nil || id == "" || !m.One() { // a guest is only ever shown inside its tenant
+		return errs.NotFound
+	}
+	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
+	x, err := h.Guests.Get(ctx, m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	changes, err := h.Guests.Changes(ctx, m.Tenant.ID, id, maxChanges)
+	if err != nil {
+		return err
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Guests)
+	if err != nil {
+		return err
+	}
+	v := newView(m, x, changes, read, now)
+	return page.Answer(w, r, v, guestPage(page.Shell(r, m, v.Name), v))
+}
+
+// view is what a guest's page shows, and its JSON twin.
+type view struct {
+	row
+	AsOf    *time.Time `json:"as_of"`
+	Changes []change   `json:"changes"`
+
+	m     tenant.Membership
+	read  graphsync.Freshness
+	guest guest.Guest
+}
+
+type change struct {
+	At    time.Time `json:"at"`
+	Field string    `json:"field"`
+	Old   string    `json:"old"`
+	New   string    `json:"new"`
+}
+
+func newView(m tenant.Membership, x guest.Guest, changes []guest.Change, read graphsync.Freshness, now time.Time) view {
+	v := view{row: newRow(x, read.Late > 0 || read.Read == 0, now), AsOf: moment(read.AsOf), Changes: []change{}, m: m, read: read, guest: x}
+	for _, c := range changes {
+		v.Changes = append(v.Changes, change{c.At, c.Field, c.Old, c.New})
+	}
+	return v
+}
+
+// The parts of the page, ready to print.
+
+func (v view) header() ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Guest accounts", URL: v.m.Path("/guests")}}, Title: v.Name, Freshness: fresh.Line(v.read, v.m, v.now)}
+}
+
+func (v view) facts() ui.Facts {
+	return ui.Facts{Wide: true, Items: []ui.Fact{
+		{Label: "State", Value: ui.Cell{State: &v.state}}, {Label: "Address at home", Value: ui.TextCell(v.Address)}, {Label: "Directory roles", Value: v.rolesCell()},
+		{Label: "User principal name", Value: ui.MonoCell(v.UPN)}, {Label: "Object id", Value: ui.MonoCell(v.ID)},
+	}}
+}
+
+// door is the guest's way into the customer. A stage is only solid when it was read, and read in time.
+func (v view) door() ui.Stages {
+	asOf := "not read yet"
+	if v.AsOf != nil {
+		asOf = "as of " + ui.NewTime(*v.AsOf, v.now).Text
+	}
+	gone := v.GoneAt != nil
+	stage := func(name string, known, reached bool, yes, no, unknown string) ui.Stage {
+		st := ui.Stage{Name: name, AsOf: asOf, Shape: ui.ShapeTodo, Fact: no}
+		switch {
+		case gone:
+			st.Shape, st.Fact = ui.ShapeNone, "The account is gone"
+		case !known:
+			st.Shape, st.Fact = ui.ShapeUnknown, unknown
+		case reached && v.Late:
+			st.Shape, st.Fact = ui.ShapeStale, yes
+		case reached:
+			st.Shape, st.Fact = ui.ShapeOK, yes
+		}
+		return st
+	}
+	x := v.guest
+	redeemed := stage("Redeemed", x.Redeemed != nil, is(x.Redeemed), on("Accepted", v.redeemedAt(), v.now), "Not accepted yet", "Microsoft does not say")
+	if x.Waiting(v.now) && !gone {
+		redeemed.Shape = ui.ShapeWarn
+	}
+	signedIn := stage("Sign-in", true, v.SignedInAt != nil, on("Signed in", v.SignedInAt, v.now), "Never, to this portal", "")
+	signedIn.AsOf = "sign-ins to this portal only"
+	switch {
+	case x.Idle(v.now) && !gone:
+		signedIn.Shape = ui.ShapeWarn
+	case signedIn.Shape == ui.ShapeStale:
+		signedIn.Shape = ui.ShapeOK // kept by the portal itself
+	}
+	return ui.Stages{Title: "Guest account", Note: "how " + v.Name + " gets in", Items: []ui.Stage{
+		stage("Invited", true, true, on("Account made", v.InvitedAt, v.now), "", ""), redeemed,
+		stage("Directory role", x.RolesRead, len(v.Roles) > 0, strings.Join(v.Roles, ", "), "None of its own", "Could not be read"),
+		stage("Intune licence", x.Intune != nil, is(x.Intune), "Assigned", "None", "Microsoft does not say"), signedIn,
+	}}
+}
+
+func is(b *bool) bool { return b != nil && *b }
+
+func on(what string, at *time.Time, now time.Time) string {
+	if at == nil {
+		return what
+	}
+	return what + " " + ui.Date(*at, now)
+}
+
+func (v view) timeline() ui.Timeline {
+	var t ui.Timeline
+	for _, c := range v.Changes {
+		e := ui.Event{When: ui.NewTime(c.At, v.now), Icon: "edit", Text: fieldWords[c.Field] + " changed", From: valueWord(c.Field, c.Old), To: valueWord(c.Field, c.New)}
+		switch {
+		case c.Field == "gone" && c.New == "true":
+			e.Icon, e.Tone, e.Text, e.From, e.To = "delete", "bad", "No longer in the customer’s directory", "", ""
+		case c.Field == "gone":
+			e.Text, e.From, e.To = "In the customer’s directory again", "", ""
+		}
+		t = append(t, e)
+	}
+	return append(t, ui.Event{When: ui.NewTime(v.guest.FirstSeenAt, v.now), Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
+}
+
+// valueWord words an old or new value; lists come as Postgres writes them, and what was not known is empty.
+func valueWord(field, value string) string {
+	switch {
+	case field == "roles" && value != "":
+		var words []string
+		for id := range strings.SplitSeq(strings.Trim(value, "{}"), ",") {
+			if id != "" {
+				words = append(words, gdap.RoleName(id))
+			}
+		}
+		if len(words) == 0 {
+			return "none"
+		}
+		return strings.Join(words, ", ")
+	case value == "true":
+		return "yes"
+	case value == "false":
+		return "no"
+	case value == "":
+		return "not known"
+	}
+	return value
+}
+
+func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

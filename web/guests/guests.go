@@ -1,0 +1,109 @@
+// Package guests shows the accounts that the partner's people have as guests at customers, and how far each is on its way: invited,
+// redeemed, with a role, with a licence, proven by a sign-in.
+//
+// What a guest is, and its tables, live in internal/guest. The names of directory roles are those of internal/gdap.
+package guests
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"net/http"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// Handler serves the room.
+type Handler struct {
+	Guests *guest.Store
+	Sync   *graphsync.Service
+}
+
+// Mount adds the pages, over all customers or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/guests", h.list)
+	r.Get("/guests/{guest}", h.show)
+}
+
+// pageSize is the number of rows on a page.
+const pageSize = 50
+
+var noun = fresh.Noun{One: "guest account", Many: "guest accounts", Whole: "guest accounts of your people", Icon: "person_add"}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
+	spec := newSpec(m)
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	f, err := newFilter(q, now)
+	if err != nil {
+		return err
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Guests)
+	if err != nil {
+		return err
+	}
+	toRow, err := h.rower(ctx, m, now)
+	if err != nil {
+		return err
+	}
+	l := page.List[row]{
+		Title: "Guest accounts of your people", One: noun.One, Many: noun.Many, Caption: "Guest accounts of your people, what needs somebody on top", M: m, Query: q, Spec: spec, Columns: columns(m),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m),
+		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
+	}
+	if q.CSV {
+		return l.Serve(w, r)
+	}
+	found, err := h.Guests.List(ctx, m.Scope, f)
+	if err != nil {
+		return err
+	}
+	l.Count, l.Next = found.Count, found.Next
+	for _, x := range found.Rows {
+		l.Rows = append(l.Rows, toRow(x))
+	}
+	if len(l.Rows) == 0 {
+		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+		if s.Total, err = h.Guests.Count(ctx, m.Scope, guest.Filter{}); err != nil {
+			return err
+		}
+		l.Empty = fresh.Empty(noun, read, m, s, now)
+	}
+	return l.Serve(w, r)
+}
+
+// rower makes rows that say at which customers the reading is older than its target.
+func (h *Handler) rower(ctx context.Context, m tenant.Membership, now time.Time) (func(guest.Guest) row, error) {
+	byTenant, err := h.Sync.FreshnessByTenant(ctx, m.Scope, graphsync.Guests)
+	if err != nil {
+		return nil, err
+	}
+	return func(x guest.Guest) row {
+		read := byTenant[x.Tenant]
+		return newRow(x, read.Late > 0 || read.Read == 0, now)
+	}, nil
+}
+
+// each streams the rows of an export.
+func (h *Handler) each(ctx context.Context, scope tenant.Scope, f guest.Filter, toRow func(guest.Guest) row) iter.Seq2[row, error] {
+	enough := errors.New("enough")
+	return func(yield func(row, error) bool) {
+		err := h.Guests.Each(ctx, scope, f, func(x guest.Guest) error {
+			if !yield(toRow(x), nil) {
+				return enough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, enough) {
+			yield(row{}, err)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package guests
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// newSpec is what the list reads from its URL.
+func newSpec(m tenant.Membership) page.Spec {
+	var standings, roles []page.Option
+	for _, s := range guest.Standings {
+		standings = append(standings, page.Option{Value: string(s), Label: standingWords[s]})
+	}
+	for _, id := range gdap.KnownRoles() {
+		roles = append(roles, page.Option{Value: id, Label: gdap.RoleName(id)})
+	}
+	s := page.Spec{
+		Sorts: []string{"standing", "name", "invited", "signedIn"}, Columns: []string{"state", "roles", "licence", "invited", "redeemed", "signedIn", "address"},
+		Default: []string{"state", "roles", "licence", "invited", "signedIn"}, Placeholder: "Name, address",
+		Filters: []page.Filter{
+			{Name: "standing", Label: "Reached", Options: standings}, {Name: "role", Label: "Role", Options: roles},
+			{Name: "waiting", Label: "Waits", Options: []page.Option{{Value: "true", Label: "not redeemed for 14 days"}}},
+			{Name: "idle", Label: "Idle", Options: []page.Option{{Value: "true", Label: "no sign-in for 90 days"}}},
+			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in the directory"}}},
+		},
+	}
+	if !m.One() {
+		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
+		s.Filters = append(s.Filters, page.ByCustomer)
+	}
+	return s
+}
+
+// newFilter is what the store is asked.
+func newFilter(q page.Query, now time.Time) (guest.Filter, error) {
+	f := guest.Filter{
+		Q: q.Q, Roles: q.Values["role"], Waiting: q.Get("waiting") == "true", Idle: q.Get("idle") == "true", Gone: q.Get("gone") == "true",
+		Now: now, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
+	}
+	for _, v := range q.Values["standing"] {
+		f.Standings = append(f.Standings, guest.Standing(v))
+	}
+	for _, v := range q.Values["customer"] {
+		id, err := tenant.ParseID(v)
+		if err != nil {
+			return f, err
+		}
+		f.Tenants = append(f.Tenants, id)
+	}
+	return f, nil
+}
+
+// tenantRef names a customer in JSON.
+type tenantRef struct {
+	ID   tenant.ID `json:"id"`
+	Name string    `json:"name"`
+}
+
+// row is one guest: what the table, the JSON twin and the exports show. What is null was not read.
+type row struct {
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Tenant     tenantRef  `json:"tenant"`
+	Address    string     `json:"address"`
+	UPN        string     `json:"upn"`
+	Standing   string     `json:"standing"`
+	StateName  string     `json:"state_name"`
+	Redeemed   *bool      `json:"redeemed"`
+	RedeemedAt *time.Time `json:"redeemed_at"`
+	Enabled    *bool      `json:"account_enabled"`
+	Roles      []string   `json:"roles"`
+	RoleIDs    []string   `json:"role_ids"`
+	Intune     *bool      `json:"intune_licence"`
+	InvitedAt  *time.Time `json:"invited_at"`
+	SignedInAt *time.Time `json:"signed_in_at"` // to the portal, at the customer
+	Late       bool       `json:"late"`         // the reading is older than its target
+	GoneAt     *time.Time `json:"gone_at,omitempty"`
+	URL        string     `json:"url"`
+
+	state ui.State
+	now   time.Time
+}
+
+func newRow(x guest.Guest, late bool, now time.Time) row {
+	r := row{
+		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: moment(x.RedeemedAt), Enabled: x.Enabled,
+		Intune: x.Intune, InvitedAt: moment(x.InvitedAt), SignedInAt: moment(x.SignedInAt), Late: late, GoneAt: moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
+	}
+	if r.Name == "" {
+		r.Name = "Guest without a name"
+	}
+	if x.RolesRead {
+		r.Roles, r.RoleIDs = []string{}, x.Roles
+		for _, id := range x.Roles {
+			r.Roles = append(r.Roles, gdap.RoleName(id))
+		}
+	}
+	r.state = stateOf(x, late, now)
+	r.StateName = r.state.Text
+	return r
+}
+
+func moment(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// columns are the list's, in the table's order.
+func columns(m tenant.Membership) []page.Column[row] {
+	cs := []page.Column[row]{{Key: "name", Label: "Guest", Sort: "name", Text: func(r row) string { return r.Name }}}
+	if !m.One() {
+		cs = append(cs, page.Column[row]{
+			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+			Cell: func(r row) ui.Cell {
+				id := r.Tenant.ID.String()
+				return ui.TenantCell(ui.TenantChip{Name: r.Tenant.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
+			},
+		})
+	}
+	return append(cs,
+		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "standing", Width: 220, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
+		page.Column[row]{Key: "roles", Label: "Directory roles", Width: 220, Priority: 2, Text: func(r row) string { return strings.Join(r.Roles, ", ") }, Cell: row.rolesCell},
+		page.Column[row]{Key: "licence", Label: "Intune licence", Width: 120, Priority: 3, Text: func(r row) string { return truthText(r.Intune) }, Cell: row.licenceCell},
+		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
+		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
+		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
+		page.Column[row]{Key: "address", Label: "Address", Width: 220, Priority: 3, Text: func(r row) string { return r.Address }, Cell: func(r row) ui.Cell { return ui.TextCell(r.Address) }},
+		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
+		page.Column[row]{Key: "id", Label: "Object id", Exact: true, Text: func(r row) string { return r.ID }},
+		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
+		page.Column[row]{Key: "late", Label: "Reading is late", Exact: true, Text: func(r row) string { return strconv.FormatBool(r.Late) }},
+	)
+}
+
+// redeemedAt is when the invitation was accepted: the time of the last change of its state, where that is accepted.
+func (r row) redeemedAt() *time.Time {
+	if r.Redeemed == nil || !*r.Redeemed {
+		return nil
+	}
+	return r.RedeemedAt
+}
+
+func (r row) rolesCell() ui.Cell {
+	switch {
+	case r.Roles == nil:
+		return ui.UnknownCell("not read")
+	case len(r.Roles) == 0:
+		return ui.QuietCell("None")
+	}
+	return ui.TextCell(strings.Join(r.Roles, ", "))
+}
+
+func (r row) licenceCell() ui.Cell {
+	switch {
+	case r.Intune == nil:
+		return ui.UnknownCell("not told")
+	case *r.Intune:
+		return ui.TextCell("Yes")
+	}
+	return ui.QuietCell("No")
+}
+
+func truthText(b *bool) string {
+	if b == nil {
+		return ""
+	}
+	return strconv.FormatBool(*b)
+}
+
+func timeCell(t *time.Time, now time.Time) ui.Cell {
+	if t == nil {
+		return ui.DashCell()
+	}
+	return ui.TimeCell(ui.NewTime(*t, now))
+}
+
+func stamp(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return t.Format(time.RFC3339)
+}
