@@ -15,7 +15,7 @@ import (
 // Secrets have no flag: the arguments of a process can be read by every user of the machine.
 type Settings struct {
 	DatabaseURL        string `name:"database-url" setting:"DATABASE_URL" placeholder:"URL" help:"Postgres to use. Unset: a private local Postgres below the data directory. Behind PgBouncer in transaction mode add default_query_exec_mode=cache_describe." group:"database"`
-	DatabaseReplicaURL string `name:"database-replica-url" setting:"DATABASE_REPLICA_URL" placeholder:"URL" help:"Streaming replica that lists may read." group:"database"`
+	DatabaseReplicaURL string `name:"database-replica-url" setting:"DATABASE_REPLICA_URL" placeholder:"URL" help:"Streaming replica that exports of devices read when it has caught up." group:"database"`
 
 	URL     string `name:"url" setting:"TENANTRY_URL" placeholder:"ORIGIN" help:"Public origin of the portal, such as https://portal.example.com. Unset: http on the listen address, where that is loopback." group:"portal"`
 	Listen  string `name:"listen" setting:"TENANTRY_LISTEN" placeholder:"HOST:PORT" help:"Address to serve on (127.0.0.1:8080)." group:"portal"`

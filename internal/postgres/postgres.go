@@ -32,7 +32,8 @@ type DB interface {
 
 // Pool is the database. Use In for single statements and InTx for several that belong together.
 type Pool struct {
-	pool *pgxpool.Pool
+	pool    *pgxpool.Pool
+	replica *pgxpool.Pool // see Follow; nil: none
 }
 
 // NewPool wraps an open pgx pool whose user may become WebRole.
@@ -42,7 +43,12 @@ func NewPool(p *pgxpool.Pool) *Pool { return &Pool{pool: p} }
 func (p *Pool) Raw() *pgxpool.Pool { return p.pool }
 
 // Close ends all connections.
-func (p *Pool) Close() { p.pool.Close() }
+func (p *Pool) Close() {
+	p.pool.Close()
+	if p.replica != nil {
+		p.replica.Close()
+	}
+}
 
 // In opens the database for a scope. Each statement goes out in one batch with its scope: one round trip.
 func (p *Pool) In(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), set: setScope} }

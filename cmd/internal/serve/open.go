@@ -161,6 +161,11 @@ func (p *Portal) openDatabase(ctx context.Context, o Options) (err error) {
 	if p.Pool, err = postgres.Open(ctx, dsn); err != nil {
 		return err
 	}
+	if replica := p.Config.DatabaseReplicaURL.Reveal(); replica != "" {
+		if err := p.Pool.Follow(ctx, replica); err != nil {
+			return err
+		}
+	}
 	pending, err := postgres.Pending(ctx, p.Pool)
 	if err != nil {
 		return err
