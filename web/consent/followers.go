@@ -150,7 +150,7 @@ func (h *Handler) template(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	l := page.List[followerRow]{
 		Title: t.Name, One: "customer", Many: "customers", Caption: "Customers that follow the template", M: m, Query: q, Spec: followerSpec, Columns: followerColumns, Rows: shown, Count: int64(len(found)), Next: next,
 		URL: followerRow.consentPage, Mark: func(f followerRow) *ui.TenantChip { c := page.Chip(f.tenant, ""); return &c }, Each: page.AtHand(found),
-		Lead:    "What the customers that follow this template have granted, at the last complete reading of each.",
+		Lead:    "What its customers have granted, at the last complete reading of each. Microsoft’s list comes as a whole, so most hold more than was planned.",
 		Context: settingsCrumbs(m, ui.Crumb{Text: "Consent templates", URL: "/settings/templates"}), Above: newTemplateRow(t, h.now()).facts(),
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "building_multiple", Title: "No customer follows it yet", Lines: []string{"Choose the template on the consent page of a customer."}},
 	}

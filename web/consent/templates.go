@@ -43,7 +43,7 @@ type templateRow struct {
 }
 
 func newTemplateRow(t domain.Template, now time.Time) templateRow {
-	return templateRow{ID: t.ID, Name: t.Name, Features: t.Features, Followers: t.Followers, ChangedAt: t.ChangedAt.UTC(), ChangedBy: t.ChangedBy, URL: templateURL(t.ID), now: now}
+	return templateRow{ID: t.ID, Name: t.Name, Features: t.Features, Followers: t.Followers, ChangedAt: t.ChangedAt.UTC(), ChangedBy: personOf(t.ChangedBy), URL: templateURL(t.ID), now: now}
 }
 
 func templateURL(id int64) string { return "/settings/templates/" + strconv.FormatInt(id, 10) }

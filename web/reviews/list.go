@@ -3,13 +3,11 @@ package reviews
 import (
 	"cmp"
 	"context"
-	"iter"
 	"net/http"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -112,7 +110,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	found := slices.DeleteFunc(all, func(x row) bool { return !matches(x, q) })
 	slices.SortFunc(found, func(a, b row) int { return order(a, b, q) })
-	shown, next, err := cut(found, q.After)
+	shown, next, err := page.Cut(found, func(x row) string { return x.ID }, q.After, pageSize)
 	if err != nil {
 		return err
 	}
@@ -121,15 +119,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		URL: func(x row) string { return x.URL }, Mark: func(x row) *ui.TenantChip { c := page.Chip(x.tenant, ""); return &c },
 		Lead:  "Which customers are to be looked at, when, and by whom.",
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "building_multiple", Title: "No customers", Lines: []string{"No customer is assigned to you yet.", "An owner assigns customers on the staff page."}},
-		Each: func(context.Context) iter.Seq2[row, error] {
-			return func(yield func(row, error) bool) {
-				for _, x := range found {
-					if !yield(x, nil) {
-						return
-					}
-				}
-			}
-		},
+		Each:  page.AtHand(found),
 	}.Serve(w, r)
 }
 
@@ -208,20 +198,3 @@ func order(a, b row, q page.Query) int {
 }
 
 const pageSize = 50
-
-// cut is the page after the customer that the cursor names.
-func cut(rows []row, after string) (shown []row, next string, err error) {
-	start := 0
-	if after != "" {
-		i := slices.IndexFunc(rows, func(x row) bool { return x.ID == after })
-		if i < 0 {
-			return nil, "", errs.ShowNext(errs.Invalid, "The customer that this page would follow is not in the list any more.", "Open the list from its beginning.")
-		}
-		start = i + 1
-	}
-	end := min(start+pageSize, len(rows))
-	if end < len(rows) {
-		next = rows[end-1].ID
-	}
-	return rows[start:end], next, nil
-}
