@@ -19,6 +19,10 @@ var rules = []rule{
 		Layer: LayerNetwork, Who: Nobody, Confidence: Likely, Verdict: "Microsoft did not answer in time.",
 		Remedy: "Wait. The portal tries again by itself.", Useless: "A new consent or another role.",
 	})},
+	{func(f Failure) bool { return f.Challenge && f.Kind == permission.Application }, fixed(Finding{
+		Layer: LayerCondition, Who: Customer, Confidence: Likely, Verdict: "A Conditional Access policy of the tenant ended the portal's token: Microsoft takes no new one from here either.",
+		Remedy: "An administrator looks into the service principal sign-ins of Microsoft Entra for the policy's name and decides on an exception.", Useless: "A new consent or another role.",
+	})},
 	{func(f Failure) bool { return f.Challenge }, fixed(Finding{
 		Layer: LayerCondition, Who: Staff, Confidence: Certain, Verdict: "Microsoft asks the person to sign in again: something about the sign-in changed since.",
 		Remedy: "Sign in again at this tenant, then repeat it.", Useless: "A new consent or another role.",
@@ -116,6 +120,11 @@ var rules = []rule{
 	}, func(f Failure) Finding {
 		return Finding{Layer: LayerScope, Who: Customer, Confidence: Unsure, Verdict: "A permission or a role is missing; which one was not read yet.", Remedy: "Read the tenant's grants, then look again."}
 	}},
+	// Intune answers a person about things outside the scope tags of their role as it does about things that are gone.
+	{func(f Failure) bool { return f.Status == 404 && f.Kind == permission.Delegated && intune(f) }, fixed(Finding{
+		Layer: LayerRole, Who: Customer, Confidence: Unsure, Verdict: "It is not there any more, or it is outside the scope tags of the person's Intune role.",
+		Remedy: "If the next complete read still lists it, an administrator adds its scope tag to the person's Intune role assignment.", Useless: "A new consent, or signing in again.",
+	})},
 	{func(f Failure) bool { return f.Status == 404 || f.Status == 410 }, fixed(Finding{
 		Layer: LayerObject, Who: Nobody, Confidence: Likely, Verdict: "What was asked for is not there any more, or was never set up.", Remedy: "Nothing. The next read takes it off the list.",
 	})},

@@ -8,7 +8,10 @@ package doctor
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "github.com/tenantry/tenantry/web/ui"
+import (
+	"github.com/tenantry/tenantry/internal/diagnose"
+	"github.com/tenantry/tenantry/web/ui"
+)
 
 // doctorPage is one failed read.
 func doctorPage(s ui.Shell, v view) templ.Component {
@@ -226,7 +229,7 @@ func doctorBody(v view) templ.Component {
 							}
 							return nil
 						})
-						templ_7745c5c3_Err = ui.Card{Title: "Who can fix it", Note: whose[v.Diagnosis.Who]}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Card{Title: "Who can fix it", Note: diagnose.Who(v.Diagnosis.Who).Words() + "."}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
@@ -234,7 +237,7 @@ func doctorBody(v view) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Card{Title: "How sure are we", Note: sure[v.Diagnosis.Confidence]}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Card{Title: "How sure are we", Note: diagnose.Confidence(v.Diagnosis.Confidence).Words()}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

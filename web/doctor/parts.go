@@ -19,17 +19,6 @@ var names = map[string]string{
 
 var shapes = map[string]ui.Shape{"passed": ui.ShapeOK, "failed": ui.ShapeBad, "unneeded": ui.ShapeNone}
 
-var whose = map[string]string{
-	"nobody": "Nobody has to: it passes by itself.", "owner": "An owner of this portal.", "staff": "The person who signed in.",
-	"customer": "An administrator of the customer.", "support": "Microsoft support.", "unknown": "Not known yet.",
-}
-
-var sure = map[string]string{
-	"certain": "Certain. Microsoft says so in a code that means only this.",
-	"likely":  "Likely. It fits what Microsoft answered, and nothing that was read speaks against it.",
-	"unsure":  "Not sure. Several causes look like this.",
-}
-
 // verdict is the page's one sentence. What is not known is dashed, not red.
 func (v view) verdict() ui.Banner {
 	d := v.Diagnosis

@@ -3,21 +3,17 @@ package sync
 import (
 	"github.com/a-h/templ"
 
+	"github.com/tenantry/tenantry/internal/diagnose"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// whose words say who can fix a failure.
-var whose = map[string]string{
-	"nobody": "It passes by itself", "owner": "An owner of this portal", "staff": "The person who asked", "customer": "An administrator of the customer",
-	"support": "Microsoft support", "unknown": "Not known",
-}
-
+// who can fix a failure, in words; empty where nothing was found out.
 func who(d *graphsync.Diagnosis) string {
 	if d == nil {
 		return ""
 	}
-	return whose[d.Who]
+	return diagnose.Who(d.Who).Words()
 }
 
 func remedy(d *graphsync.Diagnosis) string {
@@ -65,7 +61,7 @@ func told(rows []run) (*ui.Banner, templ.Component) {
 			b.Text += " What would not help: " + d.Useless
 		}
 		if d.Confidence != "certain" {
-			b.Kind, b.Text = "warn", b.Text+" "+doubt[d.Confidence]
+			b.Kind, b.Text = "warn", b.Text+" "+diagnose.Confidence(d.Confidence).Words()
 		}
 		for i, e := range d.Evidence {
 			if i > 0 {
@@ -79,9 +75,4 @@ func told(rows []run) (*ui.Banner, templ.Component) {
 		return b, ui.CopyField{ID: "message", Label: "Message to send", Value: d.Message, Rows: 8}
 	}
 	return nil, nil
-}
-
-var doubt = map[string]string{
-	"likely": "This fits what Microsoft answered, and nothing that was read speaks against it.",
-	"unsure": "Several causes look like this.",
 }

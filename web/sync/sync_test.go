@@ -373,7 +373,7 @@ func TestFailureInFull(t *testing.T) {
 		}
 	}
 	b := c.Get(path).Body.String()
-	for _, want := range []string{"Open a new link. Who can fix it: An administrator of the customer. What would not help: Another role.", "This fits what Microsoft answered", "Microsoft answered 403.", "please agree."} {
+	for _, want := range []string{"Open a new link. Who can fix it: An administrator of the customer. What would not help: Another role.", "It fits what Microsoft answered", "Microsoft answered 403.", "please agree."} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +25,9 @@ type ward struct {
 	sp      *world.ServicePrincipal
 	roles   map[string]time.Time // what the customer granted
 	tid     tenant.ID
+	home    tenant.ID // the customer; tid may be led astray
+	secret  string
+	stale   bool                    // the token is older than the last grant
 	granted []permission.Permission // as a complete read of the grants would say
 	licence *bool
 }
@@ -39,6 +43,13 @@ type cause struct {
 func fault(f world.Fault) func(*ward, permission.Operation) {
 	return func(w *ward, _ permission.Operation) { w.cloud.World.Faults.Add(f) }
 }
+
+// refuses is what Entra says for that number, asked for once: it does not depend on what the token is for.
+func refuses(code int, label diagnose.Layer) cause {
+	return cause{"AADSTS" + strconv.Itoa(code), label, once, fault(world.Fault{Kind: "entraRefuses", Code: code})}
+}
+
+func once(op permission.Operation) bool { return op.Path == reads()[0].Path }
 
 func ofIntune(op permission.Operation) bool { return strings.Contains(op.Path, "/device") }
 
@@ -81,6 +92,20 @@ var causes = []cause{
 	{"consent withdrawn", diagnose.LayerConsent, nil, fault(world.Fault{Kind: "consentRevoked"})},
 	{"app disabled", diagnose.LayerConsent, nil, func(w *ward, _ permission.Operation) { w.cloud.World.Change(func() { w.sp.AccountEnabled = false }) }},
 	{"secret expired", diagnose.LayerApp, nil, fault(world.Fault{Kind: "secretExpired"})},
+	{"secret wrong", diagnose.LayerApp, once, func(w *ward, _ permission.Operation) { w.secret = "not the secret" }},
+	{"consent not spread yet", diagnose.LayerConsent, once, fault(world.Fault{Kind: "consentDelay", Seconds: 1e9})},
+	{"wrong tenant", diagnose.LayerTenant, once, func(w *ward, _ permission.Operation) {
+		w.tid, _ = tenant.ParseID("22222222-2222-4222-8222-222222222222")
+	}},
+	{"tenant suspended", diagnose.LayerTenant, once, func(w *ward, _ permission.Operation) { w.suspend(true) }},
+	{"token older than the grant", diagnose.LayerToken, nil, func(w *ward, op permission.Operation) {
+		without(w, op)
+		w.granted, w.stale = op.Accepts, true
+	}},
+	{"token challenged", diagnose.LayerCondition, nil, fault(world.Fault{Kind: "tokenChallenge"})},
+	refuses(50072, diagnose.LayerCondition), refuses(50076, diagnose.LayerCondition), refuses(50079, diagnose.LayerCondition), refuses(50105, diagnose.LayerAccount),
+	refuses(53000, diagnose.LayerCondition), refuses(53003, diagnose.LayerCondition), refuses(530034, diagnose.LayerCondition), refuses(650052, diagnose.LayerLicence),
+	refuses(7000229, diagnose.LayerConsent), refuses(90038, diagnose.LayerTenant), refuses(90094, diagnose.LayerConsent), refuses(90095, diagnose.LayerConsent),
 }
 
 func admit(t *testing.T) *ward {
@@ -102,24 +127,32 @@ func admit(t *testing.T) *ward {
 			}
 		}
 	}
+	w.home = w.tid
 	if w.sp == nil {
 		t.Fatal("no customer with Intune and consent")
 	}
 	return w
 }
 
+func (w *ward) suspend(on bool) {
+	if c, ok := w.cloud.World.Tenant(w.home.String()); ok {
+		w.cloud.World.Change(func() { c.Suspended = on })
+	}
+}
+
 // heal undoes what was broken.
 func (w *ward) heal() {
 	w.cloud.World.Faults.Clear()
 	w.cloud.World.Change(func() { w.sp.AccountEnabled, w.sp.Roles = true, maps.Clone(w.roles) })
-	w.licence = nil
+	w.suspend(false)
+	w.licence, w.tid, w.secret, w.stale = nil, w.home, w.cloud.World.App.ClientSecret, false
 	w.read()
 }
 
 // call makes the operation's call with a client and a token of its own; nil: it was answered.
 func (w *ward) call(t *testing.T, op permission.Operation) *graph.Error {
 	t.Helper()
-	e, err := entra.New(entra.Config{Host: w.cloud.URLs().Login, ClientID: w.cloud.World.App.ClientID, Credential: entra.Secret(w.cloud.World.App.ClientSecret), RedirectURL: "http://localhost/auth/callback"})
+	e, err := entra.New(entra.Config{Host: w.cloud.URLs().Login, ClientID: w.cloud.World.App.ClientID, Credential: entra.Secret(w.secret), RedirectURL: "http://localhost/auth/callback"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,8 +203,11 @@ func TestDiagnosisOfRealRefusals(t *testing.T) {
 			if refused == nil || refused.Kind == graph.BadAnswer {
 				continue // the call does not pass what was broken
 			}
+			if w.stale && refused.Status == http.StatusUnauthorized {
+				continue // the client has asked again with a new token, which a grant would be in
+			}
 			f := failureOf(refused, time.Now())
-			f.Granted, f.ReadAt, f.Licence, f.Fresh = w.granted, time.Now(), w.licence, true
+			f.Granted, f.ReadAt, f.Licence, f.Fresh = w.granted, time.Now(), w.licence, !w.stale
 			got := diagnose.Diagnose(f)
 			all++
 			switch {

@@ -27,6 +27,9 @@ func (c *call) authenticate() error {
 	case t.SessionRevoked && t.CAE:
 		return challenge()
 	}
+	if _, ok := c.s.world.Faults.Active("tokenChallenge", t.TenantID); ok {
+		return challenge()
+	}
 	return c.snapshot()
 }
 

@@ -98,6 +98,10 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) (*tokenResponse, 
 	if e != nil {
 		return nil, e
 	}
+	if f, ok := s.w.Faults.Active("entraRefuses", a.id()); ok {
+		known := world.Refusals[f.Code]
+		return nil, &refusal{code: f.Code, kind: known.Error, sub: known.Suberror, text: known.Text, claims: known.Claims, status: http.StatusBadRequest}
+	}
 	cae, e := declaresCAE(v.Get("claims"))
 	if e != nil {
 		return nil, e

@@ -14,6 +14,7 @@ type Fault struct {
 	Tenant        string  `json:"tenant,omitempty"`        // tenant GUID
 	Host          string  `json:"host,omitempty"`          // login, graph, security or partner
 	Path          string  `json:"path,omitempty"`          // part of the request's path, case ignored
+	Code          int     `json:"code,omitempty"`          // AADSTS number, for entraRefuses
 	Status        int     `json:"status,omitempty"`        // HTTP status instead of the usual one
 	RetryAfter    float64 `json:"retryAfter,omitempty"`    // seconds
 	PageSizeAbove int     `json:"pageSizeAbove,omitempty"` // only requests whose page size is larger
@@ -49,12 +50,14 @@ var FaultKinds = map[string]string{
 	"keyRollover":    "a new signing key is used at once",
 	"clockSkew":      "tokens are dated Seconds ahead (default one hour)",
 	"secretExpired":  "the client secret counts as expired",
+	"entraRefuses":   "the token endpoint refuses with the AADSTS number in code",
+	"tokenChallenge": "Graph answers every token with a claims challenge, as after a change of network or policy",
 }
 
 // stateful faults describe a tenant rather than a request: their path is not looked at.
 var stateful = map[string]bool{
 	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true,
-	"licenceMissing": true, "clockSkew": true, "secretExpired": true,
+	"licenceMissing": true, "clockSkew": true, "secretExpired": true, "entraRefuses": true, "tokenChallenge": true,
 }
 
 var faultHosts = []string{"", "login", "graph", "security", "partner"}
@@ -63,6 +66,9 @@ var faultHosts = []string{"", "login", "graph", "security", "partner"}
 func (f Fault) Check() error {
 	if _, ok := FaultKinds[f.Kind]; !ok {
 		return fmt.Errorf("unknown fault %q", f.Kind)
+	}
+	if _, ok := Refusals[f.Code]; ok != (f.Kind == "entraRefuses") {
+		return fmt.Errorf("fault %q does not take AADSTS code %d", f.Kind, f.Code)
 	}
 	if !slices.Contains(faultHosts, f.Host) {
 		return fmt.Errorf("unknown host %q: login, graph, security or partner", f.Host)
