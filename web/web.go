@@ -183,7 +183,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Audit: d.Audit, Add: d.Consent}
 
-	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Partner: named, Origin: d.Origin}
+	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Guests: d.Guests, Partner: named, Origin: d.Origin}
 	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)

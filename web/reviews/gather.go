@@ -10,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/service"
@@ -33,6 +34,9 @@ const (
 	kindInstalls     = "failed-installs"
 	kindMalware      = "malware"
 	kindProtection   = "protection"
+	kindNotRedeemed  = "guests-not-redeemed"
+	kindUnproven     = "guests-unproven"
+	kindIdle         = "guests-idle"
 )
 
 // known is what the portal knows of a tenant when it is reviewed.
@@ -57,7 +61,7 @@ func (h *Handler) gather(ctx context.Context, m tenant.Membership, now time.Time
 	for _, st := range statuses {
 		asOf[st.Dataset] = k.status(m, st, now)
 	}
-	for _, step := range []func(context.Context, tenant.Membership, time.Time, map[string]*time.Time, *known) error{h.grants, h.devices, h.ending, h.jobs} {
+	for _, step := range []func(context.Context, tenant.Membership, time.Time, map[string]*time.Time, *known) error{h.grants, h.devices, h.ending, h.jobs, h.guests} {
 		if err := step(ctx, m, now, asOf, &k); err != nil {
 			return k, err
 		}
@@ -210,6 +214,30 @@ func (h *Handler) jobs(ctx context.Context, m tenant.Membership, _ time.Time, as
 			}
 		}
 		k.findings = append(k.findings, f)
+	}
+	return nil
+}
+
+// guests are the partner's people whose way into the tenant waits, was never gone, or was not gone for long.
+func (h *Handler) guests(ctx context.Context, m tenant.Membership, now time.Time, asOf map[string]*time.Time, k *known) error {
+	at := asOf[graphsync.Guests]
+	if at == nil {
+		return nil
+	}
+	for _, x := range []struct {
+		kind, query string
+		filter      guest.Filter
+	}{
+		{kindNotRedeemed, "waiting=true", guest.Filter{Waiting: true}},
+		{kindUnproven, "standing=role&standing=licence", guest.Filter{Standings: []guest.Standing{guest.Role, guest.Licence}}},
+		{kindIdle, "idle=true", guest.Filter{Idle: true}},
+	} {
+		x.filter.Now = now
+		n, err := h.Guests.Count(ctx, m.Scope, x.filter)
+		if err != nil {
+			return err
+		}
+		k.count(x.kind, review.Warn, n, at, m.Path("/guests?"+x.query))
 	}
 	return nil
 }

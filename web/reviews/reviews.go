@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
@@ -32,6 +33,7 @@ type Handler struct {
 	Consent      *consent.Service
 	Services     *service.Store
 	Provisioning *provisioning.Store
+	Guests       *guest.Store
 	Partner      func(ctx context.Context) string
 	Origin       string // the portal's own; a report on paper says where it came from
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
@@ -21,7 +22,7 @@ import (
 )
 
 func handler(f *webtest.Fleet) *Handler {
-	return &Handler{Reviews: review.NewStore(f.Pool, audit.NewStore(f.Pool), func() time.Time { return f.Now }), Tenants: f.Tenants, Sync: f.Sync, Services: f.Services, Provisioning: f.Provisioning,
+	return &Handler{Reviews: review.NewStore(f.Pool, audit.NewStore(f.Pool), func() time.Time { return f.Now }), Tenants: f.Tenants, Sync: f.Sync, Services: f.Services, Provisioning: f.Provisioning, Guests: f.Guests(),
 		Consent: consent.NewService(consent.Deps{Store: consent.NewStore(f.Pool)}), Partner: func(context.Context) string { return "First Up Consultants" }}
 }
 
@@ -43,6 +44,9 @@ func TestReview(t *testing.T) {
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-5*time.Minute), device.Device{ID: "d1", Name: "A", OS: "Windows", Compliance: "noncompliant", LastSyncAt: f.Now}, device.Device{ID: "d2", Name: "B", OS: "Windows", Compliance: "compliant", LastSyncAt: f.Now.AddDate(0, -6, 0)})
 	f.ReadJobs(t, contoso.ID, f.Now.Add(-5*time.Minute), provisioning.Job{SPID: "sp1", ID: "j1", AppName: "Slack <b>", Health: provisioning.Quarantined, Code: "Quarantine"})
 	f.FailRead(t, contoso.ID, graphsync.Apps, "permission", "The portal may not read this.")
+	f.ReadGuests(t, contoso.ID, f.Now.Add(-5*time.Minute),
+		guest.Guest{ID: "g1", Name: "Anna", Address: "anna@firstup.example", Redeemed: ptr(false), Enabled: ptr(true), InvitedAt: f.Now.AddDate(0, -1, 0), RolesRead: true},
+		guest.Guest{ID: "g2", Name: "Ben", Address: "ben@firstup.example", Redeemed: ptr(true), Enabled: ptr(true), InvitedAt: f.Now.AddDate(0, -1, 0), Intune: ptr(false), RolesRead: true, Roles: []string{"3a2c62db-5318-420d-8d74-23affee5d9d5"}})
 	h := handler(f)
 	mount := func(r page.Router) { h.Mount(r); h.MountTenant(r) }
 	support := f.Serve(t, person(tenant.RoleSupport), tenant.Only(contoso.ID), mount)
@@ -57,7 +61,7 @@ func TestReview(t *testing.T) {
 			t.Errorf("not said in full: %+v", x)
 		}
 	}
-	if kinds[kindNoncompliant] != 1 || kinds[kindSilent] != 1 || kinds[kindQuarantine] != 1 || kinds[kindUnread] == 0 || kinds[kindGrantsUnread] != 1 || v.Open != len(v.Findings) || v.Findings[0].Severity != review.Bad {
+	if kinds[kindNoncompliant] != 1 || kinds[kindSilent] != 1 || kinds[kindQuarantine] != 1 || kinds[kindNotRedeemed] != 1 || kinds[kindUnproven] != 1 || kinds[kindIdle] != 0 || kinds[kindUnread] == 0 || kinds[kindGrantsUnread] != 1 || v.Open != len(v.Findings) || v.Findings[0].Severity != review.Bad {
 		t.Errorf("findings: %v, %d open of %d, first %+v", kinds, v.Open, len(v.Findings), v.Findings[0])
 	}
 	send := func(path string, want int, form url.Values) {
@@ -163,3 +167,5 @@ func TestWordsAreWhole(t *testing.T) {
 		}
 	}
 }
+
+func ptr[T any](v T) *T { return &v }

@@ -154,6 +154,9 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} app failed on some devices.", "{n} apps failed on some devices."},
 		kindMalware:      {"Malware is active on {n} device.", "Malware is active on {n} devices."},
 		kindProtection:   {"{n} Windows device has a gap in its protection.", "{n} Windows devices have gaps in their protection."},
+		kindNotRedeemed:  {"{n} person of ours was invited more than 14 days ago and did not accept yet.", "{n} people of ours were invited more than 14 days ago and did not accept yet."},
+		kindUnproven:     {"{n} guest account of ours has a role, but lacks an Intune licence or a first sign-in.", "{n} guest accounts of ours have a role, but lack an Intune licence or a first sign-in."},
+		kindIdle:         {"{n} guest account of ours did not sign in to our portal for 90 days.", "{n} guest accounts of ours did not sign in to our portal for 90 days."},
 	},
 	permission.French: {
 		kindWithdrawn:    {"Vous avez retiré votre accord. Plus rien n’est lu.", ""},
@@ -171,6 +174,9 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} application a échoué sur des appareils.", "{n} applications ont échoué sur des appareils."},
 		kindMalware:      {"Un logiciel malveillant est actif sur {n} appareil.", "Un logiciel malveillant est actif sur {n} appareils."},
 		kindProtection:   {"{n} appareil Windows est mal protégé.", "{n} appareils Windows sont mal protégés."},
+		kindNotRedeemed:  {"{n} personne de chez nous a été invitée il y a plus de 14 jours et n’a pas encore accepté.", "{n} personnes de chez nous ont été invitées il y a plus de 14 jours et n’ont pas encore accepté."},
+		kindUnproven:     {"{n} de nos comptes invités a un rôle, mais pas de licence Intune ou pas encore de connexion.", "{n} de nos comptes invités ont un rôle, mais pas de licence Intune ou pas encore de connexion."},
+		kindIdle:         {"{n} de nos comptes invités ne s’est pas connecté à notre portail depuis 90 jours.", "{n} de nos comptes invités ne se sont pas connectés à notre portail depuis 90 jours."},
 	},
 	permission.German: {
 		kindWithdrawn:    {"Sie haben Ihre Zustimmung zurückgenommen. Es wird nichts mehr gelesen.", ""},
@@ -188,6 +194,9 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} App ist auf Geräten gescheitert.", "{n} Apps sind auf Geräten gescheitert."},
 		kindMalware:      {"Schadsoftware ist auf {n} Gerät aktiv.", "Schadsoftware ist auf {n} Geräten aktiv."},
 		kindProtection:   {"{n} Windows-Gerät ist nicht ganz geschützt.", "{n} Windows-Geräte sind nicht ganz geschützt."},
+		kindNotRedeemed:  {"{n} Person von uns wurde vor mehr als 14 Tagen eingeladen und hat noch nicht angenommen.", "{n} Personen von uns wurden vor mehr als 14 Tagen eingeladen und haben noch nicht angenommen."},
+		kindUnproven:     {"{n} Gastkonto von uns hat eine Rolle, aber keine Intune-Lizenz oder noch keine Anmeldung.", "{n} Gastkonten von uns haben eine Rolle, aber keine Intune-Lizenz oder noch keine Anmeldung."},
+		kindIdle:         {"{n} Gastkonto von uns hat sich seit 90 Tagen nicht an unserem Portal angemeldet.", "{n} Gastkonten von uns haben sich seit 90 Tagen nicht an unserem Portal angemeldet."},
 	},
 	permission.Spanish: {
 		kindWithdrawn:    {"Usted retiró su consentimiento. Ya no se lee nada.", ""},
@@ -205,6 +214,9 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} aplicación falló en algunos dispositivos.", "{n} aplicaciones fallaron en algunos dispositivos."},
 		kindMalware:      {"Hay software malicioso activo en {n} dispositivo.", "Hay software malicioso activo en {n} dispositivos."},
 		kindProtection:   {"{n} dispositivo Windows no está bien protegido.", "{n} dispositivos Windows no están bien protegidos."},
+		kindNotRedeemed:  {"{n} persona nuestra fue invitada hace más de 14 días y aún no ha aceptado.", "{n} personas nuestras fueron invitadas hace más de 14 días y aún no han aceptado."},
+		kindUnproven:     {"{n} cuenta de invitado nuestra tiene un rol, pero le falta una licencia de Intune o un primer inicio de sesión.", "{n} cuentas de invitado nuestras tienen un rol, pero les falta una licencia de Intune o un primer inicio de sesión."},
+		kindIdle:         {"{n} cuenta de invitado nuestra no inicia sesión en nuestro portal desde hace 90 días.", "{n} cuentas de invitado nuestras no inician sesión en nuestro portal desde hace 90 días."},
 	},
 	permission.Dutch: {
 		kindWithdrawn:    {"U hebt uw toestemming ingetrokken. Er wordt niets meer gelezen.", ""},
@@ -222,6 +234,9 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} app is mislukt op apparaten.", "{n} apps zijn mislukt op apparaten."},
 		kindMalware:      {"Er is malware actief op {n} apparaat.", "Er is malware actief op {n} apparaten."},
 		kindProtection:   {"{n} Windows-apparaat is niet helemaal beschermd.", "{n} Windows-apparaten zijn niet helemaal beschermd."},
+		kindNotRedeemed:  {"{n} persoon van ons is meer dan 14 dagen geleden uitgenodigd en heeft nog niet aanvaard.", "{n} personen van ons zijn meer dan 14 dagen geleden uitgenodigd en hebben nog niet aanvaard."},
+		kindUnproven:     {"{n} gastaccount van ons heeft een rol, maar geen Intune-licentie of nog geen aanmelding.", "{n} gastaccounts van ons hebben een rol, maar geen Intune-licentie of nog geen aanmelding."},
+		kindIdle:         {"{n} gastaccount van ons heeft zich 90 dagen niet bij ons portaal aangemeld.", "{n} gastaccounts van ons hebben zich 90 dagen niet bij ons portaal aangemeld."},
 	},
 	permission.Greek: {
 		kindWithdrawn:    {"Πήρατε πίσω τη συγκατάθεσή σας. Δεν διαβάζεται πια τίποτα.", ""},
@@ -239,5 +254,8 @@ var kindWords = map[permission.Lang]map[string]plurals{
 		kindInstalls:     {"{n} εφαρμογή απέτυχε σε συσκευές.", "{n} εφαρμογές απέτυχαν σε συσκευές."},
 		kindMalware:      {"Κακόβουλο λογισμικό είναι ενεργό σε {n} συσκευή.", "Κακόβουλο λογισμικό είναι ενεργό σε {n} συσκευές."},
 		kindProtection:   {"{n} συσκευή Windows δεν προστατεύεται πλήρως.", "{n} συσκευές Windows δεν προστατεύονται πλήρως."},
+		kindNotRedeemed:  {"{n} δικό μας άτομο προσκλήθηκε πριν από περισσότερες από 14 ημέρες και δεν έχει δεχτεί ακόμη.", "{n} δικά μας άτομα προσκλήθηκαν πριν από περισσότερες από 14 ημέρες και δεν έχουν δεχτεί ακόμη."},
+		kindUnproven:     {"{n} δικός μας λογαριασμός επισκέπτη έχει ρόλο, αλλά όχι άδεια Intune ή δεν έχει συνδεθεί ακόμη.", "{n} δικοί μας λογαριασμοί επισκεπτών έχουν ρόλο, αλλά όχι άδεια Intune ή δεν έχουν συνδεθεί ακόμη."},
+		kindIdle:         {"{n} δικός μας λογαριασμός επισκέπτη δεν συνδέθηκε στην πύλη μας για 90 ημέρες.", "{n} δικοί μας λογαριασμοί επισκεπτών δεν συνδέθηκαν στην πύλη μας για 90 ημέρες."},
 	},
 }
