@@ -122,7 +122,11 @@ func askCell(r followerRow) ui.Cell {
 	if !r.ask {
 		return ui.TextCell("")
 	}
-	return ui.ViewCell(ui.Action{Text: "Ask again", Small: true, URL: r.consentPage() + "#new-link"})
+	text := "Ask again"
+	if r.ReadAt == nil {
+		text = "Ask"
+	}
+	return ui.ViewCell(ui.Action{Text: text, Small: true, URL: r.consentPage() + "#new-link"})
 }
 
 // template is one template with the customers that follow it, and what each of them lacks.
