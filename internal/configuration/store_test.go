@@ -237,7 +237,7 @@ func TestAbsurdSizesAreKept(t *testing.T) {
 	pool, s := twoTenants(t)
 	long := strings.Repeat("é", 5000)
 	deep := strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200)
-	p, ok := fromGraph(source{kind: Device}, []byte(`{"id":"x","displayName":"`+long+`","deep":`+deep+`,"wide":"`+strings.Repeat("x", 3<<20)+`","n":1e99999,"nul":"a\u0000b","lone":"\ud800",
+	p, ok := fromGraph(source{kind: Device}, []byte(`{"id":"x","displayName":"`+long+`","deep":`+deep+`,"long":"`+strings.Repeat("x", 100<<10)+`","wide":[`+strings.Repeat("10000000,", maxDoc/9)+`0],"n":1e99999,"nul":"a\u0000b","lone":"\ud800",
 		"assignments":[{"id":"`+long+`","target":{"@odata.type":"`+long+`","groupId":"`+long+`"}}]}`))
 	if !ok {
 		t.Fatal("not taken")

@@ -121,27 +121,48 @@ func TestPlanAsksForTheLeast(t *testing.T) {
 	}
 }
 
-// A plan opens every operation of its features, and no permission in it can be left out.
+// A plan opens every operation of its features, and no permission in it can be left out: for every choice among the features of one kind,
+// without and with all of the other kind. Nothing of one kind opens what needs the other (Covers), so more choices across them say no more.
 func TestPlanIsEnoughAndNotTooMuch(t *testing.T) {
-	all := slices.DeleteFunc(permission.All(), func(f permission.Feature) bool { e, _ := permission.EntryOf(f); return e.Required }) // they are in every plan
-	for mask := range 1 << len(all) {
-		var names []string
-		for i, f := range all {
-			if mask&(1<<i) != 0 {
-				names = append(names, string(f))
-			}
+	byKind := map[permission.Kind][]string{}
+	for _, e := range permission.Catalogue() {
+		if !e.Required { // those are in every plan
+			byKind[e.Kind()] = append(byKind[e.Kind()], string(e.Feature))
 		}
-		features, _ := permission.ParseFeatures(names)
-		application, delegated := permission.Plan(features)
-		plan := slices.Concat(application, delegated)
-		if v := permission.Compare(features, plan); !v.Complete() || len(v.Surplus) > 0 {
-			t.Fatalf("%v: plan %v leaves %v closed, has %v too much", features, plan, v.Missing, v.Surplus)
+	}
+	for kind, chosen := range byKind {
+		other := byKind[permission.Application]
+		if kind == permission.Application {
+			other = byKind[permission.Delegated]
 		}
-		for i := range plan {
-			less := slices.Delete(slices.Clone(plan), i, i+1)
-			if permission.Compare(features, less).Complete() {
-				t.Fatalf("%v: %s is asked for and not needed", features, plan[i].Name)
+		for mask := range 1 << len(chosen) {
+			var names []string
+			for i, f := range chosen {
+				if mask&(1<<i) != 0 {
+					names = append(names, f)
+				}
 			}
+			planIsEnoughAndNotTooMuch(t, names)
+			planIsEnoughAndNotTooMuch(t, slices.Concat(names, other))
+		}
+	}
+}
+
+func planIsEnoughAndNotTooMuch(t *testing.T, chosen []string) {
+	t.Helper()
+	features, err := permission.ParseFeatures(chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	application, delegated := permission.Plan(features)
+	plan := slices.Concat(application, delegated)
+	if v := permission.Compare(features, plan); !v.Complete() || len(v.Surplus) > 0 {
+		t.Fatalf("%v: plan %v leaves %v closed, has %v too much", features, plan, v.Missing, v.Surplus)
+	}
+	for i := range plan {
+		less := slices.Delete(slices.Clone(plan), i, i+1)
+		if permission.Compare(features, less).Complete() {
+			t.Fatalf("%v: %s is asked for and not needed", features, plan[i].Name)
 		}
 	}
 }

@@ -71,8 +71,8 @@ func TestExportThatCannotBeWritten(t *testing.T) {
 // TestWorkbookWithoutRoom: where its parts find no room on the disk, a workbook is whole all the same, or there is a sentence and no file.
 func TestWorkbookWithoutRoom(t *testing.T) {
 	t.Setenv("TMPDIR", filepath.Join(t.TempDir(), "gone"))
-	long := strings.Repeat("x", 2000)
-	const rows = 12_000 // more than is held in memory where there is room
+	long := strings.Repeat("x", 30_000)
+	const rows = 600 // more than is held in memory where there is room
 	each := func(yield func([]string, error) bool) {
 		for range rows {
 			if !yield([]string{long}, nil) {
