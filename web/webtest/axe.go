@@ -38,7 +38,11 @@ func AxeIn(ctx context.Context, theme string) ([]Violation, error) {
 }
 
 func runAxe(ctx context.Context, options string) ([]Violation, error) {
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!window.axe || (() => {`+axe+`; return true})()`)); err != nil {
+	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!window.axe`))
+	if err == nil && !there {
+		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](axe+"; true"))
+	}
+	if err != nil {
 		return nil, fmt.Errorf("load axe: %w", err)
 	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]Violation](`
