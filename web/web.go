@@ -89,6 +89,7 @@ type Deps struct {
 	Directory     *group.Store
 	Relationships *gdap.Store
 	Guests        *guest.Store
+	Delegated     *gdap.Acts
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
 	Autopilot     *autopilot.Store
@@ -176,7 +177,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
 		&guests.Handler{Guests: d.Guests, Sync: d.Sync},
-		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants},
+		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

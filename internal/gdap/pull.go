@@ -82,7 +82,7 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 			if err != nil {
 				return nil, err
 			}
-			all[i].Assignments = append(all[i].Assignments, Assignment{ID: clean(w.ID), Group: clean(w.Container.ID), Status: clean(w.Status), Roles: set(w.Access.IDs())})
+			all[i].Assignments = append(all[i].Assignments, assignmentFromGraph(w))
 		}
 	}
 	return all, nil
@@ -110,6 +110,10 @@ func fromGraph(w graph.DelegatedAdminRelationship) Relationship {
 		r.Customer, _ = tenant.ParseID(w.Customer.TenantID) // without a customer it is a request to anybody
 	}
 	return r
+}
+
+func assignmentFromGraph(w graph.DelegatedAssignment) Assignment {
+	return Assignment{ID: clean(w.ID), Group: strings.ToLower(clean(w.Container.ID)), Status: clean(w.Status), Roles: set(w.Access.IDs())}
 }
 
 // set is a list in lower case, sorted, without blanks and doubles; never nil.

@@ -71,6 +71,19 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	return m, err
 }
 
+// keep adds a relationship that is not there yet. The next complete read finds it again and compares it, as it has no hash.
+func keep(ctx context.Context, tx pgx.Tx, home tenant.ID, now time.Time, r Relationship) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO gdap_relationship (tenant_id, id, name, name_key, customer_id, customer_name, status, duration, auto_extend, roles, groups, assignments, led,
+		            created_at, activated_at, ends_at, hash, first_seen_at, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{}', '[]', false, $11, '-infinity', 'infinity', '', $11, $11)
+		ON     CONFLICT DO NOTHING`, home, r.ID, r.Name, key(r.Name), r.Customer, r.CustomerName, r.Status, r.Duration, r.AutoExtend, r.Roles, now)
+	if err != nil {
+		return fmt.Errorf("keep a GDAP relationship: %w", err)
+	}
+	return nil
+}
+
 // key is a name to sort by, cut to what an index takes.
 func key(name string) string {
 	if len(name) > 400 {

@@ -1,14 +1,11 @@
 package relationships
 
 import (
+	"context"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -22,15 +19,11 @@ const maxChanges = 50
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	ctx := r.Context()
-	id, err := url.PathUnescape(chi.URLParam(r, "relationship"))
-	if err != nil || id == "" {
-		return errs.NotFound
-	}
-	x, err := h.Relationships.Get(ctx, m.Scope, id)
+	x, err := h.find(r, m)
 	if err != nil {
 		return err
 	}
-	changes, err := h.Relationships.Changes(ctx, m.Scope, id, maxChanges)
+	changes, err := h.Relationships.Changes(ctx, m.Scope, x.ID, maxChanges)
 	if err != nil {
 		return err
 	}
@@ -59,16 +52,28 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	for _, c := range changes {
 		v.Changes = append(v.Changes, change{c.At, c.Field, c.Old, c.New})
 	}
+	if v.Blocked, err = h.blocked(ctx, x, v.Access); err != nil {
+		return err
+	}
+	if v.acts, err = h.actsOf(ctx, m, x); err != nil {
+		return err
+	}
+	if x.Status == gdap.Pending {
+		v.Approval = gdap.ApprovalLink(x.ID)
+	}
 	return page.Answer(w, r, v, relationshipPage(page.Shell(r, m, v.Name), v))
 }
 
 // view is what a relationship's page shows, and its JSON twin.
 type view struct {
 	row
-	AsOf    *time.Time `json:"as_of"`
-	Access  []access   `json:"access"`
-	Changes []change   `json:"changes"`
+	AsOf     *time.Time `json:"as_of"`
+	Access   []access   `json:"access"`
+	Changes  []change   `json:"changes"`
+	Blocked  []string   `json:"blocked_by_guest_account"` // people in these groups who signed in there as guests
+	Approval string     `json:"approval_link,omitempty"`
 
+	acts  acts
 	m     tenant.Membership
 	fresh ui.Freshness
 	late  bool
@@ -112,6 +117,29 @@ func newAccess(a gdap.Assignment, g group.Group, in []group.Member, known bool) 
 		}
 	}
 	return x
+}
+
+// blocked are the people in the groups who signed in at the customer as guests: Microsoft then takes the guest account, and what GDAP gives
+// them there does not count (AADSTS50020, AADSTS50177).
+func (h *Handler) blocked(ctx context.Context, x gdap.Relationship, in []access) (names []string, err error) {
+	names = []string{}
+	if !x.Known {
+		return names, nil
+	}
+	seen, err := h.Tenants.SeenAtCustomers(ctx, tenant.Only(x.Customer))
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range in {
+		for _, p := range a.People {
+			for _, s := range seen {
+				if s.Guest && p.UPN != "" && strings.EqualFold(s.UPN, p.UPN) && !has(names, p.UPN) {
+					names = append(names, p.UPN)
+				}
+			}
+		}
+	}
+	return names, nil
 }
 
 // The parts of the page, ready to print.

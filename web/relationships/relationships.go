@@ -28,12 +28,26 @@ type Handler struct {
 	Groups        *group.Store
 	Sync          *graphsync.Service
 	Tenants       *tenant.Store
+	Acts          Acts // nil: nothing can be changed
+}
+
+// Acts changes relationships at Microsoft as the signed-in person. It is *gdap.Acts.
+type Acts interface {
+	Ask(ctx context.Context, person tenant.Person, r gdap.Request) (gdap.Relationship, error)
+	Send(ctx context.Context, person tenant.Person, r gdap.Relationship) (gdap.Relationship, error)
+	Assign(ctx context.Context, person tenant.Person, r gdap.Relationship, group string, roles []string) (gdap.Relationship, error)
+	End(ctx context.Context, person tenant.Person, r gdap.Relationship) (gdap.Relationship, error)
 }
 
 // Mount adds the pages, over all customers or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/relationships", h.list)
+	r.GetFor("/relationships/new", tenant.MayAct, h.new)
+	r.Post("/relationships/new", tenant.MayAct, h.ask)
 	r.Get("/relationships/{relationship}", h.show)
+	r.Post("/relationships/{relationship}/send", tenant.MayAct, h.send)
+	r.Post("/relationships/{relationship}/assign", tenant.MayAct, h.assign)
+	r.Post("/relationships/{relationship}/end", tenant.MayAct, h.end)
 }
 
 // pageSize is the number of rows on a page.
@@ -61,6 +75,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Title: "GDAP relationships", One: noun.One, Many: noun.Many, Caption: "GDAP relationships, what ends first on top", M: m, Query: q, Spec: spec, Columns: columns(m),
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: h.line(read, m, now),
 		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
+	}
+	if m.May(tenant.MayAct) {
+		l.Actions = []ui.Action{{Text: "Ask for one", Icon: "add", URL: m.Path("/relationships/new")}}
 	}
 	if q.CSV {
 		return l.Serve(w, r)

@@ -71,3 +71,9 @@ func (p *Portal) partnerDomains(ctx context.Context) ([]string, error) {
 	slices.Sort(domains)
 	return slices.Compact(domains), nil
 }
+
+// delegated changes relationships as the signed-in person.
+func (p *Portal) delegated() *gdap.Acts {
+	who := acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}
+	return &gdap.Acts{Who: who, Store: p.Relationships, Audit: p.Audit, Home: p.home, Now: func() time.Time { return p.Sync.Now().UTC() }}
+}

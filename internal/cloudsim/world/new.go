@@ -216,6 +216,7 @@ func (w *World) connect() {
 	for _, r := range partnerRoles {
 		sp.Roles[r] = sp.Created
 	}
+	w.GrantScopes(home, GraphAppID, "", []string{"DelegatedAdminRelationship.ReadWrite.All"}, sp.Created)
 	technicians, intune := home.Users[1:5], home.Groups[1]
 	for i, t := range w.tenants[1:] {
 		w.consentSeed(t)
