@@ -84,6 +84,7 @@ type view struct {
 	m       tenant.Membership
 	now     time.Time
 	chosen  *finding
+	hands   []tenant.Staff // to whom the chosen finding can be handed
 	country string
 	fault   string
 	values  url.Values // of a form that was not taken
@@ -104,11 +105,27 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	if key := r.URL.Query().Get("finding"); key != "" {
-		if v.chosen = v.find(key); v.chosen == nil {
-			return errs.ShowNext(errs.Invalid, "That finding is not open any more.", "Open the review again.")
+		if err := h.choose(r.Context(), &v, key); err != nil {
+			return err
+		}
+		if v.chosen == nil {
+			gone := errs.ShowNext(errs.Invalid, "That finding is not there any more.", "Open the review again.")
+			if page.WantsJSON(r) {
+				return gone
+			}
+			v.fault = "That finding is not there any more. Below is what the review holds now."
+			return page.Render(w, r, page.StatusOf(gone), reviewPage(page.Shell(r, m, "Review"), v))
 		}
 	}
 	return page.Answer(w, r, v, reviewPage(page.Shell(r, m, "Review"), v))
+}
+
+// choose opens one finding for a decision; it stays closed where the finding is gone.
+func (h *Handler) choose(ctx context.Context, v *view, key string) (err error) {
+	if v.chosen = v.find(key); v.chosen != nil {
+		v.hands, err = h.hands(ctx, v.TenantID)
+	}
+	return err
 }
 
 func (v view) find(key string) *finding {
@@ -198,7 +215,7 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request, m tenant.Member
 			err = h.Reviews.Accept(ctx, tid, m.Person, key, form.Get("why"), until)
 		}
 	case "hand":
-		err = h.Reviews.Hand(ctx, tid, m.Person, key, form.Get("holder"))
+		err = h.hand(ctx, m, form)
 	case "note":
 		err = h.Reviews.Note(ctx, tid, m.Person, key, form.Get("note"))
 	case "reopen":
@@ -263,7 +280,10 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if verr != nil {
 		return verr
 	}
-	v.fault, v.values, v.chosen = sentence, form, v.find(form.Get("finding"))
+	v.fault, v.values = sentence, form
+	if err := h.choose(r.Context(), &v, form.Get("finding")); err != nil {
+		return err
+	}
 	return page.Render(w, r, http.StatusUnprocessableEntity, reviewPage(page.Shell(r, m, "Review"), v))
 }
 

@@ -47,6 +47,15 @@ func TestReview(t *testing.T) {
 	f.ReadGuests(t, contoso.ID, f.Now.Add(-5*time.Minute),
 		guest.Guest{ID: "g1", Name: "Anna", Address: "anna@firstup.example", Redeemed: ptr(false), Enabled: ptr(true), InvitedAt: f.Now.AddDate(0, -1, 0), RolesRead: true},
 		guest.Guest{ID: "g2", Name: "Ben", Address: "ben@firstup.example", Redeemed: ptr(true), Enabled: ptr(true), InvitedAt: f.Now.AddDate(0, -1, 0), Intune: ptr(false), RolesRead: true, Roles: []string{"3a2c62db-5318-420d-8d74-23affee5d9d5"}})
+	for _, s := range []tenant.Staff{
+		{UPN: "adele.vance@firstup.example", Name: "Adele Vance", Role: tenant.RoleTechnician, Reach: tenant.ReachAll},
+		{UPN: "alex.wilber@firstup.example", Name: "Alex Wilber", Role: tenant.RoleTechnician, Reach: tenant.ReachChosen, Tenants: []tenant.ID{fabrikam.ID}},
+		{UPN: "megan.bowen@firstup.example", Name: "Megan Bowen", Role: tenant.RoleSupport, Reach: tenant.ReachAll},
+	} {
+		if _, err := f.Tenants.CreateStaff(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
 	h := handler(f)
 	mount := func(r page.Router) { h.Mount(r); h.MountTenant(r) }
 	support := f.Serve(t, person(tenant.RoleSupport), tenant.Only(contoso.ID), mount)
@@ -72,7 +81,10 @@ func TestReview(t *testing.T) {
 	}
 	until := f.Now.AddDate(0, 0, 20).Format(time.DateOnly)
 	send(base+"/findings", 303, url.Values{"act": {"accept"}, "finding": {kindNoncompliant}, "until": {until}, "why": {"Replaced in autumn"}})
-	send(base+"/findings", 303, url.Values{"act": {"hand"}, "finding": {"job:sp1/j1"}, "holder": {"Adele Vance"}})
+	send(base+"/findings", 303, url.Values{"act": {"hand"}, "finding": {"job:sp1/j1"}, "holder": {"adele.vance@firstup.example"}})
+	for _, not := range []string{"alex.wilber@firstup.example", "megan.bowen@firstup.example", "Adele Vance", ""} {
+		send(base+"/findings", 422, url.Values{"act": {"hand"}, "finding": {kindSilent}, "holder": {not}})
+	}
 	send(base+"/findings", 303, url.Values{"act": {"note"}, "finding": {"job:sp1/j1"}, "note": {"Asked <i>them</i>"}})
 	send(base+"/findings", 422, url.Values{"act": {"accept"}, "finding": {kindSilent}, "until": {"soon"}, "why": {"x"}})
 	send(base+"/findings", 422, url.Values{"act": {"accept"}, "finding": {kindSilent}, "until": {until}, "why": {""}})
@@ -86,6 +98,12 @@ func TestReview(t *testing.T) {
 	html := support.Get(base + "?finding=" + url.QueryEscape("job:sp1/j1")).Body.String()
 	if strings.Contains(html, "<i>them</i>") || strings.Contains(html, "Slack <b>") || !strings.Contains(html, "Handed to Adele Vance") || !strings.Contains(html, "Overdue since") || !strings.Contains(html, "Open it again") {
 		t.Errorf("page:\n%s", html)
+	}
+	if !strings.Contains(html, `value="adele.vance@firstup.example" selected`) || strings.Contains(html, "alex.wilber") || strings.Contains(html, "megan.bowen") {
+		t.Errorf("whom to hand it to:\n%s", html)
+	}
+	if gone := support.Get(base + "?finding=none").Body.String(); !strings.Contains(gone, "not there any more") || !strings.Contains(gone, `href="`+base+`?finding=`) {
+		t.Error("from a finding that is gone nothing leads on")
 	}
 	var list struct {
 		Rows  []row
