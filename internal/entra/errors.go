@@ -24,6 +24,7 @@ type Error struct {
 	Suberror      string // "consent_required", "basic_action", "bad_token" …
 	CorrelationID string
 	TraceID       string
+	At            time.Time     // when Entra refused
 	Status        int           // HTTP status; 0: no answer at all
 	RetryAfter    time.Duration // how long Microsoft asked to wait; 0: it did not say
 	Claims        string        // a claims challenge to repeat at the authorize endpoint
@@ -102,7 +103,7 @@ var transientCodes = []int{90033, 90006, 90024, 90012, 90055, 50196}
 
 // answerError reads a refusal. Anything that is not Microsoft's JSON is a bad upstream answer.
 func answerError(res *http.Response, body []byte, now time.Time) *Error {
-	e := &Error{Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"), now)}
+	e := &Error{At: now, Status: res.StatusCode, RetryAfter: retryAfter(res.Header.Get("Retry-After"), now)}
 	var wire struct {
 		Error         string `json:"error"`
 		Suberror      string `json:"suberror"`

@@ -2,6 +2,10 @@ package entra
 
 import (
 	"errors"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/errs"
 )
@@ -99,16 +103,48 @@ func Words(err error) error {
 	switch {
 	case errors.As(err, &e):
 		x := e.explanation()
-		return &worded{shown: errs.Shown{Kind: x.Kind, Sentence: x.Sentence, Next: x.Next}, cause: err}
+		return &worded{shown: errs.Shown{Kind: x.Kind, Sentence: x.Sentence, Next: x.Next + e.reference()}, cause: err}
 	case errors.As(err, &r):
 		return &worded{shown: errs.Shown{Kind: errs.Invalid, Sentence: r.sentence(), Next: signInAgain}, cause: err}
 	}
 	return err
 }
 
-// WordsFor is Words for an error that came back in the browser's address: an AADSTS number, if one was found, and an OAuth error word.
-func WordsFor(code int, oauth string) error {
-	return Words(&Error{Code: code, OAuth: word(oauth), kind: errs.Invalid})
+// What is read of the text that comes with an error in the browser's address: the number, and what an administrator finds the sign-in by.
+var (
+	aadstsForm      = regexp.MustCompile(`AADSTS([0-9]{4,8})`)
+	correlationForm = regexp.MustCompile(`Correlation ID: ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})`)
+	timestampForm   = regexp.MustCompile(`Timestamp: ([0-9: Z-]{20})`)
+)
+
+// WordsFor is Words for an error that came back in the browser's address: an OAuth error word and Microsoft's description.
+func WordsFor(oauth, description string) error {
+	e := &Error{OAuth: word(oauth), kind: errs.Invalid}
+	if m := aadstsForm.FindStringSubmatch(description); m != nil {
+		e.Code, _ = strconv.Atoi(m[1])
+	}
+	if m := correlationForm.FindStringSubmatch(description); m != nil {
+		e.CorrelationID = m[1]
+	}
+	if m := timestampForm.FindStringSubmatch(description); m != nil {
+		e.At, _ = time.Parse("2006-01-02 15:04:05Z", m[1])
+	}
+	return Words(e)
+}
+
+// reference is what whoever helps finds the refusal by in the sign-in log of Microsoft Entra; empty where Microsoft gave no number.
+func (e *Error) reference() string {
+	if e.Code == 0 {
+		return ""
+	}
+	parts := []string{"AADSTS" + strconv.Itoa(e.Code)}
+	if e.CorrelationID != "" {
+		parts = append(parts, "correlation id "+e.CorrelationID)
+	}
+	if !e.At.IsZero() {
+		parts = append(parts, e.At.UTC().Format("2 Jan 2006 15:04:05 UTC"))
+	}
+	return " Microsoft's reference for whoever helps: " + strings.Join(parts, ", ") + "."
 }
 
 func (e *Error) explanation() Explanation {

@@ -101,22 +101,11 @@ func (h *Handler) checkAnswer(q url.Values, tx session.Transaction) error {
 	case q.Has("code") && q.Has("error"):
 		return bad("The answer holds both a result and an error.")
 	case q.Has("error"):
-		return refusedThere(q)
+		return entra.WordsFor(q.Get("error"), q.Get("error_description"))
 	case code == "" || len(code) > maxCode || strings.ContainsFunc(code, func(c rune) bool { return c <= ' ' || c > '~' }):
 		return bad("The answer holds no code that can be used.")
 	}
 	return nil
-}
-
-var aadsts = regexp.MustCompile(`AADSTS([0-9]{4,8})`)
-
-// refusedThere puts Microsoft's refusal into our words. Of its text only the code is read.
-func refusedThere(q url.Values) error {
-	code := 0
-	if m := aadsts.FindStringSubmatch(q.Get("error_description")); m != nil {
-		code, _ = strconv.Atoi(m[1])
-	}
-	return entra.WordsFor(code, q.Get("error"))
 }
 
 // establish makes the session. A staff member's sign-in at a customer, as guest or as partner, stands beside their own; any other account is

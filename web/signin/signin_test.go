@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/me"
@@ -151,6 +152,18 @@ func TestHostileCallbacks(t *testing.T) {
 	b := s.browser()
 	if a := b.do("POST", "/auth/callback", url.Values{"code": {"x"}, "state": {"y"}}); a.status != 405 {
 		t.Errorf("33 POST: %d", a.status)
+	}
+	// A refusal names what an administrator finds it by, whether it came in the address or from the token endpoint.
+	state := b.authorize("/signin?tenant=" + home).Query().Get("state")
+	said := "AADSTS53003: canary\r\nTrace ID: canary\r\nCorrelation ID: 0b9c22d4-5c0b-43a6-92b6-7d8a4ad3a1f0\r\nTimestamp: 2026-11-21 02:51:44Z"
+	a := b.still().get("/auth/callback?error=access_denied&state=" + state + "&error_description=" + url.QueryEscape(said))
+	if a.status != 403 || !strings.Contains(a.body, "AADSTS53003, correlation id 0b9c22d4-5c0b-43a6-92b6-7d8a4ad3a1f0, 21 Nov 2026 02:51:44 UTC.") || strings.Contains(a.body, "canary") {
+		t.Errorf("refused in the address: %d %.2000s", a.status, a.body)
+	}
+	back := b.stopped("/signin?tenant="+home, s.owner().SignInName, s.owner().Password)
+	s.cloud.World.Faults.Add(world.Fault{Kind: "entraRefuses", Code: 53003})
+	if a := b.still().get(back.RequestURI()); a.status != 403 || !strings.Contains(a.body, "Conditional Access") || !strings.Contains(a.body, "AADSTS53003, correlation id ") {
+		t.Errorf("refused at the token endpoint: %d %.2000s", a.status, a.body)
 	}
 }
 
