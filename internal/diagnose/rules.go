@@ -111,6 +111,17 @@ var rules = []rule{
 		Layer: LayerLicence, Who: Customer, Confidence: Likely, Verdict: "The tenant has no Intune licence.",
 		Remedy: "Check the tenant's licences. Without one there are no devices to read.", Useless: "A new consent.", Evidence: []string{"The licences that were read hold no plan with Intune."},
 	})},
+	// A token outlives whoever it was issued to: Graph looks both up at each call.
+	{func(f Failure) bool {
+		return f.Code == "Authorization_IdentityNotFound" && f.Kind == permission.Delegated
+	}, fixed(Finding{
+		Layer: LayerAccount, Who: Customer, Confidence: Likely, Verdict: "The account that signed in is not in this tenant any more.",
+		Remedy: "Invite it as a guest again, or assign it through GDAP. Then the person signs in again.", Useless: "A new consent or another role.",
+	})},
+	{func(f Failure) bool { return f.Code == "Authorization_IdentityNotFound" }, fixed(Finding{
+		Layer: LayerConsent, Who: Customer, Confidence: Likely, Verdict: "Our program is not in this tenant any more, or is switched off there.",
+		Remedy: "An administrator of the customer opens a new consent link, or enables sign-in for it under Enterprise applications.", Useless: "Changing roles or licences.",
+	})},
 	{func(f Failure) bool { return refused(f) && !f.ReadAt.IsZero() }, byGrants},
 	{func(f Failure) bool { return f.Status == 401 && !f.Fresh && f.Inner == "" }, fixed(Finding{
 		Layer: LayerToken, Who: Nobody, Confidence: Likely, Verdict: "The token was not taken.", Remedy: "The portal gets a new one and tries again once.",

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"maps"
@@ -27,9 +28,29 @@ type ward struct {
 	tid     tenant.ID
 	home    tenant.ID // the customer; tid may be led astray
 	secret  string
+	held    string                  // a token issued before anything broke
+	person  bool                    // held is a guest's
 	stale   bool                    // the token is older than the last grant
 	granted []permission.Permission // as a complete read of the grants would say
 	licence *bool
+}
+
+// heldToken is one that is not renewed.
+type heldToken string
+
+func (t heldToken) Token(context.Context, tenant.ID) (string, error) { return string(t), nil }
+func (heldToken) Forget(tenant.ID)                                   {}
+
+// asGuest holds the token of one of the partner's people whom the customer invited.
+func (w *ward) asGuest() {
+	c, _ := w.cloud.World.Tenant(w.home.String())
+	of := w.cloud.World.Home().Users[0]
+	w.cloud.World.Change(func() {
+		if c.User(of.ID) == nil {
+			c.Users = append(c.Users, &world.User{ID: of.ID, SignInName: of.SignInName, UserPrincipalName: of.UserPrincipalName, AccountEnabled: true, UserType: "Guest", HomeTenantID: w.cloud.World.Home().ID, ExternalUserState: "Accepted"})
+		}
+	})
+	w.held, w.person = w.cloud.Login.UserToken(c.ID, of.SignInName, world.GraphAudience, "Organization.Read.All"), true
 }
 
 // cause is one thing that is broken in the world. The label is what was broken, whatever the answer looks like.
@@ -102,6 +123,14 @@ var causes = []cause{
 		without(w, op)
 		w.granted, w.stale = op.Accepts, true
 	}},
+	{"consent withdrawn, token left over", diagnose.LayerConsent, nil, func(w *ward, op permission.Operation) {
+		w.held = w.cloud.Login.AppToken(w.home.String())
+		fault(world.Fault{Kind: "consentRevoked"})(w, op)
+	}},
+	{"guest removed, token left over", diagnose.LayerAccount, nil, func(w *ward, op permission.Operation) {
+		w.asGuest()
+		fault(world.Fault{Kind: "guestDeleted"})(w, op)
+	}},
 	{"token challenged", diagnose.LayerCondition, nil, fault(world.Fault{Kind: "tokenChallenge"})},
 	refuses(50072, diagnose.LayerCondition), refuses(50076, diagnose.LayerCondition), refuses(50079, diagnose.LayerCondition), refuses(50105, diagnose.LayerAccount),
 	refuses(53000, diagnose.LayerCondition), refuses(53003, diagnose.LayerCondition), refuses(530034, diagnose.LayerCondition), refuses(650052, diagnose.LayerLicence),
@@ -145,7 +174,7 @@ func (w *ward) heal() {
 	w.cloud.World.Faults.Clear()
 	w.cloud.World.Change(func() { w.sp.AccountEnabled, w.sp.Roles = true, maps.Clone(w.roles) })
 	w.suspend(false)
-	w.licence, w.tid, w.secret, w.stale = nil, w.home, w.cloud.World.App.ClientSecret, false
+	w.licence, w.tid, w.secret, w.stale, w.held, w.person = nil, w.home, w.cloud.World.App.ClientSecret, false, "", false
 	w.read()
 }
 
@@ -156,7 +185,11 @@ func (w *ward) call(t *testing.T, op permission.Operation) *graph.Error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := graph.New(w.cloud.URLs().Graph, graphTokens{entra: e, resource: "https://graph.microsoft.com"}, graph.Options{Backoff: time.Microsecond, Rest: time.Microsecond})
+	var tokens graph.Tokens = graphTokens{entra: e, resource: "https://graph.microsoft.com"}
+	if w.held != "" {
+		tokens = heldToken(w.held)
+	}
+	c, err := graph.New(w.cloud.URLs().Graph, tokens, graph.Options{Backoff: time.Microsecond, Rest: time.Microsecond})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -207,6 +240,9 @@ func TestDiagnosisOfRealRefusals(t *testing.T) {
 				continue // the client has asked again with a new token, which a grant would be in
 			}
 			f := failureOf(refused, time.Now())
+			if w.person {
+				f.Kind = permission.Delegated
+			}
 			f.Granted, f.ReadAt, f.Licence, f.Fresh = w.granted, time.Now(), w.licence, !w.stale
 			got := diagnose.Diagnose(f)
 			all++
