@@ -90,6 +90,7 @@ type Deps struct {
 	Relationships *gdap.Store
 	Guests        *guest.Store
 	Delegated     *gdap.Acts
+	GuestChanges  *guest.Service
 	DetectedApps  *detectedapp.Store
 	Protection    *protection.Store
 	Autopilot     *autopilot.Store
@@ -176,7 +177,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
-		&guests.Handler{Guests: d.Guests, Sync: d.Sync},
+		&guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges},
 		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,

@@ -13,6 +13,7 @@ const (
 var roleNames = map[string]string{
 	GlobalAdministrator:                    "Global Administrator",
 	IntuneAdministrator:                    "Intune Administrator",
+	"95e79109-95c0-4d8e-aee3-d01accf2d47b": "Guest Inviter",
 	"f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
 	"194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
 	"5d6b6bb7-de71-4623-b4af-96380a352509": "Security Reader",

@@ -2,19 +2,80 @@ package graphsync_test
 
 import (
 	"context"
+	"html"
+	"io"
 	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// TestGuestsOfThePartner reads who of the partner's people has an account at a customer, while an invitation is redeemed, a role and a
-// licence are given, and the role may no longer be read.
+// signedIn is a person with a sign-in at the customer.
+type signedIn struct {
+	*rig
+	tenant, name string
+}
+
+func (s signedIn) As(_ context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
+	return s.graph.As(tid, s.cloud.Login.UserToken(s.tenant, s.name, world.GraphAudience, scopes...)), nil
+}
+
+var formPart = regexp.MustCompile(`<form[^>]* action="([^"]*)"|<input[^>]* type="hidden"[^>]* name="([^"]*)"[^>]* value="([^"]*)"`)
+
+// redeem accepts an invitation as a person would, form by form, and says to which host that leads in the end.
+func redeem(t *testing.T, link, name, password string) (host string) {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login, err := url.Parse(link)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser := &http.Client{Jar: jar, CheckRedirect: func(r *http.Request, _ []*http.Request) error {
+		if r.URL.Host != login.Host {
+			host = r.URL.Host
+			return http.ErrUseLastResponse
+		}
+		return nil
+	}}
+	res, err := browser.Get(link)
+	for range 5 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if host != "" {
+			return host
+		}
+		form, action := url.Values{"loginfmt": {name}, "passwd": {password}, "decision": {"accept"}}, ""
+		for _, m := range formPart.FindAllStringSubmatch(string(body), -1) {
+			if m[1] != "" {
+				action = html.UnescapeString(m[1])
+			} else {
+				form.Set(m[2], html.UnescapeString(m[3]))
+			}
+		}
+		res, err = browser.PostForm(login.Scheme+"://"+login.Host+action, form)
+	}
+	return ""
+}
+
+// TestGuestsOfThePartner follows one of the partner's people into a customer: invited, redeemed, with a role, with a licence, proven by a
+// sign-in, each as it is read there; and then the roles may no longer be read.
 func TestGuestsOfThePartner(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, small, graphsync.Options{})
@@ -45,35 +106,58 @@ func TestGuestsOfThePartner(t *testing.T) {
 		return found.Rows
 	}
 	want := 0
-	invited := customer.Users[0]
 	for _, u := range customer.Users {
 		if u.Guest() {
 			want++
-			invited = u
 		}
 	}
-	all := read()
-	if want == 0 || len(all) != want {
+	if all := read(); want == 0 || len(all) != want {
 		t.Fatalf("%d guests, the simulated cloud has %d", len(all), want)
 	}
-	the := func(all []guest.Guest) guest.Guest {
-		return all[slices.IndexFunc(all, func(g guest.Guest) bool { return g.ID == strings.ToLower(invited.ID) })]
+	if _, err := r.pool.In(tid).Exec(t.Context(), `INSERT INTO tenant (tenant_id) VALUES ($1) ON CONFLICT DO NOTHING`, tid); err != nil {
+		t.Fatal(err)
 	}
-	r.cloud.World.Change(func() { invited.ExternalUserState, invited.Roles, invited.Licences = "PendingAcceptance", nil, nil })
-	if g := the(read()); g.Standing != guest.Invited || g.InvitedAt.IsZero() || g.Address != strings.ToLower(invited.SignInName) {
+	home := r.cloud.World.Home()
+	invited := home.Users[0]
+	change := guest.NewService(signedIn{r, customer.ID, customer.Users[0].SignInName}, audit.NewStore(r.pool), "http://portal.example")
+	got, err := change.Invite(t.Context(), tenant.Person{Name: "Technician"}, "q", tid, guest.Invitation{Address: invited.SignInName, Mail: true, Language: "de-DE"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	the := func() guest.Guest {
+		all := read()
+		i := slices.IndexFunc(all, func(g guest.Guest) bool { return g.Address == strings.ToLower(invited.SignInName) })
+		if i < 0 {
+			t.Fatalf("%s is no guest", invited.SignInName)
+		}
+		return all[i]
+	}
+	if g := the(); g.Standing != guest.Invited || g.InvitedAt.IsZero() {
 		t.Errorf("invited: %+v", g)
 	}
-	r.cloud.World.Change(func() { invited.ExternalUserState, invited.ExternalChanged = "Accepted", time.Now() })
-	if g := the(read()); g.Standing != guest.Redeemed || g.RedeemedAt.IsZero() {
+	if at := redeem(t, got.Link, invited.SignInName, invited.Password); at != "portal.example" {
+		t.Errorf("accepting led to %q", at)
+	}
+	g := the()
+	if g.Standing != guest.Redeemed || g.RedeemedAt.IsZero() {
 		t.Errorf("redeemed: %+v", g)
 	}
-	r.cloud.World.Change(func() { invited.Roles = []string{"Intune Administrator"} })
-	if g := the(read()); g.Standing != guest.Role || !slices.Equal(g.Roles, []string{"3a2c62db-5318-420d-8d74-23affee5d9d5"}) {
+	if err := change.GiveRole(t.Context(), tenant.Person{Name: "Technician"}, "q", g, guest.IntuneAdministrator); err != nil {
+		t.Fatal(err)
+	}
+	if g = the(); g.Standing != guest.Role || !slices.Equal(g.Roles, []string{guest.IntuneAdministrator}) {
 		t.Errorf("with a role: %+v", g)
 	}
-	r.cloud.World.Change(func() { invited.Licences = customer.SKUs[:1] })
-	if g := the(read()); g.Standing != guest.Licence {
+	r.cloud.World.Change(func() { customer.User(g.ID).Licences = customer.SKUs[:1] })
+	if g := the(); g.Standing != guest.Licence {
 		t.Errorf("with a licence: %+v", g)
+	}
+	people := tenant.NewStore(r.pool, tenant.ID{}, nil)
+	if err := people.Admit(t.Context(), tenant.Identity{Tenant: tid, ObjectID: g.ID, Subject: "s", Name: g.Name, UPN: g.Address, Guest: true}); err != nil {
+		t.Fatal(err)
+	}
+	if g := the(); g.Standing != guest.Proven || g.SignedInAt.IsZero() {
+		t.Errorf("signed in: %+v", g)
 	}
 	refused := func(req *http.Request) {
 		if strings.HasSuffix(req.URL.Path, "/roleAssignments") {
@@ -81,7 +165,7 @@ func TestGuestsOfThePartner(t *testing.T) {
 		}
 	}
 	r.beforePage.Store(&refused)
-	if g := the(read()); g.Standing != guest.Unknown || g.RolesRead {
+	if g := the(); g.Standing != guest.Unknown || g.RolesRead {
 		t.Errorf("where roles may not be read they are unknown: %+v", g)
 	}
 }

@@ -46,6 +46,9 @@ var german = words{
 		"sync.requested": "ließ neu lesen", "tenant.tagged": "hat geändert, wie Ihre Firma im Portal einsortiert ist",
 		"review.accepted": "nahm einen Punkt einer Prüfung hin", "review.handed": "gab einen Punkt einer Prüfung weiter", "review.reopened": "öffnete einen Punkt einer Prüfung wieder",
 		"review.noted": "schrieb eine Notiz zu einer Prüfung", "review.planned": "plante die nächste Prüfung", "review.signed": "schloss eine Prüfung ab",
+		"guest.invited": "hat jemanden als Gast zu Ihnen eingeladen", "guest.invited.failed": "wollte jemanden als Gast einladen, was nicht gelang",
+		"guest.invited.unknown": "wollte jemanden als Gast einladen; ob es gelang, ist nicht bekannt", "guest.role.given.unknown": "wollte einem Gast eine Verzeichnisrolle geben; ob es gelang, ist nicht bekannt",
+		"guest.role.given": "hat einem Gast eine Verzeichnisrolle gegeben", "guest.role.given.failed": "wollte einem Gast eine Verzeichnisrolle geben, was nicht gelang",
 	},
 	endTitle: "Alles zurücknehmen", endLead: "Das beendet, was {partner} bei {customer} darf. Bitte lesen Sie, was geschieht.",
 	ends: [4]string{

@@ -46,6 +46,9 @@ var english = words{
 		"sync.requested": "asked for a new reading", "tenant.tagged": "changed how your company is sorted in the portal",
 		"review.accepted": "accepted a point of a review", "review.handed": "handed a point of a review to a colleague", "review.reopened": "opened a point of a review again",
 		"review.noted": "wrote a note in a review", "review.planned": "planned the next review", "review.signed": "signed a review off",
+		"guest.invited": "invited a person to your tenant as a guest", "guest.invited.failed": "tried to invite a guest, without success",
+		"guest.invited.unknown": "tried to invite a guest; whether it was done is not known", "guest.role.given.unknown": "tried to give a guest a directory role; whether it was done is not known",
+		"guest.role.given": "gave a guest a directory role", "guest.role.given.failed": "tried to give a guest a directory role, without success",
 	},
 	endTitle: "Take everything back", endLead: "This ends what {partner} may do at {customer}. Please read what will happen.",
 	ends: [4]string{

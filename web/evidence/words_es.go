@@ -46,6 +46,9 @@ var spanish = words{
 		"sync.requested": "pidió una nueva lectura", "tenant.tagged": "cambió cómo está ordenada su empresa en el portal",
 		"review.accepted": "aceptó un punto de una revisión", "review.handed": "pasó un punto de una revisión a un compañero", "review.reopened": "volvió a abrir un punto de una revisión",
 		"review.noted": "escribió una nota en una revisión", "review.planned": "planificó la próxima revisión", "review.signed": "firmó una revisión",
+		"guest.invited": "invitó a una persona a su empresa", "guest.invited.failed": "intentó invitar a una persona, sin éxito",
+		"guest.invited.unknown": "intentó invitar a una persona; no se sabe si se hizo", "guest.role.given.unknown": "intentó dar a un invitado un rol de directorio; no se sabe si se hizo",
+		"guest.role.given": "dio a un invitado un rol de directorio", "guest.role.given.failed": "intentó dar a un invitado un rol de directorio, sin éxito",
 	},
 	endTitle: "Retirar todo", endLead: "Esto termina lo que {partner} puede hacer en {customer}. Lea primero lo que pasará.",
 	ends: [4]string{

@@ -46,6 +46,9 @@ var french = words{
 		"sync.requested": "a demandé une nouvelle lecture", "tenant.tagged": "a changé le classement de votre entreprise dans le portail",
 		"review.accepted": "a accepté un point d’un contrôle", "review.handed": "a confié un point d’un contrôle à un collègue", "review.reopened": "a rouvert un point d’un contrôle",
 		"review.noted": "a écrit une note dans un contrôle", "review.planned": "a prévu le prochain contrôle", "review.signed": "a signé un contrôle",
+		"guest.invited": "a invité une personne comme invité dans votre entreprise", "guest.invited.failed": "a essayé d’inviter une personne, ce qui n’a pas abouti",
+		"guest.invited.unknown": "a essayé d’inviter une personne, sans que l’on sache si cela a abouti", "guest.role.given.unknown": "a essayé de donner un rôle d’annuaire à un invité, sans que l’on sache si cela a abouti",
+		"guest.role.given": "a donné un rôle d’annuaire à un invité", "guest.role.given.failed": "a essayé de donner un rôle d’annuaire à un invité, ce qui n’a pas abouti",
 	},
 	endTitle: "Tout retirer", endLead: "Cela met fin à ce que {partner} peut faire chez {customer}. Lisez d’abord ce qui va se passer.",
 	ends: [4]string{

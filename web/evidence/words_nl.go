@@ -46,6 +46,9 @@ var dutch = words{
 		"sync.requested": "liet opnieuw lezen", "tenant.tagged": "veranderde hoe uw bedrijf in het portaal is ingedeeld",
 		"review.accepted": "accepteerde een punt van een controle", "review.handed": "gaf een punt van een controle door", "review.reopened": "opende een punt van een controle weer",
 		"review.noted": "schreef een notitie bij een controle", "review.planned": "plande de volgende controle", "review.signed": "tekende een controle af",
+		"guest.invited": "heeft iemand als gast bij u uitgenodigd", "guest.invited.failed": "wilde iemand als gast uitnodigen, wat niet lukte",
+		"guest.invited.unknown": "wilde iemand als gast uitnodigen; of het lukte, is niet bekend", "guest.role.given.unknown": "wilde een gast een directoryrol geven; of het lukte, is niet bekend",
+		"guest.role.given": "heeft een gast een directoryrol gegeven", "guest.role.given.failed": "wilde een gast een directoryrol geven, wat niet lukte",
 	},
 	endTitle: "Alles intrekken", endLead: "Dit beëindigt wat {partner} mag bij {customer}. Lees eerst wat er gebeurt.",
 	ends: [4]string{

@@ -40,6 +40,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	v := newView(m, x, changes, read, now)
+	v.next = newNext(m, x, page.ChromeOf(ctx), v.URL)
 	return page.Answer(w, r, v, guestPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -52,6 +53,7 @@ type view struct {
 	m     tenant.Membership
 	read  graphsync.Freshness
 	guest guest.Guest
+	next  next
 }
 
 type change struct {

@@ -16,18 +16,30 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
 )
 
 // Handler serves the room.
 type Handler struct {
-	Guests *guest.Store
-	Sync   *graphsync.Service
+	Guests  *guest.Store
+	Sync    *graphsync.Service
+	Tenants *tenant.Store
+	Change  Changer
+}
+
+// Changer changes guests in the name of who asks for it; requestID is that of the page.
+type Changer interface {
+	Invite(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in guest.Invitation) (guest.Receipt, error)
+	GiveRole(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, role string) error
 }
 
 // Mount adds the pages, over all customers or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/guests", h.list)
+	r.GetFor("/guests/invite", tenant.MayAct, h.inviteForm)
+	r.Post("/guests/invite", tenant.MayAct, h.invite)
 	r.Get("/guests/{guest}", h.show)
+	r.Post("/guests/{guest}/role", tenant.MayAct, h.giveRole)
 }
 
 // pageSize is the number of rows on a page.
@@ -58,6 +70,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Title: "Guest accounts of your people", One: noun.One, Many: noun.Many, Caption: "Guest accounts of your people, what needs somebody on top", M: m, Query: q, Spec: spec, Columns: columns(m),
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m),
 		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
+	}
+	if m.One() && m.May(tenant.MayAct) {
+		l.Actions = append(l.Actions, ui.Action{Text: "Invite", Icon: "person_add", URL: m.Path("/guests/invite")})
 	}
 	if q.CSV {
 		return l.Serve(w, r)

@@ -10,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -32,7 +33,7 @@ func sample(n string, invited time.Time) guest.Guest {
 func TestPages(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
-	mount := (&Handler{f.Guests(), f.Sync}).Mount
+	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/guests"
 
@@ -108,11 +109,21 @@ func TestGolden(t *testing.T) {
 	x := sample("1", now.AddDate(0, -5, 0))
 	x.Tenant, x.Standing, x.SignedInAt, x.FirstSeenAt = tid, guest.Proven, now.AddDate(0, -4, 0), now.AddDate(0, -5, 0)
 	t.Run("idle", func(t *testing.T) {
-		webtest.Golden(t, guestBody(newView(m, x, []guest.Change{{At: now.AddDate(0, -4, -1), Field: "roles", Old: "{}", New: "{" + gdap.IntuneAdministrator + ",x}"}, {At: now.AddDate(0, -4, -2), Field: "gone", Old: "true", New: "false"},
-			{At: now.AddDate(0, -4, -3), Field: "gone", Old: "false", New: "true"}, {At: now.AddDate(0, -5, 0), Field: "redeemed", Old: "", New: "true"}}, read, now)))
+		v := newView(m, x, []guest.Change{{At: now.AddDate(0, -4, -1), Field: "roles", Old: "{}", New: "{" + gdap.IntuneAdministrator + ",x}"}, {At: now.AddDate(0, -4, -2), Field: "gone", Old: "true", New: "false"},
+			{At: now.AddDate(0, -4, -3), Field: "gone", Old: "false", New: "true"}, {At: now.AddDate(0, -5, 0), Field: "redeemed", Old: "", New: "true"}}, read, now)
+		m.Person = technician
+		v.next = newNext(m, x, page.Chrome{Now: now, SignIns: []page.SignIn{{Tenant: m.Tenant, Until: now.Add(time.Hour)}}}, v.URL)
+		webtest.Golden(t, guestBody(v))
 	})
 	x.Name, x.Standing, x.Redeemed, x.Roles, x.RolesRead, x.Intune, x.SignedInAt = `<b>"Guest" & more</b>`+strings.Repeat(" very long", 20), guest.Unknown, nil, nil, false, nil, time.Time{}
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, guestBody(newView(m, x, nil, read, now))) })
+	t.Run("invited", func(t *testing.T) {
+		v := inviteView{m: m, form: inviteForm{mail: true, language: "de-DE", message: x.Name}}
+		webtest.Golden(t, invitedBody(v, []line{
+			{Address: "g1@firstup.example", Link: `https://login.example/redeem?"><script>`, State: ui.State{Shape: ui.ShapeOK, Text: "Invited"}},
+			{Address: x.Name, Trouble: x.Name, State: ui.State{Shape: ui.ShapeBad, Text: "Not invited"}},
+		}, "The guest accounts are being read now."))
+	})
 }
 
 // TestNothingLateIsSolid: a stage that was read too long ago is not shown as reached, nor is one that was not read.

@@ -359,6 +359,8 @@ type Client struct {
 	Theme string       // of the pages; "" follows the browser
 	Said  []page.Flash // what POSTs left for the next page
 
+	SignIns []page.SignIn // open at customers' own authorities
+
 	t     testing.TB
 	fleet *Fleet
 	who   tenant.Person
@@ -368,7 +370,7 @@ type Client struct {
 
 // ServeHTTP answers with what the gate would put around each page.
 func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	chrome := page.Chrome{Person: &c.who, Reach: c.reach, Count: len(c.reach.IDs), Now: c.fleet.Now, Partner: "First Up Consultants", Theme: c.Theme}
+	chrome := page.Chrome{Person: &c.who, Reach: c.reach, Count: len(c.reach.IDs), Now: c.fleet.Now, Partner: "First Up Consultants", Theme: c.Theme, SignIns: c.SignIns}
 	chrome.Say = func(_ context.Context, f page.Flash) error {
 		c.Said = append(c.Said, f)
 		return nil

@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/web"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/settings"
@@ -41,7 +42,8 @@ func (p *Portal) handler(pages bool) http.Handler {
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
 		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
-		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
+		GuestChanges: guest.NewService(acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}, p.Audit, p.Config.Origin()),
+		MyDevices:    ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Now: func() time.Time { return p.Sync.Now().UTC() },
 		Live: web.Live{

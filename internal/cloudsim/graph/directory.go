@@ -208,10 +208,7 @@ func (c *call) listRoleAssignments() error {
 	var items []object
 	for _, p := range c.people().named {
 		for _, name := range p.roles {
-			o := object{
-				{"id", undashed(c.guid(kindRoleAssignment, len(items))) + "-1"}, {"principalId", p.id}, {"roleDefinitionId", roleTemplate(name)},
-				{"directoryScopeId", "/"}, {"appScopeId", nil}, {"condition", nil},
-			}
+			o := c.roleAssignmentObject(p.id, name)
 			if c.q.expands("principal") {
 				o = append(o, member{"principal", append(object{{"@odata.type", "#microsoft.graph.user"}}, c.userObject(p)...)})
 			}
@@ -222,4 +219,11 @@ func (c *call) listRoleAssignments() error {
 		}
 	}
 	return c.fixed(kinds["unifiedRoleAssignment"], "roleManagement/directory/roleAssignments", items)
+}
+
+func (c *call) roleAssignmentObject(principal, role string) object {
+	return object{
+		{"id", undashed(world.GUID(c.s.world.Seed, "role assignment", c.t.ID, principal, role)) + "-1"}, {"principalId", principal}, {"roleDefinitionId", roleTemplate(role)},
+		{"directoryScopeId", "/"}, {"appScopeId", nil}, {"condition", nil},
+	}
 }

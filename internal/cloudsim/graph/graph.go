@@ -20,7 +20,7 @@ type Verifier func(token, audience string) (world.Token, error)
 
 // Handler serves Microsoft Graph for w.
 func Handler(w *world.World, verify func(token, audience string) (world.Token, error), options ...Option) http.Handler {
-	s := &server{world: w, verify: verify, root: newTree(operations())}
+	s := &server{world: w, verify: verify, root: newTree(operations()), login: func() string { return "https://login.microsoftonline.com" }}
 	for _, o := range options {
 		o(s)
 	}
@@ -35,6 +35,7 @@ type server struct {
 	anchor time.Time
 	today  time.Time // the day on which the service was started
 	limits limiter
+	login  func() string // address of the sign-in service
 }
 
 // call is one request on its way through a handler.

@@ -30,6 +30,12 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		}
 	}
 	contoso := s.customer(1)
+	admin := s.user(contoso, userWith(contoso, "Global Administrator"), "User.Invite.All", "RoleManagement.ReadWrite.Directory")
+	for _, v := range []string{"/v1.0", "/beta"} {
+		made := s.do(http.MethodPost, admin, proxy+v+"/invitations", `{"invitedUserEmailAddress":"somebody`+v[1:2]+`@elsewhere.example","inviteRedirectUrl":"https://portal.example/"}`, "Content-Type", "application/json")
+		id, _ := made.body["invitedUser"].(map[string]any)["id"].(string)
+		s.do(http.MethodPost, admin, proxy+v+"/roleManagement/directory/roleAssignments", `{"roleDefinitionId":"3a2c62db-5318-420d-8d74-23affee5d9d5","principalId":"`+id+`","directoryScopeId":"/"}`, "Content-Type", "application/json")
+	}
 	mine := s.user(contoso, userWith(contoso, "Intune Administrator"), "User.Read", "DeviceManagementManagedDevices.Read.All")
 	for _, p := range []string{"/me", "/me/managedDevices", "/me/licenseDetails", "/users", "/deviceAppManagement/mobileApps"} {
 		s.get(mine, proxy+"/v1.0"+p)

@@ -33,6 +33,7 @@ func operations() []operation {
 		appConfigurationOperations(),
 		appReportOperations(),
 		gdapOperations(),
+		guestOperations(),
 		batchOperations(),
 	)
 }

@@ -228,7 +228,7 @@ func (w *World) connect() {
 		case i%2 == 0:
 			w.relate(t, "active", intune, "Intune Administrator", "Security Reader", "Global Reader")
 		default:
-			w.invite(t, technicians[2], "Accepted", "Intune Administrator")
+			w.invite(t, technicians[2], "Accepted", "Intune Administrator", "Guest Inviter")
 		}
 		if i%3 == 0 {
 			w.invite(t, technicians[3], "PendingAcceptance")

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"strings"
+	"time"
 	"unicode"
 )
 
@@ -54,6 +55,30 @@ func (w *World) invite(t *Tenant, who *User, state string, roles ...string) *Use
 		g.DisplayName += " (" + w.tenants[0].DisplayName + ")"
 	}
 	t.Users = append(t.Users, g)
+	return g
+}
+
+// Invite makes a guest of whoever has that address, or finds the one who is there already; nil: the address is one of the tenant's own.
+// The caller holds Change.
+func (w *World) Invite(t *Tenant, address, name string, now time.Time) *User {
+	if u := t.UserBySignIn(address); u != nil {
+		if u.Guest() {
+			return u
+		}
+		return nil
+	}
+	home, who := w.Account(address)
+	if home == t {
+		return nil
+	}
+	if who == nil { // an account that this world does not have
+		who = &User{ID: address, SignInName: address, Mail: address, DisplayName: address}
+	}
+	g := w.invite(t, who, "PendingAcceptance")
+	g.Created, g.ExternalChanged = now, now
+	if name != "" {
+		g.DisplayName = name
+	}
 	return g
 }
 

@@ -112,6 +112,7 @@ var RoleTemplates = map[string]string{
 	"Application Administrator":       "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
 	"Cloud Application Administrator": "158c047a-c907-4556-b7ef-446551a6b5f7",
 	"Intune Administrator":            "3a2c62db-5318-420d-8d74-23affee5d9d5",
+	"Guest Inviter":                   "95e79109-95c0-4d8e-aee3-d01accf2d47b",
 	"Global Reader":                   "f2ef992c-3afb-46b9-b7cf-a126ee74c451",
 	"Security Administrator":          "194ae4cb-b126-40b2-bd5b-6091b380977d",
 	"Security Reader":                 "5d6b6bb7-de71-4623-b4af-96380a352509",

@@ -1,0 +1,83 @@
+package graph_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+)
+
+// TestInvitationsAndRoles: permission and role are both asked for, an address is one guest however often it is invited, and a role is
+// given once.
+func TestInvitationsAndRoles(t *testing.T) {
+	s := newSim(t, world.Options{})
+	contoso, home := s.customer(1), s.world.Home()
+	admin := s.user(contoso, userWith(contoso, "Global Administrator"), "User.Invite.All", "RoleManagement.ReadWrite.Directory")
+	reader := s.app(contoso)
+	send := func(token, path, body string, want int) answer {
+		t.Helper()
+		a := s.do(http.MethodPost, token, s.server.URL+"/v1.0"+path, body, "Content-Type", "application/json")
+		if a.status != want {
+			t.Fatalf("POST %s %s: %d %s, want %d", path, body, a.status, a.text, want)
+		}
+		return a
+	}
+	address := home.Users[0].SignInName
+	body := `{"invitedUserEmailAddress":"` + address + `","inviteRedirectUrl":"https://portal.example/","sendInvitationMessage":true,"invitedUserMessageInfo":{"messageLanguage":"de-DE"}}`
+	for name, token := range map[string]string{
+		"without the permission": s.user(contoso, userWith(contoso, "Global Administrator"), "User.Read.All"), "without the role": s.user(contoso, userWith(contoso, ""), "User.Invite.All"),
+	} {
+		if a := s.do(http.MethodPost, token, s.server.URL+"/v1.0/invitations", body); a.status != http.StatusForbidden || a.code() != "Authorization_RequestDenied" {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+	for _, bad := range []string{`{`, `{"invitedUserEmailAddress":"x","inviteRedirectUrl":"https://x"}`, `{"invitedUserEmailAddress":"a@b.example"}`, strings.Replace(body, address, userWith(contoso, "").SignInName, 1)} {
+		send(admin, "/invitations", bad, http.StatusBadRequest)
+	}
+	first := send(admin, "/invitations", body, http.StatusCreated)
+	link, err := url.Parse(first.body["inviteRedeemUrl"].(string))
+	id, _ := first.body["invitedUser"].(map[string]any)["id"].(string)
+	if err != nil || link.Host != "login.microsoftonline.com" || !strings.Contains(link.Query().Get("rd"), "ticket="+s.world.InvitationTicket(id)) || first.body["status"] != "PendingAcceptance" {
+		t.Errorf("the first invitation: %s", first.text)
+	}
+	if again := send(admin, "/invitations", body, http.StatusCreated); again.body["invitedUser"].(map[string]any)["id"] != id || again.body["inviteRedeemUrl"] != first.body["inviteRedeemUrl"] {
+		t.Errorf("invited again: %s", again.text)
+	}
+	guests := func() (n int, state any) {
+		for _, u := range s.all(reader, "/v1.0/users?$filter=userType eq 'Guest'&$select=id,externalUserState,mail") {
+			if u["id"] == id {
+				n, state = n+1, u["externalUserState"]
+			}
+		}
+		return n, state
+	}
+	if n, state := guests(); n != 1 || state != "PendingAcceptance" {
+		t.Errorf("%d guests with that address, %v", n, state)
+	}
+	s.world.Change(func() { contoso.User(id).ExternalUserState = "Accepted" })
+	if a := send(admin, "/invitations", body, http.StatusCreated); a.body["status"] != "Completed" {
+		t.Errorf("accepted already: %s", a.text)
+	}
+	send(admin, "/invitations", strings.Replace(body, `{`, `{"resetRedemption":true,`, 1), http.StatusCreated)
+	if _, state := guests(); state != "PendingAcceptance" {
+		t.Errorf("after a reset: %v", state)
+	}
+	stranger := send(admin, "/invitations", strings.Replace(body, address, "somebody@elsewhere.example", 1), http.StatusCreated)
+	if stranger.body["invitedUser"].(map[string]any)["id"] == id {
+		t.Errorf("another address, the same guest: %s", stranger.text)
+	}
+
+	const roles = "/roleManagement/directory/roleAssignments"
+	give := `{"@odata.type":"#microsoft.graph.unifiedRoleAssignment","roleDefinitionId":"3a2c62db-5318-420d-8d74-23affee5d9d5","principalId":"` + id + `","directoryScopeId":"/"}`
+	send(s.user(contoso, userWith(contoso, "Intune Administrator"), "RoleManagement.ReadWrite.Directory"), roles, give, http.StatusForbidden)
+	send(admin, roles, strings.Replace(give, "3a2c62db", "00000000", 1), http.StatusBadRequest)
+	send(admin, roles, strings.Replace(give, id, "00000000-0000-4000-8000-000000000000", 1), http.StatusNotFound)
+	given := send(admin, roles, give, http.StatusCreated)
+	send(admin, roles, give, http.StatusBadRequest)
+	held := s.all(reader, "/v1.0"+roles+"?$filter=principalId eq '"+id+"'")
+	if len(held) != 1 || held[0]["id"] != given.body["id"] {
+		t.Errorf("held: %v, given: %s", held, given.text)
+	}
+}

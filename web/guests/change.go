@@ -1,0 +1,279 @@
+package guests
+
+import (
+	"cmp"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/go-chi/chi/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// languages are those of Microsoft's own words in an invitation, as the portal's pages for customers have them.
+var languages = []ui.Option{
+	{Value: "en-GB", Label: "English"}, {Value: "fr-FR", Label: "French"}, {Value: "de-DE", Label: "German"}, {Value: "es-ES", Label: "Spanish"}, {Value: "nl-NL", Label: "Dutch"}, {Value: "el-GR", Label: "Greek"},
+}
+
+// maxMessage is how long one's own words may be.
+const maxMessage = 500
+
+// inviteForm is the form as it was filled in, and what is wrong with it.
+type inviteForm struct {
+	who      []string
+	mail     bool
+	language string
+	message  string
+	faults   page.Faults
+}
+
+// inviteView is the page of the form.
+type inviteView struct {
+	m      tenant.Membership
+	open   bool // the person is signed in at the customer
+	staff  []tenant.Staff
+	known  map[string]guest.Guest // by address
+	form   inviteForm
+	signIn string
+}
+
+// line is how one invitation went.
+type line struct {
+	Address string
+	Link    string // a secret, shown once
+	Trouble string // empty: it was sent
+	State   ui.State
+}
+
+func (h *Handler) inviteForm(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.showInvite(w, r, m, http.StatusOK, inviteForm{mail: true, language: languages[0].Value})
+}
+
+func (h *Handler) showInvite(w http.ResponseWriter, r *http.Request, m tenant.Membership, status int, f inviteForm) error {
+	if !m.One() {
+		return errs.NotFound // guests are invited to one customer, by who is signed in there
+	}
+	v, err := h.inviteView(r, m, f)
+	if err != nil {
+		return err
+	}
+	return page.Render(w, r, status, invitePage(page.Shell(r, m, "Invite your people"), v))
+}
+
+func (h *Handler) inviteView(r *http.Request, m tenant.Membership, f inviteForm) (v inviteView, err error) {
+	v = inviteView{m: m, form: f, known: map[string]guest.Guest{}, open: page.ChromeOf(r.Context()).SignedIn(m.Tenant.ID) != nil, signIn: page.SignInAt(m.Tenant.ID, m.Path("/guests/invite"))}
+	if v.staff, err = h.Tenants.StaffOf(r.Context(), m.Tenant.ID); err != nil {
+		return v, err
+	}
+	v.staff = slices.DeleteFunc(v.staff, func(s tenant.Staff) bool { return s.Disabled })
+	err = h.Guests.Each(r.Context(), m.Scope, guest.Filter{}, func(g guest.Guest) error {
+		v.known[g.Address] = g
+		return nil
+	})
+	return v, err
+}
+
+// may tells an address that can be invited: of staff of this customer, or of somebody who has not accepted yet.
+func (v inviteView) may(address string) bool {
+	g, known := v.known[address]
+	if known && g.Standing != guest.Invited {
+		return false
+	}
+	return known || slices.ContainsFunc(v.staff, func(s tenant.Staff) bool { return s.UPN == address })
+}
+
+func (h *Handler) invite(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	values, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	f := inviteForm{who: values["who"], mail: values.Get("mail") == "1", language: values.Get("language"), message: strings.TrimSpace(values.Get("message")), faults: page.Faults{}}
+	v, err := h.inviteView(r, m, f)
+	if err != nil {
+		return err
+	}
+	if len(f.who) == 0 {
+		f.faults.Add("who", "Choose at least one person.")
+	}
+	for _, a := range f.who {
+		if !v.may(a) {
+			f.faults.Add("who", "Somebody you chose cannot be invited here, or has accepted already.")
+		}
+	}
+	if !slices.ContainsFunc(languages, func(o ui.Option) bool { return o.Value == f.language }) {
+		f.faults.Add("language", "Choose one of the languages.")
+	}
+	if len([]rune(f.message)) > maxMessage {
+		f.faults.Add("message", "Write at most 500 characters.")
+	}
+	if len(f.faults) > 0 {
+		return h.showInvite(w, r, m, http.StatusUnprocessableEntity, f)
+	}
+	lines, err := h.send(r, m, f)
+	if err != nil {
+		return err
+	}
+	return page.Render(w, r, http.StatusOK, invitedPage(page.Shell(r, m, "Invitations"), v, lines, h.readBack(r, m)))
+}
+
+// readBack asks for a read of what was changed, and says when it will show. The change is done whether or not that can be asked for now.
+func (h *Handler) readBack(r *http.Request, m tenant.Membership) string {
+	if _, err := h.Sync.RequestNow(r.Context(), m.Scope, graphsync.Guests); err != nil {
+		return "The guest accounts show it after their next read."
+	}
+	return "The guest accounts are being read now, and show it once they were."
+}
+
+// send invites one after the other. What the person's sign-in or the customer's consent forbids ends it before anything was sent; later
+// failures stay with their line.
+func (h *Handler) send(r *http.Request, m tenant.Membership, f inviteForm) (lines []line, err error) {
+	slices.Sort(f.who)
+	for i, a := range slices.Compact(f.who) {
+		got, err := h.Change.Invite(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, guest.Invitation{Address: a, Mail: f.mail, Language: f.language, Message: f.message})
+		if err != nil && i == 0 && (errors.Is(err, errs.Unauthorised) || errors.Is(err, errs.Forbidden)) {
+			return nil, err
+		}
+		x := line{Address: a, Link: got.Link, State: ui.State{Shape: ui.ShapeOK, Text: "Invited"}}
+		switch sentence, next, ok := errs.Sentence(err); {
+		case err != nil && !ok:
+			return nil, err
+		case err != nil:
+			x.Trouble, x.State = strings.TrimSpace(sentence+" "+next), ui.State{Shape: ui.ShapeBad, Text: "Not invited"}
+			if errors.Is(err, errs.Timeout) {
+				x.State = ui.State{Shape: ui.ShapeUnknown, Text: "Unknown"}
+			}
+		case got.Accepted:
+			x.State, x.Link = ui.State{Shape: ui.ShapeNone, Text: "Has accepted already"}, ""
+		}
+		lines = append(lines, x)
+	}
+	return lines, nil
+}
+
+func (h *Handler) giveRole(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	id, err := url.PathUnescape(chi.URLParam(r, "guest"))
+	if err != nil || id == "" || !m.One() {
+		return errs.NotFound
+	}
+	values, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	g, err := h.Guests.Get(r.Context(), m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	if err := h.Change.GiveRole(r.Context(), m.Person, middleware.RequestID(r.Context()), g, values.Get("role")); err != nil {
+		return err
+	}
+	return page.Done(w, r, m.Path("/guests/"+url.PathEscape(id)), page.Flash{Kind: "info", Title: "Microsoft gave " + cmp.Or(g.Name, g.Address) + " the role " + gdap.RoleName(values.Get("role")) + ".", Text: h.readBack(r, m)})
+}
+
+// The parts of the form, ready to print.
+
+func (v inviteView) header(title string) ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Guest accounts", URL: v.m.Path("/guests")}}, Title: title}
+}
+
+func (v inviteView) whoChoice() ui.Choice {
+	c := ui.Choice{Name: "who", Legend: "Whom", Many: true, Error: v.form.faults["who"], Hint: "Staff who look after this customer, and who was invited before."}
+	option := func(address, name string) {
+		o := ui.Option{Value: address, Label: cmp.Or(name, address), Selected: slices.Contains(v.form.who, address), Hint: address}
+		if g, known := v.known[address]; known {
+			o.Hint = address + ": " + strings.ToLower(standingWords[g.Standing])
+			if !v.may(address) {
+				o.Reason = "Has a guest account already."
+			}
+		}
+		c.Options = append(c.Options, o)
+	}
+	for _, s := range v.staff {
+		option(s.UPN, s.Name)
+	}
+	for address, g := range v.known {
+		if g.Standing == guest.Invited && !slices.ContainsFunc(v.staff, func(s tenant.Staff) bool { return s.UPN == address }) {
+			option(address, g.Name)
+		}
+	}
+	slices.SortStableFunc(c.Options, func(a, b ui.Option) int { return cmp.Compare(a.Value, b.Value) })
+	return c
+}
+
+func (v inviteView) languageSelect() ui.Select {
+	s := ui.Select{Name: "language", Label: "Language of Microsoft’s words", Error: v.form.faults["language"]}
+	for _, o := range languages {
+		o.Selected = o.Value == v.form.language
+		s.Options = append(s.Options, o)
+	}
+	return s
+}
+
+func (v inviteView) mailChoice() ui.Choice {
+	return ui.Choice{Name: "mail", Legend: "Mail", Many: true, Options: []ui.Option{{Value: "1", Label: "Microsoft sends each of them the invitation", Selected: v.form.mail, Hint: "You see the links in any case."}}}
+}
+
+// again is the form's fields for those who were not invited.
+func (v inviteView) again(lines []line) ui.Hidden {
+	h := ui.Hidden{{Name: "language", Value: v.form.language}, {Name: "message", Value: v.form.message}}
+	if v.form.mail {
+		h = append(h, ui.Pair{Name: "mail", Value: "1"})
+	}
+	n := len(h)
+	for _, l := range lines {
+		if l.Trouble != "" {
+			h = append(h, ui.Pair{Name: "who", Value: l.Address})
+		}
+	}
+	if len(h) == n {
+		return nil
+	}
+	return h
+}
+
+// next is what a person can do about a guest here, or why not.
+type next struct {
+	reason string
+	signIn string
+	resend bool
+	roles  *ui.Select
+}
+
+func newNext(m tenant.Membership, x guest.Guest, c page.Chrome, at string) (n next) {
+	switch {
+	case !x.GoneAt.IsZero():
+		n.reason = "The account is no longer in the customer’s directory."
+	case !m.May(tenant.MayAct):
+		n.reason = "A technician or an owner invites and gives roles."
+	case c.SignedIn(m.Tenant.ID) == nil:
+		n.reason, n.signIn = "You are not signed in at "+m.Tenant.Name()+". What you change there is done in your name.", page.SignInAt(m.Tenant.ID, at)
+	case x.Standing == guest.Invited:
+		n.resend = true
+	case x.Redeemed != nil && *x.Redeemed && x.RolesRead:
+		s := ui.Select{Name: "role", Label: "Directory role", Hint: "Over the whole directory, until somebody takes it away. Intune Administrator is the smallest that manages devices."}
+		for _, id := range guest.Offered {
+			if !slices.Contains(x.Roles, id) {
+				s.Options = append(s.Options, ui.Option{Value: id, Label: gdap.RoleName(id)})
+			}
+		}
+		if n.roles = &s; len(s.Options) == 0 {
+			n.roles, n.reason = nil, "The guest holds every role that the portal gives."
+		}
+	default:
+		n.reason = "What is unknown must be read first."
+	}
+	return n
+}

@@ -1,0 +1,114 @@
+package guests
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+// changer takes down what it is asked for, and refuses whom it is told to.
+type changer struct {
+	asked  []string
+	refuse map[string]error // by address
+}
+
+func (c *changer) Invite(_ context.Context, _ tenant.Person, _ string, _ tenant.ID, in guest.Invitation) (guest.Receipt, error) {
+	c.asked = append(c.asked, in.Address+" "+in.Language)
+	if err := c.refuse[in.Address]; err != nil {
+		return guest.Receipt{}, err
+	}
+	return guest.Receipt{Link: "https://login.example/redeem?" + in.Address}, nil
+}
+
+func (c *changer) GiveRole(_ context.Context, _ tenant.Person, _ string, g guest.Guest, role string) error {
+	c.asked = append(c.asked, g.Address+" "+role)
+	return nil
+}
+
+func TestChanges(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	for _, upn := range []string{"g1@firstup.example", "g2@firstup.example", "g3@firstup.example"} {
+		if _, err := f.Tenants.CreateStaff(t.Context(), tenant.Staff{UPN: upn, Role: tenant.RoleTechnician, Reach: tenant.ReachAll}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	accepted := sample("3", f.Now)
+	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), accepted)
+	change := &changer{refuse: map[string]error{}}
+	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change}).Mount
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
+	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
+	at := "/t/" + contoso.ID.String() + "/guests"
+	form := func(who ...string) url.Values { return url.Values{"who": who, "mail": {"1"}, "language": {"de-DE"}} }
+
+	for _, path := range []string{at + "/invite", at + "/" + accepted.ID} {
+		if got := one.Get(path).Body.String(); !strings.Contains(got, "You are not signed in at Contoso") || strings.Contains(got, `method="post" action="/t/`) {
+			t.Errorf("%s offers what cannot be sent", path)
+		}
+	}
+	one.SignIns = []page.SignIn{{Tenant: contoso, As: "g3@firstup.example", Until: f.Now.Add(time.Hour)}}
+	if got := one.Get(at + "/invite").Body.String(); !strings.Contains(got, "g1@firstup.example") || !strings.Contains(got, "Has a guest account already") {
+		t.Error("the form does not offer staff, or not say who is a guest already")
+	}
+	for _, path := range []string{"/invite", "/" + accepted.ID + "/role"} {
+		if got := support.Post(at+path, form("g1@firstup.example")); got.Code != http.StatusForbidden {
+			t.Errorf("support at %s: status %d, want 403", path, got.Code)
+		}
+	}
+	for name, bad := range map[string]url.Values{"nobody": form(), "a stranger": form("x@evil.example"), "who accepted": form("g3@firstup.example"), "language": {"who": {"g1@firstup.example"}, "language": {"xx"}},
+		"too long": {"who": {"g1@firstup.example"}, "language": {"de-DE"}, "message": {strings.Repeat("é", 501)}}} {
+		if got := one.Post(at+"/invite", bad); got.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d, want 422", name, got.Code)
+		}
+	}
+	if got := one.Post("/guests/invite", form("g1@firstup.example")); got.Code != http.StatusNotFound || len(change.asked) != 0 {
+		t.Errorf("over all customers: status %d, asked %v", got.Code, change.asked)
+	}
+
+	change.refuse["g2@firstup.example"] = errs.ShowNext(errs.Forbidden, "Microsoft refuses this.", "You need a role.")
+	got := one.Post(at+"/invite", form("g2@firstup.example", "g1@firstup.example", "g1@firstup.example"))
+	text := got.Body.String()
+	if want := "g1@firstup.example de-DE, g2@firstup.example de-DE"; got.Code != http.StatusOK || strings.Join(change.asked, ", ") != want {
+		t.Errorf("status %d, asked %v, want %s", got.Code, change.asked, want)
+	}
+	if !strings.Contains(text, "https://login.example/redeem?g1@firstup.example") || !strings.Contains(text, "Microsoft refuses this. You need a role.") || !strings.Contains(text, `name="who" value="g2@firstup.example"`) || strings.Contains(text, `name="who" value="g1@firstup.example"`) {
+		t.Error("one was invited and one not, and the page does not say so, or would invite both again")
+	}
+	if got := one.Post(at+"/invite", form("g2@firstup.example")); got.Code != http.StatusForbidden {
+		t.Errorf("what is refused at once: status %d, want 403", got.Code)
+	}
+	change.refuse["g2@firstup.example"] = tenant.NeedSignIn(contoso.ID, "Your sign-in has ended.", "Sign in again.")
+	if got := one.Post(at+"/invite", form("g2@firstup.example")); !strings.Contains(got.Body.String(), "/signin?tenant="+contoso.ID.String()) {
+		t.Error("who is not signed in there is not led there")
+	}
+	change.refuse["g1@firstup.example"] = errors.New("a mistake of ours")
+	if got := one.Post(at+"/invite", form("g1@firstup.example")); got.Code != http.StatusInternalServerError {
+		t.Errorf("our own mistake: status %d", got.Code)
+	}
+
+	change.asked = nil
+	if page := one.Get(at + "/" + accepted.ID).Body.String(); !strings.Contains(page, `action="`+at+"/"+accepted.ID+`/role"`) || strings.Contains(page, gdap.GlobalAdministrator) || strings.Contains(page, `value="`+gdap.IntuneAdministrator+`"`) {
+		t.Error("the page offers a role that is held, or Global Administrator, or none")
+	}
+	if got := one.Post(at+"/"+accepted.ID+"/role", url.Values{"role": {"f2ef992c-3afb-46b9-b7cf-a126ee74c451"}}); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "g3@firstup.example f2ef992c-3afb-46b9-b7cf-a126ee74c451" || len(one.Said) != 1 {
+		t.Errorf("a role: status %d, asked %v", got.Code, change.asked)
+	}
+	if got := one.Post(at+"/x/role", url.Values{"role": {"y"}}); got.Code != http.StatusNotFound {
+		t.Errorf("a role for nobody: status %d", got.Code)
+	}
+	if got := support.Get(at + "/" + accepted.ID).Body.String(); strings.Contains(got, "<select") || !strings.Contains(got, "A technician or an owner") {
+		t.Error("support is offered a role to give")
+	}
+}
