@@ -15,14 +15,14 @@ type Door uint8
 
 // The doors; a cell may have several.
 const (
-	GDAP    Door = 1 << iota // a group of the partner holds roles by a relationship
-	Guest                    // a guest account at the customer
-	Account                  // an account of the customer's own
-	Portal                   // sees in the portal what the portal reads, and nothing beyond
+	GDAP   Door = 1 << iota // a group of the partner holds roles by a relationship
+	Guest                   // a guest account at the customer
+	Own                     // an account of the customer's own
+	Portal                  // sees in the portal what the portal reads, and nothing beyond
 )
 
 // Doors are all doors, in the order in which pages list them.
-var Doors = []Door{GDAP, Guest, Account, Portal}
+var Doors = []Door{GDAP, Guest, Own, Portal}
 
 // Inside is who is directly in each group that was looked into, people and groups alike.
 type Inside map[string][]Member
@@ -69,11 +69,13 @@ type Grant struct {
 	Source   string // what tells it: the id of the relationship
 }
 
-// SignIn is a sign-in that was seen at a customer's own authority, by a person's index.
-type SignIn struct {
+// Account is a way in by an account at the customer, or a sign-in that was seen there, by a person's index.
+type Account struct {
 	Person   int
 	Customer tenant.ID
-	Door     Door
+	Door     Door     // 0: a sign-in that proves a door, and opens none
+	Roles    []string // of directory, sorted
+	Source   string   // what tells it
 	At       time.Time
 }
 
@@ -88,14 +90,18 @@ type Cell struct {
 }
 
 // Cells is every cell of the matrix with a door, or with a doubt, by person and then customer.
-func Cells(people []Person, customers []tenant.ID, in Inside, grants []Grant, signIns []SignIn) iter.Seq[Cell] {
+func Cells(people []Person, customers []tenant.ID, in Inside, grants []Grant, accounts []Account) iter.Seq[Cell] {
 	m := newMatrix(people, customers)
 	m.grant(in, grants)
-	for _, s := range signIns {
-		if c, ok := m.at(s.Person, s.Customer); ok {
-			c.Doors |= s.Door
-			if s.At.After(c.Proven) {
-				c.Proven = s.At
+	for _, a := range accounts {
+		if c, ok := m.at(a.Person, a.Customer); ok {
+			c.Doors |= a.Door
+			c.Roles = union(c.Roles, a.Roles)
+			if a.Source != "" {
+				c.Sources = union(c.Sources, []string{a.Source})
+			}
+			if a.At.After(c.Proven) {
+				c.Proven = a.At
 			}
 		}
 	}

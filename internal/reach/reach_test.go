@@ -131,10 +131,12 @@ func TestCellsAsPairs(t *testing.T) {
 	})
 }
 
-func TestSignInsProve(t *testing.T) {
+func TestAccounts(t *testing.T) {
 	at := time.Date(2026, 8, 8, 12, 0, 0, 0, time.UTC)
-	got := slices.Collect(Cells([]Person{{Object: "p"}}, []tenant.ID{tid(1)}, nil, nil, []SignIn{{0, tid(1), Guest, at}, {0, tid(1), Account, at.Add(-time.Hour)}, {0, tid(9), Guest, at}}))
-	if len(got) != 1 || got[0].Doors != Guest|Account || !got[0].Proven.Equal(at) {
+	got := slices.Collect(Cells([]Person{{Object: "p"}}, []tenant.ID{tid(1)}, nil, nil, []Account{
+		{Customer: tid(1), Door: Guest, Roles: []string{"a"}, Source: "g", At: at}, {Customer: tid(1), Door: Own, Roles: []string{"a", "b"}, At: at.Add(-time.Hour)}, {Customer: tid(9), Door: Guest, At: at},
+	}))
+	if len(got) != 1 || got[0].Doors != Guest|Own || !got[0].Proven.Equal(at) || !slices.Equal(got[0].Roles, []string{"a", "b"}) || !slices.Equal(got[0].Sources, []string{"g"}) {
 		t.Errorf("%+v", got)
 	}
 }

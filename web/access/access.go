@@ -8,6 +8,7 @@ package access
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -30,6 +32,7 @@ type Handler struct {
 	Relationships *gdap.Store
 	Groups        *group.Store
 	Roles         *intunerole.Store
+	Guests        *guest.Store
 	Sync          *graphsync.Service
 	Sessions      Kept
 	Audit         *audit.Store // nil: changes are not recorded
@@ -124,7 +127,7 @@ func (d delegated) grants() (in reach.Inside, grants []reach.Grant) {
 	for _, x := range d.relationships {
 		for _, a := range x.Assignments {
 			if a.Works() {
-				grants = append(grants, reach.Grant{Customer: x.Customer, Group: a.Group, Roles: a.Roles, Source: x.ID})
+				grants = append(grants, reach.Grant{Customer: x.Customer, Group: a.Group, Roles: a.Roles, Source: "relationships/" + url.PathEscape(x.ID)})
 			}
 		}
 	}

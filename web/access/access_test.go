@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -41,13 +42,16 @@ func fixture(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, h
 			t.Fatal(err)
 		}
 	}
-	h = &Handler{Tenants: f.Tenants, Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Roles: f.Roles(), Sync: f.Sync}
+	h = &Handler{Tenants: f.Tenants, Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Roles: f.Roles(), Guests: f.Guests(), Sync: f.Sync}
 	return f, contoso, fabrikam, h
 }
 
-func readAll(t *testing.T, f *webtest.Fleet, contoso tenant.ID) {
+func readAll(t *testing.T, f *webtest.Fleet, contoso, fabrikam tenant.ID) {
 	t.Helper()
 	yes, no := true, false
+	f.ReadGuests(t, contoso, f.Now, guest.Guest{ID: "gc", Name: "Cleo (First Up)", Address: "Cleo@firstup.example", Redeemed: &yes, Enabled: &yes, Roles: []string{gdap.GlobalAdministrator}, RolesRead: true},
+		guest.Guest{ID: "gb", Name: "Ben", Address: "ben@firstup.example", Enabled: &no})
+	f.ReadGuests(t, fabrikam, f.Now)
 	f.ReadRelationships(t, f.Now.Add(-time.Minute), gdap.Relationship{
 		ID: "r1", Name: "Care", Customer: contoso, Status: gdap.Active, AutoExtend: "P180D", EndsAt: f.Now.AddDate(1, 0, 0), Roles: []string{gdap.IntuneAdministrator, gdap.GlobalAdministrator},
 		Assignments: []gdap.Assignment{{ID: "a", Group: "g1", Status: "active", Roles: []string{gdap.IntuneAdministrator}}, {ID: "b", Group: "g2", Status: "pending", Roles: []string{gdap.GlobalAdministrator}}},
@@ -70,7 +74,7 @@ func TestMatrix(t *testing.T) {
 	if p := all.Get("/access").Body.String(); !strings.Contains(p, "Not known: who gets in by a GDAP relationship") {
 		t.Error("the page does not say that nothing was read")
 	}
-	readAll(t, f, contoso.ID)
+	readAll(t, f, contoso.ID, fabrikam.ID)
 	seenAt := f.Now.Add(-time.Hour)
 	for oid, upn := range map[string]string{"a0000000-0000-4000-8000-000000000001": "adele@firstup.example", "b0000000-0000-4000-8000-000000000003": "cleo@firstup.example"} {
 		if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO person (tenant_id, object_id, subject, upn, guest, last_seen_at) VALUES ($1, $2, 's', $3, $4, $5)`, contoso.ID, oid, upn, oid[0] == 'b', seenAt); err != nil {
@@ -93,7 +97,7 @@ func TestMatrix(t *testing.T) {
 	if got.Rows[0].Customer.Name != "Fabrikam" {
 		t.Errorf("by customer: %+v", got.Rows[0])
 	}
-	for path, n := range map[string]int64{"/access": 4, "/t/" + contoso.ID.String() + "/access": 4, "/access?door=gdap": 3, "/access?door=portal": 0, "/access?role=" + gdap.GlobalAdministrator: 0, "/access?q=ben": 1, "/access?customer=" + fabrikam.ID.String(): 0} {
+	for path, n := range map[string]int64{"/access": 4, "/t/" + contoso.ID.String() + "/access": 4, "/access?door=gdap": 3, "/access?door=portal": 0, "/access?role=" + gdap.GlobalAdministrator: 1, "/access?q=ben": 1, "/access?customer=" + fabrikam.ID.String(): 0} {
 		one.JSON(path, http.StatusOK, &got)
 		if got.Count != n || int64(len(got.Rows)) != n {
 			t.Errorf("GET %s: %d rows, count %d, want %d", path, len(got.Rows), got.Count, n)
@@ -122,12 +126,12 @@ func TestWhoCouldWipe(t *testing.T) {
 	if p := one.Get(at).Body.String(); !strings.Contains(p, "Who could wipe at Contoso today?") || !strings.Contains(p, "Who could is not known") || strings.Contains(p, "Nobody was found") {
 		t.Error("nothing was read, and the page does not say so")
 	}
-	readAll(t, f, contoso.ID)
+	readAll(t, f, contoso.ID, fabrikam.ID)
 	f.ReadRoles(t, contoso.ID, f.Now, intunerole.Read{Roles: []intunerole.Role{{ID: "i1", Name: "Help desk", Allowed: []string{intunerole.Wipe}}}, Assignments: []intunerole.Assignment{{ID: "x", RoleID: "i1", Name: "First line", Members: []string{"c1", "c2"}}}})
 	f.ReadGroups(t, contoso.ID, f.Now, group.Read{Groups: []group.Group{{ID: "c1", Name: "IT", MembersRead: true}}, Members: map[string][]group.Member{"c1": {{ID: "u1", Type: "user", Name: "Eve", UPN: "eve@contoso.example", Direct: true}}}})
 	var got twin[actor]
 	one.JSON(at, http.StatusOK, &got)
-	if got.Count != 4 || got.Rows[0].Name != "Adele Vance" || got.Rows[0].By[0] != "GDAP: Intune Administrator" || len(got.Rows[0].By) != 1 || got.Rows[0].Through[0] != "Intune technicians" || !got.Rows[1].Nested || got.Rows[2].enabled() != "No" || got.Rows[3].By[0] != "Intune role: Help desk" || got.Rows[3].Side != "customer" {
+	if got.Count != 5 || got.Rows[0].Name != "Adele Vance" || got.Rows[0].By[0] != "GDAP: Intune Administrator" || len(got.Rows[0].By) != 1 || got.Rows[0].Through[0] != "Intune technicians" || !got.Rows[1].Nested || got.Rows[2].By[0] != "Guest: Global Administrator" || got.Rows[3].enabled() != "No" || got.Rows[4].By[0] != "Intune role: Help desk" || got.Rows[4].Side != "customer" {
 		t.Errorf("%+v", got)
 	}
 	for _, want := range []string{"Not known: who is in 1 group of customers", "Directory roles that the customer gave"} {

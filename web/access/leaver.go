@@ -35,7 +35,7 @@ const (
 
 // line is one door to close.
 type line struct {
-	Door     string     `json:"door"` // portal, sign-ins, gdap, account
+	Door     string     `json:"door"` // portal, sign-ins, gdap, guest, account
 	What     string     `json:"what"`
 	Customer *tenantRef `json:"customer,omitempty"`
 	State    string     `json:"state"`
@@ -120,7 +120,11 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 	if st.ObjectID != "" {
 		p.objectIDs = append(p.objectIDs, st.ObjectID)
 	}
-	accounts, err := h.accountLines(ctx, m, st, &p)
+	v, err := h.visiting(ctx, m.Scope, nil)
+	if err != nil {
+		return p, err
+	}
+	accounts, err := h.accountLines(ctx, m, v, st, &p)
 	if err != nil {
 		return p, err
 	}
@@ -132,7 +136,7 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 	if err != nil {
 		return p, err
 	}
-	p.Lines = slices.Concat(portalLines(st, kept, now), delegated, accounts)
+	p.Lines = slices.Concat(portalLines(st, kept, now), delegated, v.lines(st.UPN), accounts)
 	for _, l := range p.Lines {
 		switch l.State {
 		case doorOpen:
@@ -202,21 +206,21 @@ func (h *Handler) delegatedLines(ctx context.Context, m tenant.Membership, st te
 }
 
 // accountLines are accounts at customers that were seen to sign in. Whether one still exists is not read, so that it is never closed here.
-func (h *Handler) accountLines(ctx context.Context, m tenant.Membership, st tenant.Staff, p *plan) (lines []line, err error) {
-	customers, err := h.customers(ctx, m.Scope, nil)
-	if err != nil {
-		return nil, err
-	}
+func (h *Handler) accountLines(ctx context.Context, m tenant.Membership, v visiting, st tenant.Staff, p *plan) (lines []line, err error) {
 	seen, err := h.Tenants.SeenAtCustomers(ctx, m.Scope)
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range customers {
+	for _, c := range v.customers {
+		_, read := v.asOf[c.ID]
 		for _, x := range seen {
 			if x.Tenant != c.ID || x.ObjectID == st.ObjectID || !strings.EqualFold(x.UPN, st.UPN) {
 				continue
 			}
 			p.objectIDs = append(p.objectIDs, x.ObjectID)
+			if x.Guest && read {
+				continue // guests were read: see there
+			}
 			l := line{Door: "account", What: "Account at " + c.Name(), Customer: &tenantRef{c.ID, c.Name()}, State: doorUnknown, AsOf: moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
 			if x.Guest {
 				l.What = "Guest account at " + c.Name()

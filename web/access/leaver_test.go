@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -35,7 +37,7 @@ func (k kept) ForgetAccounts(_ context.Context, ids []string) error {
 
 // TestLeaver: every door, what closes it, what the portal closes itself, and the proof afterwards.
 func TestLeaver(t *testing.T) {
-	f, contoso, _, h := fixture(t)
+	f, contoso, fabrikam, h := fixture(t)
 	tokens := kept{"a0000000-0000-4000-8000-000000000001": 2}
 	h.Sessions = tokens
 	staff, err := f.Tenants.ListStaff(t.Context(), tenant.Everything())
@@ -64,25 +66,27 @@ func TestLeaver(t *testing.T) {
 	if door(p, "portal").State != doorOpen || door(p, "sign-ins").State != doorOpen || door(p, "gdap").State != doorUnknown {
 		t.Errorf("before anything was read: %+v", p.Lines)
 	}
-	readAll(t, f, contoso.ID)
+	readAll(t, f, contoso.ID, fabrikam.ID)
+	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "ga", Name: "Adele", Address: "adele@firstup.example", Roles: []string{gdap.IntuneAdministrator}, RolesRead: true})
 	f.Read(t, f.Tenants.Home(), graphsync.PartnerGroups, f.Now.Add(-time.Minute))
 	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO person (tenant_id, object_id, subject, upn, guest) VALUES ($1, 'b0000000-0000-4000-8000-000000000001', 's', 'Adele@firstup.example', true)`, contoso.ID); err != nil {
 		t.Fatal(err)
 	}
 	owner.JSON(path, http.StatusOK, &p)
-	if g := door(p, "gdap"); g.State != doorOpen || !strings.Contains(g.Do, "Intune technicians") || door(p, "account").State != doorUnknown || p.Open != 3 || p.Unknown != 1 {
+	if g := door(p, "gdap"); g.State != doorOpen || !strings.Contains(g.Do, "Intune technicians") || door(p, "guest").State != doorOpen || door(p, "guest").Evidence != "Holds Intune Administrator." || p.Open != 4 || p.Unknown != 0 {
 		t.Errorf("as read: %+v", p)
 	}
-	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Ask Contoso to delete the account") || !strings.Contains(body, "Revoke sessions") {
+	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Ask Contoso to delete the guest account") || !strings.Contains(body, "Revoke sessions") {
 		t.Error("the page does not say what is to be done")
 	}
 	if got := post(t, owner, path); got.Code != http.StatusSeeOther {
 		t.Fatalf("close: status %d: %.300s", got.Code, got.Body)
 	}
 	f.ReadGroups(t, f.Tenants.Home(), f.Now, group.Read{Groups: []group.Group{{ID: "g1", Name: "Intune technicians", MembersRead: true}}})
+	f.ReadGuests(t, contoso.ID, f.Now)
 	p = plan{}
 	owner.JSON(path, http.StatusOK, &p)
-	if door(p, "portal").State != doorClosed || door(p, "sign-ins").State != doorClosed || door(p, "gdap").State != doorClosed || len(tokens) != 0 || p.Open != 0 {
+	if door(p, "portal").State != doorClosed || door(p, "sign-ins").State != doorClosed || door(p, "gdap").State != doorClosed || door(p, "guest").State != doorClosed || len(tokens) != 0 || p.Open != 0 {
 		t.Errorf("afterwards: %+v", p)
 	}
 	if strings.Contains(owner.Get(path).Body.String(), "Close in the portal") {

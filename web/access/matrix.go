@@ -2,9 +2,7 @@ package access
 
 import (
 	"context"
-	"iter"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,9 +16,9 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-var doorWords = map[reach.Door]string{reach.GDAP: "GDAP", reach.Guest: "Guest account", reach.Account: "Account of the customer", reach.Portal: "Portal only"}
+var doorWords = map[reach.Door]string{reach.GDAP: "GDAP", reach.Guest: "Guest account", reach.Own: "Account of the customer", reach.Portal: "Portal only"}
 
-var doorNames = map[reach.Door]string{reach.GDAP: "gdap", reach.Guest: "guest", reach.Account: "account", reach.Portal: "portal"}
+var doorNames = map[reach.Door]string{reach.GDAP: "gdap", reach.Guest: "guest", reach.Own: "account", reach.Portal: "portal"}
 
 // newSpec is what the matrix reads from its URL.
 func newSpec(m tenant.Membership) page.Spec {
@@ -85,21 +83,24 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	all, err := h.rows(ctx, m, only, d, q.Sort, now)
+	v, err := h.visiting(ctx, m.Scope, only)
+	if err != nil {
+		return err
+	}
+	all, err := h.rows(ctx, m, v, d, now)
 	if err != nil {
 		return err
 	}
 	total := int64(len(all))
-	all = slices.DeleteFunc(all, func(p placed[row]) bool { return !p.row.matches(q) })
-	count := int64(len(all))
-	rows, next, err := ordered(all, q)
+	all = slices.DeleteFunc(all, func(r row) bool { return !r.matches(q) })
+	rows, next, err := ordered(all, q, row.key, row.place)
 	if err != nil {
 		return err
 	}
 	l := page.List[row]{
-		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: count, Next: next,
-		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), notes(d.unknown(), accountNote)),
-		Each: func(context.Context) iter.Seq2[row, error] { return each(rows) },
+		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: int64(len(all)), Next: next,
+		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), notes(slices.Concat(d.unknown(), v.unknown()), accountNote)),
+		Each: page.AtHand(all),
 	}
 	if len(rows) == 0 && !q.CSV {
 		l.Empty = ui.Empty{Kind: ui.EmptyNone, Icon: "person_key", Title: "Nobody of the partner gets in", Lines: []string{"No member of staff sees a customer, and no relationship gives a role."}}
@@ -111,11 +112,7 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 }
 
 // rows are all cells of the matrix that have something in them.
-func (h *Handler) rows(ctx context.Context, m tenant.Membership, only []tenant.ID, d delegated, sort string, now time.Time) (all []placed[row], err error) {
-	customers, err := h.customers(ctx, m.Scope, only)
-	if err != nil {
-		return nil, err
-	}
+func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d delegated, now time.Time) (all []row, err error) {
 	staff, err := h.Tenants.ListStaff(ctx, m.Scope)
 	if err != nil {
 		return nil, err
@@ -132,46 +129,19 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, only []tenant.I
 	for i, s := range staff {
 		people[i] = reach.Person{Object: s.ObjectID, Portal: sees[s.ID]}
 	}
-	ids := make([]tenant.ID, len(customers))
-	for i, c := range customers {
+	ids := make([]tenant.ID, len(v.customers))
+	for i, c := range v.customers {
 		ids[i] = c.ID
 	}
 	in, grants := d.grants()
-	for c := range reach.Cells(people, ids, in, grants, signIns(staff, seen)) {
-		s, at := staff[c.Person], customers[c.Customer]
-		x := newRow(s, at, c, now)
-		x.Unsure = x.Unsure || d.read.Read == 0
-		place := []string{placeOf(x.title(), strconv.FormatInt(s.ID, 10)), placeOf(at.Name(), at.ID.String())}
-		if sort == "customer" {
-			slices.Reverse(place)
-		}
-		all = append(all, placed[row]{place, x})
+	for c := range reach.Cells(people, ids, in, grants, v.accounts(staff, seen)) {
+		at := v.customers[c.Customer]
+		x := newRow(staff[c.Person], at, c, now)
+		_, read := v.asOf[at.ID]
+		x.Unsure = x.Unsure || d.read.Read == 0 || !read
+		all = append(all, x)
 	}
 	return all, nil
-}
-
-// signIns finds whose the accounts are that signed in at customers. Through GDAP an account has its own object id there, a guest another one,
-// and then the name that it had at the time is what tells.
-func signIns(staff []tenant.Staff, seen []tenant.Seen) (found []reach.SignIn) {
-	byObject, byUPN := map[string]int{}, map[string]int{}
-	for i, s := range staff {
-		byUPN[s.UPN] = i
-		if s.ObjectID != "" {
-			byObject[s.ObjectID] = i
-		}
-	}
-	for _, x := range seen {
-		if i, ok := byObject[x.ObjectID]; ok {
-			found = append(found, reach.SignIn{Person: i, Customer: x.Tenant, At: x.LastAt}) // which opens no door by itself: the relationship does
-		} else if i, ok := byUPN[strings.ToLower(x.UPN)]; ok {
-			door := reach.Account
-			if x.Guest {
-				door = reach.Guest
-			}
-			found = append(found, reach.SignIn{Person: i, Customer: x.Tenant, Door: door, At: x.LastAt})
-		}
-	}
-	return found
 }
 
 func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
@@ -191,13 +161,20 @@ func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
 		x.Roles = append(x.Roles, gdap.RoleName(id))
 	}
 	if len(c.Sources) > 0 {
-		x.URL += "/relationships/" + url.PathEscape(c.Sources[0])
+		x.URL += "/" + c.Sources[0]
 	}
 	if !c.Proven.IsZero() {
 		t := c.Proven.UTC()
 		x.ProvenAt = &t
 	}
 	return x
+}
+
+// key tells the row from all others; place is where it stands in an order.
+func (r row) key() string { return strconv.FormatInt(r.StaffID, 10) + "." + r.Customer.ID.String() }
+
+func (r row) place() (person, customer string) {
+	return placeOf(r.title(), strconv.FormatInt(r.StaffID, 10)), placeOf(r.Customer.Name, r.Customer.ID.String())
 }
 
 func (r row) title() string {

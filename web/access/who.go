@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -71,22 +70,17 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}); err != nil {
 		return err
 	}
-	unknown, whole, err := h.unknownOf(ctx, m, only, d)
+	v, err := h.visiting(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	var all []placed[actor]
-	for _, a := range actors {
-		if a.matches(q) {
-			place := []string{placeOf(a.title(), a.Side+a.ID), placeOf(a.Customer.Name, a.Customer.ID.String())}
-			if q.Sort == "customer" {
-				slices.Reverse(place)
-			}
-			all = append(all, placed[actor]{place, a})
-		}
+	actors = append(actors, v.actors()...)
+	unknown, whole, err := h.unknownOf(ctx, m, only, slices.Concat(d.unknown(), v.unknown()))
+	if err != nil {
+		return err
 	}
-	count := int64(len(all))
-	rows, next, err := ordered(all, q)
+	actors = slices.DeleteFunc(actors, func(a actor) bool { return !a.matches(q) })
+	rows, next, err := ordered(actors, q, actor.key, actor.place)
 	if err != nil {
 		return err
 	}
@@ -95,12 +89,12 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 		return err
 	}
 	l := page.List[actor]{
-		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: count, Next: next,
+		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: int64(len(actors)), Next: next,
 		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: notes(unknown, directoryNote),
-		Each: func(context.Context) iter.Seq2[actor, error] { return each(rows) },
+		Each: page.AtHand(actors),
 	}
 	if len(rows) == 0 && !q.CSV {
-		l.Empty = nobody(q, whole && d.unseen == 0 && d.read.Read > 0)
+		l.Empty = nobody(q, whole)
 	}
 	return l.Serve(w, r)
 }
@@ -174,9 +168,9 @@ func customerActor(x intunerole.Holder) actor {
 	return a
 }
 
-// unknownOf says what was not read of what could give the right. whole: nothing but what is never read.
-func (h *Handler) unknownOf(ctx context.Context, m tenant.Membership, only []tenant.ID, d delegated) (said []string, whole bool, err error) {
-	said = d.unknown()
+// unknownOf adds to what was not read of doors what was not read of Intune roles. whole: nothing but what is never read.
+func (h *Handler) unknownOf(ctx context.Context, m tenant.Membership, only []tenant.ID, before []string) (said []string, whole bool, err error) {
+	said = before
 	scope := m.Scope
 	if len(only) > 0 { // of those only that the person may see
 		scope = tenant.Only(slices.DeleteFunc(slices.Clone(only), func(id tenant.ID) bool { return !m.Scope.Has(id) })...)
@@ -211,6 +205,13 @@ func (h *Handler) whoTitle(ctx context.Context, m tenant.Membership, only []tena
 	}
 	t, err := h.Tenants.Get(ctx, tenant.Only(one), one)
 	return "Who could wipe at " + t.Name() + " today?", err
+}
+
+// key tells the row from all others; place is where it stands in an order.
+func (a actor) key() string { return a.Side + "." + a.ID + "." + a.Customer.ID.String() }
+
+func (a actor) place() (person, customer string) {
+	return placeOf(a.title(), a.Side+a.ID), placeOf(a.Customer.Name, a.Customer.ID.String())
 }
 
 func (a actor) title() string {
@@ -278,8 +279,8 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 
 // accountNote and directoryNote are what these pages never know.
 const (
-	accountNote   = "Guest accounts and accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
-	directoryNote = "Directory roles that the customer gave its own people, guests or programs are not read here; a Global Administrator or Intune Administrator of the customer could always wipe."
+	accountNote   = "Accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
+	directoryNote = "Directory roles that the customer gave its own people or programs are not read here; a Global Administrator or Intune Administrator of the customer could always wipe."
 )
 
 // questions lead from the matrix to who could wipe there, and of one person to what is to be done when they leave.

@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -62,14 +63,12 @@ func TestActing(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := &written{}
-	h := &Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Sync: sync, Tenants: f.Tenants, Acts: made}
+	h := &Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Guests: f.Guests(), Sync: sync, Tenants: f.Tenants, Acts: made}
 	waits, unsent := relationship("2", contoso.ID, f.Now), relationship("3", contoso.ID, f.Now)
 	waits.Status, unsent.Status = gdap.Pending, gdap.Created
 	f.ReadRelationships(t, f.Now, relationship("1", contoso.ID, f.Now.AddDate(1, 0, 0)), waits, unsent, relationship("4", fabrikam.ID, f.Now.AddDate(1, 0, 0)))
 	f.ReadGroups(t, f.Tenants.Home(), f.Now, group.Read{Groups: []group.Group{{ID: "g1", Name: "Technicians", MembersRead: true}}, Members: map[string][]group.Member{"g1": {{ID: "u1", Type: "user", Name: "Adele", UPN: "Adele@firstup.example", Direct: true}}}})
-	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO person (tenant_id, object_id, subject, upn, guest) VALUES ($1, 'b0000000-0000-4000-8000-000000000001', 's', 'adele@firstup.example', true)`, contoso.ID); err != nil {
-		t.Fatal(err)
-	}
+	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "g", Address: "adele@firstup.example"})
 	at := "/t/" + contoso.ID.String() + "/relationships"
 	technicians := f.Serve(t, technician, tenant.Only(contoso.ID), h.Mount)
 	support := f.Serve(t, tenant.Person{Role: tenant.RoleSupport}, tenant.Only(contoso.ID), h.Mount)
@@ -106,7 +105,7 @@ func TestActing(t *testing.T) {
 		}
 	}
 	for path, want := range map[string][]string{
-		at + "/1": {"Give roles to a group", "End this relationship", "Signed in at the customer as guests: Adele@firstup.example"}, at + "/2": {"granularAdminRelationships/2"}, at + "/3": {"Send to the customer"},
+		at + "/1": {"Give roles to a group", "End this relationship", "A guest account at the customer: Adele@firstup.example"}, at + "/2": {"granularAdminRelationships/2"}, at + "/3": {"Send to the customer"},
 		at: {"Ask for one"}, at + "/new": {"Devices of Contoso"},
 	} {
 		body := technicians.Get(path).Body.String()

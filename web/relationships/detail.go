@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -70,7 +71,7 @@ type view struct {
 	AsOf     *time.Time `json:"as_of"`
 	Access   []access   `json:"access"`
 	Changes  []change   `json:"changes"`
-	Blocked  []string   `json:"blocked_by_guest_account"` // people in these groups who signed in there as guests
+	Blocked  []string   `json:"blocked_by_guest_account"` // people in these groups with a guest account there
 	Approval string     `json:"approval_link,omitempty"`
 
 	acts  acts
@@ -119,27 +120,24 @@ func newAccess(a gdap.Assignment, g group.Group, in []group.Member, known bool) 
 	return x
 }
 
-// blocked are the people in the groups who signed in at the customer as guests: Microsoft then takes the guest account, and what GDAP gives
-// them there does not count (AADSTS50020, AADSTS50177).
+// blocked are the people in the groups who have a guest account at the customer: Microsoft then takes that account, and what GDAP gives them
+// there does not count (AADSTS50020, AADSTS50177).
 func (h *Handler) blocked(ctx context.Context, x gdap.Relationship, in []access) (names []string, err error) {
 	names = []string{}
 	if !x.Known {
 		return names, nil
 	}
-	seen, err := h.Tenants.SeenAtCustomers(ctx, tenant.Only(x.Customer))
-	if err != nil {
-		return nil, err
-	}
-	for _, a := range in {
-		for _, p := range a.People {
-			for _, s := range seen {
-				if s.Guest && p.UPN != "" && strings.EqualFold(s.UPN, p.UPN) && !has(names, p.UPN) {
+	err = h.Guests.Each(ctx, tenant.Only(x.Customer), guest.Filter{}, func(g guest.Guest) error {
+		for _, a := range in {
+			for _, p := range a.People {
+				if p.UPN != "" && strings.EqualFold(g.Address, p.UPN) && !has(names, p.UPN) {
 					names = append(names, p.UPN)
 				}
 			}
 		}
-	}
-	return names, nil
+		return nil
+	})
+	return names, err
 }
 
 // The parts of the page, ready to print.

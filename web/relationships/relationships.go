@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -26,6 +27,7 @@ import (
 type Handler struct {
 	Relationships *gdap.Store
 	Groups        *group.Store
+	Guests        *guest.Store
 	Sync          *graphsync.Service
 	Tenants       *tenant.Store
 	Acts          Acts // nil: nothing can be changed

@@ -33,7 +33,7 @@ func TestPages(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
 	home := f.Home(t)
-	mount := (&Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Sync: f.Sync, Tenants: f.Tenants}).Mount
+	mount := (&Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/relationships"
 
