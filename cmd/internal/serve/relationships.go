@@ -7,13 +7,16 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
 // relationshipEnds puts the relationship that counts with each customer on the board of what ends: of the active ones that which ends
-// last, for until then people of the partner get in. One that goes on by itself does not end.
-func (p *Portal) relationshipEnds(ctx context.Context, _ tenant.ID, now time.Time) error {
+// last, for until then people of the partner get in. One that goes on by itself does not end. A group that holds roles and was not looked
+// into yet is read at once: in a first read, groups may have been asked for before anything named them.
+func (p *Portal) relationshipEnds(ctx context.Context, home tenant.ID, now time.Time) error {
 	var items []service.Item
 	known := true
 	f := gdap.Filter{Status: []string{gdap.Active, gdap.Expiring}, Known: &known}
@@ -26,7 +29,23 @@ func (p *Portal) relationshipEnds(ctx context.Context, _ tenant.ID, now time.Tim
 	if err != nil {
 		return err
 	}
-	return p.Services.PutAcrossTenants(ctx, service.Delegated, items, now)
+	if err := p.Services.PutAcrossTenants(ctx, service.Delegated, items, now); err != nil {
+		return err
+	}
+	ids, err := p.Relationships.GroupIDs(ctx, home)
+	if err != nil {
+		return err
+	}
+	refs := make([]group.Ref, len(ids))
+	for i, id := range ids {
+		refs[i] = group.Ref{Tenant: home, ID: id}
+	}
+	found, err := p.Directory.Find(ctx, tenant.Only(home), refs)
+	if err != nil || len(found) == len(ids) {
+		return err
+	}
+	_, err = p.Sync.RequestNow(ctx, tenant.Only(home), graphsync.PartnerGroups)
+	return err
 }
 
 func relationshipItem(r gdap.Relationship) service.Item {
