@@ -24,6 +24,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -62,6 +63,16 @@ func (r *rig) namedGroups(ctx context.Context, tid tenant.ID) (group.Named, erro
 	members, scopes, err := r.roles.GroupIDs(ctx, tid)
 	policies, err2 := r.policies.GroupIDs(ctx, tid)
 	return group.Named{Holding: members, Others: append(policies, scopes...)}, errors.Join(err, err2)
+}
+
+// ofCustomers are the datasets that a customer has.
+func ofCustomers() (names []string) {
+	for _, d := range graphsync.Table() {
+		if !d.Home {
+			names = append(names, d.Name)
+		}
+	}
+	return names
 }
 
 func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(graphsync.Dataset) graphsync.Dataset) *rig {
@@ -103,7 +114,8 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
 		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
-		With(graphsync.Groups, &group.Puller{Graph: r.graph, Store: r.groups, Named: r.namedGroups})
+		With(graphsync.Groups, &group.Puller{Graph: r.graph, Store: r.groups, Named: r.namedGroups}).
+		With(graphsync.Guests, &guest.Puller{Graph: r.graph, Store: guest.NewStore(r.pool), Now: time.Now, Domains: func(context.Context) ([]string, error) { return cloud.World.Home().Domains, nil }})
 	for _, w := range wrap {
 		for i := range table {
 			table[i] = w(table[i])

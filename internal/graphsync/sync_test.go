@@ -30,12 +30,12 @@ func TestFirstReadBringsEverything(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, small, graphsync.Options{})
 	tid, w := r.customer(full)
-	for _, d := range graphsync.Table() {
-		if err := r.sync.ReadOnce(t.Context(), tid, d.Name); err != nil {
-			t.Fatalf("%s: %v", d.Name, err)
+	for _, d := range ofCustomers() {
+		if err := r.sync.ReadOnce(t.Context(), tid, d); err != nil {
+			t.Fatalf("%s: %v", d, err)
 		}
-		if st := r.status(tid, d.Name); st.State != "ok" || st.LastCompleteRun != 1 || st.LastCompleteAt.IsZero() {
-			t.Errorf("%s: %+v", d.Name, st)
+		if st := r.status(tid, d); st.State != "ok" || st.LastCompleteRun != 1 || st.LastCompleteAt.IsZero() {
+			t.Errorf("%s: %+v", d, st)
 		}
 	}
 	scope := tenant.Only(tid)
@@ -128,14 +128,14 @@ func TestUnchangedReadWritesNoRow(t *testing.T) {
 	r := newRig(t, o, graphsync.Options{})
 	tid, w := r.customer(full)
 	for range 2 {
-		for _, d := range graphsync.Table() {
-			if err := r.sync.ReadOnce(t.Context(), tid, d.Name); err != nil {
+		for _, d := range ofCustomers() {
+			if err := r.sync.ReadOnce(t.Context(), tid, d); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	runs, err := r.sync.Runs(t.Context(), tenant.Only(tid), graphsync.Filter{Limit: 100})
-	if err != nil || len(runs.Rows) != 2*len(graphsync.Table()) {
+	if err != nil || len(runs.Rows) != 2*len(ofCustomers()) {
 		t.Fatalf("%d runs, %v", len(runs.Rows), err)
 	}
 	for _, a := range runs.Rows {
@@ -372,8 +372,8 @@ func TestStartedServiceReadsByItself(t *testing.T) {
 	if err := r.sync.StartTenant(t.Context(), tid); err != nil {
 		t.Fatal(err)
 	}
-	r.await(tid, len(graphsync.Table()))
-	r.await(other, len(graphsync.Table()))
+	r.await(tid, len(ofCustomers()))
+	r.await(other, len(ofCustomers()))
 	if st := r.status(other, graphsync.Devices); st.LastCompleteRun <= 5 {
 		t.Errorf("the lost run was not repeated: %+v", st)
 	}
@@ -441,7 +441,7 @@ func TestKilledBetweenQueueAndLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer started.sync.Stop(context.Background())
-	started.await(other, len(graphsync.Table()))
+	started.await(other, len(ofCustomers()))
 }
 
 func (r *rig) await(tid tenant.ID, datasets int) {
