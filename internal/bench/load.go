@@ -79,11 +79,10 @@ func ask(ctx context.Context, c *http.Client, address string) error {
 		return err
 	}
 	defer res.Body.Close()
-	if _, err := io.Copy(io.Discard, res.Body); err != nil {
-		return err
-	}
 	if res.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s answers %s", address, res.Status)
+		says, _ := io.ReadAll(io.LimitReader(res.Body, 200))
+		return fmt.Errorf("%s answers %s: %s", address, res.Status, says)
 	}
-	return nil
+	_, err = io.Copy(io.Discard, res.Body)
+	return err
 }
