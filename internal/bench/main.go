@@ -23,7 +23,7 @@ type size struct {
 var sizes = map[string]size{
 	"":      {name: "full", tenants: 1000, devices: 1_000_000, each: 4 * time.Second},
 	"full":  {name: "full", tenants: 1000, devices: 1_000_000, each: 4 * time.Second},
-	"small": {name: "small", tenants: 100, devices: 50_000, each: 2 * time.Second},
+	"small": {name: "small", tenants: 100, devices: 50_000, each: 800 * time.Millisecond},
 }
 
 func main() {
