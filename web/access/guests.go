@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -133,7 +134,7 @@ func (v visiting) lines(upn string) (lines []line) {
 		if !strings.EqualFold(g.Address, upn) {
 			continue
 		}
-		l := line{Door: "guest", What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: moment(v.asOf[g.Tenant]), Evidence: guestWord(g), URL: "/t/" + g.Tenant.String() + "/guests/" + url.PathEscape(g.ID)}
+		l := line{Door: "guest", What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: guestWord(g), URL: "/t/" + g.Tenant.String() + "/guests/" + url.PathEscape(g.ID)}
 		if l.Do = "Ask " + g.TenantName + " to delete the guest account of " + upn + " (object id " + g.ID + ")."; shut(g) {
 			l.State, l.Do = doorClosed, ""
 		}
@@ -141,9 +142,9 @@ func (v visiting) lines(upn string) (lines []line) {
 	}
 	switch {
 	case v.unread() > 0 || v.late > 0:
-		lines = append(lines, line{Door: "guest", What: "Guest accounts elsewhere", State: doorUnknown, Evidence: strings.Join(v.unknown(), " "), AsOf: moment(oldest)})
+		lines = append(lines, line{Door: "guest", What: "Guest accounts elsewhere", State: doorUnknown, Evidence: strings.Join(v.unknown(), " "), AsOf: page.Moment(oldest)})
 	case len(lines) == 0 && len(v.customers) > 0:
-		lines = append(lines, line{Door: "guest", What: "Guest accounts at customers", State: doorClosed, Evidence: "None at " + ui.Count(int64(len(v.customers)), "customer", "customers") + ".", AsOf: moment(oldest)})
+		lines = append(lines, line{Door: "guest", What: "Guest accounts at customers", State: doorClosed, Evidence: "None at " + ui.Count(int64(len(v.customers)), "customer", "customers") + ".", AsOf: page.Moment(oldest)})
 	}
 	return lines
 }

@@ -168,7 +168,7 @@ func (h *Handler) delegatedLines(ctx context.Context, m tenant.Membership, st te
 	if err != nil {
 		return nil, err
 	}
-	asOf := moment(d.groupsRead.AsOf)
+	asOf := page.Moment(d.groupsRead.AsOf)
 	opens := map[string]int{}
 	for _, x := range d.relationships {
 		for _, a := range x.Assignments {
@@ -198,7 +198,7 @@ func (h *Handler) delegatedLines(ctx context.Context, m tenant.Membership, st te
 		lines = append(lines, line{Door: "gdap", What: "Groups that open customers through GDAP", State: doorUnknown, Evidence: "In none when they were read, which was too long ago.", AsOf: asOf})
 	case len(lines) == 0:
 		if asOf == nil {
-			asOf = moment(d.read.AsOf)
+			asOf = page.Moment(d.read.AsOf)
 		}
 		lines = append(lines, line{Door: "gdap", What: "Groups that open customers through GDAP", State: doorClosed, Evidence: "In none of them.", AsOf: asOf})
 	}
@@ -221,7 +221,7 @@ func (h *Handler) accountLines(ctx context.Context, m tenant.Membership, v visit
 			if x.Guest && read {
 				continue // guests were read: see there
 			}
-			l := line{Door: "account", What: "Account at " + c.Name(), Customer: &tenantRef{c.ID, c.Name()}, State: doorUnknown, AsOf: moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
+			l := line{Door: "account", What: "Account at " + c.Name(), Customer: &tenantRef{c.ID, c.Name()}, State: doorUnknown, AsOf: page.Moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
 			if x.Guest {
 				l.What = "Guest account at " + c.Name()
 			}
@@ -230,14 +230,6 @@ func (h *Handler) accountLines(ctx context.Context, m tenant.Membership, v visit
 		}
 	}
 	return lines, nil
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // message is what is left for others to do, as text to send.

@@ -203,7 +203,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	return append(cs,
 		page.Column[row]{Key: "door", Label: "Door", Width: 200, Text: row.door, Cell: row.doorCell},
 		page.Column[row]{Key: "roles", Label: "Directory roles reached", Width: 280, Priority: 2, Text: func(r row) string { return strings.Join(r.Roles, ", ") }, Cell: row.rolesCell},
-		page.Column[row]{Key: "proven", Label: "Last proven", Kind: ui.KindTime, Width: 130, Text: func(r row) string { return stamp(r.ProvenAt) }, Cell: row.provenCell},
+		page.Column[row]{Key: "proven", Label: "Last proven", Kind: ui.KindTime, Width: 130, Text: func(r row) string { return page.Stamp(r.ProvenAt) }, Cell: row.provenCell},
 		page.Column[row]{Key: "role", Label: "In the portal", Width: 130, Priority: 3, Text: row.portal, Cell: func(r row) ui.Cell { return ui.TextCell(r.portal()) }},
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
 		page.Column[row]{Key: "unsure", Label: "Unsure", Exact: true, Text: func(r row) string { return strconv.FormatBool(r.Unsure) }},
@@ -256,11 +256,4 @@ func (r row) portal() string {
 		return "Switched off"
 	}
 	return strings.ToUpper(r.Role[:1]) + r.Role[1:]
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

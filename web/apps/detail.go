@@ -88,7 +88,7 @@ type assignment struct {
 
 func newView(m tenant.Membership, a app.App, assigned []app.Assignment, changes []app.Change, read graphsync.Freshness, now time.Time) view {
 	v := view{
-		row: newRower(now)(a), AsOf: moment(read.AsOf), Description: strings.TrimSpace(a.Description), Facts: newFacts(a), Targets: []assignment{}, Changes: newChanges(changes),
+		row: newRower(now)(a), AsOf: page.Moment(read.AsOf), Description: strings.TrimSpace(a.Description), Facts: newFacts(a), Targets: []assignment{}, Changes: newChanges(changes),
 		m: m, fresh: fresh.Line(read, m, now), read: read, createdAt: a.CreatedAt, firstSeenAt: a.FirstSeenAt,
 	}
 	for _, s := range assigned {

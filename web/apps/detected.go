@@ -210,8 +210,8 @@ func versionColumns(m tenant.Membership, now time.Time) []page.Column[installed]
 			Cell: func(i installed) ui.Cell { return ui.TextCell(detectedPlatform(i.Platform)) }},
 		page.Column[installed]{Key: "size", Label: "Size", Width: 100, Priority: 3, Text: func(i installed) string { return plainNumber(i.Size) },
 			Cell: func(i installed) ui.Cell { return ui.TextCell(size(i.Size)) }},
-		page.Column[installed]{Key: "first", Label: "First read", Kind: ui.KindTime, Width: 120, Priority: 3, Text: func(i installed) string { return stamp(moment(i.FirstSeen)) },
-			Cell: func(i installed) ui.Cell { return when(moment(i.FirstSeen), now) }},
+		page.Column[installed]{Key: "first", Label: "First read", Kind: ui.KindTime, Width: 120, Priority: 3, Text: func(i installed) string { return page.Stamp(page.Moment(i.FirstSeen)) },
+			Cell: func(i installed) ui.Cell { return when(page.Moment(i.FirstSeen), now) }},
 		page.Column[installed]{Key: "id", Label: "Intune id", Exact: true, Text: func(i installed) string { return i.ID }},
 		page.Column[installed]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(i installed) string { return i.Tenant.ID.String() }},
 	)

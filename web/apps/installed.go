@@ -90,8 +90,8 @@ func newLiveTrouble(t graphsync.Trouble) *liveTrouble {
 }
 
 func newVersionView(m tenant.Membership, of detectedapp.Version, devices graphsync.LiveReading[detectedapp.Devices], read graphsync.Freshness, now time.Time) versionView {
-	v := versionView{installed: newInstalled(of), Publisher: of.Publisher, AsOf: moment(read.AsOf), Having: []having{}, More: devices.Value.Cut,
-		DevicesAsOf: moment(devices.ReadAt), Trouble: newLiveTrouble(devices.Trouble), m: m, now: now, line: fresh.Line(read, m, now)}
+	v := versionView{installed: newInstalled(of), Publisher: of.Publisher, AsOf: page.Moment(read.AsOf), Having: []having{}, More: devices.Value.Cut,
+		DevicesAsOf: page.Moment(devices.ReadAt), Trouble: newLiveTrouble(devices.Trouble), m: m, now: now, line: fresh.Line(read, m, now)}
 	if v.Name == "" {
 		v.Name = "App without a name"
 	}
@@ -116,7 +116,7 @@ func (v versionView) facts() ui.Facts {
 	return ui.Facts{Wide: true, Items: []ui.Fact{
 		{Label: "Publisher", Value: ui.TextCell(v.Publisher)}, {Label: "Version", Value: ui.TextCell(v.Version)},
 		{Label: "Platform", Value: ui.TextCell(detectedPlatform(v.Platform))}, {Label: "Size", Value: ui.TextCell(size(v.Size))},
-		{Label: "Devices", Value: ui.TextCell(ui.N(v.Devices)), Note: "as Intune counted"}, {Label: "First read", Value: when(moment(v.FirstSeen), v.now)},
+		{Label: "Devices", Value: ui.TextCell(ui.N(v.Devices)), Note: "as Intune counted"}, {Label: "First read", Value: when(page.Moment(v.FirstSeen), v.now)},
 	}}
 }
 

@@ -183,7 +183,7 @@ func (h *Handler) installation(ctx context.Context, m tenant.Membership, id stri
 	if v.read, err = h.Sync.Freshness(ctx, m.Scope, graphsync.AppInstalls); err != nil {
 		return v, err
 	}
-	v.AsOf = moment(v.read.AsOf)
+	v.AsOf = page.Moment(v.read.AsOf)
 	counts, err := h.Apps.Install(ctx, m.Tenant.ID, id)
 	if errors.Is(err, errs.NotFound) {
 		return v, nil
@@ -200,7 +200,7 @@ func (h *Handler) installation(ctx context.Context, m tenant.Membership, id stri
 	if err != nil {
 		return v, err
 	}
-	v.ReadAt, v.Trouble, v.More = moment(live.ReadAt), newLiveTrouble(live.Trouble), live.Value.Cut
+	v.ReadAt, v.Trouble, v.More = page.Moment(live.ReadAt), newLiveTrouble(live.Trouble), live.Value.Cut
 	for _, d := range live.Value.Rows {
 		v.Failing = append(v.Failing, failedInstall{d, "/t/" + m.Tenant.ID.String() + "/devices/" + url.PathEscape(d.DeviceID)})
 	}
@@ -257,7 +257,7 @@ func (v view) failedTable() ui.Table {
 		if name == "" {
 			name = "Device without a name"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: name, URL: d.URL, Cells: []ui.Cell{ui.TextCell(d.User), reason(d.ErrorCode), ui.MonoCell(d.ErrorCode), when(moment(d.ChangedAt), v.now)}})
+		t.Rows = append(t.Rows, ui.Row{Name: name, URL: d.URL, Cells: []ui.Cell{ui.TextCell(d.User), reason(d.ErrorCode), ui.MonoCell(d.ErrorCode), when(page.Moment(d.ChangedAt), v.now)}})
 	}
 	return t
 }

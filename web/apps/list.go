@@ -117,7 +117,7 @@ func newRower(now time.Time) func(app.App) row {
 		r := row{
 			ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, Type: a.Type, TypeName: typeWord(a.Type), Platform: a.Platform,
 			Publisher: a.Publisher, Version: a.Version, State: a.State, Assigned: a.Assigned, Assignments: a.Assignments, Categories: a.Categories,
-			Package: a.Package, ModifiedAt: moment(a.ModifiedAt), GoneAt: moment(a.GoneAt), URL: appURL(a.Tenant, a.ID), now: now,
+			Package: a.Package, ModifiedAt: page.Moment(a.ModifiedAt), GoneAt: page.Moment(a.GoneAt), URL: appURL(a.Tenant, a.ID), now: now,
 		}
 		if a.Failed >= 0 {
 			r.Failed, r.Installed = &a.Failed, &a.Installed
@@ -134,14 +134,6 @@ func newRower(now time.Time) func(app.App) row {
 
 func appURL(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/apps/" + url.PathEscape(id)
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // assignedText is "Yes, 3" or "No".
@@ -176,7 +168,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		counted("installed", "Installed", "", 3, "", func(r row) *int64 { return r.Installed }),
 		page.Column[row]{
 			Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 125,
-			Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
+			Text: func(r row) string { return page.Stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
 		},
 		plain("platform", "Platform", "", 3, 90, func(r row) string { return r.Platform }),
 		plain("state", "Publishing", "", 3, 120, func(r row) string { return worded(stateWords, r.State) }),
@@ -223,11 +215,4 @@ func when(t *time.Time, now time.Time) ui.Cell {
 		return ui.QuietCell("never")
 	}
 	return ui.TimeCell(ui.NewTime(*t, now))
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

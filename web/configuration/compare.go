@@ -102,13 +102,13 @@ func (h *Handler) side(ctx context.Context, m tenant.Membership, tid tenant.ID, 
 		if err != nil {
 			return side{}, doc, err
 		}
-		s.At, doc = moment(at), *v.Document
+		s.At, doc = page.Moment(at), *v.Document
 	}
 	read, err := h.Sync.Freshness(ctx, tenant.Only(tid), familyOf(p.Kind).dataset)
 	if err != nil {
 		return side{}, doc, err
 	}
-	s.AsOf, s.fresh = moment(read.AsOf), fresh.Line(read, m, now)
+	s.AsOf, s.fresh = page.Moment(read.AsOf), fresh.Line(read, m, now)
 	return s, doc, nil
 }
 

@@ -138,7 +138,7 @@ type version struct {
 
 func newView(m tenant.Membership, p configuration.Policy, doc configuration.Document, apps []targetApp, versions []configuration.Version, read graphsync.Freshness, n names, now time.Time) view {
 	v := view{
-		row: newRower(now)(p), AsOf: moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, TargetApps: apps, Actions: []action{},
+		row: newRower(now)(p), AsOf: page.Moment(read.AsOf), Description: strings.TrimSpace(p.Description), ScopeTags: doc.ScopeTags, Settings: []setting{}, Targets: []assignment{}, TargetApps: apps, Actions: []action{},
 		policy: p, m: m, fresh: fresh.Line(read, m, now), read: read, Versions: newVersions(versions, p.FirstSeenAt),
 	}
 	if v.ScopeTags == nil {

@@ -148,19 +148,19 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		r := row{
 			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
 			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
-			Apps: bare(p.Apps), Unlisted: p.Unlisted, ModifiedAt: moment(p.ModifiedAt), GoneAt: moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
+			Apps: bare(p.Apps), Unlisted: p.Unlisted, ModifiedAt: page.Moment(p.ModifiedAt), GoneAt: page.Moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
 		}
 		if r.Name == "" {
 			r.Name = "Policy without a name"
 		}
 		if s := p.Status; s != nil {
-			r.Status = &status{s.Succeeded, s.Failed, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, moment(s.At)}
+			r.Status = &status{s.Succeeded, s.Failed, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, page.Moment(s.At)}
 		}
 		if p.Kind == configuration.Notification && p.Technologies != "" {
 			r.Languages = strings.Split(p.Technologies, ", ")
 		}
 		if d := p.Deployment; d != nil {
-			r.Deployed = &deployed{d.Users, moment(d.At)}
+			r.Deployed = &deployed{d.Users, page.Moment(d.At)}
 		}
 		return r
 	}
@@ -177,14 +177,6 @@ func bare(keys []string) []string {
 
 func policyURL(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/configuration/" + url.PathEscape(id)
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // assignedText is "Yes, 3" or "No".
@@ -249,7 +241,7 @@ var customerColumn = column{
 
 var modifiedColumn = column{
 	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 130,
-	Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
+	Text: func(r row) string { return page.Stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
 }
 
 var exactColumns = []column{
@@ -285,7 +277,7 @@ func (r row) countedText() string {
 	if r.Status == nil {
 		return unknown
 	}
-	return stamp(r.Status.At)
+	return page.Stamp(r.Status.At)
 }
 
 func (r row) countedCell() ui.Cell {
@@ -311,11 +303,4 @@ func when(t *time.Time, now time.Time) ui.Cell {
 		return ui.QuietCell("never")
 	}
 	return ui.TimeCell(ui.NewTime(*t, now))
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

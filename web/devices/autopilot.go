@@ -111,8 +111,8 @@ type registered struct {
 func newRegistered(i autopilot.Identity) registered {
 	r := registered{
 		ID: i.ID, Serial: i.Serial, Name: i.Name, Tenant: tenantRef{i.Tenant, i.TenantName}, Manufacturer: i.Manufacturer, Model: i.Model, GroupTag: i.GroupTag,
-		PurchaseOrder: i.PurchaseOrder, Profile: i.ProfileStatus, ProfileAssignedAt: moment(i.ProfileAssignedAt), State: i.State, ContactedAt: moment(i.ContactedAt),
-		Person: i.UPN, EntraDeviceID: i.EntraDeviceID, ManagedDeviceID: i.ManagedDeviceID, GoneAt: moment(i.GoneAt),
+		PurchaseOrder: i.PurchaseOrder, Profile: i.ProfileStatus, ProfileAssignedAt: page.Moment(i.ProfileAssignedAt), State: i.State, ContactedAt: page.Moment(i.ContactedAt),
+		Person: i.UPN, EntraDeviceID: i.EntraDeviceID, ManagedDeviceID: i.ManagedDeviceID, GoneAt: page.Moment(i.GoneAt),
 		URL:     "/t/" + i.Tenant.String() + string(partAutopilot) + "/" + url.PathEscape(i.ID),
 		profile: stateOf(profileWords, i.ProfileStatus), state: stateOf(enrolmentWords, i.State),
 	}

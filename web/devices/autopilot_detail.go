@@ -101,7 +101,7 @@ var linkWords = map[autopilot.Link]string{
 
 func newMachineView(m tenant.Membership, k machine, now time.Time) machineView {
 	i := k.identity
-	v := machineView{registered: newRegistered(i), AsOf: moment(k.read.AsOf), Facts: machineFacts(i), Changes: []change{}, m: m, now: now, fresh: fresh.Line(k.read, m, now), k: k}
+	v := machineView{registered: newRegistered(i), AsOf: page.Moment(k.read.AsOf), Facts: machineFacts(i), Changes: []change{}, m: m, now: now, fresh: fresh.Line(k.read, m, now), k: k}
 	if d := k.device; d != nil {
 		by := autopilot.BySerial
 		switch {
@@ -110,7 +110,7 @@ func newMachineView(m tenant.Membership, k machine, now time.Time) machineView {
 		case i.EntraDeviceID != "" && strings.EqualFold(i.EntraDeviceID, d.EntraDeviceID):
 			by = autopilot.ByEntraDevice
 		}
-		v.Device = &managedDevice{ID: d.ID, Name: nameOf(*d), LinkedBy: by, LastSyncAt: moment(d.LastSyncAt), GoneAt: moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID)}
+		v.Device = &managedDevice{ID: d.ID, Name: nameOf(*d), LinkedBy: by, LastSyncAt: page.Moment(d.LastSyncAt), GoneAt: page.Moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID)}
 	}
 	for _, c := range k.changes {
 		v.Changes = append(v.Changes, change{c.At, c.Field, machineLabel(c.Field), saidOfMachine(c.Field, c.Old), saidOfMachine(c.Field, c.New)})

@@ -186,7 +186,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
+		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
 		Single: newSingle(k.alone), Autopilot: k.machine.row, machine: k.machine,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
@@ -198,7 +198,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 		v.Changes = append(v.Changes, change{ch.At, ch.Field, fieldLabel(ch.Field), ch.Old, ch.New})
 	}
 	for _, e := range k.same {
-		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, tenantRef{e.Tenant, e.TenantName}, moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
+		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, tenantRef{e.Tenant, e.TenantName}, page.Moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
 	}
 	v.Why.Settings = v.Policies.note()
 	v.timeline = newTimeline(v, gaps(k.days, c.Now))
@@ -218,7 +218,7 @@ var whySentences = map[string]string{
 
 func newWhy(d device.Device, changes []device.Change) why {
 	w := why{
-		Sentence: whySentences[d.Compliance], GraceUntil: moment(d.GraceUntil),
+		Sentence: whySentences[d.Compliance], GraceUntil: page.Moment(d.GraceUntil),
 	}
 	if w.Sentence == "" {
 		w.Sentence = "Intune gives a state that the portal does not know: “" + d.Compliance + "”."
@@ -228,7 +228,7 @@ func newWhy(d device.Device, changes []device.Change) why {
 	}
 	for _, c := range changes { // the newest first
 		if c.Field == "compliance" {
-			w.Since = moment(c.At)
+			w.Since = page.Moment(c.At)
 			break
 		}
 	}

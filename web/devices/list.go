@@ -124,9 +124,9 @@ func newRower(late lateTenants, now time.Time) func(device.Device) row {
 		r := row{
 			ID: d.ID, Name: nameOf(d), Serial: d.Serial, Tenant: tenantRef{d.Tenant, d.TenantName}, Compliance: d.Compliance,
 			Late: late[d.Tenant], User: user(d), OS: d.OS, OSVersion: d.OSVersion, System: system(d), CheckIn: d.CheckIn,
-			LastSyncAt: moment(d.LastSyncAt), Model: d.Model, Manufacturer: d.Manufacturer, Ownership: d.Ownership, State: d.State,
-			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: moment(d.EnrolledAt),
-			GoneAt: moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID), now: now,
+			LastSyncAt: page.Moment(d.LastSyncAt), Model: d.Model, Manufacturer: d.Manufacturer, Ownership: d.Ownership, State: d.State,
+			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: page.Moment(d.EnrolledAt),
+			GoneAt: page.Moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID), now: now,
 		}
 		r.state = verdict.Device(d, r.Late, now)
 		r.Verdict = r.state.Text
@@ -150,28 +150,11 @@ func deviceURL(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/devices/" + url.PathEscape(id)
 }
 
-// moment is a time for JSON; never is null.
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
 func (r row) when(t *time.Time) ui.Cell {
 	if t == nil {
 		return ui.QuietCell("never")
 	}
 	return ui.TimeCell(ui.NewTime(*t, r.now))
-}
-
-// stamp is a time for CSV.
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }
 
 func text(get func(row) string) func(row) ui.Cell {
@@ -204,7 +187,7 @@ func shownColumns() []page.Column[row] {
 		},
 		{
 			Key: "checkin", Label: "Check-in", Kind: ui.KindTime, Sort: "lastSync", Priority: 1, Width: 100,
-			Text: func(r row) string { return stamp(r.LastSyncAt) }, Cell: func(r row) ui.Cell { return r.when(r.LastSyncAt) },
+			Text: func(r row) string { return page.Stamp(r.LastSyncAt) }, Cell: func(r row) ui.Cell { return r.when(r.LastSyncAt) },
 		},
 		{Key: "serial", Label: "Serial", Kind: ui.KindMono, Sort: "serial", Priority: 2, Width: 130, Text: get.serial, Cell: func(r row) ui.Cell { return ui.MonoCell(r.Serial) }},
 		{
@@ -236,7 +219,7 @@ func moreColumns() []page.Column[row] {
 		mono("mac", "Wi-Fi MAC", 130, func(r row) string { return r.MAC }),
 		{
 			Key: "enrolled", Label: "Enrolled", Kind: ui.KindTime, Priority: 3, Width: 100, Phone: "hide",
-			Text: func(r row) string { return stamp(r.EnrolledAt) }, Cell: func(r row) ui.Cell { return r.when(r.EnrolledAt) },
+			Text: func(r row) string { return page.Stamp(r.EnrolledAt) }, Cell: func(r row) ui.Cell { return r.when(r.EnrolledAt) },
 		},
 		exact("intune", "Intune's compliance state", func(r row) string { return r.Compliance }),
 		exact("late", "Reading is late", func(r row) string { return strconv.FormatBool(r.Late) }),

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -112,7 +113,7 @@ func policyShape(state string) ui.Shape {
 
 func newPolicies(l graphsync.LiveReading[device.PolicyStates]) policies {
 	old := l.Trouble.Kind != ""
-	p := policies{ReadAt: moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance, old), Configuration: newPolicyStates(l.Value.Configuration, old)}
+	p := policies{ReadAt: page.Moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance, old), Configuration: newPolicyStates(l.Value.Configuration, old)}
 	p.Trouble = newTrouble(l.Trouble)
 	p.Failing = len(p.failing())
 	return p

@@ -104,8 +104,8 @@ func newProtected(d protection.Device) protected {
 	p := protected{
 		ID: d.ID, Name: d.Name, Tenant: tenantRef{d.Tenant, d.TenantName}, State: d.State, ProductStatus: d.ProductStatus, Problems: d.Problems,
 		MalwareProtection: d.MalwareProtection, RealTime: d.RealTime, NetworkInspection: d.NetworkInspection, Tamper: d.Tamper, Engine: d.EngineVersion,
-		Signatures: d.SignatureVersion, Client: d.ClientVersion, QuickScanAt: moment(d.QuickScanAt), FullScanAt: moment(d.FullScanAt), ActiveMalware: d.ActiveMalware,
-		RemediatedMalware: d.RemediatedMalware, ReportedAt: moment(d.ReportedAt), URL: deviceURL(d.Tenant, d.ID) + string(tabProtection),
+		Signatures: d.SignatureVersion, Client: d.ClientVersion, QuickScanAt: page.Moment(d.QuickScanAt), FullScanAt: page.Moment(d.FullScanAt), ActiveMalware: d.ActiveMalware,
+		RemediatedMalware: d.RemediatedMalware, ReportedAt: page.Moment(d.ReportedAt), URL: deviceURL(d.Tenant, d.ID) + string(tabProtection),
 	}
 	if p.Name == "" {
 		p.Name = "Device without a name"

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -41,7 +42,7 @@ type single struct {
 const always = 5
 
 func newSingle(l graphsync.LiveReading[device.Detail]) single {
-	s := single{ReadAt: moment(l.ReadAt), ReadNow: l.Now, Trouble: newTrouble(l.Trouble), Facts: []fact{}}
+	s := single{ReadAt: page.Moment(l.ReadAt), ReadNow: l.Now, Trouble: newTrouble(l.Trouble), Facts: []fact{}}
 	d, i := l.Value, l.Value.Inventory
 	shared := ""
 	if i.Shared != nil {
@@ -138,7 +139,7 @@ func merged(list, alone []device.Action) []device.Action {
 func newResults(of []device.Action, now time.Time) []result {
 	out := []result{}
 	for _, a := range of {
-		out = append(out, result{a.Name, worded(actionWords, a.Name), a.State, moment(a.StartedAt), moment(a.UpdatedAt), a.ErrorCode, actionState(a, now), resultState(a.State)})
+		out = append(out, result{a.Name, worded(actionWords, a.Name), a.State, page.Moment(a.StartedAt), page.Moment(a.UpdatedAt), a.ErrorCode, actionState(a, now), resultState(a.State)})
 	}
 	return out
 }

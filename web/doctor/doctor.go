@@ -78,12 +78,12 @@ func (h *Handler) view(r *http.Request, m tenant.Membership) (view, error) {
 		}
 		d, _ := graphsync.Table().Get(name)
 		v := view{
-			TenantID: m.Tenant.ID, Tenant: m.Tenant.Name(), Dataset: name, Label: graphsync.Label(name), State: st.State, FailedAt: moment(st.Trouble.At), Failures: st.Trouble.Failures,
-			Problem: st.Trouble.Sentence, AsOf: moment(st.LastCompleteAt), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, Diagnosis: st.Trouble.Diagnosis,
+			TenantID: m.Tenant.ID, Tenant: m.Tenant.Name(), Dataset: name, Label: graphsync.Label(name), State: st.State, FailedAt: page.Moment(st.Trouble.At), Failures: st.Trouble.Failures,
+			Problem: st.Trouble.Sentence, AsOf: page.Moment(st.LastCompleteAt), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, Diagnosis: st.Trouble.Diagnosis,
 			m: m, now: page.ChromeOf(r.Context()).Now, target: d.FreshFor,
 		}
 		if !st.Stopped {
-			v.NextAt = moment(st.NextAt)
+			v.NextAt = page.Moment(st.NextAt)
 		}
 		return v, nil
 	}
@@ -101,14 +101,6 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request, m tenant.Members
 		return err
 	}
 	return page.Done(w, r, m.Path("/doctor/"+v.Dataset), fresh.Asked(asked))
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // failed tells whether there is something to explain. A read that runs again keeps its last failure until it ends.

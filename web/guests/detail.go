@@ -64,7 +64,7 @@ type change struct {
 }
 
 func newView(m tenant.Membership, x guest.Guest, changes []guest.Change, read graphsync.Freshness, now time.Time) view {
-	v := view{row: newRow(x, read.Late > 0 || read.Read == 0, now), AsOf: moment(read.AsOf), Changes: []change{}, m: m, read: read, guest: x}
+	v := view{row: newRow(x, read.Late > 0 || read.Read == 0, now), AsOf: page.Moment(read.AsOf), Changes: []change{}, m: m, read: read, guest: x}
 	for _, c := range changes {
 		v.Changes = append(v.Changes, change{c.At, c.Field, c.Old, c.New})
 	}

@@ -91,8 +91,8 @@ type row struct {
 
 func newRow(x guest.Guest, late bool, now time.Time) row {
 	r := row{
-		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: moment(x.RedeemedAt), Enabled: x.Enabled,
-		Intune: x.Intune, InvitedAt: moment(x.InvitedAt), SignedInAt: moment(x.SignedInAt), Late: late, GoneAt: moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
+		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: page.Moment(x.RedeemedAt), Enabled: x.Enabled,
+		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), Late: late, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
 	}
 	if r.Name == "" {
 		r.Name = "Guest without a name"
@@ -106,14 +106,6 @@ func newRow(x guest.Guest, late bool, now time.Time) row {
 	r.state = stateOf(x, late, now)
 	r.StateName = r.state.Text
 	return r
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 // columns are the list's, in the table's order.
@@ -132,9 +124,9 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "standing", Width: 220, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[row]{Key: "roles", Label: "Directory roles", Width: 220, Priority: 2, Text: func(r row) string { return strings.Join(r.Roles, ", ") }, Cell: row.rolesCell},
 		page.Column[row]{Key: "licence", Label: "Intune licence", Width: 120, Priority: 3, Text: func(r row) string { return truthText(r.Intune) }, Cell: row.licenceCell},
-		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
-		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
-		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
+		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return page.Stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
+		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
+		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return page.Stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
 		page.Column[row]{Key: "address", Label: "Address", Width: 220, Priority: 3, Text: func(r row) string { return r.Address }, Cell: func(r row) ui.Cell { return ui.TextCell(r.Address) }},
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
 		page.Column[row]{Key: "id", Label: "Object id", Exact: true, Text: func(r row) string { return r.ID }},
@@ -183,11 +175,4 @@ func timeCell(t *time.Time, now time.Time) ui.Cell {
 		return ui.DashCell()
 	}
 	return ui.TimeCell(ui.NewTime(*t, now))
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

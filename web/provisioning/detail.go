@@ -134,7 +134,7 @@ type run struct {
 func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	v := view{
 		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()},
-		AsOf: moment(k.read.AsOf), LogAsOf: moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
+		AsOf: page.Moment(k.read.AsOf), LogAsOf: page.Moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
 		m: m, chrome: c, read: k.read, logRead: k.logRead,
 	}
 	late := lateTenants{m.Tenant.ID: k.read.Late > 0}
@@ -166,7 +166,7 @@ func newJob(j provisioning.Job, r row, customer string) job {
 		e    *provisioning.Execution
 	}{{"Last", j.Last}, {"Last that succeeded", j.LastSuccess}, {"Last that changed something", j.LastExport}} {
 		if x.e != nil {
-			out.Runs = append(out.Runs, run{x.what, *x.e, moment(x.e.BeganAt)})
+			out.Runs = append(out.Runs, run{x.what, *x.e, page.Moment(x.e.BeganAt)})
 		}
 	}
 	return out

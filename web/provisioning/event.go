@@ -83,7 +83,7 @@ type property struct {
 
 func newEventView(m tenant.Membership, e provisioning.Event, read graphsync.Freshness, now time.Time) eventView {
 	v := eventView{
-		event: newEvent(e, now), AsOf: moment(read.AsOf), Application: appName(e.SPName), SourceSystem: e.SourceSystem, TargetSystem: e.TargetSystem,
+		event: newEvent(e, now), AsOf: page.Moment(read.AsOf), Application: appName(e.SPName), SourceSystem: e.SourceSystem, TargetSystem: e.TargetSystem,
 		TargetID: e.TargetID, TargetType: e.TargetType, InitiatedBy: e.InitiatedBy, CycleID: e.CycleID, ChangeID: e.ChangeID, Category: e.ErrorCategory,
 		Recommended: e.Recommended, Steps: []step{}, Properties: []property{}, m: m, fresh: fresh.Line(read, m, now), principal: e.SPID,
 	}

@@ -79,8 +79,8 @@ func newRower(late lateTenants, now time.Time) func(provisioning.Job) row {
 	return func(j provisioning.Job) row {
 		r := row{
 			ID: j.ID, Principal: j.SPID, Name: appName(j.AppName), Tenant: tenantRef{j.Tenant, j.TenantName}, Code: j.Code, Health: j.Health.String(),
-			Late: late[j.Tenant], Reason: reason(j), Since: moment(since(j)), Waiting: j.Escrowed, LastRunAt: moment(j.LastEndedAt),
-			LastSuccessAt: moment(lastSuccess(j)), NextTry: moment(j.Quarantine.NextAttempt), Template: j.Template, URL: appURL(j.Tenant, j.SPID), now: now,
+			Late: late[j.Tenant], Reason: reason(j), Since: page.Moment(since(j)), Waiting: j.Escrowed, LastRunAt: page.Moment(j.LastEndedAt),
+			LastSuccessAt: page.Moment(lastSuccess(j)), NextTry: page.Moment(j.Quarantine.NextAttempt), Template: j.Template, URL: appURL(j.Tenant, j.SPID), now: now,
 		}
 		if p, ok := cycle(j); ok {
 			r.Done, r.Total = &p.Completed, &p.Total
@@ -112,14 +112,6 @@ func appURL(tid tenant.ID, principal string) string {
 	return "/t/" + tid.String() + "/provisioning/" + url.PathEscape(principal)
 }
 
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Application", Sort: "name", Width: 190, Text: func(r row) string { return r.Name }}}
 	if !m.One() {
@@ -144,7 +136,7 @@ func stateColumns() []page.Column[row] {
 			return ui.TextCell(r.Reason)
 		}},
 		{
-			Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 2, Width: 112, Text: func(r row) string { return stamp(r.Since) },
+			Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 2, Width: 112, Text: func(r row) string { return page.Stamp(r.Since) },
 			Cell: func(r row) ui.Cell { return r.when(r.Since) },
 		},
 		{Key: "cycle", Label: "Cycle", Priority: 3, Width: 120, Phone: "hide", Text: row.cycleText, Cell: func(r row) ui.Cell {
@@ -163,10 +155,10 @@ func stateColumns() []page.Column[row] {
 func timeColumns() []page.Column[row] {
 	return []page.Column[row]{
 		{
-			Key: "success", Label: "Last success", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(r row) string { return stamp(r.LastSuccessAt) },
+			Key: "success", Label: "Last success", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(r row) string { return page.Stamp(r.LastSuccessAt) },
 			Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(value(r.LastSuccessAt), r.now)) },
 		},
-		{Key: "next", Label: "Next try", Kind: ui.KindTime, Priority: 3, Width: 115, Phone: "hide", Text: func(r row) string { return stamp(r.NextTry) }, Cell: func(r row) ui.Cell {
+		{Key: "next", Label: "Next try", Kind: ui.KindTime, Priority: 3, Width: 115, Phone: "hide", Text: func(r row) string { return page.Stamp(r.NextTry) }, Cell: func(r row) ui.Cell {
 			if r.NextTry == nil {
 				return ui.DashCell()
 			}
@@ -199,13 +191,6 @@ func value(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }
 
 func chip(t tenantRef) ui.TenantChip {

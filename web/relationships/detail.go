@@ -32,7 +32,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := view{row: newRower(read, page.ChromeOf(ctx).Now)(x), AsOf: moment(read.AsOf), Access: []access{}, Changes: []change{}, m: m, fresh: h.line(read, m, page.ChromeOf(ctx).Now), late: read.Late > 0, seen: x.FirstSeenAt}
+	v := view{row: newRower(read, page.ChromeOf(ctx).Now)(x), AsOf: page.Moment(read.AsOf), Access: []access{}, Changes: []change{}, m: m, fresh: h.line(read, m, page.ChromeOf(ctx).Now), late: read.Late > 0, seen: x.FirstSeenAt}
 	ids := make([]string, 0, len(x.Assignments))
 	refs := make([]group.Ref, 0, len(x.Assignments))
 	for _, a := range x.Assignments {

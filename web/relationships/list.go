@@ -110,8 +110,8 @@ type row struct {
 func newRower(read graphsync.Freshness, now time.Time) func(gdap.Relationship) row {
 	return func(x gdap.Relationship) row {
 		r := row{
-			ID: x.ID, Name: x.Name, Customer: customerRef{Name: x.CustomerName, Known: x.Known}, Status: x.Status, Effective: x.Effective, EndsAt: moment(x.EndsAt), Extends: x.Extends(), AutoExtend: x.AutoExtend,
-			Duration: x.Duration, Roles: []string{}, RoleIDs: x.Roles, CreatedAt: moment(x.CreatedAt), ActivatedAt: moment(x.ActivatedAt), Led: x.Led, GoneAt: moment(x.GoneAt), URL: "/relationships/" + url.PathEscape(x.ID), now: now,
+			ID: x.ID, Name: x.Name, Customer: customerRef{Name: x.CustomerName, Known: x.Known}, Status: x.Status, Effective: x.Effective, EndsAt: page.Moment(x.EndsAt), Extends: x.Extends(), AutoExtend: x.AutoExtend,
+			Duration: x.Duration, Roles: []string{}, RoleIDs: x.Roles, CreatedAt: page.Moment(x.CreatedAt), ActivatedAt: page.Moment(x.ActivatedAt), Led: x.Led, GoneAt: page.Moment(x.GoneAt), URL: "/relationships/" + url.PathEscape(x.ID), now: now,
 		}
 		if !x.Customer.IsZero() {
 			id := x.Customer
@@ -141,14 +141,6 @@ func newRower(read graphsync.Freshness, now time.Time) func(gdap.Relationship) r
 	}
 }
 
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
 // columns are the list's, in the table's order.
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Relationship", Sort: "name", Text: func(r row) string { return r.Name }}}
@@ -159,12 +151,12 @@ func columns(m tenant.Membership) []page.Column[row] {
 	}
 	return append(cs,
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "status", Width: 180, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
-		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return stamp(r.EndsAt) }, Cell: func(r row) ui.Cell { return day(r.EndsAt, r.now) }},
+		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return page.Stamp(r.EndsAt) }, Cell: func(r row) ui.Cell { return day(r.EndsAt, r.now) }},
 		page.Column[row]{Key: "days", Label: "Days left", Kind: ui.KindNumber, Width: 90, Priority: 2, Text: row.daysText, Cell: row.daysCell},
 		page.Column[row]{Key: "extends", Label: "Goes on by itself", Width: 140, Priority: 2, Text: row.extension, Cell: func(r row) ui.Cell { return ui.TextCell(r.extension()) }},
 		page.Column[row]{Key: "roles", Label: "Roles", Width: 260, Priority: 2, Text: func(r row) string { return join(r.Roles) }, Cell: func(r row) ui.Cell { return ui.TextCell(join(r.Roles)) }},
 		page.Column[row]{Key: "groups", Label: "Groups", Kind: ui.KindNumber, Width: 80, Priority: 3, Text: func(r row) string { return strconv.Itoa(r.Groups) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Groups))) }},
-		page.Column[row]{Key: "activated", Label: "Active since", Kind: ui.KindTime, Width: 120, Priority: 3, Text: func(r row) string { return stamp(r.ActivatedAt) }, Cell: func(r row) ui.Cell { return day(r.ActivatedAt, r.now) }},
+		page.Column[row]{Key: "activated", Label: "Active since", Kind: ui.KindTime, Width: 120, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActivatedAt) }, Cell: func(r row) ui.Cell { return day(r.ActivatedAt, r.now) }},
 		page.Column[row]{Key: "id", Label: "Relationship id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: row.customerID},
 	)
@@ -219,11 +211,4 @@ func day(t *time.Time, now time.Time) ui.Cell {
 	at := ui.NewTime(*t, now)
 	at.Text = ui.Date(*t, now)
 	return ui.TimeCell(at)
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }

@@ -67,13 +67,6 @@ func (r row) cell() ui.Cell {
 
 var spec = page.Spec{Sorts: []string{"next", "name", "last"}, Placeholder: "Customer", Filters: []page.Filter{{Name: "state", Label: "State", Options: states}, {Name: "holder", Label: "Who has it"}}}
 
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
-}
-
 func dayCell(t *time.Time, now time.Time) ui.Cell {
 	if t == nil {
 		return ui.TextCell("")
@@ -84,9 +77,9 @@ func dayCell(t *time.Time, now time.Time) ui.Cell {
 var columns = []page.Column[row]{
 	{Key: "name", Label: "Customer", Sort: "name", Text: func(r row) string { return r.Name }},
 	{Key: "state", Label: "Review", Kind: ui.KindState, Width: 170, Cell: row.cell, Text: func(r row) string { return r.State }},
-	{Key: "next", Label: "Next", Sort: "next", Width: 130, Cell: func(r row) ui.Cell { return dayCell(r.Next, r.now) }, Text: func(r row) string { return stamp(r.Next) }},
+	{Key: "next", Label: "Next", Sort: "next", Width: 130, Cell: func(r row) ui.Cell { return dayCell(r.Next, r.now) }, Text: func(r row) string { return page.Stamp(r.Next) }},
 	{Key: "holder", Label: "Who has it", Priority: 2, Width: 240, Cell: func(r row) ui.Cell { return ui.TextCell(r.Holder) }, Text: func(r row) string { return r.Holder }},
-	{Key: "last", Label: "Last", Kind: ui.KindTime, Sort: "last", Width: 120, Cell: func(r row) ui.Cell { return lastCell(r) }, Text: func(r row) string { return stamp(r.Last) }},
+	{Key: "last", Label: "Last", Kind: ui.KindTime, Sort: "last", Width: 120, Cell: func(r row) ui.Cell { return lastCell(r) }, Text: func(r row) string { return page.Stamp(r.Last) }},
 	{Key: "by", Label: "Signed off by", Priority: 3, Width: 240, Cell: func(r row) ui.Cell { return ui.QuietCell(r.By) }, Text: func(r row) string { return r.By }},
 	{Key: "handed", Label: "Handed over", Kind: ui.KindNumber, Priority: 2, Width: 120, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Handed))) }, Text: func(r row) string { return ui.N(int64(r.Handed)) }},
 	{Key: "id", Label: "Tenant", Exact: true, Text: func(r row) string { return r.ID }},

@@ -91,7 +91,7 @@ type change struct {
 }
 
 func newView(m tenant.Membership, x intunerole.Role, given []intunerole.Assignment, names *namer, ops []intunerole.Operation, changes []intunerole.Change, read graphsync.Freshness, now time.Time) view {
-	v := view{row: newRower(now)(x), AsOf: moment(read.AsOf), Allowed: []permission{}, Denied: []permission{}, Grants: []grant{}, Changes: []change{}, role: x, m: m, fresh: fresh.Line(read, m, now), read: read, now: now}
+	v := view{row: newRower(now)(x), AsOf: page.Moment(read.AsOf), Allowed: []permission{}, Denied: []permission{}, Grants: []grant{}, Changes: []change{}, role: x, m: m, fresh: fresh.Line(read, m, now), read: read, now: now}
 	known := map[string]intunerole.Operation{}
 	for _, o := range ops {
 		known[o.ID] = o

@@ -97,7 +97,7 @@ func newRower(now time.Time) func(intunerole.Role) row {
 	return func(x intunerole.Role) row {
 		r := row{
 			ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Description: strings.TrimSpace(x.Description), BuiltIn: x.BuiltIn, Assignments: x.Assignments,
-			Actions: len(x.Allowed), CanWipe: has(x.Allowed, intunerole.Wipe), GoneAt: moment(x.GoneAt), URL: roleURL(x.Tenant, x.ID),
+			Actions: len(x.Allowed), CanWipe: has(x.Allowed, intunerole.Wipe), GoneAt: page.Moment(x.GoneAt), URL: roleURL(x.Tenant, x.ID),
 		}
 		if r.Name == "" {
 			r.Name = "Role without a name"
@@ -117,14 +117,6 @@ func has(list []string, v string) bool {
 
 func roleURL(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/roles/" + url.PathEscape(id)
-}
-
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
 }
 
 func (r row) kind() string {

@@ -36,7 +36,7 @@ func (h *Handler) calendarOf(r *http.Request, m tenant.Membership) (calendarView
 	if err != nil && !errors.Is(err, errs.NotFound) {
 		return v, err
 	}
-	v.CreatedAt, v.LastUsedAt = moment(t.CreatedAt), moment(t.LastUsedAt)
+	v.CreatedAt, v.LastUsedAt = page.Moment(t.CreatedAt), page.Moment(t.LastUsedAt)
 	return v, nil
 }
 

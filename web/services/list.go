@@ -121,7 +121,7 @@ func newRow(it service.Item, now time.Time) row {
 	late := verdict.ServiceLate(it, now)
 	r := row{
 		ID: it.ID, Name: nameOf(it), Tenant: tenantRef{it.Tenant, it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, Summary: summary(it), State: string(it.Standing),
-		Sure: !late, EndsAt: moment(it.ExpiresAt), LastContact: moment(it.LastContactAt), ModifiedAt: moment(it.ModifiedAt), ReadAt: moment(it.ReadAt), GoneAt: moment(it.GoneAt),
+		Sure: !late, EndsAt: page.Moment(it.ExpiresAt), LastContact: page.Moment(it.LastContactAt), ModifiedAt: page.Moment(it.ModifiedAt), ReadAt: page.Moment(it.ReadAt), GoneAt: page.Moment(it.GoneAt),
 		URL: itemURL(it), state: verdict.Service(it, late), now: now,
 	}
 	r.StateName = r.state.Text
@@ -139,14 +139,6 @@ func itemURL(it service.Item) string {
 	return "/t/" + it.Tenant.String() + "/services/" + string(it.Kind) + "/" + url.PathEscape(it.ID)
 }
 
-func moment(t time.Time) *time.Time {
-	if t.IsZero() {
-		return nil
-	}
-	t = t.UTC()
-	return &t
-}
-
 // columns are the list's, in the table's order. A tenant's own list has no customer column.
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Service", Sort: "name", Text: func(r row) string { return r.Name }}}
@@ -159,13 +151,13 @@ func columns(m tenant.Membership) []page.Column[row] {
 	return append(cs,
 		page.Column[row]{Key: "kind", Label: "Kind", Sort: "kind", Width: 210, Priority: 2, Text: func(r row) string { return r.KindName }, Cell: func(r row) ui.Cell { return ui.TextCell(r.KindName) }},
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Width: 170, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
-		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return stamp(r.EndsAt) }, Cell: row.endCell},
+		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return page.Stamp(r.EndsAt) }, Cell: row.endCell},
 		page.Column[row]{Key: "days", Label: "Days left", Kind: ui.KindNumber, Width: 90, Priority: 2, Text: row.daysText, Cell: row.daysCell},
-		page.Column[row]{Key: "contact", Label: "Last contact", Kind: ui.KindTime, Sort: "contact", Width: 120, Priority: 3, Text: func(r row) string { return stamp(r.LastContact) }, Cell: func(r row) ui.Cell { return when(r.LastContact, r.now) }},
+		page.Column[row]{Key: "contact", Label: "Last contact", Kind: ui.KindTime, Sort: "contact", Width: 120, Priority: 3, Text: func(r row) string { return page.Stamp(r.LastContact) }, Cell: func(r row) ui.Cell { return when(r.LastContact, r.now) }},
 		page.Column[row]{Key: "summary", Label: "What it says", Width: 210, Priority: 3, Text: func(r row) string { return r.Summary }, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Summary) }},
 		page.Column[row]{Key: "type", Label: "Type", Width: 190, Priority: 3, Text: func(r row) string { return typeWord(r.Type) }, Cell: func(r row) ui.Cell { return ui.TextCell(typeWord(r.Type)) }},
-		page.Column[row]{Key: "modified", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) }},
-		page.Column[row]{Key: "asof", Label: "Read at", Exact: true, Text: func(r row) string { return stamp(r.ReadAt) }},
+		page.Column[row]{Key: "modified", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) }},
+		page.Column[row]{Key: "asof", Label: "Read at", Exact: true, Text: func(r row) string { return page.Stamp(r.ReadAt) }},
 		page.Column[row]{Key: "id", Label: "Id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
 	)
@@ -211,13 +203,6 @@ func when(t *time.Time, now time.Time) ui.Cell {
 		return ui.DashCell()
 	}
 	return ui.TimeCell(ui.NewTime(*t, now))
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.Format(time.RFC3339)
 }
 
 // counts are the standings that need a person, each leading to its rows.

@@ -64,12 +64,12 @@ func (b kinds) view() readingsView {
 		for _, k := range service.Kinds() {
 			r := b.of(k)
 			state, why := readingState(r, b.now)
-			v.Kinds = append(v.Kinds, kindView{Kind: string(k), Name: kindWords[k], Items: r.Items, State: state.Text, Why: why, AsOf: moment(r.ReadAt)})
+			v.Kinds = append(v.Kinds, kindView{Kind: string(k), Name: kindWords[k], Items: r.Items, State: state.Text, Why: why, AsOf: page.Moment(r.ReadAt)})
 		}
 		return v
 	}
 	for _, c := range b.all {
-		v.Kinds = append(v.Kinds, kindView{Kind: string(c.Kind), Name: kindWords[c.Kind], Items: c.Items, Read: &c.Read, Unset: &c.Unset, Failed: &c.Failed, AsOf: moment(c.Oldest)})
+		v.Kinds = append(v.Kinds, kindView{Kind: string(c.Kind), Name: kindWords[c.Kind], Items: c.Items, Read: &c.Read, Unset: &c.Unset, Failed: &c.Failed, AsOf: page.Moment(c.Oldest)})
 	}
 	return v
 }

@@ -72,7 +72,7 @@ var columns = []page.Column[row]{
 	{Key: "role", Label: "Role", Sort: "role", Width: 120, Cell: func(r row) ui.Cell { return ui.TextCell(label(roleOptions, r.Role)) }, Text: func(r row) string { return r.Role }},
 	{Key: "reach", Label: "Customers", Width: 160, Cell: func(r row) ui.Cell { return ui.TextCell(reachWords(r)) }, Text: reachWords},
 	{Key: "state", Label: "Sign-in", Width: 130, Cell: stateCell, Text: func(r row) string { return stateWord(r) }},
-	{Key: "seen", Label: "Last signed in", Kind: ui.KindTime, Sort: "seen", Width: 140, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.LastSeenAt), r.now)) }, Text: func(r row) string { return stamp(r.LastSeenAt) }},
+	{Key: "seen", Label: "Last signed in", Kind: ui.KindTime, Sort: "seen", Width: 140, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.LastSeenAt), r.now)) }, Text: func(r row) string { return page.Stamp(r.LastSeenAt) }},
 	{Key: "tenants", Label: "Tenants", Exact: true, Text: func(r row) string { return strings.Join(r.Tenants, " ") }},
 	{Key: "by", Label: "Added by", Exact: true, Text: func(r row) string { return r.CreatedBy }},
 }
@@ -124,13 +124,6 @@ func deref(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

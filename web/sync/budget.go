@@ -54,7 +54,7 @@ var budgetColumns = []page.Column[used]{
 			return ui.DashCell()
 		}
 		return ui.TimeCell(ui.Future(*u.Until, u.now))
-	}, Text: func(u used) string { return stamp(u.Until) }},
+	}, Text: func(u used) string { return page.Stamp(u.Until) }},
 }
 
 func (u used) share() string { return strconv.Itoa(100*u.Calls/max(u.Most, 1)) + " %" }

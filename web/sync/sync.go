@@ -92,8 +92,8 @@ var columns = []page.Column[row]{
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Retries, 10) }},
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
 	{Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r row) ui.Cell { return lengthCell(r.Duration) }, Text: func(r row) string { return length(r.Duration) }},
-	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
-	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return stamp(r.NextAt) }},
+	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return page.Stamp(r.AsOf) }},
+	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return page.Stamp(r.NextAt) }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r row) string { return r.RequestID }},
 	{Key: "note", Label: "Adapted", Exact: true, Text: func(r row) string { return r.Note }},
 	{Key: "problem", Label: "Problem", Exact: true, Text: func(r row) string { return r.Problem }},
@@ -189,13 +189,6 @@ func deref(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 func pointer(t time.Time) *time.Time {

@@ -93,7 +93,7 @@ var columns = []page.Column[row]{
 	{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 3, Width: 110, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.StateSince, r.now)) }, Text: func(r row) string { return r.StateSince.UTC().Format(time.RFC3339) }},
 	{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Phone: "left", Cell: devicesCell, Text: func(r row) string { return number(r.Devices) }},
 	{Key: "compliant", Label: "Compliant", Kind: ui.KindState, Priority: 2, Sort: "compliant", Width: 130, Cell: compliantCell, Text: compliantText},
-	{Key: "read", Label: "Devices read", Kind: ui.KindTime, Priority: 2, Sort: "read", Width: 130, Phone: "hide", Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return stamp(r.AsOf) }},
+	{Key: "read", Label: "Devices read", Kind: ui.KindTime, Priority: 2, Sort: "read", Width: 130, Phone: "hide", Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return page.Stamp(r.AsOf) }},
 	{Key: "id", Label: "Tenant", Exact: true, Text: func(r row) string { return r.ID }},
 }
 
@@ -104,13 +104,6 @@ func deref(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func stamp(t *time.Time) string {
-	if t == nil {
-		return ""
-	}
-	return t.UTC().Format(time.RFC3339)
 }
 
 func number(n *int64) string {
