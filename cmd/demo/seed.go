@@ -36,7 +36,7 @@ func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
 	for range 8 {
 		wg.Go(func() {
 			for t := range jobs {
-				if err := know(ctx, p, t); err != nil {
+				if err := d.know(ctx, p, t); err != nil {
 					mu.Lock()
 					failed = append(failed, fmt.Errorf("%s: %w", t.DisplayName, err))
 					mu.Unlock()
@@ -56,7 +56,7 @@ func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
 }
 
 // know records a customer and reads its grants where it was ever asked.
-func know(ctx context.Context, p *serve.Portal, t *world.Tenant) error {
+func (d *demo) know(ctx context.Context, p *serve.Portal, t *world.Tenant) error {
 	id, err := tenant.ParseID(t.ID)
 	if err != nil {
 		return err
@@ -74,8 +74,34 @@ func know(ctx context.Context, p *serve.Portal, t *world.Tenant) error {
 		if err := p.Tenants.SetState(ctx, id, tenant.StateConnected, time.Now()); err != nil {
 			return err
 		}
+	case world.ConsentFull:
+		if err := d.letInvite(ctx, p, t, id); err != nil {
+			return err
+		}
 	}
 	_, err = p.Consent.Reread(ctx, id)
+	return err
+}
+
+// letInvite has most customers agree to guests of the partner: every fourth to none, every third of the others to inviting only.
+func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, id tenant.ID) error {
+	features := append(permission.Suggested(), permission.Guests, permission.Groups, permission.Roles, permission.GuestChanges)
+	switch {
+	case t.Index%4 == 0:
+		return nil
+	case t.Index%3 != 0:
+		features = append(features, permission.GuestAccounts)
+	}
+	_, delegated := permission.Plan(features)
+	var scopes, names []string
+	for _, x := range delegated {
+		scopes = append(scopes, x.Name)
+	}
+	for _, f := range features {
+		names = append(names, string(f))
+	}
+	d.cloud.World.Change(func() { d.cloud.World.GrantScopes(t, world.GraphAppID, "", scopes, time.Now()) })
+	_, err := p.Pool.In(id).Exec(ctx, `INSERT INTO consent_wish (tenant_id, features, set_at, set_by) VALUES ($1, $2, now(), $3)`, id, names, t.Users[0].DisplayName)
 	return err
 }
 

@@ -192,28 +192,11 @@ func (a *Acts) record(ctx context.Context, person tenant.Person, action string, 
 	if err := a.Audit.Append(ctx, at, e); err != nil {
 		return err
 	}
-	return refusal(failed)
+	return deed.Refusal(failed)
 }
 
-// refusal words why Microsoft did not do it.
-func refusal(err error) error {
-	var e *graph.Error
-	if !errors.As(err, &e) {
-		return err
-	}
-	id := " Request id " + e.RequestID + "."
-	switch {
-	case e.Unknown:
-		return fmt.Errorf("%w: %w", errs.ShowNext(errs.Unavailable, "Microsoft did not answer in time, so that it is not known whether it was done.", "Look at the list after the next reading before you try again."+id), err)
-	case e.Kind == graph.Permission:
-		return fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "It takes membership of AdminAgents in your tenant."+id), err)
-	case e.Status == http.StatusConflict:
-		return fmt.Errorf("%w: %w", errs.ShowNext(errs.Conflict, "Microsoft refused it in the relationship’s present state, or because of something of the same name.", "Read the list again, then decide."+id), err)
-	case e.Kind == graph.Refused:
-		return fmt.Errorf("%w: %w", errs.ShowNext(errs.Invalid, "Microsoft did not take it: "+e.Message, "Correct it and try again."+id), err)
-	}
-	return err
-}
+// deed is what Microsoft's refusals are worded with.
+var deed = graph.Deed{Needs: "membership of AdminAgents in your tenant", Look: "Read the list again"}
 
 // readBack reads the relationship from Microsoft; one that is new is kept, so that its page is there before the next complete reading, which
 // alone changes rows and tells the history. That it could not be read back changes nothing of what was done.

@@ -12,6 +12,7 @@ const GlobalAdministrator = "62e90394-69f5-4237-9190-012177145e10"
 
 // DirectoryRoleAssignment is a unifiedRoleAssignment; the id of a built-in role's definition is its template id.
 type DirectoryRoleAssignment struct {
+	ID               string `json:"id"`
 	PrincipalID      string `json:"principalId"`
 	RoleDefinitionID string `json:"roleDefinitionId"`
 	Scope            string `json:"directoryScopeId"`

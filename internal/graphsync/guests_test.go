@@ -2,6 +2,7 @@ package graphsync_test
 
 import (
 	"context"
+	"errors"
 	"html"
 	"io"
 	"net/http"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
@@ -119,7 +121,7 @@ func TestGuestsOfThePartner(t *testing.T) {
 	}
 	home := r.cloud.World.Home()
 	invited := home.Users[0]
-	change := guest.NewService(signedIn{r, customer.ID, customer.Users[0].SignInName}, audit.NewStore(r.pool), "http://portal.example")
+	change := &guest.Service{Who: signedIn{r, customer.ID, customer.Users[0].SignInName}, Graph: r.graph, Store: store, Audit: audit.NewStore(r.pool), Origin: "http://portal.example", Now: time.Now}
 	got, err := change.Invite(t.Context(), tenant.Person{Name: "Technician"}, "q", tid, guest.Invitation{Address: invited.SignInName, Mail: true, Language: "de-DE"})
 	if err != nil {
 		t.Fatal(err)
@@ -148,8 +150,34 @@ func TestGuestsOfThePartner(t *testing.T) {
 	if g = the(); g.Standing != guest.Role || !slices.Equal(g.Roles, []string{guest.IntuneAdministrator}) {
 		t.Errorf("with a role: %+v", g)
 	}
-	r.cloud.World.Change(func() { customer.User(g.ID).Licences = customer.SKUs[:1] })
-	if g := the(); g.Standing != guest.Licence {
+	by := tenant.Person{Name: "Technician", UPN: "technician@firstup.example"}
+	seats, err := change.Seats(t.Context(), tid)
+	if err != nil || len(seats) == 0 || seats[0].Free() == 0 {
+		t.Fatalf("seats: %+v, %v", seats, err)
+	}
+	for name, tc := range map[string]struct {
+		sku, country string
+		kind         error
+	}{"no country": {seats[0].SKU, "", errs.Invalid}, "no such licence": {"x", "DE", errs.Invalid}} {
+		if _, err := change.GiveLicence(t.Context(), by, "q", g, tc.sku, tc.country); !errors.Is(err, tc.kind) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	r.cloud.World.Faults.Add(world.Fault{Kind: "seatsTaken", Tenant: customer.ID})
+	if _, err := change.GiveLicence(t.Context(), by, "q", g, seats[0].SKU, "DE"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("no seat is free: %v", err)
+	}
+	r.cloud.World.Faults.Clear()
+	if seen, err := change.GiveLicence(t.Context(), by, "q", g, seats[0].SKU, "DE"); err != nil || !seen {
+		t.Fatalf("a licence: seen %t, %v", seen, err)
+	}
+	if _, err := change.GiveLicence(t.Context(), by, "q", g, seats[0].SKU, "DE"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a second licence: %v", err)
+	}
+	if after, err := change.Seats(t.Context(), tid); err != nil || after[0].Used != seats[0].Used+1 {
+		t.Errorf("seats afterwards: %+v, %v", after, err)
+	}
+	if g = the(); g.Standing != guest.Licence {
 		t.Errorf("with a licence: %+v", g)
 	}
 	people := tenant.NewStore(r.pool, tenant.ID{}, nil)
@@ -167,5 +195,29 @@ func TestGuestsOfThePartner(t *testing.T) {
 	r.beforePage.Store(&refused)
 	if g := the(); g.Standing != guest.Unknown || g.RolesRead {
 		t.Errorf("where roles may not be read they are unknown: %+v", g)
+	}
+	r.beforePage.Store(nil)
+
+	g = the()
+	if err := change.Revoke(t.Context(), by, "q", g); err != nil {
+		t.Fatal(err)
+	}
+	if g, err := store.Get(t.Context(), tid, g.ID); err != nil || !g.Leaving() || g.RevokedBy != by.UPN {
+		t.Errorf("deleted, and not read since: %+v, %v", g, err)
+	}
+	if all := read(); slices.ContainsFunc(all, func(x guest.Guest) bool { return x.ID == g.ID }) {
+		t.Error("what was deleted is still a guest")
+	}
+	if left, err := store.Get(t.Context(), tid, g.ID); err != nil || left.GoneAt.IsZero() || left.Leaving() || left.RevokedBy != by.UPN {
+		t.Errorf("the row is history: %+v, %v", left, err)
+	}
+	if err := change.Revoke(t.Context(), by, "q", g); !errors.Is(err, errs.Conflict) {
+		t.Errorf("deleted meanwhile: %v", err)
+	}
+	if _, err := change.Invite(t.Context(), by, "q", tid, guest.Invitation{Address: invited.SignInName}); err != nil {
+		t.Fatal(err)
+	}
+	if again := the(); again.ID == g.ID || again.Standing != guest.Invited || again.Leaving() {
+		t.Errorf("invited again: %+v", again)
 	}
 }

@@ -3,11 +3,11 @@ package guest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -33,14 +33,12 @@ var Offered = []string{
 
 // Service changes who is a guest at a customer, as the person who asks for it: Microsoft's log there names the person.
 type Service struct {
-	acting graph.Acting
-	audit  *audit.Store
-	origin string // of the portal: where a guest goes after accepting
-}
-
-// NewService changes guests by the sign-ins that acting finds, and records it. Origin is the portal's.
-func NewService(acting graph.Acting, log *audit.Store, origin string) *Service {
-	return &Service{acting: acting, audit: log, origin: origin}
+	Who    graph.Acting
+	Graph  *graph.Client // reads back by the portal's own sign-in, which cannot change anything
+	Store  *Store
+	Audit  *audit.Store
+	Origin string // of the portal: where a guest goes after accepting
+	Now    func() time.Time
 }
 
 // Invitation is one person to invite.
@@ -54,6 +52,7 @@ type Invitation struct {
 
 // Receipt is how Microsoft took an invitation. Link is a secret: whoever has it and the account can accept. It is kept nowhere.
 type Receipt struct {
+	ID       string // of the account
 	Link     string
 	Accepted bool // the person is a guest already, and accepted long ago
 }
@@ -83,28 +82,26 @@ type invitation struct {
 
 // Invite makes somebody a guest, or sends the invitation again: for an address that was invited before, Microsoft makes no second account.
 func (s *Service) Invite(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in Invitation) (Receipt, error) {
-	p, err := s.acting.As(ctx, tid, "User.Invite.All")
+	p, err := s.as(ctx, tid, "User.Invite.All", writeUsers)
 	if err != nil {
 		return Receipt{}, err
 	}
-	b := body{Address: in.Address, Name: in.Name, Redirect: s.origin + "/signin?tenant=" + tid.String() + "&return=" + url.QueryEscape("/t/"+tid.String()), Mail: in.Mail}
+	b := body{Address: in.Address, Name: in.Name, Redirect: s.Origin + "/signin?tenant=" + tid.String() + "&return=" + url.QueryEscape("/t/"+tid.String()), Mail: in.Mail}
 	if in.Mail {
 		b.Message = &message{Language: in.Language, Text: in.Message}
 		if in.Message != "" {
 			b.Message.Language = ""
 		}
 	}
-	done, err := graph.Send[invitation](ctx, p, graph.Change{Method: http.MethodPost, Path: "/invitations", Body: b})
-	if err == nil && done.Value.Status == "Error" {
-		err = errs.Show(errs.Invalid, "Microsoft took the invitation and then could not make the account.")
-	}
-	e := audit.By(by)
-	e.Action, e.Object, e.RequestID = "guest.invited", in.Address, requestID
-	e.Detail = map[string]any{"mail": in.Mail, "guest": done.Value.User.ID, "graph_request_id": done.RequestID, "graph_client_request_id": done.ClientID}
-	if err := s.record(ctx, tid, e, err, "Guest Inviter or User Administrator"); err != nil {
-		return Receipt{}, err
-	}
-	return Receipt{Link: done.Value.Link, Accepted: done.Value.Status == "Completed"}, nil
+	d := deed{by, requestID, tid, "guest.invited", in.Address, "the directory role Guest Inviter or User Administrator", map[string]any{"mail": in.Mail}}
+	done, err := send(ctx, s, p, d, graph.Change{Method: http.MethodPost, Path: "/invitations", Body: b}, func(v invitation) error {
+		d.detail["guest"] = v.User.ID
+		if v.Status == "Error" {
+			return errs.Show(errs.Invalid, "Microsoft took the invitation and then could not make the account.")
+		}
+		return nil
+	})
+	return Receipt{ID: strings.ToLower(done.User.ID), Link: done.Link, Accepted: done.Status == "Completed"}, err
 }
 
 // GiveRole gives a guest a directory role over the whole tenant.
@@ -116,24 +113,75 @@ func (s *Service) GiveRole(ctx context.Context, by tenant.Person, requestID stri
 		return errs.Show(errs.Invalid, "That role is not one that the portal gives.")
 	case slices.Contains(g.Roles, role):
 		return errs.Show(errs.Conflict, "The guest holds that role already.")
-	case g.Redeemed == nil || !*g.Redeemed || !g.GoneAt.IsZero():
-		return errs.ShowNext(errs.Conflict, "The invitation was not redeemed, as far as was read.", "Give the role once the person has accepted.")
 	}
-	p, err := s.acting.As(ctx, g.Tenant, "RoleManagement.ReadWrite.Directory")
+	if err := g.ready(); err != nil {
+		return err
+	}
+	p, err := s.Who.As(ctx, g.Tenant, writeRoles)
 	if err != nil {
 		return err
 	}
-	done, err := graph.Send[struct{}](ctx, p, graph.Change{Method: http.MethodPost, Path: "/roleManagement/directory/roleAssignments", Body: map[string]string{
+	d := deed{by, requestID, g.Tenant, "guest.role.given", g.Address, needsRoles, map[string]any{"guest": g.ID, "role": role}}
+	_, err = send[struct{}](ctx, s, p, d, graph.Change{Method: http.MethodPost, Path: rolesPath, Body: map[string]string{
 		"@odata.type": "#microsoft.graph.unifiedRoleAssignment", "roleDefinitionId": role, "principalId": g.ID, "directoryScopeId": "/",
-	}})
-	e := audit.By(by)
-	e.Action, e.Object, e.RequestID = "guest.role.given", g.Address, requestID
-	e.Detail = map[string]any{"guest": g.ID, "role": role, "graph_request_id": done.RequestID, "graph_client_request_id": done.ClientID}
-	return s.record(ctx, g.Tenant, e, err, "Privileged Role Administrator")
+	}}, nil)
+	return err
 }
 
-// record keeps what was asked of Microsoft and how it went, and words a refusal for the person, who needs that role.
-func (s *Service) record(ctx context.Context, tid tenant.ID, e audit.Entry, failed error, role string) error {
+// ready refuses to give something to an account that nobody has accepted, or that is gone.
+func (g Guest) ready() error {
+	switch {
+	case !g.GoneAt.IsZero() || g.Leaving():
+		return errs.ShowNext(errs.Conflict, "The account is no longer in the customer’s directory.", "Invite the person again.")
+	case g.Redeemed == nil || !*g.Redeemed:
+		return errs.ShowNext(errs.Conflict, "The invitation was not redeemed, as far as was read.", "Go on once the person has accepted.")
+	}
+	return nil
+}
+
+// The delegated permissions of what changes an account, and what a person must be for roles.
+const (
+	writeUsers    = "User.ReadWrite.All"
+	writeRoles    = "RoleManagement.ReadWrite.Directory"
+	writeLicences = "LicenseAssignment.ReadWrite.All"
+	needsRoles    = "the directory role Privileged Role Administrator"
+)
+
+// as is the person with the first of these permissions that the customer has consented to: each of them is enough, the least comes first.
+func (s *Service) as(ctx context.Context, tid tenant.ID, enough ...string) (graph.Person, error) {
+	var refused error
+	for _, scope := range enough {
+		p, err := s.Who.As(ctx, tid, scope)
+		if err == nil || !errors.Is(err, errs.Forbidden) {
+			return p, err
+		}
+		if refused == nil {
+			refused = err
+		}
+	}
+	return graph.Person{}, refused
+}
+
+// deed is one change, and how it is written down.
+type deed struct {
+	by        tenant.Person
+	requestID string // of the page
+	tenant    tenant.ID
+	action    string
+	address   string
+	needs     string // what the person must be at the customer
+	detail    map[string]any
+}
+
+// send makes the change as the person and records how it went. Judge, where not nil, may find a failure in a good answer.
+func send[T any](ctx context.Context, s *Service, p graph.Person, d deed, ch graph.Change, judge func(T) error) (T, error) {
+	done, failed := graph.Send[T](ctx, p, ch)
+	if failed == nil && judge != nil {
+		failed = judge(done.Value)
+	}
+	e := audit.By(d.by)
+	e.Action, e.Object, e.RequestID, e.Detail = d.action, d.address, d.requestID, d.detail
+	e.Detail["graph_request_id"], e.Detail["graph_client_request_id"] = done.RequestID, done.ClientID
 	var refused *graph.Error
 	if errors.As(failed, &refused) {
 		e.Detail["kind"], e.Detail["code"] = string(refused.Kind), refused.Code
@@ -144,31 +192,8 @@ func (s *Service) record(ctx context.Context, tid tenant.ID, e audit.Entry, fail
 	case failed != nil:
 		e.Action += ".failed"
 	}
-	if err := s.audit.Append(context.WithoutCancel(ctx), tid, e); err != nil {
-		return errors.Join(err, failed)
+	if err := s.Audit.Append(context.WithoutCancel(ctx), d.tenant, e); err != nil { // what was sent is recorded, whoever has left the page
+		return done.Value, errors.Join(err, failed)
 	}
-	if refused == nil {
-		return failed
-	}
-	return fmt.Errorf("%w (%s)", worded(refused, role), refused.Error())
-}
-
-func worded(e *graph.Error, role string) error {
-	ids := ""
-	if e.RequestID != "" {
-		ids = " Microsoft’s request id is " + e.RequestID + "."
-	}
-	switch {
-	case e.Unknown:
-		return errs.ShowNext(errs.Timeout, "Microsoft did not say whether it was done."+ids, "Read the guests again before you repeat it.")
-	case e.Kind == graph.Permission || e.Kind == graph.Token:
-		return errs.ShowNext(errs.Forbidden, "Microsoft refuses this to you at this customer."+ids, "You need the directory role "+role+" there.")
-	case e.Kind == graph.Throttled:
-		return errs.ShowNext(errs.Unavailable, "Microsoft has had too many requests from this customer; nothing was done."+ids, "Try again in a few minutes.")
-	case e.Kind == graph.NotFound:
-		return errs.ShowNext(errs.Conflict, "The account is not in the customer’s directory."+ids, "Read the guests again. A new account can take some minutes to be found everywhere.")
-	case e.Kind == graph.Refused:
-		return errs.Show(errs.Invalid, "Microsoft did not take it: “"+strings.TrimSuffix(cut(clean(e.Message)), ".")+"”."+ids)
-	}
-	return errs.ShowNext(errs.Unavailable, "Microsoft does not work at the moment; nothing was done."+ids, "Try again later.")
+	return done.Value, refusal(failed, d.needs+" at this customer")
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -53,7 +54,7 @@ func TestChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := NewService(person{client}, audit.NewStore(pool), "https://portal.example")
+	s := &Service{Who: person{client}, Graph: client, Store: NewStore(pool), Audit: audit.NewStore(pool), Origin: "https://portal.example", Now: time.Now}
 	by := tenant.Person{Tenant: fabrikam, ObjectID: "aaaaaaaa-0000-4000-8000-00000000000a", Name: "Technician", UPN: "technician@firstup.example"}
 	last := func() (action, detail string) {
 		t.Helper()
@@ -84,10 +85,13 @@ func TestChanges(t *testing.T) {
 		kind   error
 		says   string
 	}{
-		"refused":  {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}`, errs.Forbidden, "Guest Inviter"},
-		"not one":  {400, `{"error":{"code":"BadRequest","message":"The address is not valid."}}`, errs.Invalid, "“The address is not valid”"},
-		"unclear":  {502, ``, errs.Timeout, "did not say whether"},
-		"no trace": {201, `{"status":"Error"}`, errs.Invalid, "could not make the account"},
+		"not allowed": {403, `{"error":{"code":"Unauthorized","message":"Guest invitations not allowed for your company. Contact your company administrator for more details."}}`, errs.Forbidden, "does not let you invite"},
+		"a member":    {400, `{"error":{"code":"BadRequest","message":"The invited user already exists in the directory as object ID: x. They can use that account to sign in to shared apps and resources."}}`, errs.Conflict, "account of the customer’s own"},
+		"throttled":   {429, `{"error":{"code":"TooManyRequests","message":"Too many requests."}}`, errs.Unavailable, "in a few minutes"},
+		"refused":     {403, `{"error":{"code":"Authorization_RequestDenied","message":"Insufficient privileges to complete the operation."}}`, errs.Forbidden, "Guest Inviter"},
+		"not one":     {400, `{"error":{"code":"BadRequest","message":"The address is not valid."}}`, errs.Invalid, "“The address is not valid”"},
+		"unclear":     {502, ``, errs.Timeout, "did not say whether"},
+		"no trace":    {201, `{"status":"Error"}`, errs.Invalid, "could not make the account"},
 	} {
 		status, answer = tc.status, tc.answer
 		_, err := s.Invite(t.Context(), by, "q", contoso, Invitation{Address: "a@firstup.example"})

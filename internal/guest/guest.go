@@ -49,6 +49,8 @@ type Guest struct {
 	Intune     *bool // holds a service plan with Intune
 	InvitedAt  time.Time
 	SignedInAt time.Time // to the portal, at this customer's own authority
+	RevokedAt  time.Time // the portal deleted the account; a read that no longer finds it makes it gone
+	RevokedBy  string
 	Standing   Standing
 
 	FirstSeenAt time.Time
@@ -59,6 +61,11 @@ type Guest struct {
 // Waiting tells an invitation that was not redeemed for too long.
 func (g Guest) Waiting(now time.Time) bool {
 	return g.Standing == Invited && !g.InvitedAt.IsZero() && now.Sub(g.InvitedAt) > Old
+}
+
+// Leaving tells an account that was deleted here and not read since; one that was made again later is somebody new.
+func (g Guest) Leaving() bool {
+	return g.GoneAt.IsZero() && !g.RevokedAt.IsZero() && g.InvitedAt.Before(g.RevokedAt)
 }
 
 // Idle tells a guest who was here once, but not for too long.

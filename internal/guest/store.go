@@ -73,11 +73,11 @@ const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.de
 
 const columns = `
 	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(g.roles, '{}'), g.roles IS NOT NULL, g.intune,
-	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
+	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, g.revoked_at, g.revoked_by, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
 
 func scan(row pgx.CollectableRow, more ...any) (g Guest, err error) {
 	err = row.Scan(append([]any{&g.Tenant, &g.TenantName, &g.ID, &g.Name, &g.UPN, &g.Address, &g.Redeemed, postgres.Zero(&g.RedeemedAt), &g.Enabled, &g.Roles, &g.RolesRead, &g.Intune,
-		postgres.Zero(&g.InvitedAt), postgres.Zero(&g.SignedInAt), &g.Standing, &g.FirstSeenAt, &g.ChangedAt, postgres.Zero(&g.GoneAt)}, more...)...)
+		postgres.Zero(&g.InvitedAt), postgres.Zero(&g.SignedInAt), postgres.Zero(&g.RevokedAt), &g.RevokedBy, &g.Standing, &g.FirstSeenAt, &g.ChangedAt, postgres.Zero(&g.GoneAt)}, more...)...)
 	return g, err
 }
 
@@ -204,4 +204,13 @@ func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int
 		return nil, fmt.Errorf("history of a guest: %w", err)
 	}
 	return found, nil
+}
+
+// Revoked keeps who deleted the account by the portal, and when. Whether it is gone is for the next complete read to say.
+func (s *Store) Revoked(ctx context.Context, tid tenant.ID, id, by string, at time.Time) error {
+	_, err := s.pool.In(tid).Exec(ctx, `UPDATE guest SET revoked_at = $3, revoked_by = $4 WHERE tenant_id = $1 AND id = $2`, tid, id, at, by)
+	if err != nil {
+		return fmt.Errorf("revoked guest: %w", postgres.Kind(err))
+	}
+	return nil
 }

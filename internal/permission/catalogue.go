@@ -24,6 +24,7 @@ const (
 	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
 
 	GuestChanges        Feature = "guest-changes"        // inviting our people, their directory role and licence
+	GuestAccounts       Feature = "guest-accounts"       // deleting the accounts of our people again, and the country that a licence needs
 	ProvisioningChanges Feature = "provisioning-changes" // setting up and steering provisioning jobs
 )
 
@@ -95,6 +96,7 @@ var (
 	asPersonInvite       = signedIn("User.Invite.All")
 	asPersonRoles        = signedIn("RoleManagement.ReadWrite.Directory")
 	asPersonLicences     = signedIn("LicenseAssignment.ReadWrite.All")
+	asPersonUsers        = signedIn("User.ReadWrite.All")
 	asPersonApplications = signedIn("Application.ReadWrite.All")
 	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
 )
@@ -202,9 +204,16 @@ var catalogue = []Entry{
 		post("erase a device", "/v1.0/deviceManagement/managedDevices/{id}/wipe", asPersonActions),
 	}},
 	{Feature: GuestChanges, ByName: true, Role: "Privileged Role Administrator for roles, Guest Inviter for invitations, License Administrator for licences", Operations: []Operation{
-		post("invite one of our people as a guest", "/v1.0/invitations", asPersonInvite),
+		post("invite one of our people as a guest", "/v1.0/invitations", asPersonInvite, asPersonUsers),
 		post("give the guest a directory role", "/v1.0/roleManagement/directory/roleAssignments", asPersonRoles),
-		post("give the guest an Intune licence", "/v1.0/users/{id}/assignLicense", asPersonLicences),
+		{Method: "DELETE", Path: "/v1.0/roleManagement/directory/roleAssignments/{id}", Accepts: []Permission{asPersonRoles}, Why: "take the guest's directory roles away again"},
+		post("give the guest an Intune licence", "/v1.0/users/{id}/assignLicense", asPersonLicences, asPersonUsers),
+	}},
+	// Microsoft has nothing narrower than this permission for either. It opens invitations and licences too, so that whoever agrees to both
+	// features is asked for two names fewer.
+	{Feature: GuestAccounts, ByName: true, Role: "User Administrator", Operations: []Operation{
+		{Method: "DELETE", Path: "/v1.0/users/{id}", Accepts: []Permission{asPersonUsers}, Why: "delete the account of one of our people who is to leave"},
+		{Method: "PATCH", Path: "/v1.0/users/{id}", Accepts: []Permission{asPersonUsers}, Why: "say in which country the account is used, before it is given a licence"},
 	}},
 	{Feature: ProvisioningChanges, ByName: true, Licence: entraP1, Role: "Cloud Application Administrator", Operations: []Operation{
 		post("add an application from the gallery", "/v1.0/applicationTemplates/{id}/instantiate", asPersonApplications),

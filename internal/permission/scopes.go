@@ -13,12 +13,12 @@ type Scope struct {
 	Closed        []string // what people expect from it and do not get
 }
 
-// AskedAs tells how the catalogue asks for the scope: as application, as delegated, both, or never (empty).
+// AskedAs tells how the catalogue asks for the scope where its feature is chosen alone: as application, as delegated, both, or never (empty).
 func (s Scope) AskedAs() []Kind {
 	var kinds []Kind
 	for _, k := range []Kind{Application, Delegated} {
 		p := Permission{Graph, k, s.Name}
-		if slices.Contains(plan(All()), p) {
+		if slices.ContainsFunc(catalogue, func(e Entry) bool { return slices.Contains(plan([]Feature{e.Feature}), p) }) {
 			kinds = append(kinds, k)
 		}
 	}
@@ -158,6 +158,11 @@ var otherScopes = []Scope{
 		Name: "User.Read.All", Setting: "Read all users' full profiles",
 		DelegatedID: "a154be20-db9c-4678-8ab7-66f6cc099a59", ApplicationID: "df021288-bdef-4463-88db-98f22de89214",
 		Opens: []string{"Accounts, guests among them, and how their invitation stands", "Licences of an account"}, Closed: []string{"When an account signed in last", "Mail, files, chats", "Any change"},
+	},
+	{
+		Name: "User.ReadWrite.All", Setting: "Read and write all users' full profiles",
+		DelegatedID: "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4", ApplicationID: "741f803b-c850-494e-b5df-cde7c675a1ca",
+		Opens: []string{"Delete an account", "Set the country of an account", "Invite a guest", "Give and take licences"}, Closed: []string{"Accounts with a directory role that the person who acts may not manage", "Giving roles", "Passwords"},
 	},
 	{
 		Name: "GroupMember.Read.All", Setting: "Read group memberships",

@@ -91,6 +91,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Help with a device", "**Help with a device**: restart it, lock it, find it when it is lost, or erase it. To erase many devices, two people must agree."},
 		MyDevices:           {"Own devices", "Each person at your company can see **their own devices** here."},
 		GuestChanges:        {"Invite our people", "**Invite our people** to your company as guests, and give them the role and licence they need for your devices."},
+		GuestAccounts:       {"Remove our people", "**Delete the accounts of our people** at your company when they are no longer needed, and set their country, which a licence needs. Microsoft’s name for this speaks of all accounts; it works only for a person whom you gave a role for it."},
 		ProvisioningChanges: {"Set up copying of accounts", "**Set up and fix the copying of accounts** to your other programs."},
 	},
 	French: {
@@ -108,6 +109,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Aide pour un appareil", "**Aider pour un appareil** : le redémarrer, le verrouiller, le retrouver s’il est perdu, ou l’effacer. Pour effacer beaucoup d’appareils, deux personnes doivent être d’accord."},
 		MyDevices:           {"Ses propres appareils", "Chaque personne de votre entreprise peut voir ici **ses propres appareils**."},
 		GuestChanges:        {"Inviter nos collaborateurs", "**Inviter nos collaborateurs** dans votre entreprise, et leur donner le rôle et la licence nécessaires pour vos appareils."},
+		GuestAccounts:       {"Retirer nos collaborateurs", "**Supprimer les comptes de nos collaborateurs** chez vous quand ils ne servent plus, et indiquer leur pays, nécessaire pour une licence. Le nom donné par Microsoft parle de tous les comptes ; cela ne marche que pour une personne à qui vous avez donné un rôle pour cela."},
 		ProvisioningChanges: {"Régler la copie des comptes", "**Régler et réparer la copie des comptes** vers vos autres programmes."},
 	},
 	German: {
@@ -125,6 +127,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Hilfe bei einem Gerät", "**Bei einem Gerät helfen**: neu starten, sperren, finden, wenn es verloren ist, oder löschen. Um viele Geräte zu löschen, müssen zwei Personen zustimmen."},
 		MyDevices:           {"Eigene Geräte", "Jede Person in Ihrer Firma kann hier **ihre eigenen Geräte** sehen."},
 		GuestChanges:        {"Unsere Leute einladen", "**Unsere Leute als Gäste zu Ihnen einladen** und ihnen die Rolle und die Lizenz geben, die sie für Ihre Geräte brauchen."},
+		GuestAccounts:       {"Unsere Leute entfernen", "**Die Konten unserer Leute** bei Ihnen löschen, wenn sie nicht mehr gebraucht werden, und ihr Land angeben, das eine Lizenz verlangt. Der Name bei Microsoft spricht von allen Konten; es geht nur bei einer Person, der Sie eine Rolle dafür gegeben haben."},
 		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme einrichten und reparieren."},
 	},
 	Spanish: {
@@ -142,6 +145,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Ayuda con un dispositivo", "**Ayudar con un dispositivo**: reiniciarlo, bloquearlo, encontrarlo si se pierde, o borrarlo. Para borrar muchos dispositivos, dos personas deben estar de acuerdo."},
 		MyDevices:           {"Dispositivos propios", "Cada persona de su empresa puede ver aquí **sus propios dispositivos**."},
 		GuestChanges:        {"Invitar a nuestro personal", "**Invitar a nuestro personal** a su empresa y darle el rol y la licencia que necesita para sus dispositivos."},
+		GuestAccounts:       {"Retirar a nuestro personal", "**Eliminar las cuentas de nuestro personal** en su empresa cuando ya no hagan falta, e indicar su país, que una licencia necesita. El nombre de Microsoft habla de todas las cuentas; solo funciona para una persona a quien usted dio un rol para ello."},
 		ProvisioningChanges: {"Configurar la copia de cuentas", "**Configurar y arreglar la copia de cuentas** a sus otros programas."},
 	},
 	Dutch: {
@@ -159,6 +163,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Hulp bij een apparaat", "**Helpen met een apparaat**: opnieuw starten, vergrendelen, vinden als het kwijt is, of wissen. Om veel apparaten te wissen moeten twee mensen akkoord gaan."},
 		MyDevices:           {"Eigen apparaten", "Iedereen in uw bedrijf kan hier **de eigen apparaten** zien."},
 		GuestChanges:        {"Onze mensen uitnodigen", "**Onze mensen uitnodigen** bij uw bedrijf, en hun de rol en de licentie geven die zij voor uw apparaten nodig hebben."},
+		GuestAccounts:       {"Onze mensen verwijderen", "**De accounts van onze mensen** bij uw bedrijf verwijderen als ze niet meer nodig zijn, en hun land opgeven, dat voor een licentie nodig is. De naam van Microsoft spreekt van alle accounts; het werkt alleen voor iemand aan wie u daarvoor een rol gaf."},
 		ProvisioningChanges: {"Kopiëren van accounts instellen", "**Het kopiëren van accounts** naar uw andere programma’s instellen en herstellen."},
 	},
 	Greek: {
@@ -176,6 +181,7 @@ var texts = map[Lang]map[Feature]Text{
 		DeviceActions:       {"Βοήθεια με μια συσκευή", "**Βοήθεια με μια συσκευή**: επανεκκίνηση, κλείδωμα, εντοπισμός αν χαθεί, ή διαγραφή όλων των δεδομένων. Για τη διαγραφή πολλών συσκευών πρέπει να συμφωνήσουν δύο άνθρωποι."},
 		MyDevices:           {"Δικές του συσκευές", "Κάθε άτομο στην εταιρεία σας μπορεί να βλέπει εδώ **τις δικές του συσκευές**."},
 		GuestChanges:        {"Πρόσκληση των ανθρώπων μας", "**Πρόσκληση των ανθρώπων μας** στην εταιρεία σας, και απόδοση του ρόλου και της άδειας που χρειάζονται για τις συσκευές σας."},
+		GuestAccounts:       {"Κατάργηση των ανθρώπων μας", "**Διαγραφή των λογαριασμών των ανθρώπων μας** στην εταιρεία σας όταν δεν χρειάζονται πια, και δήλωση της χώρας τους, που χρειάζεται μια άδεια. Το όνομα της Microsoft μιλά για όλους τους λογαριασμούς· λειτουργεί μόνο για ένα άτομο στο οποίο δώσατε ρόλο για αυτό."},
 		ProvisioningChanges: {"Ρύθμιση της αντιγραφής λογαριασμών", "**Ρύθμιση και επισκευή της αντιγραφής λογαριασμών** στα άλλα προγράμματά σας."},
 	},
 }

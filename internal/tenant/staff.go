@@ -85,6 +85,27 @@ func (s *Store) StaffOf(ctx context.Context, id ID) ([]Staff, error) {
 	return found, nil
 }
 
+// PeopleOf returns StaffOf, and after them the owners of the configuration who have never signed in: nothing is kept of those but the name.
+func (s *Store) PeopleOf(ctx context.Context, id ID) ([]Staff, error) {
+	found, err := s.StaffOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := s.pool.In(Only(id)).Query(ctx, `
+		SELECT DISTINCT o.upn
+		FROM   unnest($1::text[]) o (upn)
+		WHERE  o.upn <> '' AND NOT EXISTS (SELECT FROM staff s WHERE s.upn = o.upn)
+		ORDER  BY o.upn`, s.owners)
+	waiting, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, fmt.Errorf("owners of the configuration: %w", postgres.Kind(err))
+	}
+	for _, upn := range waiting {
+		found = append(found, Staff{UPN: upn, Role: RoleOwner, Reach: ReachAll})
+	}
+	return found, nil
+}
+
 // GetStaff finds one staff member, or errs.NotFound. Only tenants within the scope are named.
 func (s *Store) GetStaff(ctx context.Context, scope Scope, id int64) (Staff, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, staffQuery+`WHERE s.staff_id = $1`, id)

@@ -264,6 +264,20 @@ func TestStaffOfTwoTenants(t *testing.T) {
 	}
 }
 
+// Owners of the configuration are among a tenant's people before they first signed in, once, and not where they were switched off.
+func TestPeopleAreStaffAndOwnersToCome(t *testing.T) {
+	t.Parallel()
+	s := newStore(t, "Boss@firstup.example", "boss@firstup.example", "tech@firstup.example", "left@firstup.example", "")
+	create(t, s, oidA, tenant.Staff{UPN: "tech@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachAll})
+	create(t, s, oidB, tenant.Staff{UPN: "left@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachAll, Disabled: true})
+	for _, tid := range []tenant.ID{contoso, fabrikam} {
+		found, err := s.PeopleOf(t.Context(), tid)
+		if err != nil || len(found) != 2 || found[0].UPN != "tech@firstup.example" || found[1].UPN != "boss@firstup.example" || found[1].Role != tenant.RoleOwner {
+			t.Errorf("people of %s: %+v, %v", tid, found, err)
+		}
+	}
+}
+
 // A name decides once: afterwards only the object id counts, however the names change.
 func TestStaffAreBoundToTheirObjectID(t *testing.T) {
 	t.Parallel()

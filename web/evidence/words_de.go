@@ -49,6 +49,10 @@ var german = words{
 		"guest.invited": "hat jemanden als Gast zu Ihnen eingeladen", "guest.invited.failed": "wollte jemanden als Gast einladen, was nicht gelang",
 		"guest.invited.unknown": "wollte jemanden als Gast einladen; ob es gelang, ist nicht bekannt", "guest.role.given.unknown": "wollte einem Gast eine Verzeichnisrolle geben; ob es gelang, ist nicht bekannt",
 		"guest.role.given": "hat einem Gast eine Verzeichnisrolle gegeben", "guest.role.given.failed": "wollte einem Gast eine Verzeichnisrolle geben, was nicht gelang",
+		"guest.role.taken": "hat einem Gast eine Verzeichnisrolle genommen", "guest.role.taken.failed": "wollte einem Gast eine Verzeichnisrolle nehmen, was nicht gelang", "guest.role.taken.unknown": "wollte einem Gast eine Verzeichnisrolle nehmen; ob es gelang, ist nicht bekannt",
+		"guest.licence.given": "hat einem Gast eine Intune-Lizenz gegeben", "guest.licence.given.failed": "wollte einem Gast eine Intune-Lizenz geben, was nicht gelang", "guest.licence.given.unknown": "wollte einem Gast eine Intune-Lizenz geben; ob es gelang, ist nicht bekannt",
+		"guest.country.set": "hat das Land eines Gastkontos angegeben", "guest.country.set.failed": "wollte das Land eines Gastkontos angeben, was nicht gelang", "guest.country.set.unknown": "wollte das Land eines Gastkontos angeben; ob es gelang, ist nicht bekannt",
+		"guest.revoked": "hat ein Gastkonto gelöscht", "guest.revoked.failed": "wollte ein Gastkonto löschen, was nicht gelang", "guest.revoked.unknown": "wollte ein Gastkonto löschen; ob es gelang, ist nicht bekannt",
 	},
 	endTitle: "Alles zurücknehmen", endLead: "Das beendet, was {partner} bei {customer} darf. Bitte lesen Sie, was geschieht.",
 	ends: [4]string{

@@ -49,6 +49,10 @@ var english = words{
 		"guest.invited": "invited a person to your tenant as a guest", "guest.invited.failed": "tried to invite a guest, without success",
 		"guest.invited.unknown": "tried to invite a guest; whether it was done is not known", "guest.role.given.unknown": "tried to give a guest a directory role; whether it was done is not known",
 		"guest.role.given": "gave a guest a directory role", "guest.role.given.failed": "tried to give a guest a directory role, without success",
+		"guest.role.taken": "took a directory role from a guest", "guest.role.taken.failed": "tried to take a directory role from a guest, without success", "guest.role.taken.unknown": "tried to take a directory role from a guest; whether it was done is not known",
+		"guest.licence.given": "gave a guest an Intune licence", "guest.licence.given.failed": "tried to give a guest an Intune licence, without success", "guest.licence.given.unknown": "tried to give a guest an Intune licence; whether it was done is not known",
+		"guest.country.set": "set the country of a guest account", "guest.country.set.failed": "tried to set the country of a guest account, without success", "guest.country.set.unknown": "tried to set the country of a guest account; whether it was done is not known",
+		"guest.revoked": "deleted a guest account", "guest.revoked.failed": "tried to delete a guest account, without success", "guest.revoked.unknown": "tried to delete a guest account; whether it was done is not known",
 	},
 	endTitle: "Take everything back", endLead: "This ends what {partner} may do at {customer}. Please read what will happen.",
 	ends: [4]string{

@@ -49,6 +49,10 @@ var spanish = words{
 		"guest.invited": "invitó a una persona a su empresa", "guest.invited.failed": "intentó invitar a una persona, sin éxito",
 		"guest.invited.unknown": "intentó invitar a una persona; no se sabe si se hizo", "guest.role.given.unknown": "intentó dar a un invitado un rol de directorio; no se sabe si se hizo",
 		"guest.role.given": "dio a un invitado un rol de directorio", "guest.role.given.failed": "intentó dar a un invitado un rol de directorio, sin éxito",
+		"guest.role.taken": "quitó a un invitado un rol de directorio", "guest.role.taken.failed": "intentó quitar a un invitado un rol de directorio, sin éxito", "guest.role.taken.unknown": "intentó quitar a un invitado un rol de directorio; no se sabe si se hizo",
+		"guest.licence.given": "dio a un invitado una licencia de Intune", "guest.licence.given.failed": "intentó dar a un invitado una licencia de Intune, sin éxito", "guest.licence.given.unknown": "intentó dar a un invitado una licencia de Intune; no se sabe si se hizo",
+		"guest.country.set": "indicó el país de una cuenta de invitado", "guest.country.set.failed": "intentó indicar el país de una cuenta de invitado, sin éxito", "guest.country.set.unknown": "intentó indicar el país de una cuenta de invitado; no se sabe si se hizo",
+		"guest.revoked": "eliminó una cuenta de invitado", "guest.revoked.failed": "intentó eliminar una cuenta de invitado, sin éxito", "guest.revoked.unknown": "intentó eliminar una cuenta de invitado; no se sabe si se hizo",
 	},
 	endTitle: "Retirar todo", endLead: "Esto termina lo que {partner} puede hacer en {customer}. Lea primero lo que pasará.",
 	ends: [4]string{

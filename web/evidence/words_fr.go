@@ -49,6 +49,10 @@ var french = words{
 		"guest.invited": "a invité une personne comme invité dans votre entreprise", "guest.invited.failed": "a essayé d’inviter une personne, ce qui n’a pas abouti",
 		"guest.invited.unknown": "a essayé d’inviter une personne, sans que l’on sache si cela a abouti", "guest.role.given.unknown": "a essayé de donner un rôle d’annuaire à un invité, sans que l’on sache si cela a abouti",
 		"guest.role.given": "a donné un rôle d’annuaire à un invité", "guest.role.given.failed": "a essayé de donner un rôle d’annuaire à un invité, ce qui n’a pas abouti",
+		"guest.role.taken": "a retiré un rôle d’annuaire à un invité", "guest.role.taken.failed": "a essayé de retirer un rôle d’annuaire à un invité, ce qui n’a pas abouti", "guest.role.taken.unknown": "a essayé de retirer un rôle d’annuaire à un invité, sans que l’on sache si cela a abouti",
+		"guest.licence.given": "a donné une licence Intune à un invité", "guest.licence.given.failed": "a essayé de donner une licence Intune à un invité, ce qui n’a pas abouti", "guest.licence.given.unknown": "a essayé de donner une licence Intune à un invité, sans que l’on sache si cela a abouti",
+		"guest.country.set": "a indiqué le pays d’un compte invité", "guest.country.set.failed": "a essayé d’indiquer le pays d’un compte invité, ce qui n’a pas abouti", "guest.country.set.unknown": "a essayé d’indiquer le pays d’un compte invité, sans que l’on sache si cela a abouti",
+		"guest.revoked": "a supprimé un compte invité", "guest.revoked.failed": "a essayé de supprimer un compte invité, ce qui n’a pas abouti", "guest.revoked.unknown": "a essayé de supprimer un compte invité, sans que l’on sache si cela a abouti",
 	},
 	endTitle: "Tout retirer", endLead: "Cela met fin à ce que {partner} peut faire chez {customer}. Lisez d’abord ce qui va se passer.",
 	ends: [4]string{

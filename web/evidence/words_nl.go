@@ -49,6 +49,10 @@ var dutch = words{
 		"guest.invited": "heeft iemand als gast bij u uitgenodigd", "guest.invited.failed": "wilde iemand als gast uitnodigen, wat niet lukte",
 		"guest.invited.unknown": "wilde iemand als gast uitnodigen; of het lukte, is niet bekend", "guest.role.given.unknown": "wilde een gast een directoryrol geven; of het lukte, is niet bekend",
 		"guest.role.given": "heeft een gast een directoryrol gegeven", "guest.role.given.failed": "wilde een gast een directoryrol geven, wat niet lukte",
+		"guest.role.taken": "heeft een gast een directoryrol afgenomen", "guest.role.taken.failed": "wilde een gast een directoryrol afnemen, wat niet lukte", "guest.role.taken.unknown": "wilde een gast een directoryrol afnemen; of het lukte, is niet bekend",
+		"guest.licence.given": "heeft een gast een Intune-licentie gegeven", "guest.licence.given.failed": "wilde een gast een Intune-licentie geven, wat niet lukte", "guest.licence.given.unknown": "wilde een gast een Intune-licentie geven; of het lukte, is niet bekend",
+		"guest.country.set": "heeft het land van een gastaccount opgegeven", "guest.country.set.failed": "wilde het land van een gastaccount opgeven, wat niet lukte", "guest.country.set.unknown": "wilde het land van een gastaccount opgeven; of het lukte, is niet bekend",
+		"guest.revoked": "heeft een gastaccount verwijderd", "guest.revoked.failed": "wilde een gastaccount verwijderen, wat niet lukte", "guest.revoked.unknown": "wilde een gastaccount verwijderen; of het lukte, is niet bekend",
 	},
 	endTitle: "Alles intrekken", endLead: "Dit beëindigt wat {partner} mag bij {customer}. Lees eerst wat er gebeurt.",
 	ends: [4]string{

@@ -4,14 +4,10 @@ import (
 	"cmp"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/go-chi/chi/v5"
-
 	"github.com/tenantry/tenantry/internal/errs"
-	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -72,10 +68,9 @@ func (h *Handler) showInvite(w http.ResponseWriter, r *http.Request, m tenant.Me
 
 func (h *Handler) inviteView(r *http.Request, m tenant.Membership, f inviteForm) (v inviteView, err error) {
 	v = inviteView{m: m, form: f, known: map[string]guest.Guest{}, open: page.ChromeOf(r.Context()).SignedIn(m.Tenant.ID) != nil, signIn: page.SignInAt(m.Tenant.ID, m.Path("/guests/invite"))}
-	if v.staff, err = h.Tenants.StaffOf(r.Context(), m.Tenant.ID); err != nil {
+	if v.staff, err = h.Tenants.PeopleOf(r.Context(), m.Tenant.ID); err != nil {
 		return v, err
 	}
-	v.staff = slices.DeleteFunc(v.staff, func(s tenant.Staff) bool { return s.Disabled })
 	err = h.Guests.Each(r.Context(), m.Scope, guest.Filter{}, func(g guest.Guest) error {
 		v.known[g.Address] = g
 		return nil
@@ -163,25 +158,6 @@ func (h *Handler) send(r *http.Request, m tenant.Membership, f inviteForm) (line
 	return lines, nil
 }
 
-func (h *Handler) giveRole(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	id, err := url.PathUnescape(chi.URLParam(r, "guest"))
-	if err != nil || id == "" || !m.One() {
-		return errs.NotFound
-	}
-	values, err := page.Form(w, r)
-	if err != nil {
-		return err
-	}
-	g, err := h.Guests.Get(r.Context(), m.Tenant.ID, id)
-	if err != nil {
-		return err
-	}
-	if err := h.Change.GiveRole(r.Context(), m.Person, middleware.RequestID(r.Context()), g, values.Get("role")); err != nil {
-		return err
-	}
-	return page.Done(w, r, m.Path("/guests/"+url.PathEscape(id)), page.Flash{Kind: "info", Title: "Microsoft gave " + cmp.Or(g.Name, g.Address) + " the role " + gdap.RoleName(values.Get("role")) + ".", Text: h.readBack(r, m)})
-}
-
 // The parts of the form, ready to print.
 
 func (v inviteView) header(title string) ui.PageHeader {
@@ -190,7 +166,7 @@ func (v inviteView) header(title string) ui.PageHeader {
 }
 
 func (v inviteView) whoChoice() ui.Choice {
-	c := ui.Choice{Name: "who", Legend: "Whom", Many: true, Error: v.form.faults["who"], Hint: "Staff who look after this customer, and who was invited before."}
+	c := ui.Choice{Name: "who", Legend: "Whom", Many: true, Error: v.form.faults["who"], Hint: "Staff and owners who look after this customer, and who was invited before."}
 	option := func(address, name string) {
 		o := ui.Option{Value: address, Label: cmp.Or(name, address), Selected: slices.Contains(v.form.who, address), Hint: address}
 		if g, known := v.known[address]; known {
@@ -242,38 +218,4 @@ func (v inviteView) again(lines []line) ui.Hidden {
 		return nil
 	}
 	return h
-}
-
-// next is what a person can do about a guest here, or why not.
-type next struct {
-	reason string
-	signIn string
-	resend bool
-	roles  *ui.Select
-}
-
-func newNext(m tenant.Membership, x guest.Guest, c page.Chrome, at string) (n next) {
-	switch {
-	case !x.GoneAt.IsZero():
-		n.reason = "The account is no longer in the customer’s directory."
-	case !m.May(tenant.MayAct):
-		n.reason = "A technician or an owner invites and gives roles."
-	case c.SignedIn(m.Tenant.ID) == nil:
-		n.reason, n.signIn = "You are not signed in at "+m.Tenant.Name()+". What you change there is done in your name.", page.SignInAt(m.Tenant.ID, at)
-	case x.Standing == guest.Invited:
-		n.resend = true
-	case x.Redeemed != nil && *x.Redeemed && x.RolesRead:
-		s := ui.Select{Name: "role", Label: "Directory role", Hint: "Over the whole directory, until somebody takes it away. Intune Administrator is the smallest that manages devices."}
-		for _, id := range guest.Offered {
-			if !slices.Contains(x.Roles, id) {
-				s.Options = append(s.Options, ui.Option{Value: id, Label: gdap.RoleName(id)})
-			}
-		}
-		if n.roles = &s; len(s.Options) == 0 {
-			n.roles, n.reason = nil, "The guest holds every role that the portal gives."
-		}
-	default:
-		n.reason = "What is unknown must be read first."
-	}
-	return n
 }

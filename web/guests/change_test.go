@@ -21,6 +21,7 @@ import (
 type changer struct {
 	asked  []string
 	refuse map[string]error // by address
+	seats  []guest.Seats
 }
 
 func (c *changer) Invite(_ context.Context, _ tenant.Person, _ string, _ tenant.ID, in guest.Invitation) (guest.Receipt, error) {
@@ -34,6 +35,18 @@ func (c *changer) Invite(_ context.Context, _ tenant.Person, _ string, _ tenant.
 func (c *changer) GiveRole(_ context.Context, _ tenant.Person, _ string, g guest.Guest, role string) error {
 	c.asked = append(c.asked, g.Address+" "+role)
 	return nil
+}
+
+func (c *changer) Revoke(_ context.Context, _ tenant.Person, _ string, g guest.Guest) error {
+	c.asked = append(c.asked, "delete "+g.Address)
+	return c.refuse[g.Address]
+}
+
+func (c *changer) Seats(context.Context, tenant.ID) ([]guest.Seats, error) { return c.seats, nil }
+
+func (c *changer) GiveLicence(_ context.Context, _ tenant.Person, _ string, g guest.Guest, sku, country string) (bool, error) {
+	c.asked = append(c.asked, g.Address+" "+sku+" "+country)
+	return true, c.refuse[g.Address]
 }
 
 func TestChanges(t *testing.T) {
@@ -62,7 +75,7 @@ func TestChanges(t *testing.T) {
 	if got := one.Get(at + "/invite").Body.String(); !strings.Contains(got, "g1@firstup.example") || !strings.Contains(got, "Has a guest account already") {
 		t.Error("the form does not offer staff, or not say who is a guest already")
 	}
-	for _, path := range []string{"/invite", "/" + accepted.ID + "/role"} {
+	for _, path := range []string{"/invite", "/" + accepted.ID + "/role", "/" + accepted.ID + "/revoke", "/" + accepted.ID + "/licence"} {
 		if got := support.Post(at+path, form("g1@firstup.example")); got.Code != http.StatusForbidden {
 			t.Errorf("support at %s: status %d, want 403", path, got.Code)
 		}
@@ -110,5 +123,65 @@ func TestChanges(t *testing.T) {
 	}
 	if got := support.Get(at + "/" + accepted.ID).Body.String(); strings.Contains(got, "<select") || !strings.Contains(got, "A technician or an owner") {
 		t.Error("support is offered a role to give")
+	}
+
+	change.asked, change.refuse, one.Said = nil, map[string]error{}, nil
+	unlicensed := sample("4", f.Now)
+	unlicensed.Intune = &no
+	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), accepted, unlicensed)
+	licence := at + "/" + unlicensed.ID + "/licence"
+	if got := one.Get(licence).Body.String(); !strings.Contains(got, "has no licence with Intune") || strings.Contains(got, `name="sku"`) {
+		t.Error("where there is no licence one is offered")
+	}
+	change.seats = []guest.Seats{{SKU: "e3", Name: "SPE_E3", Enabled: 5, Used: 5}}
+	if got := one.Get(licence).Body.String(); !strings.Contains(got, "5 of 5 seats in use") || strings.Contains(got, `name="sku"`) {
+		t.Error("where no seat is free one is offered")
+	}
+	change.seats = append(change.seats, guest.Seats{SKU: "e5", Name: "SPE_E5", Enabled: 9, Used: 7})
+	if got := one.Get(licence).Body.String(); !strings.Contains(got, "2 of 9 seats free") || !strings.Contains(got, "No seat is free.") {
+		t.Error("the free seats are not offered")
+	}
+	for name, bad := range map[string]url.Values{"no licence": {"country": {"DE"}}, "a country by name": {"sku": {"e5"}, "country": {"Germany"}}} {
+		if got := one.Post(licence, bad); got.Code != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d, want 422", name, got.Code)
+		}
+	}
+	if got := one.Post(licence, url.Values{"sku": {"e5"}, "country": {"de"}}); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "g4@firstup.example e5 DE" {
+		t.Errorf("a licence: status %d, asked %v", got.Code, change.asked)
+	}
+	if got := one.Get(at + "/" + accepted.ID + "/licence").Body.String(); strings.Contains(got, `name="sku"`) {
+		t.Error("who has a licence is offered another")
+	}
+	if got := support.Get(licence); got.Code != http.StatusForbidden {
+		t.Errorf("support at a licence: status %d", got.Code)
+	}
+
+	change.asked = nil
+	revoke := at + "/" + accepted.ID + "/revoke"
+	if got := one.Get(revoke).Body.String(); !strings.Contains(got, "loses the directory roles Intune Administrator") || !strings.Contains(got, "loses its Intune licence") || !strings.Contains(got, `action="`+revoke+`"`) {
+		t.Error("the page does not say what is lost, or has no button")
+	}
+	change.refuse[accepted.Address] = errs.ShowNext(errs.Conflict, "It is gone.", "Read the guests again.")
+	if got := one.Post(revoke, nil); got.Code != http.StatusConflict || !strings.Contains(got.Body.String(), "Read the guests again.") {
+		t.Errorf("deleted meanwhile: status %d", got.Code)
+	}
+	delete(change.refuse, accepted.Address)
+	if got := one.Post(revoke, nil); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "delete g3@firstup.example, delete g3@firstup.example" {
+		t.Errorf("deleted: status %d, asked %v", got.Code, change.asked)
+	}
+	if err := f.Guests().Revoked(t.Context(), contoso.ID, accepted.ID, "technician@firstup.example", f.Now.Add(time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{at, at + "/" + accepted.ID} {
+		if got := one.Get(path).Body.String(); !strings.Contains(got, "Deleted, still listed") {
+			t.Errorf("%s does not say that the account was deleted", path)
+		}
+	}
+	if got := one.Get(revoke).Body.String(); strings.Contains(got, `action="`+revoke+`"`) || !strings.Contains(got, "was deleted here by technician@firstup.example") {
+		t.Error("what was deleted can be deleted again")
+	}
+	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), unlicensed)
+	if got := one.Get(at + "/" + accepted.ID).Body.String(); !strings.Contains(got, "Deleted by technician@firstup.example") {
+		t.Error("who deleted it is not kept")
 	}
 }

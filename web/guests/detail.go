@@ -2,13 +2,9 @@ package guests
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
-	"github.com/go-chi/chi/v5"
-
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
@@ -22,16 +18,12 @@ import (
 const maxChanges = 50
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	id, err := url.PathUnescape(chi.URLParam(r, "guest"))
-	if err != nil || id == "" || !m.One() { // a guest is only ever shown inside its tenant
-		return errs.NotFound
-	}
 	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
-	x, err := h.Guests.Get(ctx, m.Tenant.ID, id)
+	x, err := h.find(r, m)
 	if err != nil {
 		return err
 	}
-	changes, err := h.Guests.Changes(ctx, m.Tenant.ID, id, maxChanges)
+	changes, err := h.Guests.Changes(ctx, m.Tenant.ID, x.ID, maxChanges)
 	if err != nil {
 		return err
 	}
@@ -69,6 +61,17 @@ func newView(m tenant.Membership, x guest.Guest, changes []guest.Change, read gr
 		v.Changes = append(v.Changes, change{c.At, c.Field, c.Old, c.New})
 	}
 	return v
+}
+
+// doors are the pages on which more can be done.
+func (v view) doors() (items []ui.Action) {
+	if v.next.licence {
+		items = append(items, ui.Action{Text: "Give an Intune licence", URL: v.URL + "/licence"})
+	}
+	if v.next.revoke {
+		items = append(items, ui.Action{Text: "Delete the account…", Kind: ui.Danger, URL: v.URL + "/revoke"})
+	}
+	return items
 }
 
 // The parts of the page, ready to print.
@@ -137,7 +140,11 @@ func on(what string, at *time.Time, now time.Time) string {
 
 func (v view) timeline() ui.Timeline {
 	var t ui.Timeline
+	told := v.guest.RevokedAt.IsZero()
 	for _, c := range v.Changes {
+		if !told && c.At.Before(v.guest.RevokedAt) {
+			t, told = append(t, v.revoked()), true
+		}
 		e := ui.Event{When: ui.NewTime(c.At, v.now), Icon: "edit", Text: fieldWords[c.Field] + " changed", From: valueWord(c.Field, c.Old), To: valueWord(c.Field, c.New)}
 		switch {
 		case c.Field == "gone" && c.New == "true":
@@ -147,7 +154,14 @@ func (v view) timeline() ui.Timeline {
 		}
 		t = append(t, e)
 	}
+	if !told {
+		t = append(t, v.revoked())
+	}
 	return append(t, ui.Event{When: ui.NewTime(v.guest.FirstSeenAt, v.now), Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
+}
+
+func (v view) revoked() ui.Event {
+	return ui.Event{When: ui.NewTime(v.guest.RevokedAt, v.now), Icon: "delete", Who: v.guest.RevokedBy, Text: "deleted the account by the portal"}
 }
 
 // valueWord words an old or new value; lists come as Postgres writes them, and what was not known is empty.

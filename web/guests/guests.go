@@ -31,6 +31,9 @@ type Handler struct {
 type Changer interface {
 	Invite(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in guest.Invitation) (guest.Receipt, error)
 	GiveRole(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, role string) error
+	Revoke(ctx context.Context, by tenant.Person, requestID string, g guest.Guest) error
+	Seats(ctx context.Context, tid tenant.ID) ([]guest.Seats, error)
+	GiveLicence(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, sku, country string) (seen bool, err error)
 }
 
 // Mount adds the pages, over all customers or inside one according to the membership.
@@ -40,6 +43,10 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/guests/invite", tenant.MayAct, h.invite)
 	r.Get("/guests/{guest}", h.show)
 	r.Post("/guests/{guest}/role", tenant.MayAct, h.giveRole)
+	r.GetFor("/guests/{guest}/revoke", tenant.MayAct, h.confirmRevoke)
+	r.Post("/guests/{guest}/revoke", tenant.MayAct, h.revoke)
+	r.GetFor("/guests/{guest}/licence", tenant.MayAct, h.licenceForm)
+	r.Post("/guests/{guest}/licence", tenant.MayAct, h.licence)
 }
 
 // pageSize is the number of rows on a page.

@@ -115,8 +115,18 @@ func TestGolden(t *testing.T) {
 		v.next = newNext(m, x, page.Chrome{Now: now, SignIns: []page.SignIn{{Tenant: m.Tenant, Until: now.Add(time.Hour)}}}, v.URL)
 		webtest.Golden(t, guestBody(v))
 	})
+	t.Run("revoke", func(t *testing.T) {
+		webtest.Golden(t, revokeBody(confirmView{m, x, next{revoke: true}}))
+	})
+	t.Run("licence", func(t *testing.T) {
+		v := licenceView{confirmView: confirmView{m, x, next{licence: true}}, country: "DE", seats: []guest.Seats{{SKU: "e3", Name: "SPE_E3", Enabled: 5, Used: 5}, {SKU: "e5", Name: `<SPE_E5>`, Enabled: 1200, Used: 7}}}
+		webtest.Golden(t, licenceBody(v))
+	})
 	x.Name, x.Standing, x.Redeemed, x.Roles, x.RolesRead, x.Intune, x.SignedInAt = `<b>"Guest" & more</b>`+strings.Repeat(" very long", 20), guest.Unknown, nil, nil, false, nil, time.Time{}
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, guestBody(newView(m, x, nil, read, now))) })
+	t.Run("revoke hostile", func(t *testing.T) {
+		webtest.Golden(t, revokeBody(confirmView{m, x, next{reason: "You are not signed in.", signIn: "/signin"}}))
+	})
 	t.Run("invited", func(t *testing.T) {
 		v := inviteView{m: m, form: inviteForm{mail: true, language: "de-DE", message: x.Name}}
 		webtest.Golden(t, invitedBody(v, []line{

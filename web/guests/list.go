@@ -82,6 +82,8 @@ type row struct {
 	InvitedAt  *time.Time `json:"invited_at"`
 	SignedInAt *time.Time `json:"signed_in_at"` // to the portal, at the customer
 	Late       bool       `json:"late"`         // the reading is older than its target
+	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
+	RevokedBy  string     `json:"revoked_by,omitempty"`
 	GoneAt     *time.Time `json:"gone_at,omitempty"`
 	URL        string     `json:"url"`
 
@@ -92,7 +94,7 @@ type row struct {
 func newRow(x guest.Guest, late bool, now time.Time) row {
 	r := row{
 		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: page.Moment(x.RedeemedAt), Enabled: x.Enabled,
-		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), Late: late, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
+		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), Late: late, RevokedAt: page.Moment(x.RevokedAt), RevokedBy: x.RevokedBy, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
 	}
 	if r.Name == "" {
 		r.Name = "Guest without a name"
@@ -131,6 +133,8 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
 		page.Column[row]{Key: "id", Label: "Object id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
+		page.Column[row]{Key: "revokedAt", Label: "Deleted here", Exact: true, Text: func(r row) string { return page.Stamp(r.RevokedAt) }},
+		page.Column[row]{Key: "revokedBy", Label: "Deleted by", Exact: true, Text: func(r row) string { return r.RevokedBy }},
 		page.Column[row]{Key: "late", Label: "Reading is late", Exact: true, Text: func(r row) string { return strconv.FormatBool(r.Late) }},
 	)
 }

@@ -22,8 +22,12 @@ var standingShapes = map[guest.Standing]ui.Shape{
 func stateOf(x guest.Guest, late bool, now time.Time) ui.State {
 	s := ui.State{Shape: standingShapes[x.Standing], Text: standingWords[x.Standing]}
 	switch {
+	case !x.GoneAt.IsZero() && x.InvitedAt.Before(x.RevokedAt):
+		return ui.State{Shape: ui.ShapeNone, Text: "Deleted by " + x.RevokedBy}
 	case !x.GoneAt.IsZero():
 		return ui.State{Shape: ui.ShapeNone, Text: "No longer in the directory"}
+	case x.Leaving():
+		return ui.State{Shape: ui.ShapePending, Text: "Deleted, still listed", Title: "Microsoft took the deletion. The account is gone once a read no longer finds it."}
 	case x.Standing == guest.Unknown && x.Redeemed == nil:
 		s.Text = "Unknown: whether it was redeemed"
 	case x.Standing == guest.Unknown && !x.RolesRead:

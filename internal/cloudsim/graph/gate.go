@@ -74,6 +74,9 @@ func (c *call) snapshot() error {
 		held.SKUs = slices.Clone(t.SKUs)
 		held.Users, held.Groups = nil, nil
 		for _, u := range t.Users {
+			if !c.finds(u) {
+				continue
+			}
 			copied := *u
 			copied.Roles, copied.Licences = slices.Clone(u.Roles), slices.Clone(u.Licences)
 			held.Users = append(held.Users, &copied)

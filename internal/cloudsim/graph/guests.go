@@ -23,6 +23,10 @@ func guestOperations() []operation {
 	return []operation{
 		post("/invitations", same("User.Invite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"), []string{"Guest Inviter", "User Administrator"}, (*call).invite),
 		post("/roleManagement/directory/roleAssignments", same("RoleManagement.ReadWrite.Directory"), []string{"Privileged Role Administrator"}, (*call).giveRole),
+		{
+			method: http.MethodDelete, path: "/roleManagement/directory/roleAssignments/{id}", versions: both, area: directory, allow: same("RoleManagement.ReadWrite.Directory"),
+			roles: []string{"Privileged Role Administrator"}, handle: (*call).takeRole,
+		},
 	}
 }
 
@@ -64,9 +68,16 @@ func (c *call) invite() error {
 	case b.Type != "" && b.Type != "Guest":
 		return denied() // members are for administrators of the company
 	}
+	if _, fault := c.s.world.Faults.Active("guestsRefused", c.t.ID); fault {
+		return &refusal{status: http.StatusForbidden, code: "Unauthorized", message: "Guest invitations not allowed for your company. Contact your company administrator for more details."}
+	}
 	var guest *world.User
+	member := ""
 	c.s.world.Change(func() {
 		t, _ := c.s.world.Tenant(c.t.ID)
+		if u := t.UserBySignIn(b.Address); u != nil && !u.Guest() {
+			member = u.ID
+		}
 		guest = c.s.world.Invite(t, b.Address, b.Name, c.now)
 		if guest != nil {
 			guest.InviteRedirectURL = b.Redirect
@@ -78,7 +89,7 @@ func (c *call) invite() error {
 		}
 	})
 	if guest == nil {
-		return badRequest("The user you are trying to invite is already a member of this organization.")
+		return badRequest("The invited user already exists in the directory as object ID: " + member + ". They can use that account to sign in to shared apps and resources.")
 	}
 	status := guest.ExternalUserState
 	if status == "Accepted" {
@@ -121,7 +132,7 @@ func (c *call) giveRole() error {
 	c.s.world.Change(func() {
 		t, _ := c.s.world.Tenant(c.t.ID)
 		switch u := t.User(strings.ToLower(b.Principal)); {
-		case u == nil:
+		case u == nil || !c.finds(u):
 		case u.Has(name):
 			err = &refusal{status: http.StatusBadRequest, code: "Request_BadRequest", message: "A conflicting object with one or more of the specified property values is present in the directory."}
 		default:
@@ -134,4 +145,22 @@ func (c *call) giveRole() error {
 	const at = "roleManagement/directory/roleAssignments"
 	o := c.roleAssignmentObject(strings.ToLower(b.Principal), name)
 	return c.created("unifiedRoleAssignment", at, "/"+at+"/"+o.text("id"), o)
+}
+
+// takeRole ends an assignment over the whole tenant.
+func (c *call) takeRole() error {
+	err := error(missing(c.keys[0]))
+	c.s.world.Change(func() {
+		t, _ := c.s.world.Tenant(c.t.ID)
+		for _, u := range t.Users {
+			kept := slices.DeleteFunc(slices.Clone(u.Roles), func(name string) bool { return c.roleAssignmentObject(u.ID, name).text("id") == c.keys[0] })
+			if len(kept) < len(u.Roles) {
+				u.Roles, err = kept, nil
+			}
+		}
+	})
+	if err == nil {
+		c.status = http.StatusNoContent
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
@@ -79,5 +80,69 @@ func TestInvitationsAndRoles(t *testing.T) {
 	held := s.all(reader, "/v1.0"+roles+"?$filter=principalId eq '"+id+"'")
 	if len(held) != 1 || held[0]["id"] != given.body["id"] {
 		t.Errorf("held: %v, given: %s", held, given.text)
+	}
+}
+
+// TestAccounts: a licence needs a country and a free seat, an account with a role of weight loses that first, and what is deleted is gone.
+func TestAccounts(t *testing.T) {
+	s := newSim(t, world.Options{})
+	contoso, home := s.customer(1), s.world.Home()
+	all := []string{"User.Invite.All", "RoleManagement.ReadWrite.Directory", "User.ReadWrite.All", "LicenseAssignment.ReadWrite.All"}
+	admin, reader := s.user(contoso, userWith(contoso, "Global Administrator"), all...), s.app(contoso)
+	send := func(method, token, path, body string, want int) answer {
+		t.Helper()
+		a := s.do(method, token, s.server.URL+"/v1.0"+path, body, "Content-Type", "application/json")
+		if a.status != want {
+			t.Fatalf("%s %s %s: %d %s, want %d", method, path, body, a.status, a.text, want)
+		}
+		return a
+	}
+	invite := `{"invitedUserEmailAddress":"` + home.Users[0].SignInName + `","inviteRedirectUrl":"https://portal.example/"}`
+	s.world.Faults.Add(world.Fault{Kind: "guestsRefused", Tenant: contoso.ID})
+	if a := send(http.MethodPost, admin, "/invitations", invite, http.StatusForbidden); a.code() != "Unauthorized" {
+		t.Errorf("where guests are not wanted: %s", a.text)
+	}
+	s.world.Faults.Clear()
+	s.world.Faults.Add(world.Fault{Kind: "accountDelay", Tenant: contoso.ID, Seconds: 60})
+	id, _ := send(http.MethodPost, admin, "/invitations", invite, http.StatusCreated).body["invitedUser"].(map[string]any)["id"].(string)
+	account := "/users/" + id
+	send(http.MethodGet, reader, account, "", http.StatusNotFound) // made, and not found everywhere yet
+	send(http.MethodDelete, admin, account, "", http.StatusNotFound)
+	s.world.Change(func() { contoso.User(id).VisibleFrom = time.Time{} })
+	s.world.Faults.Clear()
+
+	sku := s.all(reader, "/v1.0/subscribedSkus")[0]
+	give := `{"addLicenses":[{"skuId":"` + sku["skuId"].(string) + `","disabledPlans":[]}],"removeLicenses":[]}`
+	send(http.MethodPost, admin, account+"/assignLicense", `{"addLicenses":[]}`, http.StatusBadRequest)
+	if a := send(http.MethodPost, admin, account+"/assignLicense", give, http.StatusBadRequest); !strings.Contains(a.text, "usage location") {
+		t.Errorf("without a country: %s", a.text)
+	}
+	send(http.MethodPatch, admin, account, `{"usageLocation":"Germany"}`, http.StatusBadRequest)
+	send(http.MethodPatch, s.user(contoso, userWith(contoso, "Intune Administrator"), all...), account, `{"usageLocation":"DE"}`, http.StatusForbidden)
+	send(http.MethodPatch, admin, account, `{"usageLocation":"DE"}`, http.StatusNoContent)
+	s.world.Faults.Add(world.Fault{Kind: "seatsTaken", Tenant: contoso.ID})
+	if a := send(http.MethodPost, admin, account+"/assignLicense", give, http.StatusBadRequest); !strings.Contains(a.text, "available licenses") {
+		t.Errorf("without a seat: %s", a.text)
+	}
+	s.world.Faults.Clear()
+	for range 2 { // given twice it is held once
+		if a := send(http.MethodPost, admin, account+"/assignLicense", give, http.StatusOK); a.body["id"] != id {
+			t.Errorf("given: %s", a.text)
+		}
+	}
+	if now := s.all(reader, "/v1.0/subscribedSkus")[0]; now["consumedUnits"] != sku["consumedUnits"].(float64)+1 {
+		t.Errorf("seats in use: %v before, %v after", sku["consumedUnits"], now["consumedUnits"])
+	}
+
+	const roles = "/roleManagement/directory/roleAssignments"
+	role := send(http.MethodPost, admin, roles, `{"roleDefinitionId":"3a2c62db-5318-420d-8d74-23affee5d9d5","principalId":"`+id+`","directoryScopeId":"/"}`, http.StatusCreated).body["id"].(string)
+	send(http.MethodDelete, admin, account, "", http.StatusForbidden)
+	send(http.MethodDelete, admin, roles+"/"+role, "", http.StatusNoContent)
+	send(http.MethodDelete, admin, roles+"/"+role, "", http.StatusNotFound)
+	send(http.MethodDelete, s.user(contoso, userWith(contoso, "Global Administrator"), "User.Invite.All"), account, "", http.StatusForbidden)
+	send(http.MethodDelete, admin, account, "", http.StatusNoContent)
+	send(http.MethodGet, reader, account, "", http.StatusNotFound)
+	if again := send(http.MethodPost, admin, "/invitations", invite, http.StatusCreated); again.body["invitedUser"].(map[string]any)["id"] == id {
+		t.Errorf("invited again it is the account that was deleted: %s", again.text)
 	}
 }

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -50,25 +51,42 @@ func licenceOperations() []operation {
 
 // listSKUs gives the subscriptions held. Units follow the number of people.
 func (c *call) listSKUs() error {
-	people := c.people().n
 	var items []object
 	for i, part := range c.t.SKUs {
-		d := c.draw(kindSubscription, i)
-		bought, used := people+10-people%10, people-people/20
-		if i > 0 {
-			bought, used = 10000, people/(i+3)
-		}
-		status, enabled, warning := "Enabled", bought, 0
-		if i > 0 && d.is(0.15) {
-			status, enabled, warning = "Warning", 0, bought
-		}
+		n := c.units(i)
 		items = append(items, object{
-			{"accountName", strings.SplitN(c.t.InitialDomain(), ".", 2)[0]}, {"accountId", c.t.ID}, {"appliesTo", "User"}, {"capabilityStatus", status},
-			{"consumedUnits", used}, {"id", c.t.ID + "_" + skuID(part)}, {"skuId", skuID(part)}, {"skuPartNumber", part},
+			{"accountName", strings.SplitN(c.t.InitialDomain(), ".", 2)[0]}, {"accountId", c.t.ID}, {"appliesTo", "User"}, {"capabilityStatus", n.status},
+			{"consumedUnits", n.used}, {"id", c.t.ID + "_" + skuID(part)}, {"skuId", skuID(part)}, {"skuPartNumber", part},
 			{"subscriptionIds", []string{c.guid(kindSubscription, i)}},
-			{"prepaidUnits", object{{"enabled", enabled}, {"suspended", 0}, {"warning", warning}, {"lockedOut", 0}}},
+			{"prepaidUnits", object{{"enabled", n.enabled}, {"suspended", 0}, {"warning", n.warning}, {"lockedOut", 0}}},
 			{"servicePlans", servicePlans(part)},
 		})
 	}
 	return c.fixed(kinds["subscribedSku"], "subscribedSkus", items)
+}
+
+// units are the seats of a subscription. Guests that hold its licence take seats beside the company's own people.
+type units struct {
+	status                 string
+	enabled, warning, used int
+}
+
+func (c *call) units(i int) units {
+	people := c.people()
+	n := units{status: "Enabled", enabled: people.n + 10 - people.n%10, used: people.n - people.n/20}
+	if i > 0 {
+		n.enabled, n.used = 10000, people.n/(i+3)
+	}
+	for _, g := range people.named[people.members:] {
+		if slices.Contains(g.licences, c.t.SKUs[i]) {
+			n.used++
+		}
+	}
+	if d := c.draw(kindSubscription, i); i > 0 && d.is(0.15) {
+		n.status, n.enabled, n.warning = "Warning", 0, n.enabled
+	}
+	if _, fault := c.s.world.Faults.Active("seatsTaken", c.t.ID); fault {
+		n.used = max(n.enabled, n.used)
+	}
+	return n
 }

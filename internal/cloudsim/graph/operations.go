@@ -34,6 +34,7 @@ func operations() []operation {
 		appReportOperations(),
 		gdapOperations(),
 		guestOperations(),
+		accountOperations(),
 		batchOperations(),
 	)
 }

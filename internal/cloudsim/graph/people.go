@@ -15,6 +15,7 @@ type person struct {
 	given, surname, display       string
 	upn, mail, phone              string
 	job, department, language     string
+	usage                         string // location
 	userType, externalState, home string
 	externalChanged, created      time.Time
 	enabled, computed             bool
@@ -135,7 +136,7 @@ func namedPerson(u *world.User, index int) person {
 		index: index, id: u.ID, given: given, surname: surname, display: u.DisplayName, upn: u.UserPrincipalName, mail: u.Mail,
 		job: u.JobTitle, department: u.Department, language: u.Language, userType: u.UserType, externalState: u.ExternalUserState,
 		home: u.HomeTenantID, externalChanged: u.ExternalChanged, created: u.Created, enabled: u.AccountEnabled,
-		roles: u.Roles, licences: u.Licences,
+		roles: u.Roles, licences: u.Licences, usage: u.UsageLocation,
 	}
 }
 
@@ -162,7 +163,7 @@ func (r *roster) compute(i int) person {
 		index: i, id: newGUID(r.seed, kindPerson, r.t.Index, i).String(), computed: true,
 		given: table.given[g], surname: table.surnames[s], display: table.given[g] + " " + table.surnames[s],
 		job: title[0], department: title[1], language: r.t.Language, userType: "Member", home: r.t.ID, enabled: !d.is(0.03),
-		created: r.anchor.Add(-time.Duration(d.between(40, 1600)) * 24 * time.Hour).Add(time.Duration(d.n(86400)) * time.Second),
+		usage: r.t.Country, created: r.anchor.Add(-time.Duration(d.between(40, 1600)) * 24 * time.Hour).Add(time.Duration(d.n(86400)) * time.Second),
 	}
 	local := table.givenASCII[g] + "." + table.surnamesASCII[s]
 	p.upn = local + "@" + r.t.Domains[0]

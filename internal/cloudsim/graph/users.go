@@ -55,7 +55,7 @@ func (c *call) userObject(p person) object {
 		{"userPrincipalName", p.upn}, {"id", p.id}, {"accountEnabled", hidden(p.enabled)}, {"userType", hidden(p.userType)},
 		{"externalUserState", hidden(state)}, {"externalUserStateChangeDateTime", hidden(changed)}, {"creationType", hidden(creation)},
 		{"createdDateTime", hidden(p.created)}, {"department", hidden(orNil(p.department))}, {"companyName", hidden(nil)},
-		{"usageLocation", hidden(c.t.Country)}, {"country", hidden(c.t.Country)}, {"mailNickname", hidden(nickname)},
+		{"usageLocation", hidden(orNil(p.usage))}, {"country", hidden(c.t.Country)}, {"mailNickname", hidden(nickname)},
 		{"assignedLicenses", hidden(licences)}, {"identities", hidden([]object{{{"signInType", "userPrincipalName"}, {"issuer", c.t.Domains[0]}, {"issuerAssignedId", p.upn}}})},
 		{"onPremisesSyncEnabled", hidden(nil)}, {"otherMails", hidden([]string{})}, {"proxyAddresses", hidden([]string{"SMTP:" + p.mail})},
 		{"assignedPlans", hidden(plans)}, {"provisionedPlans", hidden([]object{})},

@@ -46,6 +46,9 @@ var FaultKinds = map[string]string{
 	"consentRevoked": "the app counts as removed from the tenant",
 	"consentDelay":   "new consent takes Seconds to reach the token endpoint",
 	"guestDeleted":   "guests count as removed from the tenant",
+	"guestsRefused":  "the tenant does not let anybody invite guests",
+	"accountDelay":   "a new account is found in the directory only after Seconds",
+	"seatsTaken":     "every seat of every licence of the tenant counts as taken",
 	"licenceMissing": "the tenant counts as not licensed for Intune",
 	"keyRollover":    "a new signing key is used at once",
 	"clockSkew":      "tokens are dated Seconds ahead (default one hour)",
@@ -56,7 +59,7 @@ var FaultKinds = map[string]string{
 
 // stateful faults describe a tenant rather than a request: their path is not looked at.
 var stateful = map[string]bool{
-	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true,
+	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true, "guestsRefused": true, "accountDelay": true, "seatsTaken": true,
 	"licenceMissing": true, "clockSkew": true, "secretExpired": true, "entraRefuses": true, "tokenChallenge": true,
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -22,7 +23,7 @@ func (w *World) person(t *Tenant, n int, title string, roles ...string) *User {
 	u := &User{
 		ID: GUID(w.Seed, "user", t.Index, n), UserPrincipalName: address, SignInName: address, Mail: address,
 		DisplayName: given + " " + family, Password: password(r), AccountEnabled: true, UserType: "Member", HomeTenantID: t.ID,
-		Roles: roles, JobTitle: title, Department: departments[r.IntN(len(departments))], Language: t.Language,
+		Roles: roles, JobTitle: title, Department: departments[r.IntN(len(departments))], Language: t.Language, UsageLocation: t.Country,
 		Created: w.ago(60+r.IntN(1200), r.IntN(86400)),
 	}
 	if len(roles) > 0 {
@@ -43,8 +44,12 @@ func pickName(r *rand.Rand, list [2][]string, n int) (given, family string) {
 // invite makes a guest in a tenant from somebody's account in another.
 func (w *World) invite(t *Tenant, who *User, state string, roles ...string) *User {
 	local, domain, _ := strings.Cut(who.SignInName, "@")
+	id := GUID(w.Seed, "guest", t.ID, who.ID)
+	if t.Removed > 0 {
+		id = GUID(w.Seed, "guest", t.ID, who.ID, t.Removed)
+	}
 	g := &User{
-		ID: GUID(w.Seed, "guest", t.ID, who.ID), UserPrincipalName: local + "_" + domain + "#EXT#@" + t.InitialDomain(), SignInName: who.SignInName,
+		ID: id, UserPrincipalName: local + "_" + domain + "#EXT#@" + t.InitialDomain(), SignInName: who.SignInName,
 		DisplayName: who.DisplayName, Mail: who.Mail, Password: who.Password, AccountEnabled: true, UserType: "Guest",
 		HomeTenantID: who.HomeTenantID, ExternalUserState: state, Roles: roles, Language: who.Language,
 		Created: w.ago(90, 32_400), ExternalChanged: w.ago(88, 36_060),
@@ -76,10 +81,19 @@ func (w *World) Invite(t *Tenant, address, name string, now time.Time) *User {
 	}
 	g := w.invite(t, who, "PendingAcceptance")
 	g.Created, g.ExternalChanged = now, now
+	if f, ok := w.Faults.Active("accountDelay", t.ID); ok {
+		g.VisibleFrom = now.Add(f.Delay())
+	}
 	if name != "" {
 		g.DisplayName = name
 	}
 	return g
+}
+
+// Remove deletes an account. Whoever is invited again is somebody new to the directory. The caller holds Change.
+func (t *Tenant) Remove(id string) {
+	t.Users = slices.DeleteFunc(t.Users, func(u *User) bool { return u.ID == id })
+	t.Removed++
 }
 
 // InitialDomain is the tenant's onmicrosoft.com domain.

@@ -67,6 +67,7 @@ type Tenant struct {
 	Created     time.Time
 	Consent     Consent // how the partner app's consent stands
 
+	Removed           int                          // accounts that were deleted: who is invited again gets a new object id
 	Groups            []*Group                     // security groups by name
 	Users             []*User                      // people and guests who can sign in or be looked at by name
 	ServicePrincipals map[string]*ServicePrincipal // by appId; holds the partner app once it is consented
@@ -93,10 +94,12 @@ type User struct {
 	ExternalChanged   time.Time
 	Roles             []string // display names of directory roles: "Global Administrator", "Intune Administrator", …
 	Licences          []string // skuPartNumber
+	UsageLocation     string   // ISO 3166-1 alpha-2; without it no licence can be given. Empty for a guest until somebody sets it
 	JobTitle          string
 	Department        string
 	Language          string
 	Created           time.Time
+	VisibleFrom       time.Time // until then the directory does not find the account, though it was made
 	InviteRedirectURL string    // where a guest goes after accepting
 	SessionsValidFrom time.Time // refresh tokens and sessions from before it are refused
 }
