@@ -160,10 +160,9 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Mail: d.Mail, Entry: domain.AuditJournal{Audit: d.Audit}.Entry, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
 	named := func(ctx context.Context) string { return d.Partner(ctx).Name }
-	program := func(ctx context.Context) string { return d.Partner(ctx).Program }
 	(&evidence.Handler{
 		Consent: d.Consent, Audit: d.Audit, Sync: d.Sync, Tenants: d.Tenants, Withdrawals: d.Withdrawals, Keeps: d.Retention.Days, IsAdmin: d.IsAdmin,
-		Frame: asked.Frame, Program: program, Address: d.Address, Now: d.Now,
+		Frame: asked.Frame, Address: d.Address, Now: d.Now,
 	}).Mount(r, people.Self, problems)
 	(&me.Handler{Devices: d.MyDevices}).Mount(r, people)
 

@@ -52,6 +52,11 @@ func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
 	if failed != nil {
 		return errors.Join(failed...)
 	}
+	for _, a := range d.cloud.World.Narrow {
+		if _, err := p.Consent.AddRegistration(ctx, tenant.Person{UPN: owner(d.cloud.World).SignInName}, a.ClientID, a.ClientSecret); err != nil {
+			return err
+		}
+	}
 	return d.employ(ctx, p)
 }
 

@@ -156,7 +156,11 @@ func (c *Cloud) AddRedirectURI(uri string) error {
 	if err := CheckRedirectURI(uri); err != nil {
 		return err
 	}
-	c.World.Change(func() { c.World.App.RedirectURIs = append(c.World.App.RedirectURIs, uri) })
+	c.World.Change(func() {
+		for _, a := range c.World.Apps() {
+			a.RedirectURIs = append(a.RedirectURIs, uri)
+		}
+	})
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 type worldBody struct {
 	URLs    URLs         `json:"urls"`
 	App     appBody      `json:"app"`
+	Narrow  []appBody    `json:"narrowApps"` // the partner's registrations that ask for less
 	Tenants []tenantBody `json:"tenants"`
 	GDAP    []gdapBody   `json:"gdap"`
 }
@@ -74,10 +75,9 @@ func (c *Cloud) getWorld(w http.ResponseWriter, r *http.Request) {
 	}
 	body := worldBody{URLs: c.urls(scheme)}
 	c.World.View(func() {
-		a := c.World.App
-		body.App = appBody{
-			ClientID: a.ClientID, ClientSecret: a.ClientSecret, DisplayName: a.DisplayName, RedirectURIs: append([]string{}, a.RedirectURIs...),
-			APIScope: a.APIScope, Roles: a.RequiredRoles, Scopes: a.RequiredScope, Certificate: certificateBody(a.Certificate),
+		body.App = newAppBody(&c.World.App)
+		for _, a := range c.World.Narrow {
+			body.Narrow = append(body.Narrow, newAppBody(a))
 		}
 		for _, t := range c.World.Tenants() {
 			body.Tenants = append(body.Tenants, c.tenantBody(t))
@@ -87,6 +87,13 @@ func (c *Cloud) getWorld(w http.ResponseWriter, r *http.Request) {
 		}
 	})
 	answer(w, http.StatusOK, body)
+}
+
+func newAppBody(a *world.App) appBody {
+	return appBody{
+		ClientID: a.ClientID, ClientSecret: a.ClientSecret, DisplayName: a.DisplayName, RedirectURIs: append([]string{}, a.RedirectURIs...),
+		APIScope: a.APIScope, Roles: a.RequiredRoles, Scopes: a.RequiredScope, Certificate: certificateBody(a.Certificate),
+	}
 }
 
 func (c *Cloud) tenantBody(t *world.Tenant) tenantBody {

@@ -41,6 +41,7 @@ type Link struct {
 	RevokedAt *time.Time
 	RevokedBy string
 	UsedAt    *time.Time
+	ClientID  string // the registration that it asks with; "": the first one
 }
 
 // LinkState is what a link is good for.

@@ -55,14 +55,14 @@ func (c *cloud) Discover(_ context.Context, s string) (tenant.ID, error) {
 	return tenant.ID{}, errs.Show(errs.NotFound, "No organisation has this domain.")
 }
 
-func (c *cloud) AdminConsentURL(tid tenant.ID, redirect, state, scope string) string {
+func (c *cloud) AdminConsentURL(tid tenant.ID, clientID, redirect, state, scope string) string {
 	q := url.Values{"state": {state}, "redirect_uri": {redirect}, "scope": {scope}}
 	return "https://login.example/" + tid.String() + "/v2.0/adminconsent?" + q.Encode()
 }
 
 func (c *cloud) Forget(tenant.ID) { c.forgot++ }
 
-func (c *cloud) ReadGrants(_ context.Context, tid tenant.ID) (consent.Grants, error) {
+func (c *cloud) ReadGrants(_ context.Context, tid tenant.ID, _ string) (consent.Grants, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.reads++

@@ -22,12 +22,14 @@ type record struct {
 	verdict  permission.Verdict
 	attempt  *attempt // the attempt that the reading proves
 	between  bool     // the attempt's link has more to ask for, and is not used up
+	clientID string   // of the registration whose grants these are
 }
 
 // saved is what a reading changed.
 type saved struct {
 	before, after tenant.State
-	changes       int // standings that ended or began
+	changes       int  // standings that ended or began
+	switched      bool // the tenant knows the portal by another registration than before
 }
 
 // save keeps a reading. One that proved nothing changes nothing else, and kinds that were not read to the end keep their rows.
@@ -66,6 +68,11 @@ func (s *Store) save(ctx context.Context, tid tenant.ID, r record) (was saved, e
 		if err != nil || r.attempt == nil {
 			return err
 		}
+		tag, err := tx.Exec(ctx, `UPDATE tenant SET client_id = nullif($2, '')::uuid WHERE tenant_id = $1 AND client_id IS DISTINCT FROM nullif($2, '')::uuid`, tid, r.clientID)
+		if err != nil {
+			return err
+		}
+		was.switched = tag.RowsAffected() == 1
 		if err := saveAttempt(ctx, tx, *r.attempt); err != nil || r.between {
 			return err
 		}

@@ -16,19 +16,22 @@ import (
 
 // Store keeps links, attempts, readings and grants. Methods whose name ends in AcrossTenants look for one secret in all tenants, because
 // whoever carries it has not signed in.
-type Store struct{ pool *postgres.Pool }
+type Store struct {
+	pool *postgres.Pool
+	Keys Sealer // for the secrets of registrations; nil: none has one
+}
 
 // NewStore makes a store on the database.
 func NewStore(p *postgres.Pool) *Store { return &Store{pool: p} }
 
-const linkColumns = `link_id, tenant_id, features, language, message, contact, created_at, created_by, expires_at, revoked_at, revoked_by, used_at`
+const linkColumns = `link_id, tenant_id, features, language, message, contact, created_at, created_by, expires_at, revoked_at, revoked_by, used_at, coalesce(client_id::text, '')`
 
 func scanLink(row pgx.CollectableRow) (Link, error) {
 	var (
 		l        Link
 		features []string
 	)
-	err := row.Scan(&l.ID, &l.Tenant, &features, &l.Language, &l.Message, &l.Contact, &l.CreatedAt, &l.CreatedBy, &l.ExpiresAt, &l.RevokedAt, &l.RevokedBy, &l.UsedAt)
+	err := row.Scan(&l.ID, &l.Tenant, &features, &l.Language, &l.Message, &l.Contact, &l.CreatedAt, &l.CreatedBy, &l.ExpiresAt, &l.RevokedAt, &l.RevokedBy, &l.UsedAt, &l.ClientID)
 	if err != nil {
 		return l, err
 	}
@@ -58,10 +61,10 @@ func (s *Store) CreateLink(ctx context.Context, tid tenant.ID, l Link, tokenHash
 			return errs.Show(errs.Conflict, "The data of this customer is being deleted. Make the link in a few minutes.")
 		}
 		err := tx.QueryRow(ctx, `
-			INSERT INTO consent_link (tenant_id, token_hash, features, language, message, contact, created_at, created_by, expires_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+			INSERT INTO consent_link (tenant_id, token_hash, features, language, message, contact, created_at, created_by, expires_at, client_id)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, nullif($10, '')::uuid)
 			RETURNING link_id`,
-			tid, tokenHash, featureNames(l.Features), l.Language, l.Message, l.Contact, l.CreatedAt, l.CreatedBy, l.ExpiresAt).Scan(&l.ID)
+			tid, tokenHash, featureNames(l.Features), l.Language, l.Message, l.Contact, l.CreatedAt, l.CreatedBy, l.ExpiresAt, l.ClientID).Scan(&l.ID)
 		if err != nil {
 			return err
 		}

@@ -13,12 +13,19 @@ import (
 // GraphReader reads our own grants from Microsoft Graph. It is the Reader of the product.
 type GraphReader struct {
 	Graph *graph.Client
-	AppID string // our application (client) id
+	AppID string                                                     // application (client) id of the first registration
+	As    func(ctx context.Context, clientID string) context.Context // makes calls speak as a registration; nil: there is but the first
 }
 
 // ReadGrants reads both kinds. Where only the delegated ones could not be read, the application ones still count and no error is given.
-func (g GraphReader) ReadGrants(ctx context.Context, tid tenant.ID) (Grants, error) {
-	read, err := g.Graph.ReadGrants(ctx, tid, g.AppID)
+func (g GraphReader) ReadGrants(ctx context.Context, tid tenant.ID, clientID string) (Grants, error) {
+	if g.As != nil {
+		ctx = g.As(ctx, clientID)
+	}
+	if clientID == "" {
+		clientID = g.AppID
+	}
+	read, err := g.Graph.ReadGrants(ctx, tid, clientID)
 	if err != nil && read.ServicePrincipalID == "" {
 		var refused *graph.Error
 		if errors.As(err, &refused) && refused.Kind == graph.NotFound {

@@ -26,20 +26,24 @@ func (s *Service) Reread(ctx context.Context, tid tenant.ID) (Reading, error) {
 	if len(features) == 0 {
 		features, setBy = permission.Suggested(), portal
 	}
-	rec := s.look(ctx, tid, features)
+	clientID, err := s.Store.ClientIDOf(ctx, tid)
+	if err != nil {
+		return Reading{}, err
+	}
+	rec := s.look(ctx, tid, clientID, features)
 	if rec.reading.State == tenant.StateConnected || rec.reading.State == tenant.StatePartial {
 		rec.setBy = setBy
 	}
 	return rec.reading, s.keep(ctx, tid, rec)
 }
 
-// look reads the tenant once. It always gives a reading; what went wrong is in it.
-func (s *Service) look(ctx context.Context, tid tenant.ID, features []permission.Feature) record {
+// look reads the tenant once, as one of our registrations. It always gives a reading; what went wrong is in it.
+func (s *Service) look(ctx context.Context, tid tenant.ID, clientID string, features []permission.Feature) record {
 	s.Authority.Forget(tid)
 	reading, stop := context.WithTimeout(ctx, lookLimit)
 	defer stop()
-	g, err := s.Reader.ReadGrants(reading, tid)
-	rec := record{features: features, reading: Reading{At: s.now()}}
+	g, err := s.Reader.ReadGrants(reading, tid, clientID)
+	rec := record{clientID: clientID, features: features, reading: Reading{At: s.now()}}
 	var absent interface{ NoPrincipal() bool }
 	switch {
 	case err != nil && errors.As(err, &absent) && absent.NoPrincipal():
@@ -114,13 +118,16 @@ func (s *Service) keep(ctx context.Context, tid tenant.ID, rec record) error {
 	if err != nil {
 		return err
 	}
+	if was.switched {
+		s.Authority.Forget(tid)
+	}
 	if was.before != was.after || was.changes > 0 || rec.attempt != nil {
 		object := tid.String()
 		if rec.attempt != nil {
 			object = linkObject(rec.attempt.LinkID)
 		}
 		err := s.note(ctx, tid, Event{Name: portal, Action: actionRead, Object: object, Detail: map[string]any{
-			"before": was.before, "after": was.after, "granted": names(rec.verdict.Granted), "missing": names(rec.verdict.Missing), "surplus": names(rec.verdict.Surplus),
+			"before": was.before, "after": was.after, "granted": names(rec.verdict.Granted), "missing": names(rec.verdict.Missing), "surplus": names(rec.verdict.Surplus), "registration": rec.clientID,
 		}})
 		if err != nil {
 			return err

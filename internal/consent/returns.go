@@ -142,7 +142,7 @@ func (s *Service) end(ctx context.Context, a attempt, result Result) (attempt, e
 
 // prove reads the tenant. Only what the reading shows makes the attempt connected or partial and uses the link up.
 func (s *Service) prove(ctx context.Context, a attempt, l Link) (attempt, error) {
-	rec := s.look(ctx, a.Tenant, l.Features)
+	rec := s.look(ctx, a.Tenant, l.ClientID, l.Features)
 	now := rec.reading.At
 	a.OutcomeAt, a.Tries = &now, a.Tries+1
 	a.NextTryAt = nextTry(a.Tries, now)
@@ -166,9 +166,13 @@ func (s *Service) prove(ctx context.Context, a attempt, l Link) (attempt, error)
 		}
 		return a, s.note(ctx, a.Tenant, Event{Name: portal, Action: "consent.unconfirmed", Object: linkObject(a.LinkID), Detail: map[string]any{"tries": a.Tries, "problem": rec.reading.Problem}})
 	}
+	r, err := s.Registration(ctx, l.ClientID)
+	if err != nil {
+		return a, err
+	}
 	rec.attempt, rec.setBy = &a, l.CreatedBy
 	// Between two of Microsoft's pages the link still has to lead to the second: the program's own permissions are there, a person's are not.
-	rec.between = a.Outcome == Partial && !slices.ContainsFunc(permission.Rounds(l.Features, rec.verdict.Granted), func(r permission.Round) bool { return r.All })
+	rec.between = a.Outcome == Partial && !slices.ContainsFunc(permission.Rounds(l.Features, rec.verdict.Granted, r.Delegated), func(r permission.Round) bool { return r.All })
 	return a, s.keep(ctx, a.Tenant, rec)
 }
 
@@ -226,7 +230,11 @@ func (s *Service) outcome(ctx context.Context, a attempt, l Link) (Outcome, erro
 	if o.Result != Connected && o.Result != Partial {
 		return o, nil
 	}
-	held, err := s.held(ctx, a.Tenant)
+	r, err := s.Registration(ctx, l.ClientID)
+	if err != nil && !errors.Is(err, errs.NotFound) { // a link outlives its registration
+		return o, err
+	}
+	held, err := s.held(ctx, l)
 	if err != nil {
 		return o, err
 	}
@@ -234,13 +242,17 @@ func (s *Service) outcome(ctx context.Context, a attempt, l Link) (Outcome, erro
 	if o.Held, o.ReadAt, err = s.receipt(ctx, a.Tenant); err != nil {
 		return o, err
 	}
-	o.More = o.Result == Partial && l.State(s.now()) == LinkOpen && len(permission.Rounds(l.Features, held)) > 0
+	o.More = o.Result == Partial && l.State(s.now()) == LinkOpen && len(permission.Rounds(l.Features, held, r.Delegated)) > 0
 	return o, nil
 }
 
 // held are the permissions that the last whole reading found granted, of use or not.
-func (s *Service) held(ctx context.Context, tid tenant.ID) ([]permission.Permission, error) {
-	open, err := s.Store.Standings(ctx, tid, false)
+func (s *Service) held(ctx context.Context, l Link) ([]permission.Permission, error) {
+	known, err := s.Store.ClientIDOf(ctx, l.Tenant)
+	if err != nil || known != l.ClientID {
+		return nil, err // what another registration was granted is of no use to this one
+	}
+	open, err := s.Store.Standings(ctx, l.Tenant, false)
 	return Held(open), err
 }
 

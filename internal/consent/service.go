@@ -18,16 +18,16 @@ import (
 type Authority interface {
 	// Discover finds a tenant by domain or GUID. What it finds is a way, not a proof.
 	Discover(ctx context.Context, domainOrGUID string) (tenant.ID, error)
-	// AdminConsentURL is Microsoft's consent page of that tenant.
-	AdminConsentURL(tid tenant.ID, redirect, state, scope string) string
+	// AdminConsentURL is Microsoft's consent page of that tenant for a registration; "" is the first one.
+	AdminConsentURL(tid tenant.ID, clientID, redirect, state, scope string) string
 	// Forget drops cached tokens of the tenant: an old token carries old permissions.
 	Forget(tid tenant.ID)
 }
 
-// Reader reads our own grants from a tenant with a token of our own. An error whose chain has NoPrincipal() true says that the tenant
-// does not know our program.
+// Reader reads the grants of one of our registrations ("" is the first one) from a tenant with a token of its own. An error whose chain has
+// NoPrincipal() true says that the tenant does not know it.
 type Reader interface {
-	ReadGrants(ctx context.Context, tid tenant.ID) (Grants, error)
+	ReadGrants(ctx context.Context, tid tenant.ID, clientID string) (Grants, error)
 }
 
 // Event is one line for the audit.
@@ -50,7 +50,9 @@ type Deps struct {
 	Authority Authority
 	Reader    Reader
 	Journal   Journal
-	Home      tenant.ID // the partner's own tenant, whose chain keeps what is no single customer's
+	Home      tenant.ID                        // the partner's own tenant, whose chain keeps what is no single customer's
+	Finder    Finder                           // of registrations to add
+	Program   func(ctx context.Context) string // what Microsoft's page calls the first registration; nil or "": not known
 	// OnConnected is called each time a reading shows that at least one feature works where none did before; it starts the first sync.
 	OnConnected func(ctx context.Context, tid tenant.ID) error
 	ReturnURL   string                         // the portal's own /auth/consent, absolute
@@ -111,6 +113,7 @@ type Order struct {
 	Message  string
 	Contact  string
 	Valid    time.Duration // 0: DefaultValid
+	ClientID string        // the registration to ask with; "" is the first one, Any the one that asks for least
 }
 
 func (o Order) check() (Order, error) {
@@ -148,9 +151,14 @@ func (s *Service) CreateLink(ctx context.Context, who tenant.Person, tid tenant.
 	if t.Home || t.State == tenant.StateSuspended {
 		return Link{}, "", errs.Show(errs.Conflict, "This tenant is your own or suspended; it cannot be asked for consent.")
 	}
+	r, err := s.choose(ctx, t, o)
+	if err != nil {
+		return Link{}, "", err
+	}
 	token, hash := newSecret()
 	now := s.now()
 	l, err := s.Store.CreateLink(ctx, tid, Link{
+		ClientID: r.ClientID,
 		Features: o.Features, Language: o.Language, Message: o.Message, Contact: o.Contact,
 		CreatedAt: now, CreatedBy: nameOf(who), ExpiresAt: now.Add(o.Valid).Truncate(time.Minute),
 	}, hash)
@@ -158,7 +166,7 @@ func (s *Service) CreateLink(ctx context.Context, who tenant.Person, tid tenant.
 		return Link{}, "", err
 	}
 	err = s.note(ctx, tid, Event{Actor: who, Action: "consent.link.created", Object: linkObject(l.ID), Detail: map[string]any{
-		"features": featureNames(l.Features), "language": l.Language, "expires_at": l.ExpiresAt,
+		"features": featureNames(l.Features), "language": l.Language, "expires_at": l.ExpiresAt, "registration": l.ClientID,
 	}})
 	return l, token, err
 }
@@ -239,7 +247,11 @@ func (s *Service) GoOn(ctx context.Context, receipt string) (string, error) {
 
 // leave is a new attempt and the address of the page of Microsoft's that is next.
 func (s *Service) leave(ctx context.Context, l Link, lang permission.Lang) (string, error) {
-	held, err := s.held(ctx, l.Tenant)
+	r, err := s.Registration(ctx, l.ClientID)
+	if err != nil {
+		return "", err
+	}
+	held, err := s.held(ctx, l)
 	if err != nil {
 		return "", err
 	}
@@ -252,14 +264,15 @@ func (s *Service) leave(ctx context.Context, l Link, lang permission.Lang) (stri
 	if err := s.note(ctx, l.Tenant, Event{Name: customer, Action: "consent.begun", Object: linkObject(l.ID)}); err != nil {
 		return "", err
 	}
-	return s.Authority.AdminConsentURL(l.Tenant, s.ReturnURL, state, s.scope(l.Features, held)), nil
+	return s.Authority.AdminConsentURL(l.Tenant, l.ClientID, s.ReturnURL, state, s.scope(l.Features, held, r.Delegated)), nil
 }
 
-// scope is what Microsoft's page is asked for next. Where all is granted already, the whole is asked for again.
-func (s *Service) scope(features []permission.Feature, held []permission.Permission) string {
-	rounds := permission.Rounds(features, held)
+// scope is what Microsoft's page is asked for next, by a registration that lists these delegated permissions. Where all is granted already,
+// the whole is asked for again.
+func (s *Service) scope(features []permission.Feature, held, listed []permission.Permission) string {
+	rounds := permission.Rounds(features, held, listed)
 	if len(rounds) == 0 {
-		rounds = permission.Rounds(features, nil)
+		rounds = permission.Rounds(features, nil, listed)
 	}
 	r := rounds[0]
 	if r.All {

@@ -39,6 +39,7 @@ const renewBefore = 5 * time.Minute
 
 type appTokenKey struct {
 	tid      tenant.ID
+	clientID string // of the registration
 	resource string
 }
 
@@ -51,7 +52,11 @@ type appTokenEntry struct {
 // AppToken is the portal's own token in the tenant for a resource such as "https://graph.microsoft.com". It is kept until five minutes before
 // its end; callers at the same time share one request. A tenant that asked to be left alone is left alone.
 func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (Token, error) {
-	key := appTokenKey{tid, strings.TrimSuffix(resource, "/")}
+	as, err := c.registration(ctx, tid)
+	if err != nil {
+		return Token{}, err
+	}
+	key := appTokenKey{tid, as.ClientID, strings.TrimSuffix(resource, "/")}
 	c.mu.Lock()
 	entry, ok := c.appTokens[key]
 	generation := c.forgotten[tid]
@@ -60,8 +65,8 @@ func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (
 		return entry.token, entry.err
 	}
 	// The request outlives the one caller that happened to start it; each caller still obeys its own context.
-	flight := c.flight.DoChan(key.resource+" "+tid.String()+" "+time.Duration(generation).String(), func() (any, error) {
-		return c.newAppToken(context.WithoutCancel(ctx), key, generation)
+	flight := c.flight.DoChan(key.resource+" "+key.clientID+" "+tid.String()+" "+time.Duration(generation).String(), func() (any, error) {
+		return c.newAppToken(context.WithoutCancel(ctx), as, key, generation)
 	})
 	select {
 	case res := <-flight:
@@ -74,8 +79,8 @@ func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (
 	}
 }
 
-func (c *Client) newAppToken(ctx context.Context, key appTokenKey, generation int64) (Token, error) {
-	a, err := c.redeem(ctx, key.tid, url.Values{"grant_type": {"client_credentials"}, "scope": {key.resource + "/.default"}})
+func (c *Client) newAppToken(ctx context.Context, as Registration, key appTokenKey, generation int64) (Token, error) {
+	a, err := c.redeem(ctx, as, key.tid, url.Values{"grant_type": {"client_credentials"}, "scope": {key.resource + "/.default"}})
 	now := c.now()
 	entry := appTokenEntry{err: err}
 	if err == nil {

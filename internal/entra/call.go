@@ -73,13 +73,13 @@ type answer struct {
 	ExpiresIn    int64  `json:"expires_in"`
 }
 
-// redeem asks the tenant's token endpoint, with the portal's credential, and tries again after what passes by itself. A refusal is final:
+// redeem asks the tenant's token endpoint as a registration, with its credential, and tries again after what passes by itself. A refusal is final:
 // it is never taken to another tenant.
-func (c *Client) redeem(ctx context.Context, tid tenant.ID, form url.Values) (answer, error) {
+func (c *Client) redeem(ctx context.Context, as Registration, tid tenant.ID, form url.Values) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
 	for try := 1; ; try++ {
-		a, err := c.redeemOnce(ctx, tid, form)
+		a, err := c.redeemOnce(ctx, as, tid, form)
 		var e *Error
 		if err == nil || !errors.As(err, &e) || !e.Transient() || try == tries {
 			return a, err
@@ -95,10 +95,10 @@ func (c *Client) redeem(ctx context.Context, tid tenant.ID, form url.Values) (an
 	}
 }
 
-func (c *Client) redeemOnce(ctx context.Context, tid tenant.ID, form url.Values) (answer, error) {
+func (c *Client) redeemOnce(ctx context.Context, as Registration, tid tenant.ID, form url.Values) (answer, error) {
 	address := c.tokenURL(tid)
-	form.Set("client_id", c.clientID)
-	if err := c.cred.add(form, c.clientID, address, c.now()); err != nil {
+	form.Set("client_id", as.ClientID)
+	if err := as.Credential.add(form, as.ClientID, address, c.now()); err != nil {
 		return answer{}, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, address, strings.NewReader(form.Encode()))

@@ -122,7 +122,11 @@ func TestSignInAtTheSimulatedCloud(t *testing.T) {
 		}
 	}
 	tx := entra.NewTx(of(t, x))
-	code := codeFor(t, c.AuthURL(tx), host, u)
+	to, err := c.AuthURL(t.Context(), tx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	code := codeFor(t, to, host, u)
 	who, tokens, err := c.Exchange(t.Context(), tx, code)
 	if err != nil {
 		t.Fatal(err)

@@ -25,20 +25,21 @@ const callLimit = 20 * time.Second
 
 // Config says which cloud, which application and which credential.
 type Config struct {
-	Host        string // authority host with scheme, "https://login.microsoftonline.com"; http only on loopback
-	ClientID    string // application (client) id of the registration, a GUID
-	Credential  Credential
-	RedirectURL string           // where sign-ins return to
-	HTTP        *http.Client     // its Transport is used; redirects and time limits are ours. nil: a client of our own
-	Now         func() time.Time // nil: time.Now
+	Host          string // authority host with scheme, "https://login.microsoftonline.com"; http only on loopback
+	ClientID      string // application (client) id of the registration, a GUID
+	Credential    Credential
+	Registrations Registrations    // nil: there is but the one
+	RedirectURL   string           // where sign-ins return to
+	HTTP          *http.Client     // its Transport is used; redirects and time limits are ours. nil: a client of our own
+	Now           func() time.Time // nil: time.Now
 }
 
 // Client is the portal's relation to one Entra cloud. It is safe for concurrent use.
 type Client struct {
 	host        string
-	clientID    string
+	main        Registration
+	others      Registrations
 	redirectURL string
-	cred        Credential
 	http        *http.Client
 	now         func() time.Time
 	wait        waiter
@@ -68,7 +69,7 @@ func New(c Config) (*Client, error) {
 		now = time.Now
 	}
 	return &Client{
-		host: host, clientID: c.ClientID, redirectURL: c.RedirectURL, cred: c.Credential,
+		host: host, main: Registration{c.ClientID, c.Credential}, others: c.Registrations, redirectURL: c.RedirectURL,
 		http: ownClient(c.HTTP), now: now, wait: sleep,
 		providers: map[tenant.ID]*provider{},
 		found:     map[string]finding{},
@@ -76,9 +77,6 @@ func New(c Config) (*Client, error) {
 		forgotten: map[tenant.ID]int64{},
 	}, nil
 }
-
-// ClientID is the application's id, as pages show it.
-func (c *Client) ClientID() string { return c.clientID }
 
 // Host is the authority host with its scheme.
 func (c *Client) Host() string { return c.host }
@@ -128,9 +126,12 @@ func (c *Client) authorizeURL(tid tenant.ID) string {
 	return c.host + "/" + tid.String() + "/oauth2/v2.0/authorize"
 }
 
-// AdminConsentURL leads an administrator of the tenant to Microsoft's consent page. The scope "https://graph.microsoft.com/.default" asks for
+// AdminConsentURL leads an administrator of the tenant to Microsoft's consent page for a registration; "" is the first one. The scope "https://graph.microsoft.com/.default" asks for
 // all that the registration lists, application permissions included. What comes back proves nothing: read the grants.
-func (c *Client) AdminConsentURL(tid tenant.ID, redirect, state, scope string) string {
-	q := url.Values{"client_id": {c.clientID}, "redirect_uri": {redirect}, "state": {state}, "scope": {scope}}
+func (c *Client) AdminConsentURL(tid tenant.ID, clientID, redirect, state, scope string) string {
+	if clientID == "" {
+		clientID = c.main.ClientID
+	}
+	q := url.Values{"client_id": {clientID}, "redirect_uri": {redirect}, "state": {state}, "scope": {scope}}
 	return c.host + "/" + tid.String() + "/v2.0/adminconsent?" + q.Encode()
 }

@@ -251,7 +251,7 @@ func refuseWith(w http.ResponseWriter, code int, oauth string) {
 func (p *fakeEntra) start(c *Client, tid tenant.ID) Tx {
 	p.t.Helper()
 	tx := NewTx(tid)
-	u, err := url.Parse(c.AuthURL(tx))
+	u, err := url.Parse(authURL(p.t, c, tx))
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -270,4 +270,13 @@ func (p *fakeEntra) asked(suffix string) (n int) {
 		}
 	}
 	return n
+}
+
+func authURL(t *testing.T, c *Client, tx Tx) string {
+	t.Helper()
+	to, err := c.AuthURL(t.Context(), tx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return to
 }

@@ -10,7 +10,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-json-experiment/json"
 
 	"github.com/tenantry/tenantry/internal/errs"
@@ -32,10 +31,9 @@ type document struct {
 
 // provider is one tenant's authority, with keys of its own: two tenants may publish different keys under the same kid.
 type provider struct {
-	keys     *keySet
-	verifier *oidc.IDTokenVerifier
-	loaded   time.Time
-	used     atomic.Int64
+	keys   *keySet
+	loaded time.Time
+	used   atomic.Int64
 }
 
 // provider gives the tenant's authority from the cache, or reads its document. A document that cannot be renewed is kept.
@@ -79,7 +77,6 @@ func (c *Client) newProvider(ctx context.Context, tid tenant.ID) (*provider, err
 	}
 	p := &provider{keys: newKeySet(c, doc.Keys, c.issuer(tid)), loaded: c.now()}
 	p.used.Store(p.loaded.UnixNano())
-	p.verifier = oidc.NewVerifier(c.issuer(tid), p.keys, &oidc.Config{ClientID: c.clientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: c.now})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if old, ok := c.providers[tid]; ok {

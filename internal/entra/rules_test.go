@@ -562,7 +562,7 @@ func TestPersonalAccounts(t *testing.T) {
 func TestPKCEAlways(t *testing.T) {
 	p, c := newHostile(t)
 	tx := p.start(c, id(t, contoso))
-	q, _ := url.Parse(c.AuthURL(tx))
+	q, _ := url.Parse(authURL(t, c, tx))
 	v := q.Query()
 	if v.Get("code_challenge_method") != "S256" || len(v.Get("code_challenge")) != 43 || v.Get("response_type") != "code" || v.Get("response_mode") != "query" ||
 		v.Get("state") != tx.State || len(tx.State) != StateLength || v.Get("nonce") != tx.Nonce || !strings.Contains(v.Get("scope"), "openid profile") {

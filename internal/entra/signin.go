@@ -52,8 +52,12 @@ func random() string {
 const StateLength = 43
 
 // AuthURL is where the browser goes to sign in: the tenant's authority, code flow, PKCE by S256, answer in the query.
-func (c *Client) AuthURL(tx Tx) string {
-	cfg := oauth2.Config{ClientID: c.clientID, RedirectURL: c.redirectURL, Scopes: append(slices.Clone(baseScopes), tx.Scopes...),
+func (c *Client) AuthURL(ctx context.Context, tx Tx) (string, error) {
+	as, err := c.registration(ctx, tx.Tenant)
+	if err != nil {
+		return "", err
+	}
+	cfg := oauth2.Config{ClientID: as.ClientID, RedirectURL: c.redirectURL, Scopes: append(slices.Clone(baseScopes), tx.Scopes...),
 		Endpoint: oauth2.Endpoint{AuthURL: c.authorizeURL(tx.Tenant)}}
 	opts := []oauth2.AuthCodeOption{
 		oauth2.S256ChallengeOption(tx.Verifier), oidc.Nonce(tx.Nonce), oauth2.SetAuthURLParam("response_mode", "query"),
@@ -63,7 +67,7 @@ func (c *Client) AuthURL(tx Tx) string {
 			opts = append(opts, oauth2.SetAuthURLParam(name, value))
 		}
 	}
-	return cfg.AuthCodeURL(tx.State, opts...)
+	return cfg.AuthCodeURL(tx.State, opts...), nil
 }
 
 // Identity is who signed in, from a verified ID token. The key is (Tenant, ObjectID); names and addresses are for show.
@@ -102,11 +106,15 @@ func (Tokens) LogValue() slog.Value { return slog.StringValue("tokens REDACTED")
 func (c *Client) Exchange(ctx context.Context, tx Tx, code string) (Identity, Tokens, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
+	as, err := c.registration(ctx, tx.Tenant)
+	if err != nil {
+		return Identity{}, Tokens{}, err
+	}
 	p, err := c.provider(ctx, tx.Tenant)
 	if err != nil {
 		return Identity{}, Tokens{}, err
 	}
-	a, err := c.redeem(ctx, tx.Tenant, url.Values{
+	a, err := c.redeem(ctx, as, tx.Tenant, url.Values{
 		"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {c.redirectURL}, "code_verifier": {tx.Verifier},
 		"scope": {strings.Join(append(slices.Clone(baseScopes), tx.Scopes...), " ")},
 	})
@@ -116,7 +124,7 @@ func (c *Client) Exchange(ctx context.Context, tx Tx, code string) (Identity, To
 	if a.IDToken == "" {
 		return Identity{}, Tokens{}, nonsense(http.StatusOK, "the token answer holds no ID token")
 	}
-	id, err := c.verify(ctx, p, a.IDToken, tx.Tenant, tx.Nonce)
+	id, err := c.verify(ctx, p, as.ClientID, a.IDToken, tx.Tenant, tx.Nonce)
 	if err != nil {
 		return Identity{}, Tokens{}, err
 	}
@@ -124,7 +132,7 @@ func (c *Client) Exchange(ctx context.Context, tx Tx, code string) (Identity, To
 }
 
 // verify believes an ID token or says which check it failed. An empty nonce is for refreshed tokens, which have none.
-func (c *Client) verify(ctx context.Context, p *provider, jwt string, tid tenant.ID, nonce string) (Identity, error) {
+func (c *Client) verify(ctx context.Context, p *provider, clientID, jwt string, tid tenant.ID, nonce string) (Identity, error) {
 	if err := checkHeader(jwt); err != nil {
 		return Identity{}, err
 	}
@@ -137,10 +145,11 @@ func (c *Client) verify(ctx context.Context, p *provider, jwt string, tid tenant
 	if err != nil {
 		return Identity{}, err
 	}
-	if err := cl.check(expected{tid: tid, issuer: c.issuer(tid), clientID: c.clientID, nonce: nonce, now: c.now()}); err != nil {
+	if err := cl.check(expected{tid: tid, issuer: c.issuer(tid), clientID: clientID, nonce: nonce, now: c.now()}); err != nil {
 		return Identity{}, err
 	}
-	if _, err := p.verifier.Verify(ctx, jwt); err != nil {
+	verifier := oidc.NewVerifier(c.issuer(tid), p.keys, &oidc.Config{ClientID: clientID, SupportedSigningAlgs: []string{oidc.RS256}, Now: c.now})
+	if _, err := verifier.Verify(ctx, jwt); err != nil {
 		return Identity{}, asRefusal(err)
 	}
 	return cl.identity(tid), nil
@@ -190,14 +199,18 @@ type Subject struct {
 func (c *Client) Refresh(ctx context.Context, who Subject, refreshToken string, scopes ...string) (Tokens, error) {
 	ctx, cancel := context.WithTimeout(ctx, callLimit)
 	defer cancel()
-	a, err := c.redeem(ctx, who.Tenant, url.Values{
+	as, err := c.registration(ctx, who.Tenant)
+	if err != nil {
+		return Tokens{}, err
+	}
+	a, err := c.redeem(ctx, as, who.Tenant, url.Values{
 		"grant_type": {"refresh_token"}, "refresh_token": {refreshToken}, "scope": {strings.Join(append(slices.Clone(baseScopes), scopes...), " ")},
 	})
 	if err != nil {
 		return Tokens{}, err
 	}
 	if a.IDToken != "" {
-		if err := c.samePerson(ctx, who, a.IDToken); err != nil {
+		if err := c.samePerson(ctx, as.ClientID, who, a.IDToken); err != nil {
 			return Tokens{}, err
 		}
 	}
@@ -208,12 +221,12 @@ func (c *Client) Refresh(ctx context.Context, who Subject, refreshToken string, 
 	return t, nil
 }
 
-func (c *Client) samePerson(ctx context.Context, who Subject, jwt string) error {
+func (c *Client) samePerson(ctx context.Context, clientID string, who Subject, jwt string) error {
 	p, err := c.provider(ctx, who.Tenant)
 	if err != nil {
 		return err
 	}
-	id, err := c.verify(ctx, p, jwt, who.Tenant, "")
+	id, err := c.verify(ctx, p, clientID, jwt, who.Tenant, "")
 	if err != nil {
 		return err
 	}

@@ -196,7 +196,7 @@ func TestRounds(t *testing.T) {
 		{"a round for each service", features("guest-changes", "incidents"), all, []permission.Round{named, incidents}},
 		{"one of three is missing: all three, for a request replaces", features("guest-changes"), append(slices.Clone(all), invite[0], invite[1]), []permission.Round{named}},
 	} {
-		if d := cmp.Diff(tc.want, permission.Rounds(tc.features, tc.held)); d != "" {
+		if d := cmp.Diff(tc.want, permission.Rounds(tc.features, tc.held, registered)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", tc.name, d)
 		}
 	}

@@ -65,21 +65,19 @@ type Round struct {
 }
 
 // Rounds are the visits that the features still need where held is granted: none, one or more, the whole list first. Where all is held,
-// asking again begins with the first.
-func Rounds(features []Feature, held []Permission) []Round {
+// asking again begins with the first. listed are the delegated permissions that the registration lists, which come with the whole.
+func Rounds(features []Feature, held, listed []Permission) []Round {
 	application, delegated := Plan(features)
 	var rounds []Round
 	byName := map[Resource][]Permission{}
-	registered := func(p Permission) bool { _, d := Registered(); return slices.Contains(d, p) }
 	whole := lacks(application, held)
 	for _, p := range delegated {
 		byName[p.Resource] = append(byName[p.Resource], p)
-		whole = whole || len(application) > 0 && registered(p) && lacks([]Permission{p}, held)
+		whole = whole || len(application) > 0 && slices.Contains(listed, p) && lacks([]Permission{p}, held)
 	}
 	if whole {
 		rounds = append(rounds, Round{All: true, Resource: Graph})
-		_, d := Registered()
-		held = append(slices.Clone(held), d...)
+		held = append(slices.Clone(held), listed...)
 	}
 	for _, r := range slices.Sorted(maps.Keys(byName)) {
 		if lacks(byName[r], held) {

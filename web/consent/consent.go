@@ -1,5 +1,5 @@
 // Package consent shows consent from both sides: the staff page of a tenant (/t/{tenant}/consent) with the templates that plans follow
-// (/settings/templates), the page that the customer's administrator opens (/consent/{token}), and what becomes of the return from
+// (/settings/templates) and the registrations that links ask with (/settings/registrations), the page that the customer's administrator opens (/consent/{token}), and what becomes of the return from
 // Microsoft (/auth/consent).
 //
 // The customer's pages speak six languages and need no sign-in; nothing on them is used up by looking. What is granted and how that is
@@ -28,8 +28,7 @@ import (
 
 // Partner is who asks, as the customer knows them.
 type Partner struct {
-	Name    string
-	Program string // the registration's display name: what Microsoft's page calls the program
+	Name string
 	partner.Contact
 }
 

@@ -56,11 +56,11 @@ type site struct {
 
 func (s *site) Discover(context.Context, string) (tenant.ID, error) { return tenant.ParseID(contoso) }
 func (s *site) Forget(tenant.ID)                                    {}
-func (s *site) AdminConsentURL(tid tenant.ID, redirect, state, scope string) string {
+func (s *site) AdminConsentURL(tid tenant.ID, clientID, redirect, state, scope string) string {
 	return "https://login.example/" + tid.String() + "/v2.0/adminconsent?" + url.Values{"state": {state}, "scope": {scope}}.Encode()
 }
 
-func (s *site) ReadGrants(context.Context, tenant.ID) (domain.Grants, error) {
+func (s *site) ReadGrants(context.Context, tenant.ID, string) (domain.Grants, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.grants, s.fails
@@ -73,6 +73,12 @@ func newSite(t *testing.T) *site {
 	s.service = domain.NewService(domain.Deps{
 		Store: domain.NewStore(pool), Authority: s, Reader: s, ReturnURL: "https://portal.example/auth/consent", Now: func() time.Time { return s.now },
 		Journal: &s.journal,
+		Program: func(context.Context) string {
+			if s.nameless {
+				return ""
+			}
+			return "Tenantry for First Up"
+		},
 	})
 	tn, _, err := s.service.AddTenant(t.Context(), tenant.Person{}, "contoso.example")
 	if err != nil {
@@ -86,7 +92,7 @@ func newSite(t *testing.T) *site {
 			if s.nameless {
 				return consent.Partner{}
 			}
-			return consent.Partner{Name: "First Up Consultants", Program: "Tenantry for First Up", Contact: partner.Contact{
+			return consent.Partner{Name: "First Up Consultants", Contact: partner.Contact{
 				Address: "12 Harbour Street, Seattle", Phone: "+1 206 555 0142", Mail: "trust@firstup.example", PrivacyName: "Data <protection>", PrivacyMail: "privacy@firstup.example",
 			}}
 		},

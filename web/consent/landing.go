@@ -62,7 +62,10 @@ func (h *Handler) landing(w http.ResponseWriter, r *http.Request) error {
 		return h.over(w, r, l, t, state)
 	}
 	in := lang.Of(r)
-	v := h.landingView(r, l, t, in)
+	v, err := h.landingView(r, l, t, in)
+	if err != nil {
+		return err
+	}
 	if page.WantsJSON(r) {
 		return page.JSON(w, http.StatusOK, v)
 	}
@@ -76,14 +79,18 @@ func private(w http.ResponseWriter) {
 	w.Header().Add("Vary", "Accept-Language")
 }
 
-func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, in permission.Lang) landingView {
+func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, in permission.Lang) (landingView, error) {
 	who := h.partner(r.Context())
+	asks, err := h.Consent.Registration(r.Context(), l.ClientID)
+	if err != nil {
+		return landingView{}, err
+	}
 	v := landingView{
 		Partner: who.Name, Customer: t.Name(), TenantID: t.ID, Language: in, Until: l.ExpiresAt, Features: l.Features,
 		words: inLang[in], lead: who, domain: t.DefaultDomain, contact: l.Contact, message: l.Message, from: l.CreatedBy, action: r.URL.Path, days: h.keeps(r.Context()),
 	}
 	v.until = lang.On(v.Language, l.ExpiresAt)
-	v.fill = lang.Fill("partner", who.Name, "customer", t.Name(), "program", who.Program, "host", h.LoginHost, "who", personOf(l.CreatedBy))
+	v.fill = lang.Fill("partner", who.Name, "customer", t.Name(), "program", asks.Name, "host", h.LoginHost, "who", personOf(l.CreatedBy))
 	application, delegated := permission.Plan(l.Features)
 	var seen, changing []permission.Permission
 	for _, p := range delegated {
@@ -104,7 +111,7 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, i
 		v.never.Items = append(v.never.Items, ui.Statement{Icon: [...]string{"mail", "key", "person_add"}[i], Text: v.fill.Spans(s)})
 	}
 	for _, s := range v.words.next {
-		if who.Program == "" && strings.Contains(s, "{program}") {
+		if asks.Name == "" && strings.Contains(s, "{program}") {
 			// The registration's name was not read yet. A wrong name would make a careful reader stop, so none is promised.
 			s, _, _ = strings.Cut(s, ". ")
 			s += "."
@@ -114,7 +121,7 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, i
 	for _, p := range slices.Concat(application, delegated) {
 		v.Names = append(v.Names, p.Name)
 	}
-	if len(permission.Rounds(l.Features, nil)) > 1 {
+	if len(permission.Rounds(l.Features, nil, asks.Delegated)) > 1 {
 		v.twice = v.fill.Spans(v.words.twice)
 	}
 	v.kept.Items = []ui.Statement{{Icon: "database", Text: v.fill.Spans(v.words.kept[0])}}
@@ -122,8 +129,8 @@ func (h *Handler) landingView(r *http.Request, l domain.Link, t tenant.Tenant, i
 		f := lang.Fill("days", strconv.Itoa(v.days))
 		v.kept.Items = append(v.kept.Items, ui.Statement{Icon: "history", Text: f.Spans(v.words.kept[1])})
 	}
-	v.addMore(application)
-	return v
+	v.addMore(application, asks)
+	return v, nil
 }
 
 // group is one card: the features whose permissions are among these, with Microsoft's names folded under them.
@@ -163,12 +170,11 @@ func (v landingView) named(p permission.Permission) string {
 }
 
 // addMore tells what Microsoft's page will list besides: a registration has one list, and .default asks for all of it.
-func (v *landingView) addMore(application []permission.Permission) {
+func (v *landingView) addMore(application []permission.Permission, asks domain.Registration) {
 	if len(application) == 0 {
 		return
 	}
-	a, d := permission.Registered()
-	for _, p := range slices.Concat(a, d) {
+	for _, p := range slices.Concat(asks.Application, asks.Delegated) {
 		if !slices.Contains(v.Names, p.Name) {
 			v.moreNames = append(v.moreNames, v.named(p))
 		}

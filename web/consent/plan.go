@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 
@@ -38,8 +39,9 @@ func (h *Handler) planView(r *http.Request, m tenant.Membership, c domain.View) 
 // planFacts say whose plan it is, and how far what is granted is from it.
 func (v staffView) planFacts() ui.Facts {
 	p := v.Plan
+	known := ui.Fact{Label: "App registration", Value: ui.TextCell(cmp.Or(v.Program, "the first one")), Note: ui.Count(int64(len(v.known.Application)), "application permission", "application permissions")}
 	if p.TemplateID == 0 {
-		return ui.Facts{Items: []ui.Fact{{Label: "Follows", Value: ui.TextCell("no template; the plan is this customer’s own")}}}
+		return ui.Facts{Items: []ui.Fact{{Label: "Follows", Value: ui.TextCell("no template; the plan is this customer’s own")}, known}}
 	}
 	state := p.Drift.state(v.late)
 	f := ui.Facts{Items: []ui.Fact{{Label: "Follows", Value: ui.LinkCell(p.Template, templateURL(p.TemplateID))}, {Label: "Drift", Value: ui.Cell{State: &state}}}}
@@ -49,6 +51,7 @@ func (v staffView) planFacts() ui.Facts {
 	if len(p.Surplus) > 0 {
 		f.Items = append(f.Items, ui.Fact{Label: "Not in the template", Value: ui.ViewCell(lines(p.Surplus))})
 	}
+	f.Items = append(f.Items, known)
 	return f
 }
 

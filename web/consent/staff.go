@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -37,11 +38,13 @@ type staffView struct {
 	History    []moveRow    `json:"history"` // latest first
 	Links      []linkRow    `json:"links"`
 	Plan       planView     `json:"plan"`
+	Program    string       `json:"program"`              // what Microsoft calls the app registration that the customer knows
 	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
 
 	m       tenant.Membership
 	now     time.Time
 	late    bool
+	known   domain.Registration
 	lastAny *domain.Reading
 	form    formView
 }
@@ -161,7 +164,12 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	v.Features = featureRows(c)
 	v.form = newForm(c, h.partner(r.Context()), m.Person)
 	v.form.mails = h.Mail != nil
-	return v, nil
+	if v.form.offered, err = h.Consent.Offered(r.Context()); err != nil {
+		return staffView{}, err
+	}
+	v.known, err = h.knownBy(r.Context(), m.Tenant.ID)
+	v.Program = v.known.Name
+	return v, err
 }
 
 func newGrantRow(st domain.Standing) grantRow {
@@ -194,14 +202,16 @@ func featureRows(c domain.View) []featureRow {
 
 // formView is the form for a new link.
 type formView struct {
-	features map[permission.Feature]bool
-	language permission.Lang
-	days     string
-	contact  string
-	message  string
-	mails    bool   // links can be sent by mail
-	to       string // whom to send it to
-	faults   page.Faults
+	features     map[permission.Feature]bool
+	language     permission.Lang
+	days         string
+	contact      string
+	message      string
+	offered      []domain.Registration
+	registration string // the one to ask with, as the form names it; "": whichever asks for least
+	mails        bool   // links can be sent by mail
+	to           string // whom to send it to
+	faults       page.Faults
 }
 
 func newForm(c domain.View, partner Partner, who tenant.Person) formView {
@@ -236,7 +246,7 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	f := formView{features: map[permission.Feature]bool{}, language: permission.Lang(values.Get("language")), days: values.Get("days"),
-		contact: values.Get("contact"), message: values.Get("message"), faults: page.Faults{}}
+		contact: values.Get("contact"), message: values.Get("message"), registration: values.Get("registration"), faults: page.Faults{}}
 	order := f.order(values["features"])
 	f.mails, f.to = h.Mail != nil, strings.TrimSpace(values.Get("to"))
 	if f.to != "" && f.mails {
@@ -258,7 +268,10 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	address := h.Origin + "/consent/" + token
-	v := h.createdView(r, m, l, address)
+	v, err := h.createdView(r, m, l, address)
+	if err != nil {
+		return err
+	}
 	if f.mails && f.to != "" {
 		if v.sent, err = h.send(r.Context(), m.Person, l, f.to, v); err != nil {
 			return err
@@ -301,7 +314,7 @@ func (f *formView) order(features []string) domain.Order {
 			f.faults.Add(name, "At most 500 characters.")
 		}
 	}
-	return domain.Order{Features: chosen, Language: f.language, Message: f.message, Contact: f.contact, Valid: time.Duration(days) * 24 * time.Hour}
+	return domain.Order{ClientID: f.orderedRegistration(), Features: chosen, Language: f.language, Message: f.message, Contact: f.contact, Valid: time.Duration(days) * 24 * time.Hour}
 }
 
 func (h *Handler) again(w http.ResponseWriter, r *http.Request, m tenant.Membership, f formView) error {
@@ -309,6 +322,7 @@ func (h *Handler) again(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if err != nil {
 		return err
 	}
+	f.offered = v.form.offered
 	v.form = f
 	if page.WantsJSON(r) {
 		return page.JSON(w, http.StatusUnprocessableEntity, map[string]any{"status": http.StatusUnprocessableEntity, "faults": f.faults})
@@ -321,6 +335,8 @@ type createdView struct {
 	m                      tenant.Membership
 	address, subject, mail string
 	until, languageN       string
+	asks                   domain.Registration
+	surplus                int        // application permissions that Microsoft's page will ask for though the link's features do not need them
 	sent                   *ui.Banner // what became of the mail; nil: none was asked for
 }
 
@@ -344,16 +360,17 @@ func (h *Handler) send(ctx context.Context, who tenant.Person, l domain.Link, to
 	return &ui.Banner{Kind: "ok", Title: "The link was sent to " + to + "."}, h.Consent.LinkSent(ctx, who, l, to)
 }
 
-func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Link, address string) createdView {
+func (h *Handler) createdView(r *http.Request, m tenant.Membership, l domain.Link, address string) (createdView, error) {
 	who, w := h.partner(r.Context()), inLang[l.Language]
-	if who.Program == "" {
-		who.Program = "Tenantry"
+	asks, err := h.Consent.Registration(r.Context(), l.ClientID)
+	if err != nil {
+		return createdView{}, err
 	}
-	f := lang.Fill("partner", who.Name, "customer", m.Tenant.Name(), "program", who.Program, "link", address, "date", lang.On(l.Language, l.ExpiresAt), "contact", l.Contact)
+	f := lang.Fill("partner", who.Name, "customer", m.Tenant.Name(), "program", cmp.Or(asks.Name, "Tenantry"), "link", address, "date", lang.On(l.Language, l.ExpiresAt), "contact", l.Contact)
 	return createdView{
 		m: m, address: address, subject: f.Text(w.mailSubject), mail: strings.TrimSpace(f.Text(w.mailText)),
-		until: lang.On(permission.English, l.ExpiresAt), languageN: lang.Name(l.Language),
-	}
+		until: lang.On(permission.English, l.ExpiresAt), languageN: lang.Name(l.Language), asks: asks, surplus: len(asks.Surplus(l.Features)),
+	}, nil
 }
 
 func (h *Handler) revoke(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

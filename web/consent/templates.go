@@ -18,7 +18,8 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// MountPortal adds the templates that plans of customers follow. Everybody of the staff may read them, owners change them.
+// MountPortal adds the templates that plans of customers follow, which everybody of the staff may read and owners change, and the app
+// registrations that customers are asked with, which are the owners'.
 func (h *Handler) MountPortal(r page.Router) {
 	r.Get("/settings/templates", h.templates)
 	r.GetFor("/settings/templates/new", tenant.MaySettings, h.newTemplate)
@@ -27,6 +28,12 @@ func (h *Handler) MountPortal(r page.Router) {
 	r.GetFor("/settings/templates/{template}/edit", tenant.MaySettings, h.editTemplate)
 	r.Post("/settings/templates/{template}/edit", tenant.MaySettings, h.changeTemplate)
 	r.Post("/settings/templates/{template}/delete", tenant.MaySettings, h.deleteTemplate)
+	r.GetFor("/settings/registrations", tenant.MaySettings, h.registrations)
+	r.GetFor("/settings/registrations/new", tenant.MaySettings, h.newRegistration)
+	r.Post("/settings/registrations/new", tenant.MaySettings, h.addRegistration)
+	r.GetFor("/settings/registrations/{registration}", tenant.MaySettings, h.registration)
+	r.Post("/settings/registrations/{registration}/read", tenant.MaySettings, h.rereadRegistration)
+	r.Post("/settings/registrations/{registration}/remove", tenant.MaySettings, h.removeRegistration)
 }
 
 // templateRow is one template of the list, and of its JSON twin.

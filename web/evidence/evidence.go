@@ -43,7 +43,6 @@ type Handler struct {
 	Keeps       func(ctx context.Context) (days int, err error)                         // how long what is kept is kept
 	IsAdmin     func(ctx context.Context, tid tenant.ID, objectID string) (bool, error) // asks the tenant; nil or an error: what the sign-in said holds
 	Frame       func(ctx context.Context) lang.Frame                                    // the partner, whom to ask about one's data, and the moment
-	Program     func(ctx context.Context) string                                        // what Microsoft calls the program
 	Address     func(*http.Request) string                                              // where a request comes from, for the limit; nil: the connection's own
 	Now         func() time.Time
 
@@ -212,12 +211,16 @@ func (h *Handler) view(ctx context.Context, m tenant.Membership, in permission.L
 	if err != nil {
 		return view{}, err
 	}
+	program, err := h.Consent.ProgramOf(ctx, tid)
+	if err != nil {
+		return view{}, err
+	}
 	all, err := h.Audit.Count(ctx, tenant.Only(tid), audit.Filter{})
 	if err != nil {
 		return view{}, err
 	}
 	v := view{
-		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Frame(ctx).Partner, Program: h.Program(ctx), Language: in, State: c.Tenant.State, DoneAll: all,
+		TenantID: tid, Tenant: c.Tenant.Name(), Partner: h.Frame(ctx).Partner, Program: program, Language: in, State: c.Tenant.State, DoneAll: all,
 		Allows: []allowance{}, Grants: []grant{}, Surplus: []grant{}, Past: []grant{}, Asked: []asked{}, People: []person{}, Done: []act{},
 		words: inLang[in],
 	}

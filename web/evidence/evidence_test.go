@@ -33,10 +33,10 @@ type cloud struct {
 	grants  map[tenant.ID]consent.Grants
 }
 
-func (c cloud) Discover(_ context.Context, s string) (tenant.ID, error)  { return c.tenants[s], nil }
-func (c cloud) AdminConsentURL(tenant.ID, string, string, string) string { return "" }
-func (c cloud) Forget(tenant.ID)                                         {}
-func (c cloud) ReadGrants(_ context.Context, tid tenant.ID) (consent.Grants, error) {
+func (c cloud) Discover(_ context.Context, s string) (tenant.ID, error)          { return c.tenants[s], nil }
+func (c cloud) AdminConsentURL(tenant.ID, string, string, string, string) string { return "" }
+func (c cloud) Forget(tenant.ID)                                                 {}
+func (c cloud) ReadGrants(_ context.Context, tid tenant.ID, _ string) (consent.Grants, error) {
 	if g, ok := c.grants[tid]; ok {
 		return g, nil
 	}
@@ -75,7 +75,7 @@ func newSite(t *testing.T) (*site, tenant.ID, tenant.ID) {
 	pool := pgtest.New(t)
 	chain := audit.NewStore(pool)
 	now := func() time.Time { return time.Now().Add(time.Minute) }
-	service := consent.NewService(consent.Deps{Store: consent.NewStore(pool), Authority: c, Reader: c, Journal: consent.AuditJournal{Audit: chain}})
+	service := consent.NewService(consent.Deps{Store: consent.NewStore(pool), Authority: c, Reader: c, Journal: consent.AuditJournal{Audit: chain}, Program: func(context.Context) string { return "Tenantry for First Up" }})
 	staff := tenant.Person{Name: "Technician", UPN: "tech@firstup.example"}
 	for domain, tid := range c.tenants {
 		if _, _, err := service.AddTenant(t.Context(), staff, domain); err != nil {
@@ -102,7 +102,7 @@ func newSite(t *testing.T) (*site, tenant.ID, tenant.ID) {
 		IsAdmin: func(context.Context, tenant.ID, string) (bool, error) { return s.admin() },
 		Frame: func(context.Context) lang.Frame {
 			return lang.Frame{Partner: "First Up Consultants", PrivacyName: "Data protection", PrivacyMail: "privacy@firstup.example", Origin: "https://portal.example", Now: now()}
-		}, Program: func(context.Context) string { return "Tenantry for First Up" },
+		},
 	}
 	h.Mount(r, func(r *http.Request) (tenant.Membership, error) {
 		if s.err != nil || s.as.Tenant.IsZero() {

@@ -121,11 +121,15 @@ func (h *Handler) proof(w http.ResponseWriter, r *http.Request) error {
 	default:
 		return errs.ShowNext(errs.Invalid, "The proof can be had as a page, as JSON, or as JSON Lines.", "Leave out the format.")
 	}
+	program, err := h.Consent.ProgramOf(r.Context(), found.Tenant.ID)
+	if err != nil {
+		return err
+	}
 	frame, in := h.Frame(r.Context()), lang.Of(r, found.Language)
 	v := proofView{
 		TenantID: found.Tenant.ID, Tenant: found.Tenant.Name(), At: found.At, By: found.By, DeleteAt: found.DeleteAt, Rows: found.Rows, Total: found.Total(),
 		HeadSeq: found.HeadSeq, HeadHash: found.Head(), w: found, in: in, words: inLang[in], path: r.URL.Path,
-		fill: lang.Fill("partner", frame.Partner, "customer", found.Tenant.Name(), "program", h.Program(r.Context())),
+		fill: lang.Fill("partner", frame.Partner, "customer", found.Tenant.Name(), "program", program),
 	}
 	if !found.DeletedAt.IsZero() {
 		v.DeletedAt = &found.DeletedAt

@@ -135,8 +135,12 @@ func (h *Handler) leave(w http.ResponseWriter, r *http.Request, tid tenant.ID, b
 	if err != nil {
 		return err
 	}
+	to, err := h.Entra.AuthURL(r.Context(), tx)
+	if err != nil {
+		return err
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	http.Redirect(w, r, h.Entra.AuthURL(tx), http.StatusFound)
+	http.Redirect(w, r, to, http.StatusFound)
 	return nil
 }
 

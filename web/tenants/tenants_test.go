@@ -37,8 +37,8 @@ func (d directory) Discover(_ context.Context, given string) (tenant.ID, error) 
 	}
 	return tenant.ID{}, errs.Show(errs.NotFound, "Microsoft knows no tenant under this domain.")
 }
-func (directory) AdminConsentURL(tenant.ID, string, string, string) string { return "" }
-func (directory) Forget(tenant.ID)                                         {}
+func (directory) AdminConsentURL(tenant.ID, string, string, string, string) string { return "" }
+func (directory) Forget(tenant.ID)                                                 {}
 
 type journal struct{ actions []string }
 

@@ -39,7 +39,7 @@ func registration(ctx context.Context, cfg config.Portal) iter.Seq[Result] {
 			yield(notOK(stepAuthority, "the home tenant's GUID cannot be used", "Correct AZURE_TENANT_ID."))
 			return
 		}
-		client, err := serve.NewEntra(cfg)
+		client, err := serve.NewEntra(cfg, nil)
 		if err != nil {
 			yield(notOK(stepCredential, err.Error(), "Put a PEM file there with the certificate and its RSA private key."))
 			return
@@ -189,7 +189,7 @@ func audience(a app) Result {
 func redirects(cfg config.Portal, a app) Result {
 	var missing []string
 	for _, want := range []string{cfg.Origin() + "/auth/callback", cfg.Origin() + "/auth/consent"} {
-		if !slices.ContainsFunc(a.Web.RedirectURIs, func(have string) bool { return sameRedirect(have, want) }) {
+		if !slices.ContainsFunc(a.Web.RedirectURIs, func(have string) bool { return entra.SameRedirect(have, want) }) {
 			missing = append(missing, want)
 		}
 	}
@@ -197,16 +197,6 @@ func redirects(cfg config.Portal, a app) Result {
 		return notOK(stepRedirects, "not registered: "+strings.Join(missing, ", "), "Registration, Authentication, Web, Redirect URIs: add them exactly so.")
 	}
 	return ok(stepRedirects, "both are registered")
-}
-
-// sameRedirect compares as Entra does: exactly, but for the port of http://localhost.
-func sameRedirect(have, want string) bool {
-	if have == want {
-		return true
-	}
-	h, err1 := url.Parse(have)
-	w, err2 := url.Parse(want)
-	return err1 == nil && err2 == nil && h.Scheme == "http" && w.Scheme == "http" && h.Hostname() == "localhost" && w.Hostname() == "localhost" && h.Path == w.Path
 }
 
 // soon is when an end needs a person.

@@ -36,8 +36,12 @@ func (p *Portal) isAdmin(ctx context.Context, tid tenant.ID, objectID string) (b
 
 // gone asks Microsoft with a new token whether the tenant no longer knows the program (AADSTS700016).
 func (p *Portal) gone(ctx context.Context, tid tenant.ID) (bool, error) {
+	clientID, err := p.Consent.Store.ClientIDOf(ctx, tid)
+	if err != nil {
+		return false, err
+	}
 	p.Entra.Forget(tid)
-	_, err := p.Consent.Reader.ReadGrants(ctx, tid)
+	_, err = p.Consent.Reader.ReadGrants(ctx, tid, clientID)
 	var absent interface{ NoPrincipal() bool }
 	if errors.As(err, &absent) && absent.NoPrincipal() {
 		return true, nil

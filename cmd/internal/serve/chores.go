@@ -179,8 +179,5 @@ func (p *Portal) partner(ctx context.Context) consent.Partner {
 		p.Log.WarnContext(ctx, "partner's contact", "err", err)
 	}
 	who.Contact = contact.Contact
-	if program := p.program.Load(); program != nil {
-		who.Program = *program
-	}
 	return who
 }

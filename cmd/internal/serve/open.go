@@ -215,7 +215,9 @@ func makeDatabase(ctx context.Context, dsn string, fresh bool) error {
 // wire makes each part of those before it.
 func (p *Portal) wire(o Options) (err error) {
 	cfg := p.Config
-	if p.Entra, err = NewEntra(cfg); err != nil {
+	asks := consent.NewStore(p.Pool)
+	asks.Keys = p.Keys
+	if p.Entra, err = NewEntra(cfg, asks); err != nil {
 		return err
 	}
 	tokens := graphTokens{entra: p.Entra, resource: cfg.Cloud.GraphResource}
@@ -237,7 +239,7 @@ func (p *Portal) wire(o Options) (err error) {
 		return err
 	}
 	p.Consent = consent.NewService(consent.Deps{
-		Store: consent.NewStore(p.Pool), Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID},
+		Store: asks, Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID, As: entra.As}, Finder: finder{p}, Program: p.programName,
 		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
@@ -290,13 +292,18 @@ func (p *Portal) namedGroups(ctx context.Context, tid tenant.ID) (n group.Named,
 	return group.Named{Holding: members, Others: slices.Concat(policies, apps, scopes)}, errors.Join(err1, err2, err3)
 }
 
-// NewEntra is the client of the configured authority with the configured credential.
-func NewEntra(cfg config.Portal) (*entra.Client, error) {
+// NewEntra is the client of the configured authority with the configured credential. asks keeps the registrations beside the configured one;
+// nil: there is none.
+func NewEntra(cfg config.Portal, asks *consent.Store) (*entra.Client, error) {
 	cred, err := credential(cfg)
 	if err != nil {
 		return nil, err
 	}
-	return entra.New(entra.Config{Host: cfg.Cloud.AuthorityHost, ClientID: cfg.ClientID, Credential: cred, RedirectURL: cfg.Origin() + "/auth/callback"})
+	c := entra.Config{Host: cfg.Cloud.AuthorityHost, ClientID: cfg.ClientID, Credential: cred, RedirectURL: cfg.Origin() + "/auth/callback"}
+	if asks != nil {
+		c.Registrations = registrations{asks}
+	}
+	return entra.New(c)
 }
 
 func credential(cfg config.Portal) (entra.Credential, error) {

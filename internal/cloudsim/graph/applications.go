@@ -11,7 +11,9 @@ import (
 func (c *call) applicationObjects() []object {
 	var list []object
 	if c.t.Home {
-		list = append(list, c.partnerApplication())
+		for _, a := range c.s.world.Apps() {
+			list = append(list, c.partnerApplication(a))
+		}
 	}
 	for _, g := range c.galleryApps() {
 		list = append(list, c.applicationObject(c.guid(kindApplication, g), c.guid(kindGalleryAppID, g), gallery[g].name, "AzureADMyOrg", templateID(g), c.t.Created.Add(time.Duration(20+9*g)*day)))
@@ -41,10 +43,10 @@ func (o object) set(name string, v any) {
 	}
 }
 
-// partnerApplication is the registration of the partner's own app as the administrator sees it: never the secret, only its hint.
-func (c *call) partnerApplication() object {
+// partnerApplication is a registration of the partner's own as the administrator sees it: never the secret, only its hint.
+func (c *call) partnerApplication(of *world.App) object {
 	var a world.App
-	c.s.world.View(func() { a = c.s.world.App })
+	c.s.world.View(func() { a = *of })
 	o := c.applicationObject(a.ObjectID, a.ClientID, a.DisplayName, "AzureADMultipleOrgs", "", c.t.Created.Add(10*day))
 	var access []object
 	for _, v := range a.RequiredScope {
@@ -61,16 +63,16 @@ func (c *call) partnerApplication() object {
 	o.set("requiredResourceAccess", []object{{{"resourceAppId", world.GraphAppID}, {"resourceAccess", access}}})
 	o.set("identifierUris", []string{"api://" + a.ClientID})
 	o.set("passwordCredentials", []object{{
-		{"customKeyIdentifier", nil}, {"displayName", "portal"}, {"endDateTime", until}, {"hint", a.ClientSecret[:3]}, {"keyId", world.GUID(c.s.world.Seed, "secret key")},
+		{"customKeyIdentifier", nil}, {"displayName", "portal"}, {"endDateTime", until}, {"hint", a.ClientSecret[:3]}, {"keyId", world.GUID(c.s.world.Seed, "secret key", a.ClientID)},
 		{"secretText", nil}, {"startDateTime", c.s.anchor.Add(-100 * day)},
 	}})
 	o.set("keyCredentials", []object{{
-		{"customKeyIdentifier", nil}, {"displayName", "CN=Tenantry"}, {"endDateTime", until}, {"key", nil}, {"keyId", world.GUID(c.s.world.Seed, "certificate key")},
+		{"customKeyIdentifier", nil}, {"displayName", "CN=Tenantry"}, {"endDateTime", until}, {"key", nil}, {"keyId", world.GUID(c.s.world.Seed, "certificate key", a.ClientID)},
 		{"startDateTime", c.s.anchor.Add(-100 * day)}, {"type", "AsymmetricX509Cert"}, {"usage", "Verify"},
 	}})
 	o.set("api", object{
 		{"acceptMappedClaims", nil}, {"knownClientApplications", []string{}}, {"requestedAccessTokenVersion", 2},
-		{"oauth2PermissionScopes", permissionScopes(c.s.world.OwnResource())}, {"preAuthorizedApplications", []object{}},
+		{"oauth2PermissionScopes", permissionScopes(a.OwnResource())}, {"preAuthorizedApplications", []object{}},
 	})
 	o.set("web", object{
 		{"homePageUrl", nil}, {"logoutUrl", orNil(a.LogoutURL)}, {"redirectUris", append([]string{}, a.RedirectURIs...)},

@@ -70,8 +70,8 @@ func (c *call) principals() []principal {
 		p := principal{
 			id: sp.ID, appID: sp.AppID, name: sp.DisplayName, owner: c.s.world.Home().ID, enabled: sp.AccountEnabled, created: sp.Created, gallery: -1, known: sp,
 		}
-		if sp.AppID == c.s.world.App.ClientID {
-			p.resource = c.s.world.OwnResource()
+		if a, ok := c.s.world.AppByID(sp.AppID); ok {
+			p.resource = a.OwnResource()
 		}
 		list = append(list, p)
 	}

@@ -42,15 +42,16 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); e == nil && err != nil {
 		e = refuse(9002313, "the parameters cannot be read")
 	}
+	var app *world.App
 	if e == nil {
-		e = s.checkClient(r.Form)
+		app, e = s.client(r.Form)
 	}
 	if e != nil {
 		s.refusalPage(w, r, e)
 		return
 	}
-	q, e, onPage := s.parseAuthorize(r.Form, a)
-	f := &flow{authority: a, req: q, tenant: a.tenant, base: base(r)}
+	q, e, onPage := s.parseAuthorize(r.Form, a, app)
+	f := &flow{authority: a, app: app, req: q, tenant: a.tenant, base: base(r)}
 	switch {
 	case e != nil && onPage:
 		s.refusalPage(w, r, e)
@@ -63,33 +64,34 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// checkClient refuses what must never lead back to the app, because nobody knows yet whether it is the app.
-func (s *Server) checkClient(v url.Values) *refusal {
+// client is the registration that asks. It refuses what must never lead back to the app, because nobody knows yet whether it is the app.
+func (s *Server) client(v url.Values) (*world.App, *refusal) {
 	for name, values := range v {
 		if len(values) > 1 {
-			return refuse(9002313, "the parameter '"+clip(name)+"' is repeated")
+			return nil, refuse(9002313, "the parameter '"+clip(name)+"' is repeated")
 		}
 	}
 	if v.Get("client_id") == "" {
-		return refuse(900144, "client_id")
+		return nil, refuse(900144, "client_id")
 	}
-	if !strings.EqualFold(v.Get("client_id"), s.w.App.ClientID) {
-		return refuse(700016, clip(v.Get("client_id")), s.w.Home().DisplayName)
+	app, ok := s.w.AppByID(v.Get("client_id"))
+	if !ok {
+		return nil, refuse(700016, clip(v.Get("client_id")), s.w.Home().DisplayName)
 	}
 	to := v.Get("redirect_uri")
 	if to == "" {
-		return refuse(500113)
+		return nil, refuse(500113)
 	}
-	if !s.registered(to) {
-		return refuse(50011, clip(to), s.w.App.ClientID)
+	if !s.registered(app, to) {
+		return nil, refuse(50011, clip(to), app.ClientID)
 	}
-	return nil
+	return app, nil
 }
 
 // registered says whether a redirect URI is one of the app's: exactly, but for the port of http://localhost.
-func (s *Server) registered(to string) bool {
+func (s *Server) registered(app *world.App, to string) bool {
 	var registered []string
-	s.w.View(func() { registered = slices.Clone(s.w.App.RedirectURIs) })
+	s.w.View(func() { registered = slices.Clone(app.RedirectURIs) })
 	u, err := url.Parse(to)
 	if err != nil || u.Fragment != "" || u.User != nil || strings.ContainsAny(to, "!$'(),;#") {
 		return false
@@ -107,7 +109,7 @@ func (s *Server) registered(to string) bool {
 }
 
 // parseAuthorize reads the request. onPage says that the refusal is drawn here rather than sent back.
-func (s *Server) parseAuthorize(v url.Values, a authority) (q *authorizeRequest, e *refusal, onPage bool) {
+func (s *Server) parseAuthorize(v url.Values, a authority, app *world.App) (q *authorizeRequest, e *refusal, onPage bool) {
 	q = &authorizeRequest{
 		redirectURI: v.Get("redirect_uri"), mode: v.Get("response_mode"), state: v.Get("state"), nonce: v.Get("nonce"),
 		challenge: v.Get("code_challenge"), method: v.Get("code_challenge_method"), prompt: strings.Fields(v.Get("prompt")),
@@ -133,7 +135,7 @@ func (s *Server) parseAuthorize(v url.Values, a authority) (q *authorizeRequest,
 	if a.tenant != nil {
 		name = a.tenant.DisplayName
 	}
-	if q.scopes, e = s.parseScopes(v.Get("scope"), name); e != nil {
+	if q.scopes, e = s.parseScopes(v.Get("scope"), name, app); e != nil {
 		return q, e, e.code == 650053
 	}
 	if e := q.checkChallenge(v); e != nil {
@@ -201,7 +203,7 @@ func (s *Server) proceed(w http.ResponseWriter, r *http.Request, f *flow) {
 	if f.authority.shared() {
 		f.tenant, _ = s.w.Tenant(f.user.tenantID)
 	}
-	p, e := s.resolve(f.tenant, f.user.who)
+	p, e := s.resolve(f.tenant, f.app, f.user.who)
 	if e == nil && f.tenant.Suspended {
 		e = refuse(5000224)
 	}
@@ -241,42 +243,42 @@ func (s *Server) proceedSignIn(w http.ResponseWriter, r *http.Request, f *flow, 
 	var lack []ask
 	var disabled, absent bool
 	s.w.View(func() {
-		sp := s.partnerApp(f.tenant)
+		sp := s.principalOf(f.tenant, f.app)
 		absent = sp == nil
 		disabled = sp != nil && !sp.AccountEnabled
-		lack = s.missing(sp, p.objectID, f.req.scopes)
+		lack = s.missing(sp, f.app, p.objectID, f.req.scopes)
 	})
 	asksAgain := f.req.wants("consent") && !f.consented
 	switch {
 	case disabled:
-		s.refuseFlow(w, r, f, refuse(7000112, s.w.App.ClientID, s.w.App.DisplayName))
+		s.refuseFlow(w, r, f, refuse(7000112, f.app.ClientID, f.app.DisplayName))
 	case len(lack) == 0 && !asksAgain:
 		s.finish(w, r, f, p)
 	case f.req.wants("none"):
-		s.refuseFlow(w, r, f, refuse(65001, s.w.App.ClientID, s.w.App.DisplayName).withKind("interaction_required"))
+		s.refuseFlow(w, r, f, refuse(65001, f.app.ClientID, f.app.DisplayName).withKind("interaction_required"))
 	case absent && p.delegate:
-		s.refuseFlow(w, r, f, refuse(90099, s.w.App.ClientID, s.w.App.DisplayName, f.tenant.DisplayName))
+		s.refuseFlow(w, r, f, refuse(90099, f.app.ClientID, f.app.DisplayName, f.tenant.DisplayName))
 	default:
 		if asksAgain && len(lack) == 0 {
-			lack = f.req.scopes.everything(s.w)
+			lack = f.req.scopes.everything(f.app)
 		}
 		s.askConsent(w, r, f, p, lack)
 	}
 }
 
-// partnerApp is the app in a tenant, unless a fault says that it is gone. The caller holds View or Change.
-func (s *Server) partnerApp(t *world.Tenant) *world.ServicePrincipal {
+// principalOf is a registration in a tenant, unless a fault says that it is gone. The caller holds View or Change.
+func (s *Server) principalOf(t *world.Tenant, app *world.App) *world.ServicePrincipal {
 	if _, gone := s.w.Faults.Active("consentRevoked", t.ID); gone {
 		return nil
 	}
-	return s.w.PartnerApp(t)
+	return s.w.Principal(t, app)
 }
 
 // finish issues the code.
 func (s *Server) finish(w http.ResponseWriter, r *http.Request, f *flow, p principal) {
 	s.end(f)
 	c := &authCode{
-		tenant: f.tenant, who: p.who, redirectURI: f.req.redirectURI, scopes: f.req.scopes, nonce: f.req.nonce, challenge: f.req.challenge,
+		tenant: f.tenant, app: f.app, who: p.who, redirectURI: f.req.redirectURI, scopes: f.req.scopes, nonce: f.req.nonce, challenge: f.req.challenge,
 		method: f.req.method, sid: f.user.sid, authTime: f.user.at, cae: f.req.cae, issued: s.now(),
 	}
 	code := "1." + opaque(420)

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
 
 const (
@@ -49,7 +51,7 @@ func basicAuth(r *http.Request, v url.Values) *refusal {
 }
 
 // authenticate checks the client's secret or assertion.
-func (s *Server) authenticate(r *http.Request, a authority, v url.Values) (credential, *refusal) {
+func (s *Server) authenticate(r *http.Request, a authority, app *world.App, v url.Values) (credential, *refusal) {
 	secret, assertion := v.Get("client_secret"), v.Get("client_assertion")
 	switch {
 	case secret != "" && assertion != "":
@@ -58,7 +60,7 @@ func (s *Server) authenticate(r *http.Request, a authority, v url.Values) (crede
 		if v.Get("client_assertion_type") != assertionType {
 			return "", refuse(900144, "client_assertion_type")
 		}
-		return byCertificate, s.checkAssertion(r, a, assertion)
+		return byCertificate, s.checkAssertion(r, a, app, assertion)
 	case secret == "":
 		if v.Get("grant_type") == "client_credentials" {
 			return "", refuse(7000216, "client_credentials").withKind("invalid_client").withStatus(http.StatusUnauthorized)
@@ -68,11 +70,11 @@ func (s *Server) authenticate(r *http.Request, a authority, v url.Values) (crede
 	if origin := r.Header.Get("Origin"); origin != "" {
 		return "", refuse(9002326, clip(origin))
 	}
-	if subtle.ConstantTimeCompare([]byte(secret), []byte(s.w.App.ClientSecret)) != 1 {
-		return "", refuse(7000215, s.w.App.ClientID)
+	if subtle.ConstantTimeCompare([]byte(secret), []byte(app.ClientSecret)) != 1 {
+		return "", refuse(7000215, app.ClientID)
 	}
 	if _, expired := s.w.Faults.Active("secretExpired", a.id()); expired {
-		return "", refuse(7000222, s.w.App.ClientID)
+		return "", refuse(7000222, app.ClientID)
 	}
 	return bySecret, nil
 }
@@ -88,15 +90,15 @@ type assertionClaims struct {
 
 // checkAssertion verifies a JWT signed with the registered certificate: PS256 or RS256, thumbprint, audience of this very tenant's
 // token endpoint, issuer and subject, times with five minutes of tolerance.
-func (s *Server) checkAssertion(r *http.Request, a authority, assertion string) *refusal {
+func (s *Server) checkAssertion(r *http.Request, a authority, app *world.App, assertion string) *refusal {
 	sig, err := jose.ParseSignedCompact(assertion, []jose.SignatureAlgorithm{jose.PS256, jose.RS256})
 	if err != nil || len(sig.Signatures) != 1 {
 		return refuse(50013).withKind("invalid_client").withStatus(http.StatusUnauthorized)
 	}
-	if foreign(sig.UnsafePayloadWithoutVerification(), s.w.App.ClientID) { // a workload's token; no federated credential is registered
+	if foreign(sig.UnsafePayloadWithoutVerification(), app.ClientID) { // a workload's token; no federated credential is registered
 		return refuse(70021)
 	}
-	cert := s.certificate()
+	cert := certificate(app)
 	thumb, ok := thumbprint(sig.Signatures[0].Protected, cert)
 	if !ok {
 		return refuse(700027, clip(thumb))
@@ -114,8 +116,8 @@ func (s *Server) checkAssertion(r *http.Request, a authority, assertion string) 
 	slack := assertionTolerance.Seconds()
 	switch {
 	case c.Issuer != c.Subject:
-		return refuse(50048, s.w.App.ClientID)
-	case !strings.EqualFold(c.Issuer, s.w.App.ClientID):
+		return refuse(50048, app.ClientID)
+	case !strings.EqualFold(c.Issuer, app.ClientID):
 		return refuse(700021)
 	case c.Audience != want && c.Audience != base(r)+"/"+a.segment+"/oauth2/v2.0/token":
 		return refuse(700023, want)
@@ -147,8 +149,8 @@ func thumbprint(h jose.Header, cert *x509.Certificate) (string, bool) {
 	return "", false
 }
 
-func (s *Server) certificate() *x509.Certificate {
-	block, _ := pem.Decode([]byte(s.w.App.Certificate.CertificatePEM))
+func certificate(app *world.App) *x509.Certificate {
+	block, _ := pem.Decode([]byte(app.Certificate.CertificatePEM))
 	cert, err := x509.ParseCertificate(block.Bytes)
 	if err != nil {
 		panic("the app's own certificate does not parse: " + err.Error()) // made by world

@@ -13,11 +13,11 @@ import (
 func (s *Server) askConsent(w http.ResponseWriter, r *http.Request, f *flow, p principal, lack []ask) {
 	admin := p.mayGrantScopes()
 	if needsAdmin(lack) && !admin {
-		s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, s.w.App.DisplayName))
+		s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, f.app.DisplayName))
 		return
 	}
 	v := view{
-		Title: "Permissions requested", Sub: s.w.App.DisplayName, Flow: f.id, Action: f.action("consent"), Value: f.user.name, Org: admin && !p.delegate,
+		Title: "Permissions requested", Sub: f.app.DisplayName, Flow: f.id, Action: f.action("consent"), Value: f.user.name, Org: admin && !p.delegate,
 		Text: []string{"This app would like to:"},
 	}
 	v.Permissions = describe(lack, f.req.scopes.protocol)
@@ -70,17 +70,17 @@ func (s *Server) decide(w http.ResponseWriter, r *http.Request, f *flow) {
 
 // acceptScopes records a person's consent, for everyone where an administrator said so.
 func (s *Server) acceptScopes(w http.ResponseWriter, r *http.Request, f *flow, everyone bool) {
-	p, e := s.resolve(f.tenant, f.user.who)
+	p, e := s.resolve(f.tenant, f.app, f.user.who)
 	if e != nil {
 		s.refuseFlow(w, r, f, e)
 		return
 	}
-	lack := f.req.scopes.everything(s.w)
+	lack := f.req.scopes.everything(f.app)
 	if needsAdmin(lack) && !p.mayGrantScopes() {
 		var held bool // what is held already needs nobody
-		s.w.View(func() { held = !needsAdmin(s.missing(s.partnerApp(f.tenant), p.objectID, f.req.scopes)) })
+		s.w.View(func() { held = !needsAdmin(s.missing(s.principalOf(f.tenant, f.app), f.app, p.objectID, f.req.scopes)) })
 		if !held {
-			s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, s.w.App.DisplayName))
+			s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, f.app.DisplayName))
 			return
 		}
 	}
@@ -90,9 +90,9 @@ func (s *Server) acceptScopes(w http.ResponseWriter, r *http.Request, f *flow, e
 	}
 	s.w.Change(func() {
 		now := s.now()
-		s.w.GrantScopes(f.tenant, world.GraphAppID, principalID, s.basics(f.req.scopes), now)
+		s.w.GrantScopes(f.tenant, f.app, world.GraphAppID, principalID, s.basics(f.req.scopes), now)
 		for _, a := range lack {
-			s.w.GrantScopes(f.tenant, a.resource.AppID, principalID, a.values, now)
+			s.w.GrantScopes(f.tenant, f.app, a.resource.AppID, principalID, a.values, now)
 		}
 	})
 	f.consented = true
@@ -124,35 +124,36 @@ func (s *Server) adminConsent(w http.ResponseWriter, r *http.Request, v2 bool) {
 	a, e := s.authorityOf(r)
 	v := r.URL.Query()
 	q := &adminRequest{v2: v2, redirectURI: v.Get("redirect_uri"), state: v.Get("state")}
+	var app *world.App
 	if e == nil {
-		e = s.checkAdminRequest(a, v, q)
+		app, e = s.checkAdminRequest(a, v, q)
 	}
 	if e != nil {
 		s.refusalPage(w, r, e)
 		return
 	}
-	s.proceed(w, r, s.begin(w, r, &flow{authority: a, tenant: a.tenant, admin: q}))
+	s.proceed(w, r, s.begin(w, r, &flow{authority: a, app: app, tenant: a.tenant, admin: q}))
 }
 
-func (s *Server) checkAdminRequest(a authority, v url.Values, q *adminRequest) *refusal {
+func (s *Server) checkAdminRequest(a authority, v url.Values, q *adminRequest) (*world.App, *refusal) {
 	if q.redirectURI == "" && !q.v2 { // the bare enterprise link; it ends on a page of ours
 		v = url.Values{"client_id": v["client_id"], "redirect_uri": {callbackOf(s.w)}}
 	}
-	if e := s.checkClient(v); e != nil {
-		return e
+	app, e := s.client(v)
+	if e != nil {
+		return nil, e
 	}
 	if a.id() == "consumers" || a.id() == "common" && q.v2 {
-		return refuse(90124)
+		return nil, refuse(90124)
 	}
 	if !q.v2 {
-		return nil
+		return app, nil
 	}
 	if strings.TrimSpace(v.Get("scope")) == "" {
-		return refuse(900144, "scope")
+		return nil, refuse(900144, "scope")
 	}
-	var e *refusal
-	q.scopes, e = s.parseScopes(v.Get("scope"), a.segment)
-	return e
+	q.scopes, e = s.parseScopes(v.Get("scope"), a.segment, app)
+	return app, e
 }
 
 // callbackOf is the first redirect URI registered.
@@ -165,30 +166,30 @@ func callbackOf(w *world.World) (uri string) {
 // the app: whoever was sent the wrong link shall be able to pass it on.
 func (s *Server) proceedAdmin(w http.ResponseWriter, r *http.Request, f *flow, p principal) {
 	if !s.mayConsent(f, p) {
-		s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, s.w.App.DisplayName))
+		s.refuseFlow(w, r, f, refuse(90094, f.tenant.DisplayName, f.app.DisplayName))
 		return
 	}
 	v := view{
-		Title: "Permissions requested", Sub: s.w.App.DisplayName, Flow: f.id, Action: f.action("consent"), Value: f.user.name,
+		Title: "Permissions requested", Sub: f.app.DisplayName, Flow: f.id, Action: f.action("consent"), Value: f.user.name,
 		Text: []string{"Review for your organization: " + f.tenant.DisplayName + ".", "This app would like to:"},
 		Foot: "If you accept, this app will get access to the specified resources for all users in your organization. No one else will be prompted to review these permissions.",
 	}
 	v.Permissions = describe(f.admin.scopes.asks, f.admin.scopes.protocol)
 	if f.admin.static() {
-		v.Permissions = s.staticList()
+		v.Permissions = staticList(f.app)
 	}
 	s.page(w, http.StatusOK, "consent", v)
 }
 
 func (s *Server) mayConsent(f *flow, p principal) bool {
-	if f.admin.static() && len(s.w.App.RequiredRoles) > 0 {
+	if f.admin.static() && len(f.app.RequiredRoles) > 0 {
 		return p.mayGrantRoles()
 	}
 	return p.mayGrantScopes()
 }
 
-func (s *Server) staticList() []string {
-	asks := []ask{{resource: world.Resources[0], values: append(slices.Clone(s.w.App.RequiredRoles), resourceScopes(s.w.App.RequiredScope)...)}}
+func staticList(app *world.App) []string {
+	asks := []ask{{resource: world.Resources[0], values: append(slices.Clone(app.RequiredRoles), resourceScopes(app.RequiredScope)...)}}
 	return describe(asks, []string{"openid", "offline_access"})
 }
 
@@ -196,16 +197,16 @@ func (s *Server) decideAdmin(w http.ResponseWriter, r *http.Request, f *flow, ac
 	s.end(f)
 	if !accepted {
 		s.w.Change(func() {
-			if s.w.PartnerApp(f.tenant) == nil {
+			if s.w.Principal(f.tenant, f.app) == nil {
 				f.tenant.Consent = world.ConsentDeclined
 			}
 		})
 		s.answerAdmin(w, r, f, s.declined(w, r, f))
 		return
 	}
-	p, e := s.resolve(f.tenant, f.user.who)
+	p, e := s.resolve(f.tenant, f.app, f.user.who)
 	if e == nil && !s.mayConsent(f, p) {
-		e = refuse(90094, f.tenant.DisplayName, s.w.App.DisplayName)
+		e = refuse(90094, f.tenant.DisplayName, f.app.DisplayName)
 	}
 	if e != nil {
 		s.refusalPage(w, r, e)
@@ -223,18 +224,18 @@ func (s *Server) decideAdmin(w http.ResponseWriter, r *http.Request, f *flow, ac
 func (s *Server) grantAdmin(f *flow) {
 	now := s.now()
 	if f.admin.static() {
-		s.w.GrantAll(f.tenant, now)
+		s.w.GrantAll(f.tenant, f.app, now)
 		return
 	}
 	if len(f.admin.scopes.protocol) > 0 && f.admin.scopes.on(world.GraphAppID).resource == nil {
-		s.w.GrantScopes(f.tenant, world.GraphAppID, "", f.admin.scopes.protocol, now)
+		s.w.GrantScopes(f.tenant, f.app, world.GraphAppID, "", f.admin.scopes.protocol, now)
 	}
 	for _, a := range f.admin.scopes.asks {
 		values := a.values
 		if a.resource.AppID == world.GraphAppID {
 			values = append(s.basics(f.admin.scopes), values...)
 		}
-		s.w.ReplaceScopes(f.tenant, a.resource.AppID, values, now)
+		s.w.ReplaceScopes(f.tenant, f.app, a.resource.AppID, values, now)
 	}
 }
 

@@ -53,6 +53,36 @@ func TestAdminConsent(t *testing.T) {
 	}
 }
 
+// The registrations of one partner are strangers to each other: each has its own principal, grants, codes and tokens.
+func TestNarrowRegistration(t *testing.T) {
+	r := newRig(t)
+	narrow := r.w.Narrow[0]
+	b := r.browser()
+	path := strings.Replace(r.consentPath(r.none, true), r.w.App.ClientID, narrow.ClientID, 1)
+	page := b.signIn(b.get(path), admin(t, r.none))
+	if !strings.Contains(page.body, narrow.DisplayName) || strings.Contains(page.body, "Read Microsoft Intune apps") {
+		t.Errorf("the page of the narrow registration: %.2000s", page.body)
+	}
+	if a := b.fill(page, "decision", "accept"); a.to == nil || a.to.Query().Get("admin_consent") != "True" {
+		t.Fatalf("accepted, but got %d", a.status)
+	}
+	if r.w.PartnerApp(r.none) != nil || r.w.Principal(r.none, narrow) == nil {
+		t.Error("the consent went to the other registration")
+	}
+	ask := func(app *world.App, secret string) (int, map[string]any) {
+		return r.token(r.none.ID, "grant_type", "client_credentials", "scope", "https://graph.microsoft.com/.default", "client_id", app.ClientID, "client_secret", secret)
+	}
+	if status, out := ask(narrow, narrow.ClientSecret); status != 200 || !slices.Equal(list(claimsOf(t, out["access_token"])["roles"]), narrow.RequiredRoles) || claimsOf(t, out["access_token"])["appid"] != narrow.ClientID {
+		t.Errorf("app-only: %d %v", status, out)
+	}
+	if status, _ := ask(narrow, r.w.App.ClientSecret); status != 401 {
+		t.Errorf("with the other one's secret: %d", status)
+	}
+	if status, _ := ask(&r.w.App, r.w.App.ClientSecret); status == 200 {
+		t.Error("the registration that the tenant does not know got a token")
+	}
+}
+
 func TestAdminConsentDeclined(t *testing.T) {
 	r := newRig(t)
 	for _, v2 := range []bool{false, true} {
@@ -195,7 +225,7 @@ func TestSecondResourceByRefreshToken(t *testing.T) {
 func TestConsentTakesTime(t *testing.T) {
 	r := newRig(t)
 	r.w.Faults.Add(world.Fault{Kind: "consentDelay", Tenant: r.none.ID, Seconds: 3600})
-	r.w.Change(func() { r.w.GrantAll(r.none, time.Now()) })
+	r.w.Change(func() { r.w.GrantAll(r.none, &r.w.App, time.Now()) })
 	cc := []string{"grant_type", "client_credentials", "scope", "https://graph.microsoft.com/.default"}
 	if _, out := r.token(r.none.ID, cc...); out["error"] != "unauthorized_client" {
 		t.Errorf("before it has spread: %v", out)

@@ -27,6 +27,7 @@ type tokenResponse struct {
 // delegatedGrant is a person's token to be issued.
 type delegatedGrant struct {
 	tenant    *world.Tenant
+	app       *world.App
 	who       who
 	want      scopes // of this token
 	all       scopes // of the sign-in, for the refresh token
@@ -39,7 +40,7 @@ type delegatedGrant struct {
 
 // delegated issues tokens for a person, where consent covers what is asked.
 func (c grantCall) delegated(g delegatedGrant) (*tokenResponse, *refusal) {
-	p, e := c.s.resolve(g.tenant, g.who)
+	p, e := c.s.resolve(g.tenant, c.app, g.who)
 	if e != nil {
 		e.kind = "invalid_grant"
 		return nil, e
@@ -50,14 +51,14 @@ func (c grantCall) delegated(g delegatedGrant) (*tokenResponse, *refusal) {
 	var lack []ask
 	s := c.s
 	s.w.View(func() {
-		sp := s.partnerApp(g.tenant)
-		lack = s.missing(sp, p.objectID, want)
+		sp := s.principalOf(g.tenant, c.app)
+		lack = s.missing(sp, c.app, p.objectID, want)
 		if sp != nil {
 			held = sp.Scopes(resource.AppID, p.objectID)
 		}
 	})
 	if len(lack) > 0 || g.want.first().all && len(held) == 0 {
-		return nil, refuse(65001, s.w.App.ClientID, s.w.App.DisplayName)
+		return nil, refuse(65001, c.app.ClientID, c.app.DisplayName)
 	}
 	out, now := s.lifetime(g.cae), s.dated(g.tenant)
 	out.AccessToken = s.accessToken(c.base, g, p, resource, held, c.by, now, out.ExpiresIn)
@@ -111,7 +112,7 @@ func (s *Server) newRefreshToken(g delegatedGrant) string {
 		}
 		delete(s.refresh, key)
 	}
-	s.refresh[digestOf(value)] = &refreshToken{tenant: g.tenant, who: g.who, scopes: all, sid: g.sid, authTime: g.authTime, cae: g.cae, issued: s.now()}
+	s.refresh[digestOf(value)] = &refreshToken{tenant: g.tenant, app: g.app, who: g.who, scopes: all, sid: g.sid, authTime: g.authTime, cae: g.cae, issued: s.now()}
 	return value
 }
 
@@ -125,8 +126,8 @@ func subject(appID, tid, oid string) string {
 
 func (s *Server) idToken(base string, g delegatedGrant, p principal, now time.Time) string {
 	c := map[string]any{
-		"aud": s.w.App.ClientID, "iss": base + "/" + g.tenant.ID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(65 * time.Minute).Unix(),
-		"sub": subject(s.w.App.ClientID, g.tenant.ID, p.objectID), "tid": g.tenant.ID, "uti": opaque(16), "rh": "1." + opaque(30), "ver": "2.0",
+		"aud": g.app.ClientID, "iss": base + "/" + g.tenant.ID + "/v2.0", "iat": now.Unix(), "nbf": now.Unix(), "exp": now.Add(65 * time.Minute).Unix(),
+		"sub": subject(g.app.ClientID, g.tenant.ID, p.objectID), "tid": g.tenant.ID, "uti": opaque(16), "rh": "1." + opaque(30), "ver": "2.0",
 	}
 	if g.nonce != "" {
 		c["nonce"] = g.nonce
@@ -146,7 +147,7 @@ func (s *Server) idToken(base string, g delegatedGrant, p principal, now time.Ti
 
 // optional adds the claims that the app registration asks for.
 func (s *Server) optional(c map[string]any, g delegatedGrant, p principal) {
-	for _, name := range s.w.App.Claims {
+	for _, name := range g.app.Claims {
 		switch name {
 		case "acct":
 			c[name] = 0
@@ -183,11 +184,11 @@ func (s *Server) accessToken(base string, g delegatedGrant, p principal, resourc
 	if g.cae {
 		c["xms_cc"] = []string{"cp1"}
 	}
-	if resource.AppID == s.w.App.ClientID {
-		c["aud"], c["iss"], c["ver"], c["azp"], c["azpacr"], c["preferred_username"] = resource.AppID, base+"/"+g.tenant.ID+"/v2.0", "2.0", s.w.App.ClientID, string(by), p.upn
+	if resource.AppID == g.app.ClientID {
+		c["aud"], c["iss"], c["ver"], c["azp"], c["azpacr"], c["preferred_username"] = resource.AppID, base+"/"+g.tenant.ID+"/v2.0", "2.0", g.app.ClientID, string(by), p.upn
 		return s.keys.sign(g.tenant.ID, c, false, false)
 	}
-	s.version1(c, g.tenant, resource, by)
+	version1(c, g.tenant, g.app, resource, by)
 	c["idtyp"], c["unique_name"], c["upn"], c["wids"], c["acct"], c["amr"] = "user", p.upn, p.upn, p.wids, 0, []string{"pwd"}
 	if p.userType == "Guest" {
 		c["acct"] = 1
@@ -195,18 +196,18 @@ func (s *Server) accessToken(base string, g delegatedGrant, p principal, resourc
 	return s.keys.sign(g.tenant.ID, c, true, resource.AppID == world.GraphAppID)
 }
 
-func (s *Server) version1(c map[string]any, t *world.Tenant, resource *world.Resource, by credential) {
-	c["aud"], c["iss"], c["ver"], c["appid"], c["appidacr"] = resource.Audience, stsIssuer(t.ID), "1.0", s.w.App.ClientID, string(by)
-	c["app_displayname"], c["tenant_region_scope"], c["aio"] = s.w.App.DisplayName, t.Region, opaque(24)
+func version1(c map[string]any, t *world.Tenant, app *world.App, resource *world.Resource, by credential) {
+	c["aud"], c["iss"], c["ver"], c["appid"], c["appidacr"] = resource.Audience, stsIssuer(t.ID), "1.0", app.ClientID, string(by)
+	c["app_displayname"], c["tenant_region_scope"], c["aio"] = app.DisplayName, t.Region, opaque(24)
 }
 
 // appToken is an app-only token: it carries the application permissions that the tenant granted, and no roles member where there are none.
-func (s *Server) appToken(t *world.Tenant, resource *world.Resource, by credential, cae bool) *tokenResponse {
+func (s *Server) appToken(t *world.Tenant, app *world.App, resource *world.Resource, by credential, cae bool) *tokenResponse {
 	out, now := s.lifetime(cae), s.dated(t)
 	var oid string
 	var roles []string
 	s.w.View(func() {
-		sp := s.w.PartnerApp(t)
+		sp := s.w.Principal(t, app)
 		if sp == nil {
 			return
 		}
@@ -225,7 +226,7 @@ func (s *Server) appToken(t *world.Tenant, resource *world.Resource, by credenti
 	if cae {
 		c["xms_cc"] = []string{"cp1"}
 	}
-	s.version1(c, t, resource, by)
+	version1(c, t, app, resource, by)
 	out.AccessToken = s.keys.sign(t.ID, c, true, resource.AppID == world.GraphAppID)
 	return out
 }
@@ -236,7 +237,7 @@ func (s *Server) AppToken(tenantID string) string {
 	if !ok {
 		return ""
 	}
-	return s.appToken(t, world.Resources[0], bySecret, false).AccessToken
+	return s.appToken(t, &s.w.App, world.Resources[0], bySecret, false).AccessToken
 }
 
 // UserToken is a delegated access token for an audience with exactly these scopes, for tests that start behind sign-in and consent.
@@ -248,8 +249,8 @@ func (s *Server) UserToken(tenantID, signInName, audience string, values ...stri
 	if !ok || !known || !found {
 		return ""
 	}
-	g := delegatedGrant{tenant: t, who: who{home.ID, u.ID}, sid: wire.NewID(), authTime: s.now()}
-	p, e := s.resolve(t, g.who)
+	g := delegatedGrant{tenant: t, app: &s.w.App, who: who{home.ID, u.ID}, sid: wire.NewID(), authTime: s.now()}
+	p, e := s.resolve(t, g.app, g.who)
 	if e != nil {
 		return ""
 	}

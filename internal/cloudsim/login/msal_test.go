@@ -97,7 +97,7 @@ func TestMSALSignInRefreshAndOnBehalfOf(t *testing.T) {
 	ctx := context.Background()
 	u := plain(t, r.contoso)
 	r.w.Change(func() {
-		r.w.GrantScopes(r.contoso, world.SecurityAppID, "", []string{"Incident.Read"}, r.contoso.Created)
+		r.w.GrantScopes(r.contoso, &r.w.App, world.SecurityAppID, "", []string{"Incident.Read"}, r.contoso.Created)
 	})
 	for name, cred := range map[string]confidential.Credential{"secret": secret(t, r.w.App.ClientSecret), "certificate": r.certificate(t)} {
 		t.Run(name, func(t *testing.T) {

@@ -38,12 +38,12 @@ func (s *Server) account(name string) (home *world.Tenant, u world.User, ok bool
 }
 
 // resolve finds an account in a tenant: as a member, a redeemed guest, or through GDAP.
-func (s *Server) resolve(t *world.Tenant, id who) (p principal, e *refusal) {
-	s.w.View(func() { p, e = s.resolveLocked(t, id) })
+func (s *Server) resolve(t *world.Tenant, app *world.App, id who) (p principal, e *refusal) {
+	s.w.View(func() { p, e = s.resolveLocked(t, app, id) })
 	return p, e
 }
 
-func (s *Server) resolveLocked(t *world.Tenant, id who) (principal, *refusal) {
+func (s *Server) resolveLocked(t *world.Tenant, app *world.App, id who) (principal, *refusal) {
 	home, ok := s.w.Tenant(id.tenantID)
 	if !ok {
 		return principal{}, refuse(50034, id.userID, t.DisplayName)
@@ -69,7 +69,7 @@ func (s *Server) resolveLocked(t *world.Tenant, id who) (principal, *refusal) {
 			return p, nil
 		}
 	}
-	return principal{}, refuse(50020, account.UserPrincipalName, home.ID, t.DisplayName, s.w.App.ClientID, s.w.App.DisplayName)
+	return principal{}, refuse(50020, account.UserPrincipalName, home.ID, t.DisplayName, app.ClientID, app.DisplayName)
 }
 
 func (s *Server) guestOf(t, home *world.Tenant, account *world.User) *world.User {

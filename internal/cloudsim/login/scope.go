@@ -44,7 +44,7 @@ func (s scopes) on(appID string) ask {
 	return ask{}
 }
 
-func (s *Server) parseScopes(raw, tenantName string) (scopes, *refusal) {
+func (s *Server) parseScopes(raw, tenantName string, app *world.App) (scopes, *refusal) {
 	var out scopes
 	named, all := false, false
 	for _, word := range strings.Fields(raw) {
@@ -70,7 +70,7 @@ func (s *Server) parseScopes(raw, tenantName string) (scopes, *refusal) {
 		}
 		p, ok := resource.Permission(value)
 		if !ok || p.ScopeID == "" {
-			return out, refuse(650053, s.w.App.DisplayName, clip(value), resource.AppID)
+			return out, refuse(650053, app.DisplayName, clip(value), resource.AppID)
 		}
 		named = true
 		if !slices.Contains(a.values, p.Value) {
@@ -111,9 +111,9 @@ func (s *Server) resourceOf(word, tenantName string) (*world.Resource, string, *
 
 // missing are the delegated scopes of a request that a user's consent does not cover yet, as values per resource. With .default the
 // question is only whether there is any consent at all.
-func (s *Server) missing(sp *world.ServicePrincipal, userID string, want scopes) []ask {
+func (s *Server) missing(sp *world.ServicePrincipal, app *world.App, userID string, want scopes) []ask {
 	if sp == nil {
-		return want.everything(s.w)
+		return want.everything(app)
 	}
 	var out []ask
 	basics := sp.Scopes(world.GraphAppID, userID)
@@ -123,7 +123,7 @@ func (s *Server) missing(sp *world.ServicePrincipal, userID string, want scopes)
 	for _, a := range want.asks {
 		held := sp.Scopes(a.resource.AppID, userID)
 		if a.all && len(held) == 0 && len(basics) == 0 {
-			return want.everything(s.w)
+			return want.everything(app)
 		}
 		lack := slices.DeleteFunc(slices.Clone(a.values), func(v string) bool { return slices.Contains(held, v) })
 		if len(lack) > 0 {
@@ -134,14 +134,14 @@ func (s *Server) missing(sp *world.ServicePrincipal, userID string, want scopes)
 }
 
 // everything is what a first consent asks for.
-func (s scopes) everything(w *world.World) []ask {
+func (s scopes) everything(app *world.App) []ask {
 	if len(s.asks) == 0 {
 		return []ask{{resource: world.Resources[0]}}
 	}
 	out := make([]ask, 0, len(s.asks))
 	for _, a := range s.asks {
 		if a.all {
-			a = ask{resource: world.Resources[0], values: resourceScopes(w.App.RequiredScope)}
+			a = ask{resource: world.Resources[0], values: resourceScopes(app.RequiredScope)}
 		}
 		out = append(out, a)
 	}

@@ -3,6 +3,7 @@ package login
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -32,6 +33,7 @@ type flow struct {
 	session   string
 	base      string
 	authority authority
+	app       *world.App // the client that asks
 	started   time.Time
 	req       *authorizeRequest // sign-in
 	admin     *adminRequest     // administrator's consent
@@ -212,15 +214,20 @@ func (s *Server) logout(w http.ResponseWriter, r *http.Request) {
 	}
 	http.SetCookie(w, &http.Cookie{Name: cookieName(r), Path: "/", MaxAge: -1, HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteLaxMode})
 	back := r.FormValue("post_logout_redirect_uri")
-	if back != "" && s.registered(back) && len(frames) == 0 {
+	if s.returns(back) && len(frames) == 0 {
 		http.Redirect(w, r, withState(back, r.FormValue("state")), http.StatusFound)
 		return
 	}
 	v := view{Title: "You signed out of your account", Text: []string{"It's a good idea to close all browser windows."}, Frames: frames}
-	if back != "" && s.registered(back) {
+	if s.returns(back) {
 		v.Continue = withState(back, r.FormValue("state"))
 	}
 	s.page(w, http.StatusOK, "message", v)
+}
+
+// returns says whether one of the partner's registrations lists the address: a sign-out names no client.
+func (s *Server) returns(back string) bool {
+	return back != "" && slices.ContainsFunc(s.w.Apps(), func(a *world.App) bool { return s.registered(a, back) })
 }
 
 func withState(to, state string) string {

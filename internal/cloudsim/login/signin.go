@@ -93,11 +93,11 @@ func (s *Server) purpose(f *flow) string {
 	}
 	switch {
 	case f.admin != nil:
-		return "to review the permissions that " + s.w.App.DisplayName + " asks of " + where
+		return "to review the permissions that " + f.app.DisplayName + " asks of " + where
 	case f.redeem != nil:
 		return "to accept the invitation to " + where
 	}
-	return "to continue to " + s.w.App.DisplayName + " in " + where
+	return "to continue to " + f.app.DisplayName + " in " + where
 }
 
 // takeAccount goes on from a typed account to its password.

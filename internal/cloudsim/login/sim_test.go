@@ -236,7 +236,7 @@ func assertionFor(t *testing.T, r *rig, audience string, from, until time.Durati
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum := sha256.Sum256(r.s.certificate().Raw)
+	sum := sha256.Sum256(certificate(&r.w.App).Raw)
 	options := (&jose.SignerOptions{}).WithType("JWT").WithHeader("x5t#S256", b64.EncodeToString(sum[:]))
 	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.PS256, Key: key}, options)
 	if err != nil {

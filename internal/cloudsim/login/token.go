@@ -16,6 +16,7 @@ import (
 // authCode is an authorization code: ten minutes, one use, bound to tenant, redirect URI and challenge.
 type authCode struct {
 	tenant      *world.Tenant
+	app         *world.App
 	who         who
 	redirectURI string
 	scopes      scopes
@@ -32,6 +33,7 @@ type authCode struct {
 // refreshToken serves every resource that its user consented to.
 type refreshToken struct {
 	tenant   *world.Tenant
+	app      *world.App
 	who      who
 	scopes   scopes
 	sid      string
@@ -91,10 +93,11 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) (*tokenResponse, 
 	if a.shared() && (a.id() != "organizations" || v.Get("grant_type") == "client_credentials") && v.Get("grant_type") != "authorization_code" && v.Get("grant_type") != "refresh_token" {
 		return nil, refuse(9001023)
 	}
-	if e := s.checkApp(a, v.Get("client_id")); e != nil {
+	app, e := s.checkApp(a, v.Get("client_id"))
+	if e != nil {
 		return nil, e
 	}
-	by, e := s.authenticate(r, a, v)
+	by, e := s.authenticate(r, a, app, v)
 	if e != nil {
 		return nil, e
 	}
@@ -106,7 +109,7 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) (*tokenResponse, 
 	if e != nil {
 		return nil, e
 	}
-	c := grantCall{s: s, a: a, v: v, base: base(r), by: by, cae: cae}
+	c := grantCall{s: s, a: a, app: app, v: v, base: base(r), by: by, cae: cae}
 	switch v.Get("grant_type") {
 	case "authorization_code":
 		return c.byCode()
@@ -120,33 +123,34 @@ func (s *Server) grant(w http.ResponseWriter, r *http.Request) (*tokenResponse, 
 	return nil, refuse(70003, clip(v.Get("grant_type")))
 }
 
-// checkApp refuses a client that the tenant does not know, or has disabled.
-func (s *Server) checkApp(a authority, clientID string) *refusal {
+// checkApp is the client. It refuses one that the tenant does not know, or has disabled.
+func (s *Server) checkApp(a authority, clientID string) (*world.App, *refusal) {
 	name := a.segment
 	if a.tenant != nil {
 		name = a.tenant.DisplayName
 	}
 	unknown := refuse(700016, clip(clientID), name)
-	if !strings.EqualFold(clientID, s.w.App.ClientID) {
-		return unknown
+	app, ok := s.w.AppByID(clientID)
+	if !ok {
+		return nil, unknown
 	}
 	if a.tenant == nil {
-		return nil
+		return app, nil
 	}
 	if a.tenant.Suspended {
-		return refuse(5000224)
+		return nil, refuse(5000224)
 	}
 	var e *refusal
 	s.w.View(func() {
-		sp := s.partnerApp(a.tenant)
+		sp := s.principalOf(a.tenant, app)
 		switch {
 		case sp == nil || s.replicating(a.tenant, sp.Created):
 			e = unknown
 		case !sp.AccountEnabled:
-			e = refuse(7000112, s.w.App.ClientID, s.w.App.DisplayName)
+			e = refuse(7000112, app.ClientID, app.DisplayName)
 		}
 	})
-	return e
+	return app, e
 }
 
 // replicating says whether something granted at that time has not reached the token endpoint yet (the consentDelay fault).
@@ -159,6 +163,7 @@ func (s *Server) replicating(t *world.Tenant, granted time.Time) bool {
 type grantCall struct {
 	s    *Server
 	a    authority
+	app  *world.App
 	v    url.Values
 	base string
 	by   credential
@@ -174,7 +179,7 @@ func (c grantCall) tenantName() string {
 
 // scope reads the scope parameter; a token is for one resource only.
 func (c grantCall) scope() (scopes, *refusal) {
-	q, e := c.s.parseScopes(c.v.Get("scope"), c.tenantName())
+	q, e := c.s.parseScopes(c.v.Get("scope"), c.tenantName(), c.app)
 	if e == nil && len(q.asks) > 1 {
 		e = refuse(28000, clip(c.v.Get("scope")))
 	}
@@ -199,7 +204,7 @@ func (c grantCall) byCode() (*tokenResponse, *refusal) {
 		return nil, e
 	}
 	if c.v.Get("redirect_uri") != code.redirectURI {
-		return nil, refuse(50011, clip(c.v.Get("redirect_uri")), c.s.w.App.ClientID).withKind("invalid_grant")
+		return nil, refuse(50011, clip(c.v.Get("redirect_uri")), c.app.ClientID).withKind("invalid_grant")
 	}
 	if e := code.checkVerifier(c.v.Get("code_verifier")); e != nil {
 		return nil, e
@@ -209,7 +214,7 @@ func (c grantCall) byCode() (*tokenResponse, *refusal) {
 		want.asks, want.uris = code.scopes.asks, want.uris || code.scopes.uris
 	}
 	return c.delegated(delegatedGrant{
-		tenant: code.tenant, who: code.who, want: want, all: code.scopes, nonce: code.nonce, sid: code.sid, authTime: code.authTime, cae: c.cae || code.cae,
+		tenant: code.tenant, app: c.app, who: code.who, want: want, all: code.scopes, nonce: code.nonce, sid: code.sid, authTime: code.authTime, cae: c.cae || code.cae,
 	})
 }
 
@@ -223,6 +228,8 @@ func (c grantCall) take(value string) (*authCode, *refusal) {
 		return nil, refuse(9002313, "the authorization code is malformed").withKind("invalid_grant")
 	case c.a.tenant != nil && c.a.tenant != code.tenant:
 		return nil, refuse(700005)
+	case code.app != c.app: // a code is its client's alone
+		return nil, refuse(70000) // which number Entra gives is not confirmed
 	case code.used:
 		return nil, refuse(54005)
 	case c.s.now().Sub(code.issued) > codeAge:
@@ -263,7 +270,7 @@ func (c grantCall) byRefreshToken() (*tokenResponse, *refusal) {
 	c.s.mu.Lock()
 	rt := c.s.refresh[digestOf(c.v.Get("refresh_token"))]
 	c.s.mu.Unlock()
-	if rt == nil {
+	if rt == nil || rt.app != c.app { // a refresh token is its client's alone
 		return nil, refuse(70000)
 	}
 	if f, expired := c.s.w.Faults.Active("tokenExpired", rt.tenant.ID); expired && f.Count == 0 || c.s.now().Sub(rt.issued) > refreshAge {
@@ -281,7 +288,7 @@ func (c grantCall) byRefreshToken() (*tokenResponse, *refusal) {
 	if c.a.tenant != nil { // a refresh token serves its user in other tenants too, where the user is a guest or a partner's agent
 		t = c.a.tenant
 	}
-	return c.delegated(delegatedGrant{tenant: t, who: rt.who, want: want, all: rt.scopes, sid: rt.sid, authTime: rt.authTime, cae: c.cae || rt.cae, refreshed: true})
+	return c.delegated(delegatedGrant{tenant: t, app: c.app, who: rt.who, want: want, all: rt.scopes, sid: rt.sid, authTime: rt.authTime, cae: c.cae || rt.cae, refreshed: true})
 }
 
 // revoked says whether the user's sessions were revoked after the token was issued.
@@ -298,7 +305,7 @@ func (s *Server) revoked(rt *refreshToken) bool {
 				}
 			}
 		}
-		if p, e := s.resolveLocked(rt.tenant, rt.who); e == nil && rt.authTime.Before(p.user.SessionsValidFrom) {
+		if p, e := s.resolveLocked(rt.tenant, rt.app, rt.who); e == nil && rt.authTime.Before(p.user.SessionsValidFrom) {
 			revoked = true
 		}
 	})
@@ -319,7 +326,7 @@ func (c grantCall) appOnly() (*tokenResponse, *refusal) {
 	case len(want.asks) != 1 || !want.asks[0].all: // protocol scopes beside it are ignored; MSAL for Go sends them
 		return nil, refuse(1002012, clip(raw))
 	}
-	return c.s.appToken(c.a.tenant, want.asks[0].resource, c.by, c.cae), nil
+	return c.s.appToken(c.a.tenant, c.app, want.asks[0].resource, c.by, c.cae), nil
 }
 
 func (c grantCall) onBehalfOf() (*tokenResponse, *refusal) {
@@ -341,8 +348,8 @@ func (c grantCall) onBehalfOf() (*tokenResponse, *refusal) {
 	text := func(name string) string { v, _ := claims[name].(string); return v }
 	exp, _ := claims["exp"].(float64)
 	switch {
-	case text("aud") != c.s.w.App.ClientID && text("aud") != c.s.w.OwnResource().Audience:
-		return nil, refuse(500131, clip(text("aud")), c.s.w.App.ClientID)
+	case text("aud") != c.app.ClientID && text("aud") != c.app.OwnResource().Audience:
+		return nil, refuse(500131, clip(text("aud")), c.app.ClientID)
 	case text("ver") != "2.0" || text("scp") == "" || text("tid") != c.a.tenant.ID:
 		return nil, refuse(50013)
 	case float64(c.s.now().Unix()) > exp:
@@ -356,7 +363,7 @@ func (c grantCall) onBehalfOf() (*tokenResponse, *refusal) {
 	if !ok {
 		return nil, refuse(500341, text("oid"), c.tenantName())
 	}
-	return c.delegated(delegatedGrant{tenant: c.a.tenant, who: id, want: want, all: want, sid: text("sid"), authTime: c.s.now(), cae: c.cae})
+	return c.delegated(delegatedGrant{tenant: c.a.tenant, app: c.app, who: id, want: want, all: want, sid: text("sid"), authTime: c.s.now(), cae: c.cae})
 }
 
 // whoIs finds the account behind an object id in a tenant.

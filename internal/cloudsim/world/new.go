@@ -34,6 +34,7 @@ func New(o Options) *World {
 	}
 	w.anchor = quarterOf(w.Clock.Real())
 	w.App = newApp(o)
+	w.Narrow = []*App{narrowApp(o)}
 	states := consentStates(o.Tenants)
 	devices := shareDevices(o.Devices, states)
 	w.addTenant(partner, 0, ConsentFull)
@@ -75,6 +76,16 @@ func newApp(o Options) App {
 	}
 	a.RedirectURIs = append(a.RedirectURIs, o.RedirectURIs...)
 	return a
+}
+
+// narrowApp is the registration that asks for devices alone. It is for web sign-in as the other is, with a secret and a certificate of its own.
+func narrowApp(o Options) *App {
+	a := newApp(o)
+	id := GUID(o.Seed, "client id", "devices")
+	a.ClientID, a.ObjectID, a.DisplayName = id, GUID(o.Seed, "application", "devices"), "Tenantry Devices"
+	a.ClientSecret = "sim8Q~" + strings.ReplaceAll(GUID(o.Seed, "secret", 3)+GUID(o.Seed, "secret", 4), "-", "")[:34]
+	a.APIScope, a.RequiredRoles, a.RequiredScope = "api://"+id+"/access_as_user", slices.Clone(narrowRoles), slices.Clone(narrowScopes)
+	return &a
 }
 
 // consentStates says how consent stands with each customer: full, but for the last few.
@@ -212,11 +223,14 @@ func (w *World) addPeople(t *Tenant) {
 // connect sets how tenants relate: consent, GDAP relationships and guests in both directions.
 func (w *World) connect() {
 	home := w.tenants[0]
-	sp := w.GrantAll(home, home.Created.Add(24*time.Hour))
+	sp := w.GrantAll(home, &w.App, home.Created.Add(24*time.Hour))
+	for _, a := range w.Narrow {
+		w.GrantAll(home, a, sp.Created)
+	}
 	for _, r := range partnerRoles {
 		sp.Roles[r] = sp.Created
 	}
-	w.GrantScopes(home, GraphAppID, "", []string{"DelegatedAdminRelationship.ReadWrite.All"}, sp.Created)
+	w.GrantScopes(home, &w.App, GraphAppID, "", []string{"DelegatedAdminRelationship.ReadWrite.All"}, sp.Created)
 	technicians, intune := home.Users[1:5], home.Groups[1]
 	for i, t := range w.tenants[1:] {
 		w.consentSeed(t)
@@ -248,13 +262,13 @@ func (w *World) consentSeed(t *Tenant) {
 	at := w.ago(20+r.IntN(200), r.IntN(86400))
 	switch t.Consent {
 	case ConsentFull:
-		w.GrantAll(t, at)
+		w.GrantAll(t, &w.App, at)
 	case ConsentPartly:
-		sp := w.Install(t, at)
+		sp := w.Install(t, &w.App, at)
 		for _, r := range partlyRoles {
 			sp.Roles[r] = at
 		}
-		w.GrantScopes(t, GraphAppID, "", []string{"openid", "profile", "offline_access", "User.Read"}, at)
+		w.GrantScopes(t, &w.App, GraphAppID, "", []string{"openid", "profile", "offline_access", "User.Read"}, at)
 	}
 }
 

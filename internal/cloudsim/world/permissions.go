@@ -86,18 +86,22 @@ var Resources = []*Resource{
 	},
 }
 
-// OwnResource is the API that the app itself exposes; a client that holds a token for it can be served on behalf of its user.
-func (w *World) OwnResource() *Resource {
+// OwnResource is the API that the registration itself exposes; a client that holds a token for it can be served on behalf of its user.
+func (a *App) OwnResource() *Resource {
 	return &Resource{
-		AppID: w.App.ClientID, DisplayName: w.App.DisplayName, Audience: "api://" + w.App.ClientID, Names: []string{w.App.ClientID},
-		Permissions: []Permission{{Value: "access_as_user", ScopeID: GUID(w.Seed, "scope", "access_as_user"), DisplayName: "Access " + w.App.DisplayName + " as you"}},
+		AppID: a.ClientID, DisplayName: a.DisplayName, Audience: "api://" + a.ClientID, Names: []string{a.ClientID},
+		Permissions: []Permission{{Value: "access_as_user", ScopeID: GUID(0, "scope", "access_as_user", a.ClientID), DisplayName: "Access " + a.DisplayName + " as you"}},
 	}
 }
 
 // Resource finds an API by app id, audience or prefix; a trailing slash is ignored.
 func (w *World) Resource(name string) (*Resource, bool) {
 	name = strings.TrimSuffix(strings.ToLower(name), "/")
-	for _, r := range slices.Concat(Resources, []*Resource{w.OwnResource()}) {
+	all := slices.Clone(Resources)
+	for _, a := range w.Apps() {
+		all = append(all, a.OwnResource())
+	}
+	for _, r := range all {
 		if name == strings.ToLower(r.Audience) || name == r.AppID {
 			return r, true
 		}
@@ -139,6 +143,11 @@ var readOnlyRoles = []string{
 	"Synchronization.Read.All", "User.Read.All",
 }
 
+// narrowRoles are what the partner's registration for devices alone requires: less to read, for a customer who wants to allow no more.
+var narrowRoles = []string{
+	"Application.Read.All", "DelegatedPermissionGrant.Read.All", "DeviceManagementManagedDevices.Read.All", "Domain.Read.All", "Organization.Read.All",
+}
+
 // partlyRoles are what the partly consented customer granted: devices, but neither apps nor provisioning.
 var partlyRoles = []string{
 	"Application.Read.All", "DeviceManagementConfiguration.Read.All", "DeviceManagementManagedDevices.Read.All",
@@ -148,4 +157,8 @@ var partlyRoles = []string{
 // partnerRoles are granted in the home tenant only.
 var partnerRoles = []string{"CrossTenantInformation.ReadBasic.All", "DelegatedAdminRelationship.Read.All"}
 
-var staticScopes = []string{"openid", "profile", "offline_access", "email", "User.Read", "DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.PrivilegedOperations.All"}
+// The delegated permissions in requiredResourceAccess of the one registration and of the other.
+var (
+	staticScopes = []string{"openid", "profile", "offline_access", "email", "User.Read", "DeviceManagementManagedDevices.Read.All", "DeviceManagementManagedDevices.PrivilegedOperations.All"}
+	narrowScopes = []string{"openid", "profile", "offline_access", "email", "User.Read", "DeviceManagementManagedDevices.Read.All"}
+)

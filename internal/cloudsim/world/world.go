@@ -14,7 +14,8 @@ import (
 // World is one simulated cloud. Its lock guards everything below it that can change; readers take View, writers Change.
 type World struct {
 	Seed   uint64
-	App    App
+	App    App    // the partner's registration that asks for everything
+	Narrow []*App // its other ones, which ask for less
 	Clock  *Clock
 	Faults *Faults
 	Log    *Log
@@ -27,7 +28,7 @@ type World struct {
 	anchor   time.Time          // see Anchor
 }
 
-// App is the partner's multi-tenant app registration in the home tenant.
+// App is a multi-tenant app registration of the partner's in the home tenant.
 type App struct {
 	ClientID      string // GUID
 	ObjectID      string

@@ -120,9 +120,9 @@ func TestReconsentReplaces(t *testing.T) {
 	tn := w.Tenants()[1]
 	sp := w.PartnerApp(tn)
 	sp.Roles["Mail.Read"] = time.Now()
-	w.GrantScopes(tn, SecurityAppID, "", []string{"Incident.Read"}, time.Now())
-	w.GrantScopes(tn, SecurityAppID, "somebody", []string{"Incident.ReadWrite"}, time.Now())
-	w.GrantAll(tn, time.Now())
+	w.GrantScopes(tn, &w.App, SecurityAppID, "", []string{"Incident.Read"}, time.Now())
+	w.GrantScopes(tn, &w.App, SecurityAppID, "somebody", []string{"Incident.ReadWrite"}, time.Now())
+	w.GrantAll(tn, &w.App, time.Now())
 	if _, ok := sp.Roles["Mail.Read"]; ok {
 		t.Error("a role that is no longer required survived new consent")
 	}
