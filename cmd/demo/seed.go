@@ -105,7 +105,7 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 	for _, f := range features {
 		names = append(names, string(f))
 	}
-	d.cloud.World.Change(func() { d.cloud.World.GrantScopes(t, world.GraphAppID, "", scopes, time.Now()) })
+	d.cloud.World.Change(func() { d.cloud.World.GrantScopes(t, &d.cloud.World.App, world.GraphAppID, "", scopes, time.Now()) })
 	_, err := p.Pool.In(id).Exec(ctx, `INSERT INTO consent_wish (tenant_id, features, set_at, set_by) VALUES ($1, $2, now(), $3)`, id, names, t.Users[0].DisplayName)
 	return err
 }
