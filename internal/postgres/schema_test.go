@@ -26,6 +26,7 @@ var withoutTenant = map[string]string{
 	"saved_view":         "what the partner's people ask lists for; what they find is decided by the reach of whoever opens it",
 	"tenant_group":       "rules by which tenants are grouped; who is in one is worked out under the asker's scope",
 	"consent_template":   "named sets of features, for all the staff; which customer follows one is in consent_plan",
+	"registration":       "the partner's own app registrations; which customer knows the portal by one is in tenant",
 	"list_choice":        "the partner's people: columns and the view that a list starts with",
 }
 
