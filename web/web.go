@@ -18,6 +18,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/gdap"
@@ -76,38 +77,39 @@ type Deps struct {
 	Metrics   http.Handler
 	Address   func(*http.Request) string // where a request comes from; nil: the connection's own address
 
-	Sessions      *session.Sessions
-	Entra         *entra.Client
-	Tenants       *tenant.Store
-	Sync          *graphsync.Service
-	Devices       *device.Store
-	Apps          *app.Store
-	Provisioning  *provisioning.Store
-	Services      *service.Store
-	Configuration *configuration.Store
-	Roles         *intunerole.Store
-	Directory     *group.Store
-	Relationships *gdap.Store
-	Guests        *guest.Store
-	Delegated     *gdap.Acts
-	GuestChanges  *guest.Service
-	DetectedApps  *detectedapp.Store
-	Protection    *protection.Store
-	Autopilot     *autopilot.Store
-	Views         *view.Store
-	Groups        *tenantgroup.Store
-	Reviews       *review.Store
-	Audit         *audit.Store
-	Consent       *domain.Service
-	Contact       *partner.Store
-	Withdrawals   *withdrawal.Service
-	Mail          mail.Sender // nil: no mail is sent
-	MyDevices     me.Reader
-	Live          Live
-	IsAdmin       func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
-	Settings      []settings.Group
-	Retention     *graphsync.Retention
-	Now           func() time.Time
+	Sessions       *session.Sessions
+	Entra          *entra.Client
+	Tenants        *tenant.Store
+	Sync           *graphsync.Service
+	Devices        *device.Store
+	Apps           *app.Store
+	Provisioning   *provisioning.Store
+	Services       *service.Store
+	Configuration  *configuration.Store
+	Roles          *intunerole.Store
+	DirectoryRoles *directoryrole.Store
+	Directory      *group.Store
+	Relationships  *gdap.Store
+	Guests         *guest.Store
+	Delegated      *gdap.Acts
+	GuestChanges   *guest.Service
+	DetectedApps   *detectedapp.Store
+	Protection     *protection.Store
+	Autopilot      *autopilot.Store
+	Views          *view.Store
+	Groups         *tenantgroup.Store
+	Reviews        *review.Store
+	Audit          *audit.Store
+	Consent        *domain.Service
+	Contact        *partner.Store
+	Withdrawals    *withdrawal.Service
+	Mail           mail.Sender // nil: no mail is sent
+	MyDevices      me.Reader
+	Live           Live
+	IsAdmin        func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
+	Settings       []settings.Group
+	Retention      *graphsync.Retention
+	Now            func() time.Time
 
 	changes *middleware.Changes
 }
@@ -169,7 +171,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends := &services.Handler{Services: d.Services, Sync: d.Sync, Tenants: d.Tenants, Audit: d.Audit, Origin: d.Origin, Now: d.Now}
 	ends.MountPublic(r, problems)
 
-	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Audit: d.Audit}
+	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Audit: d.Audit}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},

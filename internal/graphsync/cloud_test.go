@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -62,7 +63,8 @@ type rig struct {
 func (r *rig) namedGroups(ctx context.Context, tid tenant.ID) (group.Named, error) {
 	members, scopes, err := r.roles.GroupIDs(ctx, tid)
 	policies, err2 := r.policies.GroupIDs(ctx, tid)
-	return group.Named{Holding: members, Others: append(policies, scopes...)}, errors.Join(err, err2)
+	directory, err3 := directoryrole.NewStore(r.pool).GroupIDs(ctx, tid)
+	return group.Named{Holding: append(members, directory...), Others: append(policies, scopes...)}, errors.Join(err, err2, err3)
 }
 
 // ofCustomers are the datasets that a customer has.
@@ -111,6 +113,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.AppProtection, &configuration.ProtectionPuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.AppConfigurations, &configuration.ConfigurationPuller{Graph: r.graph, Store: r.policies, Now: time.Now}).
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: r.graph, Store: r.roles, Now: time.Now}).
+		With(graphsync.DirectoryRoles, &directoryrole.Puller{Graph: r.graph, Store: directoryrole.NewStore(r.pool), Now: time.Now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).
 		With(graphsync.Services, &service.Puller{Graph: r.graph, Store: r.services, Now: time.Now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: r.graph, Store: r.provisioning, Now: time.Now}).

@@ -31,6 +31,7 @@ const (
 	AppProtection         = "appProtection"
 	AppConfigurations     = "appConfigurations"
 	IntuneRoles           = "intuneRoles"
+	DirectoryRoles        = "directoryRoles"
 	Services              = "services"
 	Groups                = "groups"
 	Guests                = "guests"
@@ -124,6 +125,10 @@ func Table() Datasets {
 		{ // with assignments and resource operations, from paths of their own
 			Name: IntuneRoles, Label: "Intune roles and assignments", Version: "v1.0", Path: "/deviceManagement/roleDefinitions",
 			Permission: "DeviceManagementRBAC.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
+		},
+		{ // and the definitions, from a path of their own. Only one property can be expanded
+			Name: DirectoryRoles, Label: "Directory roles and who holds them", Version: "v1.0", Path: "/roleManagement/directory/roleAssignments", Expand: "principal", PageSize: 999,
+			Permission: "RoleManagement.Read.Directory", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
 		},
 		{
 			Name: ProvisioningJobs, Label: "Provisioning jobs", Version: "v1.0", Path: "/servicePrincipals",

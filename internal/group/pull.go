@@ -32,6 +32,9 @@ type Named struct {
 // most is how many members are read of one group. Roles are given to a few people; beyond it nobody reads a list.
 const most = 20_000
 
+// mostGroups is how many groups are looked into. Of those beyond it stays unknown who is in them.
+const mostGroups = 2_000
+
 var errTooMany = fmt.Errorf("more than %d members in a group that holds an Intune role", most)
 
 // Pull reads the names, and who is in the groups that hold Intune roles, nested ones too.
@@ -69,23 +72,47 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 			found[w.ID] = Group{ID: w.ID, Name: postgres.Clean(w.DisplayName), Dynamic: slices.Contains(w.Types, "DynamicMembership")}
 		}
 	}
-	r.Members = map[string][]Member{}
-	for id, g := range found {
-		if !g.Gone && slices.Contains(named.Holding, id) {
-			members, err := p.members(ctx, tid, run, id)
-			switch {
-			case missing(err):
-				g = Group{ID: id, Gone: true} // deleted meanwhile
-			case err != nil:
-				return r, err
-			default:
-				g.MembersRead, g.Members, r.Members[id] = true, people(members), members
-			}
-		}
+	if r.Members, err = p.insides(ctx, tid, run, named.Holding, found); err != nil {
+		return r, err
+	}
+	for _, g := range found {
 		r.Groups = append(r.Groups, g)
 	}
 	slices.SortFunc(r.Groups, func(a, b Group) int { return strings.Compare(a.ID, b.ID) })
 	return r, nil
+}
+
+// insides looks into the groups that hold a role and into the groups inside them, so that it is known by which of them somebody is in. What it
+// finds out of groups it keeps in found.
+func (p *Puller) insides(ctx context.Context, tid tenant.ID, run *graphsync.Run, holding []string, found map[string]Group) (map[string][]Member, error) {
+	in := map[string][]Member{}
+	for todo := slices.Clone(holding); len(todo) > 0; todo = todo[1:] {
+		id := todo[0]
+		g := found[id]
+		if _, twice := in[id]; twice || g.Gone || len(in) >= mostGroups {
+			continue
+		}
+		members, err := p.members(ctx, tid, run, id)
+		switch {
+		case missing(err):
+			found[id] = Group{ID: id, Gone: true} // deleted meanwhile
+			continue
+		case err != nil:
+			return nil, err
+		}
+		g.MembersRead, g.Members = true, people(members)
+		found[id], in[id] = g, members
+		for _, m := range members {
+			if m.Type != "group" {
+				continue
+			}
+			if _, named := found[m.ID]; !named {
+				found[m.ID] = Group{ID: m.ID, Name: m.Name}
+			}
+			todo = append(todo, m.ID)
+		}
+	}
+	return in, nil
 }
 
 // members are those of the group and of the groups inside it; which of them it has itself takes a second list.

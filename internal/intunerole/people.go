@@ -27,10 +27,11 @@ type Holder struct {
 	Scopes      []string // over whom: Graph's scope types
 }
 
-// HolderFilter chooses holders of roles that allow one of these actions.
+// HolderFilter chooses holders of roles. Empty fields do not choose.
 type HolderFilter struct {
-	Can     []string
-	Q       string // part of name or UPN
+	Can     []string // actions, one of which the role allows
+	Holders []string // object ids
+	Q       string   // part of name or UPN
 	Tenants []tenant.ID
 
 	Sort  string // one of HolderSorts; empty: name
@@ -59,7 +60,7 @@ const holders = `(
 	CROSS    JOIN LATERAL unnest(s.members) g
 	JOIN     directory_group_member m ON m.tenant_id = s.tenant_id AND m.group_id = g AND m.type <> 'group'
 	WHERE    s.gone_at IS NULL
-	AND      r.allowed && ?::text[]
+	AND      (cardinality(?::text[]) = 0 OR r.allowed && ?::text[])
 	GROUP BY s.tenant_id, m.id) a`
 
 const holderColumns = `a.tenant_id, ` + tenantName + `, a.id, a.type, a.name, a.upn, a.enabled, a.nested, a.roles, a.assignments, a.scopes`
@@ -76,16 +77,19 @@ var holderOrders = map[string][]postgres.Key{
 // holderTables is the table of holders with its argument in place.
 func holderWhere(scope tenant.Scope, f HolderFilter) (tables string, w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
-	if err := printable(append(slices.Clone(f.Can), f.Q)...); err != nil {
+	if err := printable(slices.Concat(f.Can, f.Holders, []string{f.Q})...); err != nil {
 		return "", nil, false, err
 	}
-	tables = strings.Replace(holders, "?", w.Arg(f.Can), 1)
+	tables = strings.ReplaceAll(holders, "?", w.Arg(append([]string{}, f.Can...)))
 	one = w.Within(scope, "a.tenant_id")
 	if q := strings.TrimSpace(f.Q); q != "" {
 		w.And("lower(a.name || E'\\n' || a.upn) LIKE ?", postgres.Like(q))
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
+	}
+	if len(f.Holders) > 0 {
+		w.And("lower(a.id) = ANY(?)", f.Holders)
 	}
 	return tables, w, one, nil
 }

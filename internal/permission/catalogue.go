@@ -18,11 +18,12 @@ const (
 	Directory     Feature = "directory"     // organisation, domains, licences
 	Proof         Feature = "proof"         // reading our own grants back
 	Guests        Feature = "guests"        // our people's guest accounts and directory roles
-	Groups        Feature = "groups"        // names of groups, and who is in those that hold Intune roles
+	Groups        Feature = "groups"        // names of groups, and who is in those that hold Intune or directory roles
 	Incidents     Feature = "incidents"     // Defender incidents, as a signed-in person
 	DeviceActions Feature = "device-actions"
 	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
 
+	Administrators      Feature = "administrators"       // who holds a role of the directory
 	GuestChanges        Feature = "guest-changes"        // inviting our people, their directory role and licence
 	GuestAccounts       Feature = "guest-accounts"       // deleting the accounts of our people again, and the country that a licence needs
 	ProvisioningChanges Feature = "provisioning-changes" // setting up and steering provisioning jobs
@@ -186,9 +187,13 @@ var catalogue = []Entry{
 		get("whether such an account has an Intune licence", "/v1.0/users/{id}/licenseDetails", readUsers, readLicences, readDirectory),
 		get("which directory roles such an account holds", "/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
 	}},
+	{Feature: Administrators, Operations: []Operation{
+		get("who holds a directory role, to tell who could erase devices or let others in", "/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
+		get("what directory roles are called", "/v1.0/roleManagement/directory/roleDefinitions", readDirRoles, readDirectory),
+	}},
 	{Feature: Groups, Operations: []Operation{
 		get("the names of groups that policies, apps and Intune roles are given to", "/v1.0/groups", readMembers, readDirectory),
-		get("who is in the groups that hold Intune roles, nested ones too", "/v1.0/groups/{id}/transitiveMembers", readMembers, readDirectory),
+		get("who is in the groups that hold Intune or directory roles, nested ones too", "/v1.0/groups/{id}/transitiveMembers", readMembers, readDirectory),
 	}},
 	{Feature: Incidents, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Reader, or a role of Defender's own", Operations: []Operation{
 		get("the list of incidents", "/api/incidents", asPersonIncidents),

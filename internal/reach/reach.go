@@ -55,6 +55,48 @@ func (in Inside) People(group string) (people []string, whole bool) {
 	return slices.Compact(people), whole
 }
 
+// mostPaths and mostSteps bound how many ways from a group to a person are looked for: groups that contain each other have absurdly many.
+const (
+	mostPaths = 50
+	mostSteps = 100_000
+)
+
+// Paths are the ways from a group to somebody in it, each as the groups that it leads through, the shortest first: at most mostPaths.
+func (in Inside) Paths(group, person string) (paths [][]string) {
+	leads := in.leading(person)
+	if !leads[group] {
+		return nil
+	}
+	todo := [][]string{{group}}
+	for steps := 0; len(todo) > 0 && steps < mostSteps && len(paths) < mostPaths; steps++ {
+		way := todo[0]
+		todo = todo[1:]
+		for _, m := range in[way[len(way)-1]] {
+			switch {
+			case !m.Group && m.ID == person:
+				paths = append(paths, way)
+			case m.Group && leads[m.ID] && !slices.Contains(way, m.ID) && len(todo) < mostSteps:
+				todo = append(todo, append(slices.Clone(way), m.ID))
+			}
+		}
+	}
+	return paths[:min(len(paths), mostPaths)]
+}
+
+// leading are the groups that somebody is in, directly or through others.
+func (in Inside) leading(person string) map[string]bool {
+	leads := map[string]bool{}
+	for more := true; more; {
+		more = false
+		for g, members := range in {
+			if !leads[g] && slices.ContainsFunc(members, func(m Member) bool { return m.Group && leads[m.ID] || !m.Group && m.ID == person }) {
+				leads[g], more = true, true
+			}
+		}
+	}
+	return leads
+}
+
 // Person is one of the partner's people. Object is the account in the partner's tenant, or empty where it is not known yet.
 type Person struct {
 	Object string
@@ -66,7 +108,6 @@ type Grant struct {
 	Customer tenant.ID
 	Group    string
 	Roles    []string
-	Source   string // what tells it: the id of the relationship
 }
 
 // Account is a way in by an account at the customer, or a sign-in that was seen there, by a person's index.
@@ -75,7 +116,7 @@ type Account struct {
 	Customer tenant.ID
 	Door     Door     // 0: a sign-in that proves a door, and opens none
 	Roles    []string // of directory, sorted
-	Source   string   // what tells it
+	Unsure   bool     // there may be more roles
 	At       time.Time
 }
 
@@ -84,8 +125,7 @@ type Cell struct {
 	Person, Customer int // indexes
 	Doors            Door
 	Roles            []string // of directory, by template id; sorted
-	Sources          []string // of the grants
-	Unsure           bool     // some group that has roles there was not looked into, so there may be more
+	Unsure           bool     // something that gives roles there was not read, so there may be more
 	Proven           time.Time
 }
 
@@ -97,9 +137,7 @@ func Cells(people []Person, customers []tenant.ID, in Inside, grants []Grant, ac
 		if c, ok := m.at(a.Person, a.Customer); ok {
 			c.Doors |= a.Door
 			c.Roles = union(c.Roles, a.Roles)
-			if a.Source != "" {
-				c.Sources = union(c.Sources, []string{a.Source})
-			}
+			c.Unsure = c.Unsure || a.Unsure
 			if a.At.After(c.Proven) {
 				c.Proven = a.At
 			}
@@ -172,7 +210,7 @@ func (m *matrix) grant(in Inside, grants []Grant) {
 		for _, p := range w.people {
 			c, _ := m.at(p, g.Customer)
 			c.Doors |= GDAP
-			c.Roles, c.Sources = union(c.Roles, g.Roles), union(c.Sources, []string{g.Source})
+			c.Roles = union(c.Roles, g.Roles)
 		}
 		if !w.whole {
 			m.doubt(g.Customer)

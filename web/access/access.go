@@ -7,13 +7,14 @@ package access
 
 import (
 	"context"
+	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -28,29 +29,37 @@ import (
 
 // Handler serves the room.
 type Handler struct {
-	Tenants       *tenant.Store
-	Relationships *gdap.Store
-	Groups        *group.Store
-	Roles         *intunerole.Store
-	Guests        *guest.Store
-	Sync          *graphsync.Service
-	Sessions      Kept
-	Audit         *audit.Store // nil: changes are not recorded
+	Tenants        *tenant.Store
+	Relationships  *gdap.Store
+	Groups         *group.Store
+	Roles          *intunerole.Store
+	DirectoryRoles *directoryrole.Store
+	Guests         *guest.Store
+	Sync           *graphsync.Service
+	Sessions       Kept
+	Audit          *audit.Store // nil: changes are not recorded
 }
 
-// Mount adds the page, over all customers or inside one according to the membership.
-func (h *Handler) Mount(r page.Router) { r.Get("/access", h.serve) }
+// Mount adds the pages, over all customers or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) {
+	r.Get("/access", h.serve)
+	r.Get("/access/{staff}", h.cell)
+}
 
-// MountPortal adds the plan for somebody who leaves, which is the owners'.
+// MountPortal adds the list over all customers, and the plan for somebody who leaves, which is the owners'.
 func (h *Handler) MountPortal(r page.Router) {
+	r.Get("/access/list", h.list)
 	r.GetFor("/access/leaver/{staff}", tenant.MayStaff, h.leaver)
 	r.Post("/access/leaver/{staff}", tenant.MayStaff, h.close)
 }
 
-// serve shows the matrix, or with who=wipe its answer to one question.
+// serve shows the matrix, which of one customer is a list; or with who=wipe its answer to one question.
 func (h *Handler) serve(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	if r.URL.Query().Has("who") {
+	switch {
+	case r.URL.Query().Has("who"):
 		return h.who(w, r, m)
+	case m.One():
+		return h.list(w, r, m)
 	}
 	return h.matrix(w, r, m)
 }
@@ -90,7 +99,7 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 	}); err != nil {
 		return d, err
 	}
-	if d.members, err = h.Groups.Members(ctx, home, ids); err != nil {
+	if d.members, err = h.insides(ctx, ids); err != nil {
 		return d, err
 	}
 	refs := make([]group.Ref, len(ids))
@@ -113,25 +122,52 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 	return d, err
 }
 
-// grants are the relationships as internal/reach counts them.
-func (d delegated) grants() (in reach.Inside, grants []reach.Grant) {
-	in = reach.Inside{}
-	for id, members := range d.members {
-		in[id] = []reach.Member{}
+// insides are who is in these groups of the partner, and in the groups inside them.
+func (h *Handler) insides(ctx context.Context, ids []string) (map[string][]group.Member, error) {
+	in, err := h.Groups.Members(ctx, h.Tenants.Home(), ids)
+	if err != nil {
+		return nil, err
+	}
+	var nested []string
+	for _, members := range in { // each lists those at any depth
 		for _, m := range members {
-			if _, read := d.members[m.ID]; m.Type != "group" || read { // of other groups inside, the people stand in this list already
-				in[id] = append(in[id], reach.Member{ID: m.ID, Group: m.Type == "group"})
+			if _, known := in[m.ID]; m.Type == "group" && !known && !slices.Contains(nested, m.ID) {
+				nested = append(nested, m.ID)
 			}
 		}
 	}
+	inner, err := h.Groups.Members(ctx, h.Tenants.Home(), nested)
+	maps.Copy(in, inner)
+	return in, err
+}
+
+// inside are the groups as internal/reach walks them. Where all groups inside one were looked into, it leads to those whom it has itself;
+// else to all who are in it somehow.
+func (d delegated) inside() reach.Inside {
+	in := reach.Inside{}
+	for id, members := range d.members {
+		whole := !slices.ContainsFunc(members, func(m group.Member) bool { _, read := d.members[m.ID]; return m.Type == "group" && !read })
+		in[id] = []reach.Member{}
+		for _, m := range members {
+			_, read := d.members[m.ID]
+			if isGroup := m.Type == "group"; m.Direct && (read || !isGroup) || !whole && !isGroup {
+				in[id] = append(in[id], reach.Member{ID: m.ID, Group: isGroup})
+			}
+		}
+	}
+	return in
+}
+
+// grants are the relationships as internal/reach counts them.
+func (d delegated) grants() (grants []reach.Grant) {
 	for _, x := range d.relationships {
 		for _, a := range x.Assignments {
 			if a.Works() {
-				grants = append(grants, reach.Grant{Customer: x.Customer, Group: a.Group, Roles: a.Roles, Source: "relationships/" + url.PathEscape(x.ID)})
+				grants = append(grants, reach.Grant{Customer: x.Customer, Group: a.Group, Roles: a.Roles})
 			}
 		}
 	}
-	return in, grants
+	return grants
 }
 
 // unknown says what was not read of them.

@@ -7,9 +7,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -20,8 +22,11 @@ import (
 type visiting struct {
 	customers []tenant.Tenant // that the page is about
 	guests    []guest.Guest
-	asOf      map[tenant.ID]time.Time // of customers where they were read completely
-	late      int                     // of these, too long ago
+	asOf      map[tenant.ID]time.Time           // of customers where they were read completely
+	late      int                               // of these, too long ago
+	directory directory                         // what they hold of the directory
+	inside    []intunerole.Holder               // those who hold roles of Intune
+	intune    map[tenant.ID]graphsync.Freshness // of the reading of these
 }
 
 func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, only []tenant.ID) (v visiting, err error) {
@@ -40,12 +45,77 @@ func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, only []tenan
 		}
 	}
 	err = h.Guests.Each(ctx, scope, guest.Filter{Tenants: only}, func(g guest.Guest) error {
-		if _, read := v.asOf[g.Tenant]; read {
+		if v.read(g.Tenant) {
 			v.guests = append(v.guests, g)
 		}
 		return nil
 	})
+	if err != nil {
+		return v, err
+	}
+	if v.directory, err = h.directory(ctx, scope, v.customers, directoryrole.Filter{Tenants: only, Holders: v.ids()}); err != nil {
+		return v, err
+	}
+	if v.intune, err = h.Sync.FreshnessByTenant(ctx, scope, graphsync.IntuneRoles); err != nil {
+		return v, err
+	}
+	err = h.Roles.EachHolder(ctx, scope, intunerole.HolderFilter{Holders: v.ids(), Tenants: only}, func(x intunerole.Holder) error {
+		v.inside = append(v.inside, x)
+		return nil
+	})
 	return v, err
+}
+
+// ids are the guests' object ids. The zero GUID, which nobody has, stands for none of them: no id at all would choose everybody.
+func (v visiting) ids() []string {
+	ids := []string{"00000000-0000-0000-0000-000000000000"}
+	for _, g := range v.guests {
+		ids = append(ids, g.ID)
+	}
+	return ids
+}
+
+// guest finds a guest by the object id at the customer.
+func (v visiting) guest(at tenant.ID, id string) (guest.Guest, bool) {
+	i := slices.IndexFunc(v.guests, func(g guest.Guest) bool { return g.Tenant == at && g.ID == id })
+	if i < 0 {
+		return guest.Guest{}, false
+	}
+	return v.guests[i], true
+}
+
+// rolesOf are the directory roles of a guest, as far as either reading tells.
+func (v visiting) rolesOf(g guest.Guest) (roles []string, known bool) {
+	roles = v.directory.of(g.Tenant, g.ID)
+	if g.RolesRead {
+		roles = append(roles, g.Roles...)
+		slices.Sort(roles)
+		roles = slices.Compact(roles)
+	}
+	return roles, v.directory.knows(g.Tenant)
+}
+
+func guestURL(g guest.Guest) string {
+	return "/t/" + g.Tenant.String() + "/guests/" + url.PathEscape(g.ID)
+}
+
+// read tells that guests were read at a customer.
+func (v visiting) read(at tenant.ID) bool { _, ok := v.asOf[at]; return ok }
+
+// intunePrefix marks Intune's own roles, which have no template ids, among the directory's.
+const intunePrefix = "intune:"
+
+// intuneOf are the Intune roles of a guest, and whether all that could give one was read. A customer without Intune gives none.
+func (v visiting) intuneOf(g guest.Guest) (roles []string, whole bool) {
+	for _, x := range v.inside {
+		if x.Tenant == g.Tenant && strings.EqualFold(x.ID, g.ID) {
+			for _, r := range x.Roles {
+				roles = append(roles, intunePrefix+r)
+			}
+		}
+	}
+	f := v.intune[g.Tenant]
+	return roles, f.Read > 0 || f.Error.Kind == "licence"
 }
 
 // unread is at how many of the customers guest accounts were never read.
@@ -64,7 +134,7 @@ func (v visiting) unknown() (said []string) {
 	}
 	n := 0
 	for _, g := range v.guests {
-		if !g.RolesRead && !shut(g) {
+		if _, known := v.rolesOf(g); !known && !shut(g) {
 			n++
 		}
 	}
@@ -86,37 +156,19 @@ func (v visiting) accounts(staff []tenant.Staff, seen []tenant.Seen) (found []re
 	}
 	for _, g := range v.guests {
 		if i, ok := byUPN[strings.ToLower(g.Address)]; ok && !shut(g) {
-			a := reach.Account{Person: i, Customer: g.Tenant, Door: reach.Guest, Source: "guests/" + url.PathEscape(g.ID), At: g.SignedInAt}
-			if g.RolesRead {
-				a.Roles = slices.Sorted(slices.Values(g.Roles))
-			}
-			found = append(found, a)
+			roles, known := v.rolesOf(g)
+			inside, whole := v.intuneOf(g)
+			found = append(found, reach.Account{Person: i, Customer: g.Tenant, Door: reach.Guest, Roles: append(roles, inside...), Unsure: !known || !whole, At: g.SignedInAt})
 		}
 	}
 	for _, x := range seen {
-		_, read := v.asOf[x.Tenant]
+		read := v.read(x.Tenant)
 		if i, ok := byObject[x.ObjectID]; ok {
 			found = append(found, reach.Account{Person: i, Customer: x.Tenant, At: x.LastAt})
 		} else if i, ok := byUPN[strings.ToLower(x.UPN)]; ok && !x.Guest {
 			found = append(found, reach.Account{Person: i, Customer: x.Tenant, Door: reach.Own, At: x.LastAt})
 		} else if ok && !read { // where guests were read, who is not among them is no guest any more
 			found = append(found, reach.Account{Person: i, Customer: x.Tenant, Door: reach.Guest, At: x.LastAt})
-		}
-	}
-	return found
-}
-
-// actors are the guests that hold a wiping role at the customer.
-func (v visiting) actors() (found []actor) {
-	for _, g := range v.guests {
-		a := actor{ID: g.ID, Name: g.Name, UPN: g.Address, Side: "partner", Customer: tenantRef{g.Tenant, g.TenantName}, Through: []string{"Guest account"}, Enabled: g.Enabled, URL: "/t/" + g.Tenant.String() + "/guests/" + url.PathEscape(g.ID)}
-		for _, id := range wiping {
-			if g.RolesRead && slices.Contains(g.Roles, id) {
-				a.By = append(a.By, "Guest: "+gdap.RoleName(id))
-			}
-		}
-		if len(a.By) > 0 {
-			found = append(found, a)
 		}
 	}
 	return found
@@ -134,7 +186,7 @@ func (v visiting) lines(upn string) (lines []line) {
 		if !strings.EqualFold(g.Address, upn) {
 			continue
 		}
-		l := line{Door: "guest", What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: guestWord(g), URL: "/t/" + g.Tenant.String() + "/guests/" + url.PathEscape(g.ID)}
+		l := line{Door: "guest", What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: v.guestWord(g), URL: guestURL(g)}
 		if l.Do = "Ask " + g.TenantName + " to delete the guest account of " + upn + " (object id " + g.ID + ")."; shut(g) {
 			l.State, l.Do = doorClosed, ""
 		}
@@ -149,20 +201,26 @@ func (v visiting) lines(upn string) (lines []line) {
 	return lines
 }
 
-func guestWord(g guest.Guest) string {
-	var roles []string
-	for _, id := range g.Roles {
-		roles = append(roles, gdap.RoleName(id))
+func (v visiting) guestWord(g guest.Guest) string {
+	ids, known := v.rolesOf(g)
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = gdap.RoleName(id)
 	}
+	said := "Holds no directory role."
 	switch {
 	case shut(g):
 		return "The customer has disabled it."
 	case g.Standing == guest.Invited:
-		return "Invited, not redeemed yet."
-	case g.RolesRead && len(roles) > 0:
-		return "Holds " + strings.Join(roles, ", ") + "."
-	case g.RolesRead:
-		return "Holds no directory role."
+		said = "Invited, not redeemed yet. " + said
+	case len(ids) == 0 && !known:
+		return "Its directory roles were not read."
 	}
-	return "Its directory roles were not read."
+	if len(ids) > 0 {
+		said = "Holds " + strings.Join(names, ", ") + "."
+	}
+	if !known {
+		said += " Not all directory roles were read."
+	}
+	return said
 }

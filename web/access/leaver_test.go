@@ -14,7 +14,6 @@ import (
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
-	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -48,7 +47,7 @@ func TestLeaver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
+	mount := mounted(h)
 	owner := f.Serve(t, tenant.Person{Role: tenant.RoleOwner, StaffID: boss}, tenant.Everything(), mount)
 	path := "/access/leaver/" + strconv.FormatInt(staff[0].ID, 10)
 	door := func(p plan, name string) line {

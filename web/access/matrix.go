@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -16,244 +15,215 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-var doorWords = map[reach.Door]string{reach.GDAP: "GDAP", reach.Guest: "Guest account", reach.Own: "Account of the customer", reach.Portal: "Portal only"}
+// A page of the matrix is so many customers down, and at first so many people across; which people is the choice of columns.
+const (
+	customersDown = 25
+	peopleAcross  = 12
+)
 
-var doorNames = map[reach.Door]string{reach.GDAP: "gdap", reach.Guest: "guest", reach.Own: "account", reach.Portal: "portal"}
-
-// newSpec is what the matrix reads from its URL.
-func newSpec(m tenant.Membership) page.Spec {
-	var doors, roles []page.Option
-	for _, d := range reach.Doors {
-		doors = append(doors, page.Option{Value: doorNames[d], Label: doorWords[d]})
-	}
-	for _, id := range gdap.KnownRoles() {
-		roles = append(roles, page.Option{Value: id, Label: gdap.RoleName(id)})
-	}
-	s := page.Spec{
-		Sorts: []string{"person"}, Columns: []string{"door", "roles", "proven", "role"}, Default: []string{"door", "roles", "proven", "role"}, Placeholder: "Name or user principal name",
-		Filters: []page.Filter{
-			{Name: "door", Label: "Door", Options: doors}, {Name: "role", Label: "Directory role", Options: roles},
-			{Name: "person", Label: "Person", Linked: true, Check: func(v string) error { _, err := strconv.ParseInt(v, 10, 64); return err }},
-		},
-	}
-	if !m.One() {
-		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
-		s.Filters = append(s.Filters, page.ByCustomer)
-	}
-	return s
+// row of the matrix: a customer, and those who get in there, or of whom it is not known.
+type customerRow struct {
+	Customer tenantRef `json:"customer"`
+	Cells    []row     `json:"people"`
+	URL      string    `json:"url"`
+	by       map[int64]row
 }
 
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+// asked is what the matrix reads from its URL.
+type asked struct {
+	page.Query
+	spec  page.Spec
+	staff []tenant.Staff // those that the list is about, by name
+	cells page.Query     // what chooses cells: all but the text, which is part of a customer's name
 }
 
-// row is one person at one customer.
-type row struct {
-	StaffID  int64      `json:"staff_id"`
-	Name     string     `json:"name"`
-	UPN      string     `json:"upn"`
-	Role     string     `json:"portal_role"`
-	Disabled bool       `json:"portal_disabled"`
-	Customer tenantRef  `json:"customer"`
-	Doors    []string   `json:"doors"` // gdap, guest, account; portal where there is no other
-	Roles    []string   `json:"directory_roles"`
-	RoleIDs  []string   `json:"directory_role_ids"`
-	Unsure   bool       `json:"unsure"` // there may be more: something was not read
-	ProvenAt *time.Time `json:"last_proven_at"`
-	URL      string     `json:"evidence"`
+func (h *Handler) ask(r *http.Request, m tenant.Membership) (a asked, err error) {
+	staff, err := h.Tenants.ListStaff(r.Context(), m.Scope)
+	if err != nil {
+		return a, err
+	}
+	slices.SortFunc(staff, func(x, y tenant.Staff) int {
+		return strings.Compare(placeOf(staffName(x), x.UPN), placeOf(staffName(y), y.UPN))
+	})
+	people := page.Filter{Name: "person", Label: "Person", Options: []page.Option{}}
+	a.spec = page.Spec{Sorts: []string{"customer"}, Placeholder: "Customer"}
+	for _, s := range staff {
+		people.Options = append(people.Options, page.Option{Value: strconv.FormatInt(s.ID, 10), Label: staffName(s)})
+		a.spec.Columns = append(a.spec.Columns, columnOf(s.ID))
+	}
+	a.spec.Filters = []page.Filter{people, doorFilter(), roleFilter(), page.ByCustomer}
+	chosen := r.URL.Query()["person"]
+	for _, s := range staff {
+		if len(chosen) == 0 || slices.Contains(chosen, strconv.FormatInt(s.ID, 10)) {
+			a.staff = append(a.staff, s)
+		}
+	}
+	for _, s := range a.staff[:min(len(a.staff), peopleAcross)] {
+		a.spec.Default = append(a.spec.Default, columnOf(s.ID))
+	}
+	a.Query, err = a.spec.Parse(r.URL)
+	a.cells, a.cells.Q = a.Query, ""
+	return a, err
+}
 
-	words []string
-	now   time.Time
+func columnOf(staff int64) string { return "p" + strconv.FormatInt(staff, 10) }
+
+func staffName(s tenant.Staff) string {
+	if s.Name != "" {
+		return s.Name
+	}
+	return s.UPN
 }
 
 func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
-	spec := newSpec(m)
-	q, err := spec.Parse(r.URL)
+	q, err := h.ask(r, m)
 	if err != nil {
 		return err
 	}
-	only, err := chosen(q)
+	only, err := chosen(q.Query)
 	if err != nil {
 		return err
 	}
-	d, err := h.delegated(ctx, m.Scope, only, now)
+	customers, err := h.customers(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	v, err := h.visiting(ctx, m.Scope, only)
+	customers = slices.DeleteFunc(customers, func(t tenant.Tenant) bool { return !strings.Contains(strings.ToLower(t.Name()), strings.ToLower(q.Q)) })
+	if q.Desc {
+		slices.Reverse(customers)
+	}
+	// What stands in the cells is only worked out for all customers where a filter asks for it, or an export.
+	narrow := len(q.Values["door"])+len(q.Values["role"]) > 0
+	l := page.List[customerRow]{Count: int64(len(customers))}
+	shown := customers
+	if !narrow && !q.CSV {
+		if shown, l.Next, err = page.Cut(customers, func(t tenant.Tenant) string { return t.ID.String() }, q.After, customersDown); err != nil {
+			return err
+		}
+	}
+	all, d, v, err := h.customerRows(ctx, m, shown, q, now)
 	if err != nil {
 		return err
 	}
-	all, err := h.rows(ctx, m, v, d, now)
-	if err != nil {
-		return err
+	l.Rows, l.Each = all, page.AtHand(all)
+	if narrow {
+		l.Count = int64(len(all))
+		if l.Rows, l.Next, err = page.Cut(all, customerRow.key, q.After, customersDown); err != nil {
+			return err
+		}
 	}
-	total := int64(len(all))
-	all = slices.DeleteFunc(all, func(r row) bool { return !r.matches(q) })
-	rows, next, err := ordered(all, q, row.key, row.place)
-	if err != nil {
-		return err
+	l.Title, l.One, l.Many, l.Caption, l.M, l.Query, l.Spec, l.Matrix = "Access", "customer", "customers", "Who gets in where: customers down, people across", m, q.Query, q.spec, true
+	l.Columns, l.URL, l.Mark = q.columns(), func(c customerRow) string { return c.URL }, func(c customerRow) *ui.TenantChip {
+		return &ui.TenantChip{Name: c.Customer.Name, Colour: ui.Mark(c.Customer.ID.String())}
 	}
-	l := page.List[row]{
-		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: int64(len(all)), Next: next,
-		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), notes(slices.Concat(d.unknown(), v.unknown()), accountNote)),
-		Each: page.AtHand(all),
-	}
-	if len(rows) == 0 && !q.CSV {
-		l.Empty = ui.Empty{Kind: ui.EmptyNone, Icon: "person_key", Title: "Nobody of the partner gets in", Lines: []string{"No member of staff sees a customer, and no relationship gives a role."}}
-		if q.Narrowed() {
-			l.Empty = fresh.Empty(fresh.Noun{One: "way in", Many: "ways in", Icon: "person_key"}, d.read, m, fresh.Search{Narrowed: true, Clear: q.Clear(), Total: total}, now)
+	l.AsOf, l.Freshness = d.read.AsOf, d.line(m, h.Tenants.Home(), now)
+	l.Above = above(slices.Concat(questions(m, q.Query, only), []ui.Link{{Text: "As a list of ways in", URL: "/access/list"}}, q.across()), notes(slices.Concat(d.unknown(), v.unknown()), accountNote))
+	if len(l.Rows) == 0 {
+		l.Empty = fresh.Empty(fresh.Noun{One: "customer", Many: "customers", Icon: "person_lock"}, d.read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: int64(len(customers))}, now)
+		if len(customers) == 0 && !q.Narrowed() {
+			l.Empty = ui.Empty{Kind: ui.EmptyNone, Icon: "person_lock", Title: "No customer yet", Lines: []string{"Who gets in is shown for each customer that you may see."}}
 		}
 	}
 	return l.Serve(w, r)
 }
 
-// rows are all cells of the matrix that have something in them.
-func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d delegated, now time.Time) (all []row, err error) {
-	staff, err := h.Tenants.ListStaff(ctx, m.Scope)
+// customerRows works out the rows of these customers, in their order; with a filter by door or role, of those that have such a cell.
+func (h *Handler) customerRows(ctx context.Context, m tenant.Membership, customers []tenant.Tenant, q asked, now time.Time) (all []customerRow, d delegated, v visiting, err error) {
+	ids := make([]tenant.ID, len(customers))
+	for i, t := range customers {
+		ids[i] = t.ID
+	}
+	m.Scope = tenant.Only(ids...)
+	if d, err = h.delegated(ctx, m.Scope, nil, now); err != nil {
+		return nil, d, v, err
+	}
+	if v, err = h.visiting(ctx, m.Scope, nil); err != nil {
+		return nil, d, v, err
+	}
+	cells, err := h.rows(ctx, m, v, d, now)
 	if err != nil {
-		return nil, err
+		return nil, d, v, err
 	}
-	sees, err := h.Tenants.PortalReach(ctx, m.Scope)
-	if err != nil {
-		return nil, err
+	at := map[tenant.ID]map[int64]row{}
+	for _, c := range cells {
+		if at[c.Customer.ID] == nil {
+			at[c.Customer.ID] = map[int64]row{}
+		}
+		at[c.Customer.ID][c.StaffID] = c
 	}
-	seen, err := h.Tenants.SeenAtCustomers(ctx, m.Scope)
-	if err != nil {
-		return nil, err
-	}
-	people := make([]reach.Person, len(staff))
-	for i, s := range staff {
-		people[i] = reach.Person{Object: s.ObjectID, Portal: sees[s.ID]}
-	}
-	ids := make([]tenant.ID, len(v.customers))
-	for i, c := range v.customers {
-		ids[i] = c.ID
-	}
-	in, grants := d.grants()
-	for c := range reach.Cells(people, ids, in, grants, v.accounts(staff, seen)) {
-		at := v.customers[c.Customer]
-		x := newRow(staff[c.Person], at, c, now)
-		_, read := v.asOf[at.ID]
-		x.Unsure = x.Unsure || d.read.Read == 0 || !read
-		all = append(all, x)
-	}
-	return all, nil
-}
-
-func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
-	x := row{
-		StaffID: s.ID, Name: s.Name, UPN: s.UPN, Role: string(s.Role), Disabled: s.Disabled, Customer: tenantRef{at.ID, at.Name()}, Doors: []string{}, Roles: []string{}, RoleIDs: c.Roles, Unsure: c.Unsure,
-		URL: "/t/" + at.ID.String(), now: now,
-	}
-	if x.RoleIDs == nil {
-		x.RoleIDs = []string{}
-	}
-	for _, d := range reach.Doors {
-		if c.Doors&d != 0 && (d != reach.Portal || c.Doors == reach.Portal) {
-			x.Doors, x.words = append(x.Doors, doorNames[d]), append(x.words, doorWords[d])
+	for _, t := range customers {
+		r := customerRow{Customer: tenantRef{t.ID, t.Name()}, Cells: []row{}, URL: "/t/" + t.ID.String() + "/access", by: map[int64]row{}}
+		for _, s := range q.staff {
+			c, ok := at[t.ID][s.ID]
+			if !ok && (d.read.Read == 0 || !v.read(t.ID)) { // no door was found, and not all were looked for
+				c, ok = newRow(s, t, reach.Cell{Unsure: true}, now), true
+			}
+			if ok {
+				r.by[s.ID] = c
+			}
+			if ok && c.matches(q.cells) {
+				r.Cells = append(r.Cells, c)
+			}
+		}
+		if len(r.Cells) > 0 || len(q.Values["door"])+len(q.Values["role"]) == 0 {
+			all = append(all, r)
 		}
 	}
-	for _, id := range c.Roles {
-		x.Roles = append(x.Roles, gdap.RoleName(id))
-	}
-	if len(c.Sources) > 0 {
-		x.URL += "/" + c.Sources[0]
-	}
-	if !c.Proven.IsZero() {
-		t := c.Proven.UTC()
-		x.ProvenAt = &t
-	}
-	return x
+	return all, d, v, nil
 }
 
-// key tells the row from all others; place is where it stands in an order.
-func (r row) key() string { return strconv.FormatInt(r.StaffID, 10) + "." + r.Customer.ID.String() }
+func (c customerRow) key() string { return c.Customer.ID.String() }
 
-func (r row) place() (person, customer string) {
-	return placeOf(r.title(), strconv.FormatInt(r.StaffID, 10)), placeOf(r.Customer.Name, r.Customer.ID.String())
+// columns are the customer and the people: on the page those chosen, in an export all that the list is about.
+func (q asked) columns() []page.Column[customerRow] {
+	cs := []page.Column[customerRow]{{Key: "customer", Label: "Customer", Sort: "customer", Width: 224, Text: func(c customerRow) string { return c.Customer.Name }}}
+	for _, s := range q.staff {
+		cs = append(cs, page.Column[customerRow]{
+			Key: columnOf(s.ID), Label: staffName(s), Width: 116,
+			Text: func(c customerRow) string {
+				x, ok := c.by[s.ID]
+				switch {
+				case !ok:
+					return "None"
+				case !x.matches(q.cells):
+					return ""
+				}
+				return strings.Join(slices.DeleteFunc([]string{x.door(), x.highest(), page.Stamp(x.ProvenAt)}, func(s string) bool { return s == "" }), "; ")
+			},
+			Cell: func(c customerRow) ui.Cell {
+				x, ok := c.by[s.ID]
+				switch {
+				case !ok:
+					return ui.Cell{Text: "–", Quiet: true, Title: "No way in"}
+				case !x.matches(q.cells): // there is one, of another kind
+					return ui.Cell{}
+				}
+				return ui.ViewCell(x.crossing())
+			},
+		})
+	}
+	return append(cs, page.Column[customerRow]{Key: "tenant", Label: "Tenant id", Exact: true, Text: customerRow.key})
 }
 
-func (r row) title() string {
-	if r.Name != "" {
-		return r.Name
+// across are links to the people before and after those shown.
+func (q asked) across() (links []ui.Link) {
+	at := slices.IndexFunc(q.staff, func(s tenant.Staff) bool { return slices.Contains(q.Columns, columnOf(s.ID)) })
+	if at < 0 || len(q.staff) <= peopleAcross {
+		return nil
 	}
-	return r.UPN
-}
-
-// matches tells whether the filters let the row through.
-func (r row) matches(q page.Query) bool {
-	any := func(name string, have ...string) bool {
-		want := q.Values[name]
-		return len(want) == 0 || slices.ContainsFunc(have, func(v string) bool { return slices.Contains(want, v) })
+	to := func(text string, from, end int) {
+		from, end = max(from, 0), min(end, len(q.staff))
+		if from >= end {
+			return
+		}
+		keys := make([]string, 0, peopleAcross)
+		for _, s := range q.staff[from:end] {
+			keys = append(keys, columnOf(s.ID))
+		}
+		links = append(links, ui.Link{Text: text + ": " + staffName(q.staff[from]) + " to " + staffName(q.staff[end-1]), URL: q.WithColumns(keys)})
 	}
-	text := strings.ToLower(q.Q)
-	return any("door", r.Doors...) && any("role", r.RoleIDs...) && any("person", strconv.FormatInt(r.StaffID, 10)) &&
-		(text == "" || strings.Contains(strings.ToLower(r.Name+"\n"+r.UPN), text))
-}
-
-func columns(m tenant.Membership) []page.Column[row] {
-	cs := []page.Column[row]{{Key: "person", Label: "Person", Sort: "person", Text: row.title}}
-	if !m.One() {
-		cs = append(cs, customerColumn(func(r row) tenantRef { return r.Customer }))
-	}
-	return append(cs,
-		page.Column[row]{Key: "door", Label: "Door", Width: 200, Text: row.door, Cell: row.doorCell},
-		page.Column[row]{Key: "roles", Label: "Directory roles reached", Width: 280, Priority: 2, Text: func(r row) string { return strings.Join(r.Roles, ", ") }, Cell: row.rolesCell},
-		page.Column[row]{Key: "proven", Label: "Last proven", Kind: ui.KindTime, Width: 130, Text: func(r row) string { return page.Stamp(r.ProvenAt) }, Cell: row.provenCell},
-		page.Column[row]{Key: "role", Label: "In the portal", Width: 130, Priority: 3, Text: row.portal, Cell: func(r row) ui.Cell { return ui.TextCell(r.portal()) }},
-		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
-		page.Column[row]{Key: "unsure", Label: "Unsure", Exact: true, Text: func(r row) string { return strconv.FormatBool(r.Unsure) }},
-		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Customer.ID.String() }},
-	)
-}
-
-func customerColumn[R any](of func(R) tenantRef) page.Column[R] {
-	return page.Column[R]{
-		Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 180, Text: func(r R) string { return of(r).Name },
-		Cell: func(r R) ui.Cell {
-			id := of(r).ID.String()
-			return ui.TenantCell(ui.TenantChip{Name: of(r).Name, URL: "/t/" + id, Colour: ui.Mark(id)})
-		},
-	}
-}
-
-func (r row) door() string {
-	words := r.words
-	if r.Unsure {
-		words = append(slices.Clone(words), "perhaps more")
-	}
-	return strings.Join(words, ", ")
-}
-
-func (r row) doorCell() ui.Cell {
-	if r.Unsure {
-		s := ui.State{Shape: ui.ShapeUnknown, Text: r.door(), Title: "Something that could open another door was not read."}
-		return ui.Cell{State: &s}
-	}
-	return ui.TextCell(r.door())
-}
-
-func (r row) rolesCell() ui.Cell {
-	if len(r.Roles) == 0 {
-		return ui.DashCell()
-	}
-	return ui.TextCell(strings.Join(r.Roles, ", "))
-}
-
-func (r row) provenCell() ui.Cell {
-	if r.ProvenAt == nil {
-		return ui.QuietCell("Never seen")
-	}
-	return ui.TimeCell(ui.NewTime(*r.ProvenAt, r.now))
-}
-
-func (r row) portal() string {
-	if r.Disabled {
-		return "Switched off"
-	}
-	return strings.ToUpper(r.Role[:1]) + r.Role[1:]
+	to("People before", at-peopleAcross, at)
+	to("People after", at+peopleAcross, at+2*peopleAcross)
+	return links
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -24,7 +25,7 @@ var sides = []page.Option{{Value: "partner", Label: "The partner’s people"}, {
 func newWhoSpec(m tenant.Membership) page.Spec {
 	s := page.Spec{
 		Sorts: []string{"person"}, Columns: []string{"account", "side", "by", "through", "enabled"}, Default: []string{"account", "side", "by", "through", "enabled"}, Placeholder: "Name, account",
-		Filters: []page.Filter{{Name: "who", Label: "Who could", Options: []page.Option{{Value: "wipe", Label: "wipe a device"}}}, {Name: "side", Label: "Whose people", Options: sides}},
+		Filters: []page.Filter{{Name: "who", Label: "Who could", Fixed: true, Options: []page.Option{{Value: "wipe", Label: "wipe a device"}}}, {Name: "side", Label: "Whose people", Options: sides}},
 	}
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
@@ -39,6 +40,7 @@ type actor struct {
 	Name     string    `json:"name"`
 	UPN      string    `json:"upn"`
 	Side     string    `json:"side"` // partner or customer
+	Type     string    `json:"type"` // user, servicePrincipal; empty: not told
 	Customer tenantRef `json:"customer"`
 	By       []string  `json:"by"`      // roles
 	Through  []string  `json:"through"` // groups or assignments
@@ -62,20 +64,24 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	actors := partnerActors(d)
-	holders := intunerole.HolderFilter{Can: []string{intunerole.Wipe}, Tenants: only}
-	if err := h.Roles.EachHolder(ctx, m.Scope, holders, func(x intunerole.Holder) error {
-		actors = append(actors, customerActor(x))
-		return nil
-	}); err != nil {
-		return err
-	}
 	v, err := h.visiting(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	actors = append(actors, v.actors()...)
-	unknown, whole, err := h.unknownOf(ctx, m, only, slices.Concat(d.unknown(), v.unknown()))
+	holding, err := h.directory(ctx, m.Scope, v.customers, directoryrole.Filter{Roles: wiping, Tenants: only})
+	if err != nil {
+		return err
+	}
+	inside := holding.actors(v)
+	holders := intunerole.HolderFilter{Can: []string{intunerole.Wipe}, Tenants: only}
+	if err := h.Roles.EachHolder(ctx, m.Scope, holders, func(x intunerole.Holder) error {
+		inside.at(v, x.Tenant, x.TenantName, x.ID, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/roles/who/people?can=" + url.QueryEscape(intunerole.Wipe)}).intune(x)
+		return nil
+	}); err != nil {
+		return err
+	}
+	actors := append(partnerActors(d), inside.list()...)
+	unknown, whole, err := h.unknownOf(ctx, m, only, slices.Concat(d.unknown(), holding.unknown()))
 	if err != nil {
 		return err
 	}
@@ -90,7 +96,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	l := page.List[actor]{
 		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: int64(len(actors)), Next: next,
-		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: notes(unknown, directoryNote),
+		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: notes(unknown, activationNote),
 		Each: page.AtHand(actors),
 	}
 	if len(rows) == 0 && !q.CSV {
@@ -99,13 +105,13 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	return l.Serve(w, r)
 }
 
-// nobody is the view without a row: that nobody could is never said, as directory roles at the customer are not read.
+// nobody is the view without a row: that nobody could is only said of what was read.
 func nobody(q page.Query, whole bool) ui.Empty {
-	e := ui.Empty{Kind: ui.EmptyNoMatch, Icon: "person_key", Title: "Nobody was found", Lines: []string{"What was read gives nobody the right to wipe. Directory roles of the customer’s own people are not read here."}, ActionURL: "/access?who=wipe", ActionText: "Show all customers"}
+	e := ui.Empty{Kind: ui.EmptyNoMatch, Icon: "person_key", Title: "Nobody was found", Lines: []string{"GDAP, directory roles and Intune roles were read, and give nobody the right to wipe."}, ActionURL: "/access?who=wipe", ActionText: "Show all customers"}
 	if !whole {
 		e.Kind, e.Title, e.Lines = ui.EmptyNotRead, "Who could is not known", []string{"Not everything that could give the right to wipe was read."}
 	}
-	if q.Q == "" && len(q.Values) <= 1 {
+	if !q.Narrowed() {
 		e.ActionURL, e.ActionText = "", ""
 	}
 	return e
@@ -129,7 +135,7 @@ func partnerActors(d delegated) (found []actor) {
 				if !known {
 					i = len(found)
 					at[key] = i
-					found = append(found, actor{ID: m.ID, Name: m.Name, UPN: m.UPN, Side: "partner", Customer: tenantRef{x.Customer, x.CustomerName}, Nested: true, Enabled: m.Enabled, URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)})
+					found = append(found, actor{ID: m.ID, Name: m.Name, UPN: m.UPN, Side: "partner", Type: "user", Customer: tenantRef{x.Customer, x.CustomerName}, Nested: true, Enabled: m.Enabled, URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)})
 				}
 				found[i].grant(roles, d.groupName(a.Group), m)
 			}
@@ -140,12 +146,7 @@ func partnerActors(d delegated) (found []actor) {
 
 func (a *actor) grant(roles []string, through string, m group.Member) {
 	for _, id := range roles {
-		if n := "GDAP: " + gdap.RoleName(id); !slices.Contains(a.By, n) {
-			a.By = append(a.By, n)
-		}
-	}
-	if !slices.Contains(a.Through, through) {
-		a.Through = append(a.Through, through)
+		a.add("GDAP: "+gdap.RoleName(id), through)
 	}
 	a.Nested = a.Nested && !m.Direct
 }
@@ -157,15 +158,67 @@ func (d delegated) groupName(id string) string {
 	return id
 }
 
-func customerActor(x intunerole.Holder) actor {
-	a := actor{
-		ID: x.ID, Name: x.Name, UPN: x.UPN, Side: "customer", Customer: tenantRef{x.Tenant, x.TenantName}, Through: x.Assignments, Nested: x.Nested, Enabled: x.Enabled,
-		URL: "/t/" + x.Tenant.String() + "/roles/who/people?can=" + url.QueryEscape(intunerole.Wipe),
+// insiders are those who hold a right by an account at a customer, each once.
+type insiders struct {
+	found []*actor
+	by    map[string]*actor
+}
+
+// at is the account's entry; one of the partner's people is known by the guest account. fresh is what a new one is made of: its URL is below
+// the customer's.
+func (in *insiders) at(v visiting, at tenant.ID, customer, id string, fresh actor) *actor {
+	id = strings.ToLower(id)
+	if a, ok := in.by[at.String()+id]; ok {
+		return a
 	}
+	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = id, "customer", tenantRef{at, customer}, "/t/"+at.String()+fresh.URL
+	if g, ok := v.guest(at, id); ok {
+		fresh.Name, fresh.UPN, fresh.Side, fresh.URL = g.Name, g.Address, "partner", guestURL(g)
+	}
+	in.found, in.by[at.String()+id] = append(in.found, &fresh), &fresh
+	return &fresh
+}
+
+func (in *insiders) list() []actor {
+	out := make([]actor, len(in.found))
+	for i, a := range in.found {
+		out[i] = *a
+	}
+	return out
+}
+
+// directory adds a role of the directory, intune one of Intune's.
+func (a *actor) directory(x directoryrole.Holding) {
+	by, through := "Directory role: "+roleName(x), "Own account"
+	switch {
+	case x.Group != "" && x.GroupName != "":
+		through = x.GroupName
+	case x.Group != "":
+		through = x.Group
+	case a.Side == "partner":
+		through = "Guest account"
+	case x.Type == "servicePrincipal":
+		through = "Program"
+	}
+	a.add(by, through)
+}
+
+func (a *actor) intune(x intunerole.Holder) {
+	a.Nested = a.Nested || x.Nested && len(a.By) == 0
 	for _, r := range x.Roles {
-		a.By = append(a.By, "Intune role: "+r)
+		a.add("Intune role: "+r, x.Assignments...)
 	}
-	return a
+}
+
+func (a *actor) add(by string, through ...string) {
+	if !slices.Contains(a.By, by) {
+		a.By = append(a.By, by)
+	}
+	for _, t := range through {
+		if !slices.Contains(a.Through, t) {
+			a.Through = append(a.Through, t)
+		}
+	}
 }
 
 // unknownOf adds to what was not read of doors what was not read of Intune roles. whole: nothing but what is never read.
@@ -277,10 +330,10 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 	)
 }
 
-// accountNote and directoryNote are what these pages never know.
+// accountNote and activationNote are what these pages never know.
 const (
-	accountNote   = "Accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
-	directoryNote = "Directory roles that the customer gave its own people or programs are not read here; a Global Administrator or Intune Administrator of the customer could always wipe."
+	accountNote    = "Accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
+	activationNote = "A directory role that somebody may switch on for a time (Privileged Identity Management) is seen only while it is on."
 )
 
 // questions lead from the matrix to who could wipe there, and of one person to what is to be done when they leave.

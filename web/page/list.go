@@ -55,6 +55,7 @@ type List[R any] struct {
 	Below     templ.Component // after the pager
 	Empty     ui.Empty        // where nothing exists; a list that is narrowed says itself that nothing matches
 	Bulk      *ui.Bulk
+	Matrix    bool                                          // the columns are things of one kind, like the rows
 	Live      bool                                          // something on it is under way: the rows renew themselves
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
 
@@ -142,7 +143,7 @@ func (l List[R]) view() listView {
 }
 
 func (l List[R]) table() ui.Table {
-	t := ui.Table{ID: "list", Caption: l.Caption, Bulk: l.Bulk}
+	t := ui.Table{ID: "list", Caption: l.Caption, Bulk: l.Bulk, Matrix: l.Matrix}
 	if t.Caption == "" {
 		t.Caption = l.Title
 	}
@@ -204,6 +205,10 @@ func (l List[R]) filterBar() ui.FilterBar {
 	bar := ui.FilterBar{Action: q.Path, Query: q.Q, Placeholder: l.Spec.Placeholder, Hidden: q.hidden(true)}
 	l.filters(func(f Filter, offered bool) {
 		values := q.Values[f.Name]
+		if f.Fixed {
+			bar.Hidden = append(bar.Hidden, pairs(f.Name, values)...)
+			return
+		}
 		if f.Linked {
 			f.Options = l.named
 			bar.Hidden = append(bar.Hidden, pairs(f.Name, values)...)

@@ -31,6 +31,7 @@ type Filter struct {
 	Check   func(value string) error // further check of a free value; nil: none
 	Hint    string                   // of a free value: what it looks like
 	Linked  bool                     // reached by links only: the form carries it along, but a person could not type it
+	Fixed   bool                     // says which list it is: carried along everywhere, and nothing that could be cleared
 }
 
 // ByCustomer narrows a list over all tenants to one, by its GUID. One out of reach finds nothing.
@@ -74,7 +75,9 @@ func (q Query) Get(name string) string {
 }
 
 // Narrowed tells whether any filter or text is set.
-func (q Query) Narrowed() bool { return q.Q != "" || len(q.Values) > 0 }
+func (q Query) Narrowed() bool {
+	return q.Q != "" || slices.ContainsFunc(q.spec.Filters, func(f Filter) bool { return !f.Fixed && len(q.Values[f.Name]) > 0 })
+}
 
 func bad(format string, args ...any) error {
 	return errs.ShowNext(errs.Invalid, fmt.Sprintf(format, args...), "Go back, or open the list without its filters.")
@@ -266,8 +269,10 @@ func (q Query) Here() string {
 func (q Query) Clear() string {
 	v := q.values()
 	v.Del("q")
-	for name := range q.Values {
-		v.Del(name)
+	for _, f := range q.spec.Filters {
+		if !f.Fixed {
+			v.Del(f.Name)
+		}
 	}
 	return q.link(v)
 }
@@ -291,6 +296,12 @@ func (q Query) SortedBy(key string) string {
 		v.Del("sort")
 	}
 	return q.link(v)
+}
+
+// WithColumns is the list as it is, at this page, with other columns.
+func (q Query) WithColumns(keys []string) string {
+	q.Columns = keys
+	return q.Here()
 }
 
 // Next is the page that follows the row with this cursor; shown is the number of rows on this page. No cursor: no next page.

@@ -19,6 +19,7 @@ type Table struct {
 	Bulk    *Bulk // nil: no check boxes
 	Light   bool  // names in normal weight, for short tables beside a list
 	Inset   bool  // inside a section instead of to the sheet's edges
+	Matrix  bool  // many columns of one kind: scrolls inside its frame, where the names and the head stay
 }
 
 // Render prints the table, in the bulk form where there is one.
@@ -104,6 +105,18 @@ func TenantCell(c TenantChip) Cell { return Cell{Tenant: &c} }
 
 // TimeCell is a moment.
 func TimeCell(t Time) Cell { return Cell{Time: &t} }
+
+// Crossing is what a matrix has to say where a row and a column meet: what it is first, then more about it. The whole of it is a link.
+type Crossing struct {
+	URL    string
+	Top    string
+	Middle string
+	Bottom string
+	Unsure bool // there may be more than it says
+}
+
+// Render prints the lines.
+func (s Crossing) Render(ctx context.Context, w io.Writer) error { return crossing(s).Render(ctx, w) }
 
 // CopyCell is an identifier with a copy button.
 func CopyCell(value, short, label string) Cell {

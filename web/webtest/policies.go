@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -81,6 +82,19 @@ func (f *Fleet) ReadGroups(t testing.TB, tid tenant.ID, at time.Time, r group.Re
 	f.run++
 	f.complete(t, tid, graphsync.Groups, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := f.DirectoryGroups().Merge(ctx, tx, tid, r)
+		return m.Counters, err
+	})
+}
+
+// DirectoryRoles is the store of who holds directory roles on the fleet's database.
+func (f *Fleet) DirectoryRoles() *directoryrole.Store { return directoryrole.NewStore(f.Pool) }
+
+// ReadDirectoryRoles stores a complete read of who holds roles of the tenant's directory.
+func (f *Fleet) ReadDirectoryRoles(t testing.TB, tid tenant.ID, at time.Time, found ...directoryrole.Assignment) {
+	t.Helper()
+	f.run++
+	f.complete(t, tid, graphsync.DirectoryRoles, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := f.DirectoryRoles().Merge(ctx, tx, tid, f.run, at, found)
 		return m.Counters, err
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graph"
@@ -53,34 +54,35 @@ type Portal struct {
 	Config config.Portal
 	Log    *slog.Logger
 
-	Pool          *postgres.Pool
-	Keys          *keyset.Keys
-	Entra         *entra.Client
-	Graph         *graph.Client
-	Tenants       *tenant.Store
-	Sessions      *session.Sessions
-	Sync          *graphsync.Service
-	Devices       *device.Store
-	Apps          *app.Store
-	Provisioning  *provisioning.Store
-	Views         *view.Store
-	Groups        *tenantgroup.Store
-	Services      *service.Store
-	DetectedApps  *detectedapp.Store
-	Protection    *protection.Store
-	Autopilot     *autopilot.Store
-	Live          *graphsync.LiveStore
-	Configuration *configuration.Store
-	Directory     *group.Store
-	Roles         *intunerole.Store
-	Relationships *gdap.Store
-	Guests        *guest.Store
-	Audit         *audit.Store
-	Reviews       *review.Store
-	Consent       *consent.Service
-	Partner       *partner.Store
-	Withdrawals   *withdrawal.Service
-	Mail          mail.Sender // nil: no mail server is set
+	Pool           *postgres.Pool
+	Keys           *keyset.Keys
+	Entra          *entra.Client
+	Graph          *graph.Client
+	Tenants        *tenant.Store
+	Sessions       *session.Sessions
+	Sync           *graphsync.Service
+	Devices        *device.Store
+	Apps           *app.Store
+	Provisioning   *provisioning.Store
+	Views          *view.Store
+	Groups         *tenantgroup.Store
+	Services       *service.Store
+	DetectedApps   *detectedapp.Store
+	Protection     *protection.Store
+	Autopilot      *autopilot.Store
+	Live           *graphsync.LiveStore
+	Configuration  *configuration.Store
+	Directory      *group.Store
+	Roles          *intunerole.Store
+	DirectoryRoles *directoryrole.Store
+	Relationships  *gdap.Store
+	Guests         *guest.Store
+	Audit          *audit.Store
+	Reviews        *review.Store
+	Consent        *consent.Service
+	Partner        *partner.Store
+	Withdrawals    *withdrawal.Service
+	Mail           mail.Sender // nil: no mail server is set
 
 	home    tenant.ID
 	program atomic.Pointer[string] // the registration's display name, once it was read
@@ -231,6 +233,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
+	p.DirectoryRoles = directoryrole.NewStore(p.Pool)
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
@@ -272,6 +275,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.AppProtection, &configuration.ProtectionPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.AppConfigurations, &configuration.ConfigurationPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: p.Graph, Store: p.Roles, Now: now}).
+		With(graphsync.DirectoryRoles, &directoryrole.Puller{Graph: p.Graph, Store: p.DirectoryRoles, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
@@ -284,12 +288,13 @@ func (p *Portal) datasets() graphsync.Datasets {
 		}})
 }
 
-// namedGroups are the groups that policies, apps and Intune roles of a tenant are given to.
+// namedGroups are the groups that policies, apps, Intune roles and directory roles of a tenant are given to.
 func (p *Portal) namedGroups(ctx context.Context, tid tenant.ID) (n group.Named, err error) {
 	policies, err1 := p.Configuration.GroupIDs(ctx, tid)
 	apps, err2 := p.Apps.GroupIDs(ctx, tid)
 	members, scopes, err3 := p.Roles.GroupIDs(ctx, tid)
-	return group.Named{Holding: members, Others: slices.Concat(policies, apps, scopes)}, errors.Join(err1, err2, err3)
+	directory, err4 := p.DirectoryRoles.GroupIDs(ctx, tid)
+	return group.Named{Holding: append(members, directory...), Others: slices.Concat(policies, apps, scopes)}, errors.Join(err1, err2, err3, err4)
 }
 
 // NewEntra is the client of the configured authority with the configured credential. asks keeps the registrations beside the configured one;

@@ -124,11 +124,8 @@ func roleTemplate(name string) string { return world.RoleTemplates[name] }
 func (c *call) activated() []string {
 	var names []string
 	for _, n := range roleNames {
-		for _, u := range c.t.Users {
-			if u.Has(n) {
-				names = append(names, n)
-				break
-			}
+		if slices.ContainsFunc(c.t.Users, func(u *world.User) bool { return u.Has(n) }) || slices.ContainsFunc(c.t.Groups, func(g *world.Group) bool { return slices.Contains(g.Roles, n) }) {
+			names = append(names, n)
 		}
 	}
 	return names
@@ -178,6 +175,11 @@ func (c *call) membersOfRole() error {
 			items = append(items, append(object{{"@odata.type", "#microsoft.graph.user"}}, c.userObject(p)...))
 		}
 	}
+	for i, g := range c.t.Groups {
+		if slices.Contains(g.Roles, name) {
+			items = append(items, append(object{{"@odata.type", "#microsoft.graph.group"}}, c.groupObject(i)...))
+		}
+	}
 	return c.fixed(kinds["user"], "directoryObjects", items)
 }
 
@@ -206,17 +208,25 @@ func (c *call) listRoleAssignments() error {
 		return badRequest("Only one property can be expanded in a single query.")
 	}
 	var items []object
-	for _, p := range c.people().named {
-		for _, name := range p.roles {
-			o := c.roleAssignmentObject(p.id, name)
+	add := func(roles []string, kind string, principal object) {
+		for _, name := range roles {
+			o := c.roleAssignmentObject(principal.text("id"), name)
 			if c.q.expands("principal") {
-				o = append(o, member{"principal", append(object{{"@odata.type", "#microsoft.graph.user"}}, c.userObject(p)...)})
+				o = append(o, member{"principal", append(object{{"@odata.type", "#microsoft.graph." + kind}}, principal...)})
 			}
 			if c.q.expands("roleDefinition") {
 				o = append(o, member{"roleDefinition", c.roleDefinitionObject(name)})
 			}
 			items = append(items, o)
 		}
+	}
+	for _, p := range c.people().named {
+		if len(p.roles) > 0 {
+			add(p.roles, "user", c.userObject(p))
+		}
+	}
+	for i, g := range c.t.Groups {
+		add(g.Roles, "group", c.groupObject(i))
 	}
 	return c.fixed(kinds["unifiedRoleAssignment"], "roleManagement/directory/roleAssignments", items)
 }

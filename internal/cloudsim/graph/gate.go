@@ -83,7 +83,7 @@ func (c *call) snapshot() error {
 		}
 		for _, g := range t.Groups {
 			copied := *g
-			copied.Members, copied.Inside = slices.Clone(g.Members), slices.Clone(g.Inside)
+			copied.Members, copied.Inside, copied.Roles = slices.Clone(g.Members), slices.Clone(g.Inside), slices.Clone(g.Roles)
 			held.Groups = append(held.Groups, &copied)
 		}
 		held.ServicePrincipals = map[string]*world.ServicePrincipal{}

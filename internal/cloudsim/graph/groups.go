@@ -44,9 +44,12 @@ func (c *call) groupCount() int { return len(c.t.Groups) + len(groupNames) }
 // groupObject is the i-th group: the world's own first, then the computed ones.
 func (c *call) groupObject(i int) object {
 	created := c.t.Created.Add(time.Duration(1+i) * 9 * day)
-	id, name, rule := "", "", ""
+	id, name, rule, assignable := "", "", "", any(nil)
 	if i < len(c.t.Groups) {
-		id, name = c.t.Groups[i].ID, c.t.Groups[i].DisplayName
+		g := c.t.Groups[i]
+		if id, name = g.ID, g.DisplayName; len(g.Roles) > 0 {
+			assignable = true
+		}
 	} else {
 		g := groupNames[i-len(c.t.Groups)]
 		id, name, rule = c.guid(kindGroup, i-len(c.t.Groups)), g.name, g.rule
@@ -57,7 +60,7 @@ func (c *call) groupObject(i int) object {
 	}
 	return object{
 		{"id", id}, {"deletedDateTime", nil}, {"classification", nil}, {"createdDateTime", created}, {"description", nil}, {"displayName", name},
-		{"expirationDateTime", nil}, {"groupTypes", types}, {"isAssignableToRole", nil}, {"mail", nil}, {"mailEnabled", false},
+		{"expirationDateTime", nil}, {"groupTypes", types}, {"isAssignableToRole", assignable}, {"mail", nil}, {"mailEnabled", false},
 		{"mailNickname", spell(strings.ReplaceAll(name, "–", ""))}, {"membershipRule", orNil(rule)}, {"membershipRuleProcessingState", processing},
 		{"onPremisesLastSyncDateTime", nil}, {"onPremisesSyncEnabled", nil}, {"preferredLanguage", nil}, {"proxyAddresses", []string{}}, {"renewedDateTime", created},
 		{"securityEnabled", true}, {"securityIdentifier", nil}, {"theme", nil}, {"visibility", nil}, {"onPremisesProvisioningErrors", []object{}},

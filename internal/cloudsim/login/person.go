@@ -57,7 +57,8 @@ func (s *Server) resolveLocked(t *world.Tenant, app *world.App, id who) (princip
 	}
 	p := principal{who: id, objectID: account.ID, upn: account.UserPrincipalName, name: account.DisplayName, mail: account.Mail, userType: "Member", user: account}
 	if home == t {
-		p.roles, p.wids = slices.Clone(account.Roles), append(templates(account.Roles), world.DefaultUserWID)
+		p.roles = t.RolesOf(account)
+		p.wids = append(templates(p.roles), world.DefaultUserWID)
 		return p, nil
 	}
 	if g := s.guestOf(t, home, account); g != nil {
@@ -93,7 +94,8 @@ func guestPrincipal(p principal, g *world.User, t *world.Tenant) (principal, *re
 		return principal{}, refuse(50057)
 	}
 	p.objectID, p.name, p.guest, p.userType, p.user = g.ID, g.DisplayName, true, g.UserType, g
-	p.roles, p.wids = slices.Clone(g.Roles), append(templates(g.Roles), guestWID)
+	p.roles = t.RolesOf(g)
+	p.wids = append(templates(p.roles), guestWID)
 	return p, nil
 }
 

@@ -248,6 +248,8 @@ func (w *World) connect() {
 			w.invite(t, technicians[3], "PendingAcceptance")
 		} else if i%3 == 1 {
 			w.invite(t, technicians[3], "Accepted", "Intune Administrator")
+		} else if t.Devices > 60 {
+			w.addRoleGroup(t, w.invite(t, technicians[3], "Accepted"))
 		}
 	}
 	w.relateMore()
@@ -255,6 +257,12 @@ func (w *World) connect() {
 		w.invite(home, w.tenants[1].Users[0], "Accepted")
 		w.invite(home, w.tenants[n-1].Users[2], "PendingAcceptance")
 	}
+}
+
+// addRoleGroup makes a group that holds a directory role: one of the customer's own people and a guest have it by that group only.
+func (w *World) addRoleGroup(t *Tenant, guest *User) {
+	engineer := t.Users[slices.IndexFunc(t.Users, func(u *User) bool { return len(u.Roles) == 0 && !u.Guest() })]
+	t.Groups = append(t.Groups, &Group{ID: GUID(w.Seed, "group", t.Index, "roles"), DisplayName: "Device administrators", Members: []string{engineer.ID, guest.ID}, Roles: []string{"Intune Administrator"}})
 }
 
 func (w *World) consentSeed(t *Tenant) {

@@ -113,12 +113,24 @@ func (u *User) Has(roles ...string) bool {
 	return slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(u.Roles, r) })
 }
 
+// RolesOf are the directory roles that a user of the tenant holds, by a group too. The caller holds View or Change.
+func (t *Tenant) RolesOf(u *User) []string {
+	held := slices.Clone(u.Roles)
+	for _, g := range t.Groups {
+		if slices.Contains(g.Members, u.ID) {
+			held = append(held, g.Roles...)
+		}
+	}
+	return held
+}
+
 // Group is a security group of a tenant.
 type Group struct {
 	ID          string
 	DisplayName string
 	Members     []string // user object ids
 	Inside      []string // ids of groups that are members
+	Roles       []string // display names of directory roles; only a group that is assignable to roles has some, and none is inside it
 }
 
 // Consent is how the partner app's consent stands in a tenant.

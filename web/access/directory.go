@@ -1,0 +1,101 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/directoryrole"
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// directory is what was read of who holds roles of customers' directories.
+type directory struct {
+	asOf   map[tenant.ID]time.Time // of customers where they were read completely
+	late   int                     // of these, too long ago
+	unread int                     // customers where they never were
+	unseen map[tenant.ID]int       // groups that hold roles and were not looked into
+	held   []directoryrole.Holding
+}
+
+// directory gathers the holdings that match the filter at the customers of the page.
+func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers []tenant.Tenant, f directoryrole.Filter) (d directory, err error) {
+	read, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.DirectoryRoles)
+	if err != nil {
+		return d, err
+	}
+	d.asOf = map[tenant.ID]time.Time{}
+	for _, c := range customers {
+		r := read[c.ID]
+		if r.Read == 0 {
+			d.unread++
+			continue
+		}
+		d.asOf[c.ID] = r.AsOf
+		d.late += r.Late
+	}
+	if d.unseen, err = h.DirectoryRoles.Unseen(ctx, scope, directoryrole.Filter{Roles: f.Roles, Tenants: f.Tenants}); err != nil {
+		return d, err
+	}
+	err = h.DirectoryRoles.Each(ctx, scope, f, func(x directoryrole.Holding) error {
+		d.held = append(d.held, x)
+		return nil
+	})
+	return d, err
+}
+
+// knows tells that nothing is missing of who holds roles at a customer.
+func (d directory) knows(id tenant.ID) bool { return !d.asOf[id].IsZero() && d.unseen[id] == 0 }
+
+// of are the ids of the roles that an account holds at a customer, over all of it or a part, sorted.
+func (d directory) of(at tenant.ID, account string) (roles []string) {
+	for _, x := range d.held {
+		if x.Tenant == at && x.Principal == account && !slices.Contains(roles, x.Role) {
+			roles = append(roles, x.Role)
+		}
+	}
+	slices.Sort(roles)
+	return roles
+}
+
+// unknown says what was not read of them.
+func (d directory) unknown() (said []string) {
+	if d.unread > 0 {
+		said = append(said, "Not known: who holds a directory role at "+ui.Count(int64(d.unread), "customer", "customers")+", because the roles were not read there.")
+	}
+	if d.late > 0 {
+		said = append(said, "Directory roles were not read again in time at "+ui.Count(int64(d.late), "customer", "customers")+"; what changed since is not known.")
+	}
+	n := 0
+	for _, groups := range d.unseen {
+		n += groups
+	}
+	if n > 0 {
+		said = append(said, "Not known: who is in "+ui.Count(int64(n), "group of customers that holds", "groups of customers that hold")+" a directory role.")
+	}
+	return said
+}
+
+// actors are the accounts and programs that hold a role there.
+func (d directory) actors(v visiting) *insiders {
+	in := &insiders{by: map[string]*actor{}}
+	for _, x := range d.held {
+		in.at(v, x.Tenant, x.TenantName, x.Principal, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/access?who=wipe"}).directory(x)
+	}
+	return in
+}
+
+// roleName is what a role is called: ours where it is built in, else the customer's.
+func roleName(x directoryrole.Holding) string {
+	n := gdap.RoleName(x.Role)
+	if n == x.Role && x.RoleName != "" {
+		n = x.RoleName
+	}
+	if x.Scope != directoryrole.Everywhere {
+		n += " over a part"
+	}
+	return n
+}
