@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -106,6 +107,9 @@ type Deps struct {
 	Mail           mail.Sender // nil: no mail is sent
 	MyDevices      me.Reader
 	Live           Live
+	Failures       *failure.Store
+	Explain        func(r *http.Request, err error, back string) string // keeps what is behind a failure at Microsoft; nil: nothing is explained
+	TryAgain       func(ctx context.Context, f failure.Failure) error
 	IsAdmin        func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
 	Settings       []settings.Group
 	Retention      *graphsync.Retention
@@ -128,7 +132,7 @@ const longest = 25 * time.Second
 // New is the whole site.
 func New(d Deps) http.Handler {
 	d.changes = &middleware.Changes{}
-	problems := &page.Problems{Log: d.Log}
+	problems := &page.Problems{Log: d.Log, Explain: d.Explain}
 	secure := len(d.Origin) > 8 && d.Origin[:8] == "https://"
 
 	r := chi.NewRouter()
@@ -159,7 +163,7 @@ func New(d Deps) http.Handler {
 func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, kept *views.Handler) {
 	entry := &signin.Handler{Entra: d.Entra, Sessions: d.Sessions, Tenants: d.Tenants, Audit: d.Audit, Problems: problems, Log: d.Log, Now: d.Now, Address: d.Address, IsAdmin: d.IsAdmin}
 	entry.Mount(r)
-	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Mail: d.Mail, Entry: domain.AuditJournal{Audit: d.Audit}.Entry, Address: d.Address, Now: d.Now, Log: d.Log}
+	asked := &consent.Handler{Consent: d.Consent, Partner: d.Partner, Origin: d.Origin, LoginHost: host(d.Authority), Keeps: d.Retention.Days, Withdrawals: d.Withdrawals, Failures: d.Failures, Mail: d.Mail, Entry: domain.AuditJournal{Audit: d.Audit}.Entry, Address: d.Address, Now: d.Now, Log: d.Log}
 	asked.MountPublic(r, problems)
 	named := func(ctx context.Context) string { return d.Partner(ctx).Name }
 	(&evidence.Handler{
@@ -211,7 +215,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		grouped.MountTenant(one)
 		customers.MountTenant(one)
 		reviewed.MountTenant(one)
-		(&doctor.Handler{Sync: d.Sync}).MountTenant(one)
+		(&doctor.Handler{Sync: d.Sync, Failures: d.Failures, TryAgain: d.TryAgain}).MountTenant(one)
 		asked.Mount(one)
 		for _, room := range fleet {
 			room.Mount(one)

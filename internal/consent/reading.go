@@ -63,6 +63,12 @@ func (s *Service) look(ctx context.Context, tid tenant.ID, clientID string, feat
 	rec.verdict = verdictOf(features, g)
 	rec.reading.Held, rec.reading.Missing, rec.reading.Surplus = len(rec.verdict.Granted), len(rec.verdict.Missing), len(rec.verdict.Surplus)
 	rec.reading.State = stateOf(g, rec.verdict)
+	switch {
+	case err != nil:
+		s.Failed(ctx, tid, rec.reading, err)
+	case rec.reading.Whole():
+		s.Proved(ctx, tid, rec.reading.At)
+	}
 	return rec
 }
 

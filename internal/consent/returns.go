@@ -137,6 +137,7 @@ func (s *Service) end(ctx context.Context, a attempt, result Result) (attempt, e
 	if !a.Other.IsZero() {
 		detail["other_tenant"] = a.Other
 	}
+	s.Refused(ctx, a.Tenant, Outcome{Result: result, Code: a.Code, At: now})
 	return a, s.note(ctx, a.Tenant, Event{Name: customer, Action: "consent.returned", Object: linkObject(a.LinkID), Detail: detail})
 }
 

@@ -55,10 +55,15 @@ type Deps struct {
 	Program   func(ctx context.Context) string // what Microsoft's page calls the first registration; nil or "": not known
 	// OnConnected is called each time a reading shows that at least one feature works where none did before; it starts the first sync.
 	OnConnected func(ctx context.Context, tid tenant.ID) error
-	ReturnURL   string                         // the portal's own /auth/consent, absolute
-	Audiences   map[permission.Resource]string // of a national cloud; missing: those of the global one
-	Now         func() time.Time               // nil: time.Now
-	Log         *slog.Logger
+	// Failed is told of each look into a tenant that saw nothing complete, with Microsoft's answer; Refused of each return that Microsoft or the
+	// customer ended without consent; Proved of each look that saw everything. nil: nobody is told.
+	Failed    func(ctx context.Context, tid tenant.ID, r Reading, err error)
+	Refused   func(ctx context.Context, tid tenant.ID, o Outcome)
+	Proved    func(ctx context.Context, tid tenant.ID, at time.Time)
+	ReturnURL string                         // the portal's own /auth/consent, absolute
+	Audiences map[permission.Resource]string // of a national cloud; missing: those of the global one
+	Now       func() time.Time               // nil: time.Now
+	Log       *slog.Logger
 }
 
 // Service is the rules around links, attempts and readings.
@@ -71,6 +76,15 @@ func NewService(d Deps) *Service {
 	}
 	if d.Log == nil {
 		d.Log = slog.New(slog.DiscardHandler)
+	}
+	if d.Failed == nil {
+		d.Failed = func(context.Context, tenant.ID, Reading, error) {}
+	}
+	if d.Refused == nil {
+		d.Refused = func(context.Context, tenant.ID, Outcome) {}
+	}
+	if d.Proved == nil {
+		d.Proved = func(context.Context, tenant.ID, time.Time) {}
 	}
 	if d.OnConnected == nil {
 		d.OnConnected = func(context.Context, tenant.ID) error { return nil }

@@ -39,6 +39,16 @@ type Failure struct {
 	ReadAt    time.Time               // when Granted was read completely; zero: never, so Granted says nothing
 	Licence   *bool                   // whether the tenant has an Intune licence; nil: not read
 	LicenceAt time.Time               // when that was read
+	Guest     bool                    // the person has a guest account there, as read
+	GDAP      *Relationship           // the partner's relationship with the tenant; nil: none, or not read
+}
+
+// Relationship is what is known of the partner's delegated administration of the tenant (GDAP).
+type Relationship struct {
+	Works  bool
+	Status string   // Microsoft's word: active, expired, terminated …
+	Roles  []string // template ids of the directory roles in it
+	ReadAt time.Time
 }
 
 // Layer is where a call can fail, in the order in which it passes them.
@@ -87,11 +97,11 @@ const (
 // Finding is the answer.
 type Finding struct {
 	Layer      Layer
+	Cause      Cause
 	Verdict    string // one sentence
 	Who        Who
 	Remedy     string // what to do
 	Useless    string // what would not help, where people often try it
-	Message    string // to send to whoever can fix it; empty where nobody needs one
 	Confidence Confidence
 	Evidence   []string // what the verdict rests on
 	Missing    []permission.Permission
@@ -105,9 +115,6 @@ func Diagnose(f Failure) Finding {
 		if r.when(f) {
 			found := r.find(f)
 			found.Evidence = append(evidence(f), found.Evidence...)
-			if found.Who == Customer && found.Message == "" {
-				found.Message = message(f, found)
-			}
 			return complete(f, found)
 		}
 	}
@@ -123,7 +130,7 @@ func complete(f Failure, found Finding) Finding {
 // unknown says what is known, and what to read next.
 func unknown(f Failure) Finding {
 	return Finding{
-		Layer: LayerUnknown, Who: NotKnown, Confidence: Unsure, Evidence: evidence(f),
+		Cause: CauseUnknown, Layer: LayerUnknown, Who: NotKnown, Confidence: Unsure, Evidence: evidence(f),
 		Verdict: "We do not know why Microsoft refused this.",
 		Remedy:  "Read the grants and the licences of the tenant again, then repeat the call once. If it stays, give Microsoft support the ids below.",
 	}
@@ -161,15 +168,4 @@ func word(code string) string {
 		return ""
 	}
 	return " " + code
-}
-
-func message(f Failure, found Finding) string {
-	text := "Hello,\n\nwe tried to read or do something in " + f.Tenant.Name() + " for you and Microsoft refused it.\n\n" + found.Verdict + "\n\nWhat helps: " + found.Remedy
-	if f.RequestID != "" {
-		text += "\n\nRequest id: " + f.RequestID
-	}
-	if !f.At.IsZero() {
-		text += "\nTime: " + f.At.UTC().Format("2 Jan 2006, 15:04:05 UTC")
-	}
-	return text
 }

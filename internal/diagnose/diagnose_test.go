@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -96,8 +97,8 @@ func TestDiagnose(t *testing.T) {
 			if !strings.HasSuffix(got.Verdict, ".") || !strings.HasSuffix(got.Remedy, ".") || len(got.Evidence) == 0 {
 				t.Errorf("not said in full: %+v", got)
 			}
-			if got.Who == diagnose.Customer && (!strings.Contains(got.Message, "Contoso") || !strings.Contains(got.Message, tc.f.RequestID)) {
-				t.Errorf("message = %q", got.Message)
+			if told := got.Who == diagnose.Customer || got.Who == diagnose.Owner; got.Cause == "" || slices.Contains(diagnose.Told(), got.Cause) != told {
+				t.Errorf("cause %q, for %s", got.Cause, got.Who)
 			}
 		})
 	}
@@ -106,7 +107,7 @@ func TestDiagnose(t *testing.T) {
 // Microsoft's texts may name people or carry markup: nothing of them is shown.
 func TestNothingOfMicrosoftsTextIsShown(t *testing.T) {
 	got := diagnose.Diagnose(diagnose.Failure{Status: 403, Code: "<b>Forbidden</b>", Text: "canary anna@contoso.example", ReadAt: readAt, Method: "GET", Path: "/v1.0/organization"})
-	all := strings.Join(append(got.Evidence, got.Verdict, got.Remedy, got.Message, got.Useless), " ")
+	all := strings.Join(append(got.Evidence, got.Verdict, got.Remedy, got.Useless), " ")
 	if strings.Contains(all, "canary") || strings.Contains(all, "<b>") {
 		t.Error(all)
 	}
@@ -121,5 +122,41 @@ func TestMissingPermissionIsNamed(t *testing.T) {
 	got = diagnose.Diagnose(diagnose.Failure{Status: 403, ReadAt: readAt, Kind: permission.Delegated, Method: "POST", Path: "/beta/deviceManagement/managedDevices/d1/remoteLock"})
 	if len(got.Missing) != 1 || got.Missing[0] != signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All") {
 		t.Errorf("missing = %v", got.Missing)
+	}
+}
+
+// TestRolesAreToldApart: a person who has the permission lacks a role, and what is known of the ways in says which one.
+func TestRolesAreToldApart(t *testing.T) {
+	wipe := diagnose.Failure{Status: 401, Code: "UnknownError", Inner: "Forbidden", Kind: permission.Delegated, Method: "POST", Path: "/v1.0/deviceManagement/managedDevices/42/wipe", Fresh: true, ReadAt: readAt,
+		Granted: []permission.Permission{signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")}}
+	invite := diagnose.Failure{Status: 403, Code: "Authorization_RequestDenied", Kind: permission.Delegated, Method: "POST", Path: "/v1.0/invitations", Fresh: true, ReadAt: readAt,
+		Granted: []permission.Permission{signedIn("User.Invite.All")}}
+	absent := diagnose.Failure{AADSTS: 50020, Kind: permission.Delegated}
+	over := &diagnose.Relationship{Status: "expired", Roles: []string{"3a2c62db-5318-420d-8d74-23affee5d9d5"}, ReadAt: readAt}
+	narrow, wide := *over, *over
+	narrow.Works, narrow.Status, narrow.Roles = true, "active", []string{"f2ef992c-3afb-46b9-b7cf-a126ee74c451"}
+	wide.Works, wide.Status = true, "active"
+	for _, tc := range []struct {
+		name  string
+		f     diagnose.Failure
+		gdap  *diagnose.Relationship
+		guest bool
+		cause diagnose.Cause
+		who   diagnose.Who
+	}{
+		{"no way in was read", wipe, nil, false, diagnose.CauseIntuneRole, diagnose.Customer},
+		{"a relationship that is over", wipe, over, false, diagnose.CauseGDAPEnded, diagnose.Customer},
+		{"a relationship without Intune's role", wipe, &narrow, false, diagnose.CauseGDAPRole, diagnose.Customer},
+		{"a relationship with it: the group is ours", wipe, &wide, false, diagnose.CauseGDAPGroup, diagnose.Owner},
+		{"a guest, whatever became of the relationship", wipe, over, true, diagnose.CauseIntuneRole, diagnose.Customer},
+		{"the directory's", invite, nil, false, diagnose.CauseDirectoryRole, diagnose.Customer},
+		{"the directory's, relationship over", invite, over, false, diagnose.CauseGDAPEnded, diagnose.Customer},
+		{"not let in, relationship over", absent, over, false, diagnose.CauseGDAPEnded, diagnose.Customer},
+		{"not let in, relationship works", absent, &wide, false, diagnose.CauseAccountUnknown, diagnose.Customer},
+	} {
+		tc.f.GDAP, tc.f.Guest = tc.gdap, tc.guest
+		if got := diagnose.Diagnose(tc.f); got.Cause != tc.cause || got.Who != tc.who || got.Confidence == diagnose.Unsure {
+			t.Errorf("%s: %s for %s, %s", tc.name, got.Cause, got.Who, got.Verdict)
+		}
 	}
 }

@@ -209,7 +209,7 @@ func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
 	}
 	limited, cancel := context.WithTimeout(ctx, c.opts.Timeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(limited, cmp.Or(k.method, http.MethodGet), k.url.String(), bytes.NewReader(k.body))
+	req, err := http.NewRequestWithContext(limited, k.verb(), k.url.String(), bytes.NewReader(k.body))
 	if err != nil {
 		return nil, fmt.Errorf("request to Graph: %w", err)
 	}
@@ -270,12 +270,15 @@ func closed(body []byte) bool {
 	return false
 }
 
+// verb is the call's method.
+func (k *call) verb() string { return cmp.Or(k.method, http.MethodGet) }
+
 // noAnswer is what a broken connection, or a time that ran out, is to the caller.
 func (c *Client) noAnswer(ctx context.Context, err error, k *call) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	e := &Error{Kind: Unavailable, Message: "no answer", ClientRequestID: k.clientID, RequestID: k.requestID, path: k.url.Path, cause: err}
+	e := &Error{Kind: Unavailable, Message: "no answer", ClientRequestID: k.clientID, RequestID: k.requestID, Method: k.verb(), Delegated: k.token != "", path: k.url.Path, cause: err}
 	if errors.Is(err, context.DeadlineExceeded) {
 		e.Kind, e.Message = Timeout, fmt.Sprintf("no answer within %s", c.opts.Timeout)
 	}

@@ -43,6 +43,8 @@ type Error struct {
 	RetryAfter      time.Duration
 	Challenge       bool   // continuous access evaluation asks the person to sign in again (WWW-Authenticate: insufficient_claims)
 	ApprovalCode    string // Intune's multi-admin approval: nothing was done yet, a second administrator has to agree (x-msft-approval-code)
+	Delegated       bool   // a person's token was sent, not the portal's own
+	Method          string // of the call
 	Unknown         bool   // a change was sent, and whether it was done is not known: read back before sending it again
 
 	path    string
@@ -83,6 +85,27 @@ func (e *Error) Unwrap() []error {
 		return []error{kind, e.cause}
 	}
 	return []error{kind}
+}
+
+// Worded is what a room says instead of e, with the answer still to be found by errors.As. Its kind is that of the words alone: what Graph's
+// answer would count as does not count.
+func Worded(words error, e *Error) error { return &worded{words, e} }
+
+type worded struct {
+	error
+	answer *Error
+}
+
+func (w *worded) Error() string { return w.error.Error() + " (" + w.answer.Error() + ")" }
+func (w *worded) Unwrap() error { return w.error }
+
+// As finds the answer itself.
+func (w *worded) As(target any) bool {
+	e, ok := target.(**Error)
+	if ok {
+		*e = w.answer
+	}
+	return ok
 }
 
 // transient tells whether the same call may work in a moment.
@@ -189,6 +212,7 @@ func newError(res *http.Response, body []byte, k *call, now time.Time) *Error {
 	}
 	e.Challenge = strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_claims")
 	e.ApprovalCode = guid.FindString(res.Header.Get("x-msft-approval-code"))
+	e.Method, e.Delegated = k.verb(), k.token != ""
 	return e
 }
 

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -22,7 +21,7 @@ func (d Deed) Refusal(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	return fmt.Errorf("%w (%s)", d.words(e), e.Error()) // its kind is that of the words, and no other
+	return Worded(d.words(e), e)
 }
 
 func (d Deed) words(e *Error) error {

@@ -52,16 +52,18 @@ type Trouble struct {
 	ActivityID      string // Intune's, the one that Microsoft support asks for
 	Failures        int    // in a row
 	Diagnosis       *Diagnosis
+	FailureID       string // of a live reading: where what is behind it is kept; empty: nowhere
 }
 
 // Diagnosis is what is behind a failure and who can mend it, as internal/diagnose found when it happened; kept with the failure.
 type Diagnosis struct {
 	Layer      string   `json:"layer"`
+	Cause      string   `json:"cause,omitempty"`      // what exactly, as internal/diagnose names it
+	Permission string   `json:"permission,omitempty"` // that it is about, where it is about one
 	Verdict    string   `json:"verdict"`
 	Who        string   `json:"who"` // nobody, owner, staff, customer, support, unknown
 	Remedy     string   `json:"remedy"`
 	Useless    string   `json:"useless,omitempty"` // what people try and what would not help
-	Message    string   `json:"message,omitempty"` // to send to whoever can fix it
 	Confidence string   `json:"confidence"`        // certain, likely, unsure
 	Evidence   []string `json:"evidence,omitempty"`
 	Proof      string   `json:"proof,omitempty"` // what would show that it is fixed
@@ -84,6 +86,12 @@ type Answer struct {
 	AADSTS int    `json:"aadsts,omitempty"`
 	Path   string `json:"path,omitempty"`
 	Text   string `json:"text,omitempty"`
+
+	Method    string `json:"method,omitempty"`    // GET where empty
+	Delegated bool   `json:"delegated,omitempty"` // asked with a person's token
+	Inner     string `json:"inner,omitempty"`     // Intune's own code
+	Challenge bool   `json:"challenge,omitempty"`
+	Approval  bool   `json:"approval,omitempty"`
 }
 
 // Brief is the diagnosis without its parts, for lists.

@@ -34,6 +34,11 @@ func (l LiveReading[T]) Known() bool { return !l.ReadAt.IsZero() }
 
 // LiveStore keeps live readings in Postgres, so that the next look says "as of" instead of asking Microsoft again.
 type LiveStore struct {
+	// Failed is told of each reading that failed, and gives the id under which the failure is kept; nil: it is kept nowhere else.
+	Failed func(ctx context.Context, tid tenant.ID, kind, object string, t Trouble, err error) string
+	// Fixed is told of a reading that succeeded after one that had failed; nil: nobody is.
+	Fixed func(ctx context.Context, tid tenant.ID, kind, object string, at time.Time)
+
 	pool *postgres.Pool
 	now  func() time.Time
 }
@@ -85,10 +90,27 @@ func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, obj
 	if err != nil {
 		l.Trouble = liveTrouble(err)
 		l.Trouble.At = now
+		if s.Failed != nil {
+			l.Trouble.FailureID = s.Failed(ctx, tid, kind, object, l.Trouble, err)
+		}
 		return l, s.failed(ctx, tid, kind, object, l.Trouble)
+	}
+	if l.Trouble.Kind != "" && s.Fixed != nil {
+		s.Fixed(ctx, tid, kind, object, now)
 	}
 	l = LiveReading[T]{Value: value, ReadAt: now, Now: true}
 	return l, s.save(ctx, tid, kind, object, value, now)
+}
+
+// Due lets the next look ask Microsoft again, although the last one failed a moment ago.
+func (s *LiveStore) Due(ctx context.Context, tid tenant.ID, kind, object string) error {
+	_, err := s.pool.In(tid).Exec(ctx, `
+		UPDATE live_read SET tried_at = tried_at - $4::interval
+		WHERE  tenant_id = $1 AND kind = $2 AND object_id = $3 AND error_kind <> ''`, tid, kind, object, liveRetry)
+	if err != nil {
+		return fmt.Errorf("let %s of %s be read again: %w", kind, tid, err)
+	}
+	return nil
 }
 
 // endedSQL holds while a withdrawal stands or a deletion goes on. Writes ask it, too: a reading may have been under way.
@@ -112,12 +134,12 @@ func kept[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object 
 	var body []byte
 	t := &l.Trouble
 	err = s.pool.In(tid).QueryRow(ctx, `
-		SELECT tried_at, read_at, body, error_kind, error_sentence, request_id, client_request_id, activity_id
+		SELECT tried_at, read_at, body, error_kind, error_sentence, request_id, client_request_id, activity_id, failure_id
 		FROM   live_read
 		WHERE  tenant_id = $1
 		AND    kind = $2
 		AND    object_id = $3`, tid, kind, object).
-		Scan(postgres.Zero(&tried), postgres.Zero(&l.ReadAt), &body, &t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID)
+		Scan(postgres.Zero(&tried), postgres.Zero(&l.ReadAt), &body, &t.Kind, &t.Sentence, &t.RequestID, &t.ClientRequestID, &t.ActivityID, &t.FailureID)
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return LiveReading[T]{}, time.Time{}, nil
@@ -144,7 +166,7 @@ func (s *LiveStore) save(ctx context.Context, tid tenant.ID, kind, object string
 		WHERE  NOT `+endedSQL+`
 		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
 		SET    tried_at = excluded.tried_at, read_at = excluded.read_at, body = excluded.body, error_kind = '', error_sentence = '',
-		       request_id = '', client_request_id = '', activity_id = ''`, tid, kind, object, now, string(body))
+		       request_id = '', client_request_id = '', activity_id = '', failure_id = ''`, tid, kind, object, now, string(body))
 	if err != nil {
 		return fmt.Errorf("keep live reading %s of %s: %w", kind, tid, err)
 	}
@@ -153,13 +175,14 @@ func (s *LiveStore) save(ctx context.Context, tid tenant.ID, kind, object string
 
 func (s *LiveStore) failed(ctx context.Context, tid tenant.ID, kind, object string, t Trouble) error {
 	_, err := s.pool.In(tid).Exec(ctx, `
-		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, error_kind, error_sentence, request_id, client_request_id, activity_id)
-		SELECT $1::uuid, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9
+		INSERT INTO live_read (tenant_id, kind, object_id, tried_at, error_kind, error_sentence, request_id, client_request_id, activity_id, failure_id)
+		SELECT $1::uuid, $2, $3, $4::timestamptz, $5, $6, $7, $8, $9, $10
 		WHERE  NOT `+endedSQL+`
 		ON     CONFLICT (tenant_id, kind, object_id) DO UPDATE
 		SET    tried_at = excluded.tried_at, error_kind = excluded.error_kind, error_sentence = excluded.error_sentence,
-		       request_id = excluded.request_id, client_request_id = excluded.client_request_id, activity_id = excluded.activity_id`,
-		tid, kind, object, t.At, t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID)
+		       request_id = excluded.request_id, client_request_id = excluded.client_request_id, activity_id = excluded.activity_id,
+		       failure_id = excluded.failure_id`,
+		tid, kind, object, t.At, t.Kind, t.Sentence, t.RequestID, t.ClientRequestID, t.ActivityID, t.FailureID)
 	if err != nil {
 		return fmt.Errorf("keep the failure of live reading %s of %s: %w", kind, tid, err)
 	}

@@ -2,7 +2,6 @@ package guest
 
 import (
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/errs"
@@ -29,7 +28,7 @@ func refusal(err error, needs string) error {
 		text := strings.ToLower(e.Message)
 		for _, r := range refusals {
 			if strings.Contains(text, r.text) {
-				return fmt.Errorf("%w (%s)", errs.ShowNext(r.kind, r.sentence+e.Trace(), r.next), e.Error())
+				return graph.Worded(errs.ShowNext(r.kind, r.sentence+e.Trace(), r.next), e)
 			}
 		}
 	}

@@ -53,12 +53,12 @@ func (h *Handler) version(w http.ResponseWriter, r *http.Request, m tenant.Membe
 // versionView is what the page of a version shows, and its JSON twin.
 type versionView struct {
 	installed
-	Publisher   string       `json:"publisher"`
-	AsOf        *time.Time   `json:"as_of"`
-	Having      []having     `json:"devices_having_it"`
-	More        bool         `json:"more_devices"` // than were read
-	DevicesAsOf *time.Time   `json:"devices_as_of"`
-	Trouble     *liveTrouble `json:"trouble,omitempty"`
+	Publisher   string         `json:"publisher"`
+	AsOf        *time.Time     `json:"as_of"`
+	Having      []having       `json:"devices_having_it"`
+	More        bool           `json:"more_devices"` // than were read
+	DevicesAsOf *time.Time     `json:"devices_as_of"`
+	Trouble     *fresh.Trouble `json:"trouble,omitempty"`
 
 	m    tenant.Membership
 	now  time.Time
@@ -74,24 +74,9 @@ type having struct {
 	URL    string `json:"url"`
 }
 
-// liveTrouble is why a live reading failed.
-type liveTrouble struct {
-	Kind      string    `json:"kind"`
-	Sentence  string    `json:"sentence"`
-	At        time.Time `json:"at"`
-	RequestID string    `json:"request_id,omitempty"`
-}
-
-func newLiveTrouble(t graphsync.Trouble) *liveTrouble {
-	if t.Kind == "" {
-		return nil
-	}
-	return &liveTrouble{t.Kind, t.Sentence, t.At, t.RequestID}
-}
-
 func newVersionView(m tenant.Membership, of detectedapp.Version, devices graphsync.LiveReading[detectedapp.Devices], read graphsync.Freshness, now time.Time) versionView {
 	v := versionView{installed: newInstalled(of), Publisher: of.Publisher, AsOf: page.Moment(read.AsOf), Having: []having{}, More: devices.Value.Cut,
-		DevicesAsOf: page.Moment(devices.ReadAt), Trouble: newLiveTrouble(devices.Trouble), m: m, now: now, line: fresh.Line(read, m, now)}
+		DevicesAsOf: page.Moment(devices.ReadAt), Trouble: fresh.NewTrouble(m.Tenant.ID, devices.Trouble), m: m, now: now, line: fresh.Line(read, m, now)}
 	if v.Name == "" {
 		v.Name = "App without a name"
 	}
@@ -129,21 +114,7 @@ func (v versionView) section() ui.Section {
 }
 
 // banner says why the devices are unknown, or older than they could be.
-func (v versionView) banner() *ui.Banner { return liveBanner(v.Trouble, v.DevicesAsOf, v.now) }
-
-func liveBanner(t *liveTrouble, readAt *time.Time, now time.Time) *ui.Banner {
-	if t == nil {
-		return nil
-	}
-	b := &ui.Banner{Kind: "unknown", Title: "This could not be read from Microsoft just now.", Text: t.Sentence}
-	if readAt != nil {
-		b.Title = "You see what was read " + ui.NewTime(*readAt, now).Text + "."
-	}
-	if t.RequestID != "" {
-		b.Text += " Request id " + t.RequestID + "."
-	}
-	return b
-}
+func (v versionView) banner() *ui.Banner { return v.Trouble.Banner("This", v.DevicesAsOf, v.now) }
 
 func (v versionView) table() ui.Table {
 	t := ui.Table{ID: "devices", Caption: "Devices that have this version", Inset: true, Columns: []ui.Column{

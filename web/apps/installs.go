@@ -167,7 +167,7 @@ type installation struct {
 	Failing []failedInstall `json:"failed_devices"`
 	More    bool            `json:"more"` // than the report was read for
 	ReadAt  *time.Time      `json:"failed_devices_as_of"`
-	Trouble *liveTrouble    `json:"trouble,omitempty"`
+	Trouble *fresh.Trouble  `json:"trouble,omitempty"`
 
 	read graphsync.Freshness
 }
@@ -200,7 +200,7 @@ func (h *Handler) installation(ctx context.Context, m tenant.Membership, id stri
 	if err != nil {
 		return v, err
 	}
-	v.ReadAt, v.Trouble, v.More = page.Moment(live.ReadAt), newLiveTrouble(live.Trouble), live.Value.Cut
+	v.ReadAt, v.Trouble, v.More = page.Moment(live.ReadAt), fresh.NewTrouble(m.Tenant.ID, live.Trouble), live.Value.Cut
 	for _, d := range live.Value.Rows {
 		v.Failing = append(v.Failing, failedInstall{d, "/t/" + m.Tenant.ID.String() + "/devices/" + url.PathEscape(d.DeviceID)})
 	}
@@ -245,7 +245,7 @@ func (v view) failedSection() ui.Section {
 }
 
 func (v view) failedBanner() *ui.Banner {
-	return liveBanner(v.Installs.Trouble, v.Installs.ReadAt, v.now)
+	return v.Installs.Trouble.Banner("This", v.Installs.ReadAt, v.now)
 }
 
 func (v view) failedTable() ui.Table {

@@ -17,6 +17,7 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -39,6 +40,7 @@ type Handler struct {
 	Origin      string                                                                                   // the portal's own origin, https://portal.example
 	LoginHost   string                                                                                   // what the browser shows at Microsoft: login.microsoftonline.com
 	Keeps       func(ctx context.Context) (days int, err error)                                          // how long history is kept; nil: not said
+	Failures    *failure.Store                                                                           // nil: nothing says what is behind a failed look
 	Withdrawals *withdrawal.Service                                                                      // nil: no page tells of one
 	Entry       func(ctx context.Context, tid tenant.ID, link int64) (seq int64, hash string, err error) // of the chain of what was done: that a link's consent was read; nil: not said
 	Mail        mail.Sender                                                                              // nil: the text to copy only

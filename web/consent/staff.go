@@ -14,9 +14,11 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -30,6 +32,7 @@ type staffView struct {
 	Since      time.Time    `json:"state_since"`
 	AsOf       *time.Time   `json:"as_of"` // the latest whole reading; null: never
 	Problem    string       `json:"problem,omitempty"`
+	Doctor     string       `json:"doctor,omitempty"` // the page that says what is behind the latest failure
 	Features   []featureRow `json:"features"`
 	Granted    []grantRow   `json:"granted"`
 	Missing    []grantRow   `json:"missing"`
@@ -41,12 +44,13 @@ type staffView struct {
 	Program    string       `json:"program"`              // what Microsoft calls the app registration that the customer knows
 	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
 
-	m       tenant.Membership
-	now     time.Time
-	late    bool
-	known   domain.Registration
-	lastAny *domain.Reading
-	form    formView
+	m        tenant.Membership
+	now      time.Time
+	late     bool
+	known    domain.Registration
+	lastAny  *domain.Reading
+	returned bool // Doctor is about a consent that came back without effect
+	form     formView
 }
 
 // taken is a withdrawal as staff should know it.
@@ -142,6 +146,9 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	if c.LastAny != nil && !c.LastAny.Whole() {
 		v.Problem = c.LastAny.Problem
 	}
+	if v.Doctor, v.returned, err = h.failed(r.Context(), m.Tenant.ID); err != nil {
+		return staffView{}, err
+	}
 	for _, st := range c.Open {
 		to := map[string]*[]grantRow{domain.StandingGranted: &v.Granted, domain.StandingMissing: &v.Missing, domain.StandingSurplus: &v.Surplus}[st.Standing]
 		*to = append(*to, newGrantRow(st))
@@ -170,6 +177,23 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	v.known, err = h.knownBy(r.Context(), m.Tenant.ID)
 	v.Program = v.known.Name
 	return v, err
+}
+
+// failed is the page that explains the latest look that failed, or else the latest consent that came back without effect.
+func (h *Handler) failed(ctx context.Context, tid tenant.ID) (url string, returned bool, err error) {
+	if h.Failures == nil {
+		return "", false, nil
+	}
+	for _, kind := range []string{failure.Grants, failure.Return} {
+		f, err := h.Failures.Latest(ctx, tid, failure.Consent, kind)
+		if err == nil {
+			return fresh.FailureURL(tid, f.ID), kind == failure.Return, nil
+		}
+		if !errors.Is(err, errs.NotFound) {
+			return "", false, err
+		}
+	}
+	return "", false, nil
 }
 
 func newGrantRow(st domain.Standing) grantRow {

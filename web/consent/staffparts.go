@@ -7,6 +7,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -55,9 +56,11 @@ func (v staffView) banner() *ui.Banner {
 	case v.Withdrawal != nil:
 		return v.takenBack()
 	case v.State == tenant.StateWithdrawn:
-		return &ui.Banner{Kind: "bad", Title: "The customer has withdrawn consent.", Text: "Nothing is read any more. What is shown elsewhere is from before. Ask them, then send a new link if they want."}
+		return &ui.Banner{Kind: "bad", Title: "The customer has withdrawn consent.", Text: "Nothing is read any more. What is shown elsewhere is from before. Ask them, then send a new link if they want.", ActionURL: v.Doctor, ActionText: fresh.Why}
 	case v.Problem != "":
-		return &ui.Banner{Kind: "unknown", Title: "The last look into the tenant saw nothing complete.", Text: v.Problem + " What stands below is from the last complete reading."}
+		return &ui.Banner{Kind: "unknown", Title: "The last look into the tenant saw nothing complete.", Text: v.Problem + " What stands below is from the last complete reading.", ActionURL: v.Doctor, ActionText: fresh.Why}
+	case v.returned:
+		return &ui.Banner{Kind: "warn", Title: "A consent came back from Microsoft without effect.", Text: "Somebody opened a link of yours and was not let through, or declined.", ActionURL: v.Doctor, ActionText: fresh.Why}
 	case len(v.Missing) > 0:
 		return &ui.Banner{Kind: "warn", Title: ui.Count(int64(len(v.Missing)), "permission is", "permissions are") + " missing.", Text: v.missingText(), ActionText: v.askAgain(), ActionURL: "#new-link"}
 	case v.writing() > 0:

@@ -186,8 +186,8 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
-		Single: newSingle(k.alone), Autopilot: k.machine.row, machine: k.machine,
+		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
+		Single: newSingle(m.Tenant.ID, k.alone), Autopilot: k.machine.row, machine: k.machine,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
 	}

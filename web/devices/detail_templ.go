@@ -363,7 +363,7 @@ func hardware(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if b := v.Single.Trouble.banner("The rest", v.Single.ReadAt, v.chrome.Now); b != nil {
+		if b := v.Single.Trouble.Banner("The rest", v.Single.ReadAt, v.chrome.Now); b != nil {
 			templ_7745c5c3_Err = b.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
@@ -540,7 +540,7 @@ func remoteActions(v view) templ.Component {
 			templ_7745c5c3_Var18 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if b := v.Single.Trouble.banner("The remote actions", v.Single.ReadAt, v.chrome.Now); b != nil {
+		if b := v.Single.Trouble.Banner("The remote actions", v.Single.ReadAt, v.chrome.Now); b != nil {
 			templ_7745c5c3_Err = b.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -21,12 +22,12 @@ type PolicyStates interface {
 
 // policies is what is known of a device's policies, and since when.
 type policies struct {
-	ReadAt        *time.Time    `json:"read_at"` // nil: never read, so unknown
-	ReadNow       bool          `json:"read_now"`
-	Failing       int           `json:"failing_settings"`
-	Compliance    []policyState `json:"compliance"`
-	Configuration []policyState `json:"configuration"`
-	Trouble       *liveTrouble  `json:"trouble,omitempty"`
+	ReadAt        *time.Time     `json:"read_at"` // nil: never read, so unknown
+	ReadNow       bool           `json:"read_now"`
+	Failing       int            `json:"failing_settings"`
+	Compliance    []policyState  `json:"compliance"`
+	Configuration []policyState  `json:"configuration"`
+	Trouble       *fresh.Trouble `json:"trouble,omitempty"`
 }
 
 type policyState struct {
@@ -51,36 +52,6 @@ type settingState struct {
 	Sources   []string `json:"sources"`
 	policy    string
 	old       bool // as of the policy
-}
-
-// liveTrouble is why a live reading failed.
-type liveTrouble struct {
-	Kind      string    `json:"kind"`
-	Sentence  string    `json:"sentence"`
-	At        time.Time `json:"at"`
-	RequestID string    `json:"request_id,omitempty"`
-}
-
-func newTrouble(t graphsync.Trouble) *liveTrouble {
-	if t.Kind == "" {
-		return nil
-	}
-	return &liveTrouble{t.Kind, t.Sentence, t.At, t.RequestID}
-}
-
-// banner says why what is read live is unknown, or older than it could be.
-func (t *liveTrouble) banner(what string, readAt *time.Time, now time.Time) *ui.Banner {
-	if t == nil {
-		return nil
-	}
-	b := &ui.Banner{Kind: "unknown", Title: what + " could not be read from Microsoft just now.", Text: t.Sentence}
-	if readAt != nil {
-		b.Title = "You see what was read " + ui.NewTime(*readAt, now).Text + "."
-	}
-	if t.RequestID != "" {
-		b.Text += " Request id " + t.RequestID + "."
-	}
-	return b
 }
 
 var policyStateWords = map[string]string{
@@ -111,10 +82,10 @@ func policyShape(state string) ui.Shape {
 	return ui.ShapeUnknown
 }
 
-func newPolicies(l graphsync.LiveReading[device.PolicyStates]) policies {
+func newPolicies(tid tenant.ID, l graphsync.LiveReading[device.PolicyStates]) policies {
 	old := l.Trouble.Kind != ""
 	p := policies{ReadAt: page.Moment(l.ReadAt), ReadNow: l.Now, Compliance: newPolicyStates(l.Value.Compliance, old), Configuration: newPolicyStates(l.Value.Configuration, old)}
-	p.Trouble = newTrouble(l.Trouble)
+	p.Trouble = fresh.NewTrouble(tid, l.Trouble)
 	p.Failing = len(p.failing())
 	return p
 }

@@ -143,7 +143,7 @@ func policyStates(v view) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		if b := v.Policies.Trouble.banner("The policies", v.Policies.ReadAt, v.chrome.Now); b != nil {
+		if b := v.Policies.Trouble.Banner("The policies", v.Policies.ReadAt, v.chrome.Now); b != nil {
 			templ_7745c5c3_Err = b.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

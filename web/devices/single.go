@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -32,17 +33,17 @@ func (h *Handler) detail(ctx context.Context, tid tenant.ID, d device.Device, t 
 
 // single is what was read of the device alone, and since when.
 type single struct {
-	ReadAt  *time.Time   `json:"read_at"` // nil: never read, so not collected
-	ReadNow bool         `json:"read_now"`
-	Facts   []fact       `json:"facts"`
-	Trouble *liveTrouble `json:"trouble,omitempty"`
+	ReadAt  *time.Time     `json:"read_at"` // nil: never read, so not collected
+	ReadNow bool           `json:"read_now"`
+	Facts   []fact         `json:"facts"`
+	Trouble *fresh.Trouble `json:"trouble,omitempty"`
 }
 
 // always is how many of the facts are shown whether they are there or not: those that lists leave empty, so that people miss them.
 const always = 5
 
-func newSingle(l graphsync.LiveReading[device.Detail]) single {
-	s := single{ReadAt: page.Moment(l.ReadAt), ReadNow: l.Now, Trouble: newTrouble(l.Trouble), Facts: []fact{}}
+func newSingle(tid tenant.ID, l graphsync.LiveReading[device.Detail]) single {
+	s := single{ReadAt: page.Moment(l.ReadAt), ReadNow: l.Now, Trouble: fresh.NewTrouble(tid, l.Trouble), Facts: []fact{}}
 	d, i := l.Value, l.Value.Inventory
 	shared := ""
 	if i.Shared != nil {

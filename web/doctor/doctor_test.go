@@ -41,7 +41,7 @@ func ill(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	at := f.Now.Add(-50 * time.Minute)
 	keep(t, f, contoso.ID, graphsync.Diagnosis{
 		Layer: "scope", Verdict: "DeviceManagementApps.Read.All is not granted in this tenant.", Who: "customer", Remedy: "An administrator of the customer opens a new consent link.",
-		Useless: "Another role for the person.", Confidence: "likely", Message: "Hello,\n\nplease agree.", Proof: "A new read of the grants shows the permission.",
+		Useless: "Another role for the person.", Confidence: "likely", Cause: "scope-missing", Permission: "DeviceManagementApps.Read.All", Proof: "A new read of the grants shows the permission.",
 		Layers: []graphsync.Layer{
 			{Layer: "network", State: "passed", Evidence: "Microsoft answered 403.", At: f.Now}, {Layer: "scope", State: "failed", Evidence: "DeviceManagementApps.Read.All is not granted.", At: at},
 			{Layer: "licence", State: "unknown", Evidence: "The licences were not read."}, {Layer: "role", State: "unneeded", Evidence: "The program needs no role."},
@@ -69,12 +69,15 @@ func TestDoctor(t *testing.T) {
 
 	b := c.Get(base + "apps").Body.String()
 	for _, want := range []string{
-		"DeviceManagementApps.Read.All is not granted in this tenant.", "What would not help: another role for the person.", "An administrator of the customer.", "please agree.",
+		"DeviceManagementApps.Read.All is not granted in this tenant.", "What would not help: another role for the person.", "An administrator of the customer.", "Your company has not given us the permission DeviceManagementApps.Read.All.", `lang="en"`, "Deutsch",
 		"Likely. It fits", "A new read of the grants shows the permission.", "never read", "50 min ago", "Microsoft answers", "&lt;/pre&gt;&lt;script&gt;", "403 Forbidden", `method="post"`,
 	} {
 		if !strings.Contains(b, want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+	if b := c.Get(base + "apps?lang=de").Body.String(); !strings.Contains(b, `lang="de"`) || !strings.Contains(b, "Ihr Unternehmen hat uns die Berechtigung DeviceManagementApps.Read.All nicht gegeben.") {
+		t.Error("the message is not in German")
 	}
 	if strings.Contains(b, "<script>alert") {
 		t.Error("Microsoft's words are markup")

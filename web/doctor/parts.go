@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -23,7 +25,9 @@ var shapes = map[string]ui.Shape{"passed": ui.ShapeOK, "failed": ui.ShapeBad, "u
 func (v view) verdict() ui.Banner {
 	d := v.Diagnosis
 	switch {
-	case !v.failed() && v.State == "ok":
+	case v.State == "ok" && v.Source != "sync":
+		return ui.Banner{Kind: "info", Heading: true, Title: "It works again.", Text: v.After.Text}
+	case v.State == "ok":
 		return ui.Banner{Kind: "info", Heading: true, Title: v.Label + " was read completely. There is nothing to explain."}
 	case !v.failed():
 		return ui.Banner{Kind: "unknown", Heading: true, Title: "No attempt to read this has failed so far."}
@@ -48,6 +52,30 @@ func lower(s string) string {
 		return s
 	}
 	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// compare is what was before trying again, and what came of it.
+func (v view) compare() ui.Layers {
+	row := func(name string, o outcome) ui.Layer {
+		l := ui.Layer{Shape: ui.ShapeBad, Name: name, Text: o.Text, When: ui.NewTime(o.At, v.now).Text}
+		switch {
+		case o.OK:
+			l.Shape = ui.ShapeOK
+		case o.open:
+			l.Shape = ui.ShapeUnknown
+		}
+		return l
+	}
+	return ui.Layers{row("Before", *v.Before), row("After", *v.After)}
+}
+
+// languages let a person choose whom the message is for.
+func (v view) languages() ui.Segments {
+	s := ui.Segments{Label: "Language of the message"}
+	for _, l := range permission.Languages {
+		s.Items = append(s.Items, ui.Segment{Text: lang.Name(l), URL: v.path + "?lang=" + string(l), Current: l == v.Language})
+	}
+	return s
 }
 
 func (v view) layers() ui.Layers {

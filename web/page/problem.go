@@ -16,7 +16,23 @@ import (
 
 // Problems turns errors into pages, once: a kind into its status, a sentence of the error into words, anything else into "Something
 // went wrong" with the number under which the log has it.
-type Problems struct{ Log *slog.Logger }
+type Problems struct {
+	Log *slog.Logger
+	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; back is the page where it was tried. Empty: there is
+	// nothing to explain, or the person may not see it. nil: nothing is explained.
+	Explain func(r *http.Request, err error, back string) string
+}
+
+// At is an error that happened at a tenant which the address does not name.
+type At struct {
+	Tenant tenant.ID
+	Err    error
+}
+
+func (e *At) Error() string { return e.Err.Error() }
+
+// Unwrap gives the error itself.
+func (e *At) Unwrap() error { return e.Err }
 
 // problemJSON is the twin of a problem page (after RFC 9457).
 type problemJSON struct {
@@ -25,6 +41,7 @@ type problemJSON struct {
 	Detail    string `json:"detail"`
 	Next      string `json:"next"`
 	RequestID string `json:"request_id"`
+	Doctor    string `json:"doctor,omitempty"` // the page that says what is behind it
 }
 
 // Show answers the request with the problem that err is. Who is not signed in is led to sign-in where a person would follow.
@@ -48,6 +65,9 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
 		text.heading, text.signIn = "You are not signed in there", SignInAt(at.Tenant, cameFrom(r))
+	}
+	if p.Explain != nil {
+		text.doctor = p.Explain(r, err, cameFrom(r))
 	}
 	p.draw(w, r, text)
 }
@@ -87,13 +107,16 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 		w.Header().Set("Retry-After", "60")
 	}
 	if WantsJSON(r) {
-		if err := JSON(w, text.status, problemJSON{text.status, text.heading, text.what, text.next, id}); err != nil {
+		if err := JSON(w, text.status, problemJSON{text.status, text.heading, text.what, text.next, id, text.doctor}); err != nil {
 			p.Log.ErrorContext(r.Context(), "problem", "err", err)
 		}
 		return
 	}
 	view := ui.ProblemView{Status: text.status, Heading: text.heading, What: text.what, Next: text.next, RequestID: id}
 	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
+	if text.doctor != "" {
+		view.Actions = []ui.Action{{Text: "Why, and who can fix it", URL: text.doctor, Kind: ui.Primary}, {Text: "Open the overview", URL: "/"}}
+	}
 	if text.status == http.StatusUnauthorized {
 		view.Actions = []ui.Action{{Text: "Sign in", URL: cmp.Or(text.signIn, "/signin"), Kind: ui.Primary}}
 	}

@@ -53,7 +53,7 @@ func (h *Handler) callback(w http.ResponseWriter, r *http.Request) error {
 // log notes why nobody was signed in: codes, checks and ids, never values.
 func (h *Handler) log(r *http.Request, tid tenant.ID, err error) error {
 	h.Log.WarnContext(r.Context(), "sign-in refused", "request_id", middleware.RequestID(r.Context()), "tenant_id", tid.String(), "err", err)
-	return err
+	return &page.At{Tenant: tid, Err: err}
 }
 
 // answer checks the callback's parameters against the transaction that they belong to. Nothing here asks Microsoft anything.

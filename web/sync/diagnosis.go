@@ -1,7 +1,7 @@
 package sync
 
 import (
-	"github.com/a-h/templ"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/diagnose"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -44,35 +44,26 @@ func calls(pages, retries int64, state string, t graphsync.Trouble) int64 {
 // doctor is the page of the customer that explains the failure.
 func doctor(r run) string { return "/t/" + r.TenantID + "/doctor/" + r.Dataset }
 
-// told is the latest failure of one dataset of one customer in full: what failed, who can fix it, what to do, and what to send them.
-func told(rows []run) (*ui.Banner, templ.Component) {
+// told is the latest failure of one dataset of one customer in full: what failed, who can fix it, what to do. The page of the customer has more.
+func told(rows []run) *ui.Banner {
 	for _, r := range rows {
 		switch {
 		case r.State == "running" || r.State == "lost":
 			continue
 		case r.State != "failed":
-			return nil, nil
+			return nil
 		case r.Diagnosis == nil:
-			return &ui.Banner{Kind: "bad", Title: r.Problem, ActionURL: doctor(r), ActionText: "Layer by layer"}, nil
+			return &ui.Banner{Kind: "bad", Title: r.Problem, ActionURL: doctor(r), ActionText: "Layer by layer"}
 		}
 		d := r.Diagnosis
-		b := &ui.Banner{Kind: "bad", Title: d.Verdict, Text: d.Remedy + " Who can fix it: " + who(d) + ".", ActionURL: doctor(r), ActionText: "Layer by layer"}
+		b := &ui.Banner{Kind: "bad", Title: d.Verdict, Text: d.Remedy + " Who can fix it: " + who(d) + ".", Mono: strings.Join(d.Evidence, " "), ActionURL: doctor(r), ActionText: "Layer by layer, and what to send"}
 		if d.Useless != "" {
 			b.Text += " What would not help: " + d.Useless
 		}
 		if d.Confidence != "certain" {
 			b.Kind, b.Text = "warn", b.Text+" "+diagnose.Confidence(d.Confidence).Words()
 		}
-		for i, e := range d.Evidence {
-			if i > 0 {
-				b.Mono += " "
-			}
-			b.Mono += e
-		}
-		if d.Message == "" {
-			return b, nil
-		}
-		return b, ui.CopyField{ID: "message", Label: "Message to send", Value: d.Message, Rows: 8}
+		return b
 	}
-	return nil, nil
+	return nil
 }

@@ -112,7 +112,7 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, newRun(a, now))
 	}
 	if len(f.Dataset) == 1 && len(f.Tenants) == 1 && len(l.Rows) > 0 && f.After == "" {
-		l.Banner, l.Above = told(l.Rows)
+		l.Banner = told(l.Rows)
 	}
 	l.Live = slices.ContainsFunc(l.Rows, func(x run) bool { return x.State == "running" })
 	return l.Serve(w, r)

@@ -84,6 +84,7 @@ type CopyField struct {
 	Value string
 	Rows  int // more than 1 prints a text area
 	Hint  string
+	Lang  string // of the value, where it is not the page's
 }
 
 // Render prints the field.

@@ -39,6 +39,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"settle the search", settlingEvery, p.Devices.Settle},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
+		{"sweep failures", sweepingEvery, func(ctx context.Context) error { return p.Failures.SweepAcrossTenants(ctx, p.Sync.Now()) }},
 		{"prune history", pruningEvery, graphsync.NewRetention(p.Pool, nil).Prune},
 	} {
 		go func() {

@@ -45,6 +45,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		GuestChanges: &guest.Service{Who: acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}, Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Now: p.Sync.Now},
 		MyDevices:    ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
+		Failures: p.Failures, Explain: p.explain, TryAgain: p.tryAgain,
 		Now: func() time.Time { return p.Sync.Now().UTC() },
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},

@@ -23,6 +23,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -80,6 +81,7 @@ type Portal struct {
 	Audit          *audit.Store
 	Reviews        *review.Store
 	Consent        *consent.Service
+	Failures       *failure.Store
 	Partner        *partner.Store
 	Withdrawals    *withdrawal.Service
 	Mail           mail.Sender // nil: no mail server is set
@@ -232,6 +234,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Devices, p.Apps, p.Provisioning = device.NewStore(p.Pool), app.NewStore(p.Pool), provisioning.NewStore(p.Pool)
 	p.Protection, p.Autopilot = protection.NewStore(p.Pool), autopilot.NewStore(p.Pool)
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
+	p.Live.Failed, p.Live.Fixed, p.Failures = p.liveFailed, p.liveFixed, failure.NewStore(p.Pool)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
 	p.DirectoryRoles = directoryrole.NewStore(p.Pool)
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
@@ -243,7 +246,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Consent = consent.NewService(consent.Deps{
 		Store: asks, Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID, As: entra.As}, Finder: finder{p}, Program: p.programName,
-		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Failed: p.grantsFailed, Refused: p.consentRefused, Proved: p.grantsRead, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	if cfg.SMTPURL != "" {
