@@ -39,7 +39,10 @@ func (h *Handler) planView(r *http.Request, m tenant.Membership, c domain.View) 
 // planFacts say whose plan it is, and how far what is granted is from it.
 func (v staffView) planFacts() ui.Facts {
 	p := v.Plan
-	known := ui.Fact{Label: "App registration", Value: ui.TextCell(cmp.Or(v.Program, "the first one")), Note: ui.Count(int64(len(v.known.Application)), "application permission", "application permissions")}
+	known := ui.Fact{Label: "App registration", Value: ui.QuietCell("none yet; a link asks with one")}
+	if v.AsOf != nil {
+		known = ui.Fact{Label: "App registration", Value: ui.TextCell(cmp.Or(v.Program, "the first one")), Note: ui.Count(int64(len(v.known.Application)), "application permission", "application permissions")}
+	}
 	if p.TemplateID == 0 {
 		return ui.Facts{Items: []ui.Fact{{Label: "Follows", Value: ui.TextCell("no template; the plan is this customer’s own")}, known}}
 	}

@@ -63,7 +63,7 @@ var registrationSpec = page.Spec{Sorts: []string{"name", "permissions"}, Placeho
 var registrationColumns = []page.Column[registrationRow]{
 	{Key: "name", Label: "Registration", Sort: "name", Width: 240, Text: func(r registrationRow) string { return r.Name }},
 	{Key: "permissions", Label: "Application permissions", Kind: ui.KindNumber, Sort: "permissions", Width: 190, Cell: registrationCell(registrationRow.permissions), Text: registrationRow.permissions},
-	{Key: "names", Label: "Which", Priority: 2, Cell: registrationCell(registrationRow.names), Text: registrationRow.names},
+	{Key: "names", Label: "Which", Exact: true, Text: registrationRow.names},
 	{Key: "customers", Label: "Customers", Kind: ui.KindNumber, Width: 120, Cell: registrationCell(registrationRow.customers), Text: registrationRow.customers},
 	{Key: "read", Label: "Read", Kind: ui.KindTime, Width: 110, Cell: registrationRow.readCell, Text: registrationRow.readText},
 	{Key: "id", Label: "Client ID", Exact: true, Text: func(r registrationRow) string { return r.ID }},
