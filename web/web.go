@@ -115,6 +115,8 @@ type Deps struct {
 	Retention      *graphsync.Retention
 	Now            func() time.Time
 
+	Pressure *middleware.Pressure // counts what people ask for; nil: nobody wants to know
+
 	changes *middleware.Changes
 }
 
@@ -151,6 +153,9 @@ func New(d Deps) http.Handler {
 		r.Use(oneLoopback(d.Origin))
 		r.Use(sameOrigin(d.Origin, problems))
 		r.Use(d.changes.Watch)
+		if d.Pressure != nil {
+			r.Use(d.Pressure.Watch)
+		}
 		r.Use(people.Load)
 		d.mount(r, people, problems, kept)
 		r.NotFound(func(w http.ResponseWriter, r *http.Request) { problems.Show(w, r, errs.NotFound) })

@@ -24,9 +24,11 @@ type Run struct {
 	StartedAt time.Time
 	Watermark string // where the last complete run of an append-only dataset ended; empty: from the start
 
-	s *Service
+	s       *Service
+	patient bool // nobody waits for it: it gives way to people
 
 	mu        sync.Mutex
+	pageAt    time.Time // when the last page was done with
 	progress  Progress
 	written   int64
 	gone      int64
@@ -63,10 +65,43 @@ func (r *Run) Page(ctx context.Context, p Progress) error {
 	}
 	now := r.progress
 	r.mu.Unlock()
-	if !due {
+	if due {
+		if err := r.s.saveProgress(ctx, r, now); err != nil {
+			return err
+		}
+	}
+	return r.giveWay(ctx, p)
+}
+
+// A read that gives way rests for three times as long as a page took, but never so long that it seems to hang.
+const (
+	restPerPage = 3
+	longestRest = time.Second
+)
+
+// giveWay rests after a page while people ask for much: their pages and the read share processors and the database.
+func (r *Run) giveWay(ctx context.Context, p Progress) error {
+	took := r.sincePage()
+	if !r.patient || p.Pages == 0 || !r.s.busy() {
 		return nil
 	}
-	return r.s.saveProgress(ctx, r, now)
+	select {
+	case <-time.After(min(restPerPage*took, longestRest)):
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	r.sincePage()
+	return nil
+}
+
+// sincePage is how long ago the last page was done with, and counts from now on.
+func (r *Run) sincePage() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.s.local()
+	took := now.Sub(r.pageAt)
+	r.pageAt = now
+	return took
 }
 
 // Changed tells how many rows the run wrote, and how many are gone, for the ledger.

@@ -35,6 +35,7 @@ type Options struct {
 	Log           *slog.Logger                                                              // nil: none
 	Now           func() time.Time                                                          // nil: the database\'s clock, which all processes share
 	Failed        func(ctx context.Context, tid tenant.ID, d Dataset, err error) *Diagnosis // told of each failed run; says what is behind it, or nil
+	Busy          func() bool                                                               // people ask for much just now: what nobody waits for gives way; nil: never
 	PollOnly      bool                                                                      // for PgBouncer in transaction mode, which cannot LISTEN
 }
 
@@ -52,6 +53,7 @@ type Service struct {
 
 	mu    sync.Mutex
 	slots map[tenant.ID]int // running reads by tenant, in this process
+	own   int               // running reads that nobody asked for
 }
 
 // New is a service over the datasets; those without a puller are not read. It reads nothing before Start.

@@ -58,12 +58,12 @@ func (w *readWorker) Work(ctx context.Context, job *river.Job[readArgs]) error {
 	if !w.s.take(tid, job.Queue) {
 		return river.JobSnooze(time.Second)
 	}
-	defer w.s.give(tid)
+	defer w.s.give(tid, job.Queue)
 	return w.s.read(ctx, tid, d, job.Args.Reason, job.ID)
 }
 
 // take gives a read its place among those of the tenant. One place more is for what somebody asked for, so that it does not wait for the
-// end of long scheduled reads.
+// end of long scheduled reads. While people ask for much, few of those run at once.
 func (s *Service) take(tid tenant.ID, queue string) bool {
 	most := s.opts.PerTenant
 	if queue == queueInteractive {
@@ -71,16 +71,27 @@ func (s *Service) take(tid tenant.ID, queue string) bool {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.slots[tid] >= most {
+	if s.slots[tid] >= most || queue == queueScheduled && s.own >= few && s.busy() {
 		return false
 	}
 	s.slots[tid]++
+	if queue == queueScheduled {
+		s.own++
+	}
 	return true
 }
 
-func (s *Service) give(tid tenant.ID) {
+// few reads that nobody waits for run at once while people ask for much.
+const few = 2
+
+func (s *Service) busy() bool { return s.opts.Busy != nil && s.opts.Busy() }
+
+func (s *Service) give(tid tenant.ID, queue string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if queue == queueScheduled {
+		s.own--
+	}
 	if s.slots[tid]--; s.slots[tid] == 0 {
 		delete(s.slots, tid)
 	}
@@ -161,7 +172,7 @@ func (s *Service) heartbeat(ctx context.Context, run *Run, late context.CancelCa
 
 // begin opens the run: its number is one more than any before. ok is false where the tenant is not connected.
 func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason string, jobID int64) (run *Run, ok bool, err error) {
-	run = &Run{Tenant: tid, Dataset: d, s: s}
+	run = &Run{Tenant: tid, Dataset: d, s: s, patient: reason == "schedule", pageAt: s.local()}
 	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
 		var connected bool
 		var theirs time.Time

@@ -86,9 +86,10 @@ type Portal struct {
 	Withdrawals    *withdrawal.Service
 	Mail           mail.Sender // nil: no mail server is set
 
-	home    tenant.ID
-	program atomic.Pointer[string] // the registration's display name, once it was read
-	local   *localpg.Server        // nil: the database is somebody else's
+	home     tenant.ID
+	program  atomic.Pointer[string] // the registration's display name, once it was read
+	pressure middleware.Pressure
+	local    *localpg.Server // nil: the database is somebody else's
 }
 
 // Open connects, migrates and wires. Close what it returns.
@@ -240,7 +241,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
-	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, PollOnly: pooled(cfg)})
+	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, Busy: p.pressure.Busy, PollOnly: pooled(cfg)})
 	if err != nil {
 		return err
 	}
