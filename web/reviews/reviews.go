@@ -109,12 +109,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 			return err
 		}
 		if v.chosen == nil {
-			gone := errs.ShowNext(errs.Invalid, "That finding is not there any more.", "Open the review again.")
-			if page.WantsJSON(r) {
-				return gone
-			}
-			v.fault = "That finding is not there any more. Below is what the review holds now."
-			return page.Render(w, r, page.StatusOf(gone), reviewPage(page.Shell(r, m, "Review"), v))
+			return v.vanished(w, r, errs.Invalid, "That finding is not there any more.")
 		}
 	}
 	return page.Answer(w, r, v, reviewPage(page.Shell(r, m, "Review"), v))
@@ -208,6 +203,9 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	ctx, tid, key := r.Context(), m.Tenant.ID, form.Get("finding")
+	if there, err := h.there(w, r, m, key); err != nil || !there {
+		return err
+	}
 	switch form.Get("act") {
 	case "accept":
 		until, derr := date(form.Get("until"))
@@ -224,6 +222,29 @@ func (h *Handler) decide(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return errs.Show(errs.Invalid, "The form does not say what to do with the finding.")
 	}
 	return h.answer(w, r, m, form, err)
+}
+
+// there tells whether the finding still is; where it vanished since the form was made, the page that says so is the answer. A note may be about
+// no finding.
+func (h *Handler) there(w http.ResponseWriter, r *http.Request, m tenant.Membership, key string) (bool, error) {
+	if key == "" {
+		return true, nil
+	}
+	v, _, err := h.view(r.Context(), m)
+	if err != nil || v.find(key) != nil {
+		return err == nil, err
+	}
+	return false, v.vanished(w, r, errs.Conflict, "That finding is not there any more, so nothing was changed.")
+}
+
+// vanished is the review as it is now, below what became of the finding.
+func (v view) vanished(w http.ResponseWriter, r *http.Request, kind error, said string) error {
+	gone := errs.ShowNext(kind, said, "Open the review again.")
+	if page.WantsJSON(r) {
+		return gone
+	}
+	v.fault = said + " Below is what the review holds now."
+	return page.Render(w, r, page.StatusOf(gone), reviewPage(page.Shell(r, v.m, "Review"), v))
 }
 
 func (h *Handler) plan(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

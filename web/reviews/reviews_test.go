@@ -102,6 +102,27 @@ func TestReview(t *testing.T) {
 	if !strings.Contains(html, `value="adele.vance@firstup.example" selected`) || strings.Contains(html, "alex.wilber") || strings.Contains(html, "megan.bowen") {
 		t.Errorf("whom to hand it to:\n%s", html)
 	}
+	// A finding that vanished while somebody decided about it: the page says so, and nothing is changed.
+	var before, after int
+	count := func(n *int) {
+		t.Helper()
+		if err := f.Pool.In(contoso.ID).QueryRow(t.Context(), `SELECT (SELECT count(*) FROM review_mark WHERE tenant_id = $1) + (SELECT count(*) FROM review_note WHERE tenant_id = $1) + (SELECT count(*) FROM audit WHERE tenant_id = $1)`, contoso.ID).Scan(n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	count(&before)
+	for act, form := range map[string]url.Values{"accept": {"until": {until}, "why": {"x"}}, "hand": {"holder": {"adele.vance@firstup.example"}}, "note": {"note": {"x"}}, "reopen": {}} {
+		form.Set("act", act)
+		form.Set("finding", "job:gone/gone")
+		send(base+"/findings", 409, form)
+	}
+	if count(&after); after != before {
+		t.Errorf("%d things were written", after-before)
+	}
+	if b := support.Post(base+"/findings", url.Values{"act": {"note"}, "finding": {"job:gone/gone"}, "note": {"x"}}).Body.String(); !strings.Contains(b, "not there any more, so nothing was changed") || !strings.Contains(b, `href="`+base+`?finding=`) {
+		t.Errorf("the page does not say what happened:\n%.400s", b)
+	}
+	send(base+"/findings", 303, url.Values{"act": {"note"}, "finding": {""}, "note": {"Of the whole review"}})
 	if gone := support.Get(base + "?finding=none").Body.String(); !strings.Contains(gone, "not there any more") || !strings.Contains(gone, `href="`+base+`?finding=`) {
 		t.Error("from a finding that is gone nothing leads on")
 	}
