@@ -63,6 +63,8 @@ func TestDiagnose(t *testing.T) {
 		{"the program's token challenged", list(diagnose.Failure{Status: 401, Code: "InvalidAuthenticationToken", Challenge: true}), diagnose.LayerCondition, diagnose.Customer, diagnose.Likely},
 		{"guest put out of the tenant", diagnose.Failure{Status: 401, Code: "Authorization_IdentityNotFound", Kind: permission.Delegated, Method: "POST", Path: "/v1.0/deviceManagement/managedDevices/42/wipe", Fresh: true, ReadAt: readAt,
 			Granted: []permission.Permission{signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")}}, diagnose.LayerAccount, diagnose.Customer, diagnose.Likely},
+		{"the program switched off, as a person", diagnose.Failure{Status: 401, Code: "Authorization_IdentityNotFound", Text: "The identity of the calling application could not be established.", Kind: permission.Delegated, Method: "POST", Path: "/v1.0/invitations"},
+			diagnose.LayerConsent, diagnose.Customer, diagnose.Likely},
 		{"second administrator", diagnose.Failure{Status: 403, Approval: true}, diagnose.LayerApproval, diagnose.Customer, diagnose.Certain},
 		{"throttled", list(diagnose.Failure{Status: 429, Code: "TooManyRequests"}), diagnose.LayerThrottle, diagnose.Nobody, diagnose.Certain},
 		{"Microsoft down", list(diagnose.Failure{Status: 503, Code: "serviceNotAvailable"}), diagnose.LayerNetwork, diagnose.Nobody, diagnose.Likely},

@@ -120,9 +120,9 @@ var rules = []rule{
 		Cause: CauseNoIntune, Layer: LayerLicence, Who: Customer, Confidence: Likely, Verdict: "The tenant has no Intune licence.",
 		Remedy: "Check the tenant's licences. Without one there are no devices to read.", Useless: "A new consent.", Evidence: []string{"The licences that were read hold no plan with Intune."},
 	})},
-	// A token outlives whoever it was issued to: Graph looks both up at each call.
+	// A token outlives whoever it was issued to: Graph looks both up at each call, and says which of them it does not find.
 	{func(f Failure) bool {
-		return f.Code == "Authorization_IdentityNotFound" && f.Kind == permission.Delegated
+		return f.Code == "Authorization_IdentityNotFound" && f.Kind == permission.Delegated && !strings.Contains(f.Text, "calling application")
 	}, fixed(Finding{
 		Cause: CauseAccountGone, Layer: LayerAccount, Who: Customer, Confidence: Likely, Verdict: "The account that signed in is not in this tenant any more.",
 		Remedy: "Invite it as a guest again, or assign it through GDAP. Then the person signs in again.", Useless: "A new consent or another role.",

@@ -111,7 +111,7 @@ var causes = []cause{
 	{"Microsoft down", diagnose.LayerNetwork, nil, fault(world.Fault{Kind: "unavailable", Host: "graph"})},
 	{"gateway broken", diagnose.LayerNetwork, nil, fault(world.Fault{Kind: "unavailable", Host: "graph", Status: http.StatusBadGateway})},
 	{"consent withdrawn", diagnose.LayerConsent, nil, fault(world.Fault{Kind: "consentRevoked"})},
-	{"app disabled", diagnose.LayerConsent, nil, func(w *ward, _ permission.Operation) { w.cloud.World.Change(func() { w.sp.AccountEnabled = false }) }},
+	{"app disabled", diagnose.LayerConsent, nil, fault(world.Fault{Kind: "appDisabled"})},
 	{"secret expired", diagnose.LayerApp, nil, fault(world.Fault{Kind: "secretExpired"})},
 	{"secret wrong", diagnose.LayerApp, once, func(w *ward, _ permission.Operation) { w.secret = "not the secret" }},
 	{"consent not spread yet", diagnose.LayerConsent, once, fault(world.Fault{Kind: "consentDelay", Seconds: 1e9})},

@@ -29,12 +29,25 @@ func deviceOperations() []operation {
 		get("/deviceManagement/managedDevices/{id}/windowsProtectionState", both, devices, oSelect, pageSize{}, (*call).protectionState),
 		get("/deviceManagement/managedDevices/{id}/logCollectionRequests", both, devices, oSelect|oTop, intunePage, (*call).logsOfDevice),
 		get("/deviceManagement/managedDevices/{id}/detectedApps", beta, devices, oSelect|oTop|oSkip, intunePage, (*call).appsOfDevice),
+		{method: http.MethodPost, path: "/deviceManagement/managedDevices/{id}/syncDevice", versions: both, area: intune, allow: same("DeviceManagementManagedDevices.PrivilegedOperations.All"), roles: []string{"Intune Administrator"}, handle: (*call).syncDevice},
 		get("/deviceManagement/managedDeviceOverview", both, devices, oSelect, pageSize{}, (*call).deviceOverview),
 		get("/deviceManagement/deviceCategories", both, category, oSelect|oTop, intunePage, (*call).listCategories),
 		get("/deviceManagement/deviceCategories/{id}", both, category, oSelect, pageSize{}, (*call).getCategory),
 		get("/users/{id}/managedDevices", both, devices, deviceOptions, intunePage, (*call).devicesOfUser),
 		mine,
 	}
+}
+
+// syncDevice asks a device to check in. Devices check in by themselves here, so that nothing else comes of it.
+func (c *call) syncDevice() error {
+	if c.token.AppOnly { // it takes a person
+		return c.unscoped(c.op.allow.delegated)
+	}
+	_, err := c.device()
+	if err == nil {
+		c.status = http.StatusNoContent
+	}
+	return err
 }
 
 func (c *call) listDevices() error {

@@ -117,7 +117,8 @@ func (c *call) identify() error {
 	}
 	sp := c.t.ServicePrincipals[c.token.AppID]
 	_, revoked := c.s.world.Faults.Active("consentRevoked", c.t.ID)
-	if c.token.AppID != "" && (sp == nil || !sp.AccountEnabled) || revoked {
+	_, disabled := c.s.world.Faults.Active("appDisabled", c.t.ID)
+	if c.token.AppID != "" && (sp == nil || !sp.AccountEnabled) || revoked || disabled {
 		return gone("application")
 	}
 	if c.token.AppOnly || c.token.Delegate {
@@ -154,8 +155,34 @@ func (c *call) authorize() error {
 	if !c.inRole(c.op.roles) {
 		return c.underprivileged()
 	}
+	if c.op.area == intune && !c.op.self {
+		if err := c.inScope(); err != nil {
+			return err
+		}
+	}
 	if c.op.area == directory && !c.op.self && c.restrictedGuest() {
 		return denied()
+	}
+	return nil
+}
+
+// inScope refuses what Intune's own roles do not reach, and changes that a second administrator has to agree to. An object outside the scope
+// tags looks as if it were gone. For a change that waits, Microsoft names the header alone; status, code and text are not confirmed.
+func (c *call) inScope() error {
+	active := func(kind string) bool {
+		_, on := c.s.world.Faults.Active(kind, c.t.ID)
+		return on
+	}
+	switch {
+	case active("intuneRoleMissing"):
+		return c.roleless()
+	case active("scopeTags") && len(c.keys) > 0:
+		return c.missingDevice(c.keys[0])
+	case active("approvalRequired") && c.op.page.most == 0 && c.op.method != http.MethodGet && c.r.Header.Get("x-msft-approval-code") == "":
+		return &refusal{
+			status: http.StatusForbidden, code: "Forbidden", message: c.intuneJSON("The request requires approval by another administrator.", ""),
+			headers: map[string]string{"x-msft-approval-code": newRequestID()},
+		}
 	}
 	return nil
 }

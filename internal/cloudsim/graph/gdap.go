@@ -83,7 +83,7 @@ func (c *call) relationshipObject(r *world.Relationship) object {
 	}
 	return object{
 		{"@odata.etag", tagOf(r.ID, r.Revision)}, {"id", r.ID}, {"displayName", r.DisplayName}, {"duration", r.Duration}, {"customer", customer},
-		{"accessDetails", roleObjects(r.Roles)}, {"status", r.Status}, {"autoExtendDuration", r.AutoExtend}, {"createdDateTime", r.Created},
+		{"accessDetails", roleObjects(c.s.world.RolesOf(r, r.Roles))}, {"status", c.s.world.StatusOf(r)}, {"autoExtendDuration", r.AutoExtend}, {"createdDateTime", r.Created},
 		{"lastModifiedDateTime", r.Modified}, {"activatedDateTime", activated}, {"endDateTime", ended},
 	}
 }

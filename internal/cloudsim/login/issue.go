@@ -240,6 +240,23 @@ func (s *Server) AppToken(tenantID string) string {
 	return s.appToken(t, &s.w.App, world.Resources[0], bySecret, false).AccessToken
 }
 
+// RefreshToken is a refresh token of the registration for a person at a tenant, for tests that start behind sign-in. It is empty where the
+// person cannot sign in to the tenant.
+func (s *Server) RefreshToken(tenantID, signInName, audience string, values ...string) string {
+	t, ok := s.w.Tenant(tenantID)
+	resource, known := s.w.Resource(audience)
+	home, u, found := s.account(signInName)
+	if !ok || !known || !found {
+		return ""
+	}
+	g := delegatedGrant{tenant: t, app: &s.w.App, who: who{home.ID, u.ID}, sid: wire.NewID(), authTime: s.now()}
+	if _, e := s.resolve(t, g.app, g.who); e != nil {
+		return ""
+	}
+	g.want.asks = append(g.want.asks, ask{resource: resource, values: values})
+	return s.newRefreshToken(g)
+}
+
 // UserToken is a delegated access token for an audience with exactly these scopes, for tests that start behind sign-in and consent.
 // It is empty where the person cannot sign in to the tenant.
 func (s *Server) UserToken(tenantID, signInName, audience string, values ...string) string {

@@ -62,7 +62,7 @@ func (s *Server) resolveLocked(t *world.Tenant, app *world.App, id who) (princip
 		return p, nil
 	}
 	if g := s.guestOf(t, home, account); g != nil {
-		return guestPrincipal(p, g, t)
+		return s.guestPrincipal(p, g, t)
 	}
 	if home.Home {
 		if wids := s.w.DelegatedRoles(account.ID, t.ID, s.now()); len(wids) > 0 {
@@ -86,9 +86,10 @@ func (s *Server) guestOf(t, home *world.Tenant, account *world.User) *world.User
 	return t.Users[i]
 }
 
-func guestPrincipal(p principal, g *world.User, t *world.Tenant) (principal, *refusal) {
+func (s *Server) guestPrincipal(p principal, g *world.User, t *world.Tenant) (principal, *refusal) {
+	_, unredeemed := s.w.Faults.Active("guestUnredeemed", t.ID)
 	switch {
-	case g.ExternalUserState != "Accepted":
+	case g.ExternalUserState != "Accepted" || unredeemed:
 		return principal{}, refuse(50014, p.upn, t.DisplayName)
 	case !g.AccountEnabled:
 		return principal{}, refuse(50057)

@@ -141,12 +141,13 @@ func (s *Server) checkApp(a authority, clientID string) (*world.App, *refusal) {
 		return nil, refuse(5000224)
 	}
 	var e *refusal
+	_, disabled := s.w.Faults.Active("appDisabled", a.tenant.ID)
 	s.w.View(func() {
 		sp := s.principalOf(a.tenant, app)
 		switch {
 		case sp == nil || s.replicating(a.tenant, sp.Created):
 			e = unknown
-		case !sp.AccountEnabled:
+		case !sp.AccountEnabled || disabled:
 			e = refuse(7000112, app.ClientID, app.DisplayName)
 		}
 	})

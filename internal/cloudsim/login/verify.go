@@ -50,6 +50,10 @@ func (s *Server) session(t *world.Tenant, out *world.Token) {
 		if u == nil && out.HomeTenantID == s.w.Home().ID {
 			u = s.w.Home().User(out.ObjectID)
 			out.Delegate = u != nil
+			out.WIDs = append(s.w.DelegatedRoles(out.ObjectID, t.ID, s.now()), world.DefaultUserWID) // a relationship may be over before the token is
+		}
+		if _, roleless := s.w.Faults.Active("directoryRoleMissing", t.ID); roleless {
+			out.WIDs = []string{world.DefaultUserWID}
 		}
 		// A token of the very second of the revocation may be from before it.
 		if u != nil && !u.SessionsValidFrom.IsZero() && !out.Issued.After(u.SessionsValidFrom) {

@@ -156,17 +156,42 @@ func Days(duration string) (n int, ok bool) {
 	return n, n >= 1 && n <= 730
 }
 
+// opensIntune are the roles by which a partner's people get into Intune.
+var opensIntune = []string{RoleTemplates["Intune Administrator"], RoleTemplates["Global Administrator"], RoleTemplates["Global Reader"]}
+
+// StatusOf is a relationship's status as the faults in force leave it.
+func (w *World) StatusOf(rel *Relationship) string {
+	if _, f := w.Faults.Active("gdapExpired", rel.CustomerTenantID); f && rel.Status == "active" {
+		return "expired"
+	}
+	return rel.Status
+}
+
+// RolesOf are those of a relationship's roles that the faults in force leave.
+func (w *World) RolesOf(rel *Relationship, roles []string) []string {
+	if _, f := w.Faults.Active("gdapRoleMissing", rel.CustomerTenantID); !f {
+		return roles
+	}
+	left := []string{RoleTemplates["Directory Readers"]}
+	for _, id := range roles {
+		if !slices.Contains(opensIntune, id) && !slices.Contains(left, id) {
+			left = append(left, id)
+		}
+	}
+	return left
+}
+
 // DelegatedRoles are the role template ids that a person of the home tenant holds in a customer through active relationships.
 // The caller holds View.
 func (w *World) DelegatedRoles(userID, customerID string, now time.Time) []string {
 	var roles []string
 	for _, rel := range w.gdap {
-		if rel.CustomerTenantID != customerID || rel.Status != "active" || now.After(rel.End) {
+		if rel.CustomerTenantID != customerID || w.StatusOf(rel) != "active" || now.After(rel.End) {
 			continue
 		}
 		for _, a := range rel.Assignments {
 			if a.Status == "active" && slices.Contains(w.tenants[0].PeopleIn(a.GroupID), userID) {
-				roles = append(roles, a.Roles...)
+				roles = append(roles, w.RolesOf(rel, a.Roles)...)
 			}
 		}
 	}
