@@ -94,6 +94,7 @@ type Deps struct {
 	Guests         *guest.Store
 	Delegated      *gdap.Acts
 	GuestChanges   *guest.Service
+	GuestJobs      *guest.Runner
 	DetectedApps   *detectedapp.Store
 	Protection     *protection.Store
 	Autopilot      *autopilot.Store
@@ -181,13 +182,14 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends.MountPublic(r, problems)
 
 	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Audit: d.Audit}
+	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
-		&guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges},
+		visitors,
 		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated},
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
@@ -208,6 +210,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	ends.MountPortal(all)
 	ways.MountPortal(all)
+	visitors.MountPortal(all)
 	asked.MountPortal(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)

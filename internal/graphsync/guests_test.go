@@ -214,9 +214,26 @@ func TestGuestsOfThePartner(t *testing.T) {
 	if err := change.Revoke(t.Context(), by, "q", g); !errors.Is(err, errs.Conflict) {
 		t.Errorf("deleted meanwhile: %v", err)
 	}
+	r.cloud.World.Faults.Add(world.Fault{Kind: "accountDelay", Tenant: customer.ID, Seconds: 3600})
 	if _, err := change.Invite(t.Context(), by, "q", tid, guest.Invitation{Address: invited.SignInName}); err != nil {
 		t.Fatal(err)
 	}
+	awaited := func(want int) {
+		t.Helper()
+		all := read()
+		found, err := store.Awaited(t.Context(), tenant.Only(tid), time.Now())
+		status, err2 := s.OfTenant(t.Context(), tid)
+		i := slices.IndexFunc(status, func(x graphsync.Status) bool { return x.Dataset == graphsync.Guests })
+		if err != nil || err2 != nil || len(found) != want || want == 1 && slices.ContainsFunc(all, func(g guest.Guest) bool { return g.ID == found[0].ID }) {
+			t.Fatalf("awaited: %+v, %v, %v", found, err, err2)
+		}
+		if soon := status[i].NextAt.Before(time.Now().Add(2 * guest.Soon)); soon != (want == 1) {
+			t.Errorf("%d awaited, and the next read is at %s", want, status[i].NextAt)
+		}
+	}
+	awaited(1) // made, and not found everywhere yet
+	r.cloud.World.Change(func() { customer.UserBySignIn(invited.SignInName).VisibleFrom = time.Time{} })
+	awaited(0)
 	if again := the(); again.ID == g.ID || again.Standing != guest.Invited || again.Leaving() {
 		t.Errorf("invited again: %+v", again)
 	}

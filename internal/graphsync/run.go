@@ -36,6 +36,9 @@ type Run struct {
 	wroteAt   time.Time
 }
 
+// Again has the next read come after that long at most: something is known to exist that this one did not find.
+func (r *Run) Again(after time.Duration) { r.Dataset.Every = min(r.Dataset.Every, after) }
+
 // Progress is what a run has read so far.
 type Progress struct {
 	Pages, Rows, Bytes, Retries int64

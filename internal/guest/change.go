@@ -52,7 +52,6 @@ type Invitation struct {
 
 // Receipt is how Microsoft took an invitation. Link is a secret: whoever has it and the account can accept. It is kept nowhere.
 type Receipt struct {
-	ID       string // of the account
 	Link     string
 	Accepted bool // the person is a guest already, and accepted long ago
 }
@@ -101,7 +100,10 @@ func (s *Service) Invite(ctx context.Context, by tenant.Person, requestID string
 		}
 		return nil
 	})
-	return Receipt{ID: strings.ToLower(done.User.ID), Link: done.Link, Accepted: done.Status == "Completed"}, err
+	if err == nil && done.User.ID != "" {
+		_ = s.Store.await(context.WithoutCancel(ctx), tid, strings.ToLower(in.Address), strings.ToLower(done.User.ID), s.Now()) // it was sent; that a read will find it without this too
+	}
+	return Receipt{Link: done.Link, Accepted: done.Status == "Completed"}, err
 }
 
 // GiveRole gives a guest a directory role over the whole tenant.

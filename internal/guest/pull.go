@@ -78,6 +78,9 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 			all = append(all, g)
 		}
 	}
+	if all, err = p.awaited(ctx, tid, run, all); err != nil {
+		return nil, err
+	}
 	if len(all) == 0 {
 		return nil, nil // whom roles are given to need not be read
 	}

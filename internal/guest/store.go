@@ -50,7 +50,10 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 			m.Counters["pending:true"]++
 		}
 	}
-	m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now)
+	if m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now); err != nil {
+		return m, err
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM guest_awaited WHERE tenant_id = $1 AND invited_at < $2`, tid, now.Add(-Unread))
 	return m, err
 }
 

@@ -85,22 +85,28 @@ func (s *Store) StaffOf(ctx context.Context, id ID) ([]Staff, error) {
 	return found, nil
 }
 
-// PeopleOf returns StaffOf, and after them the owners of the configuration who have never signed in: nothing is kept of those but the name.
+// PeopleOf returns StaffOf, and after them OwnersToCome.
 func (s *Store) PeopleOf(ctx context.Context, id ID) ([]Staff, error) {
 	found, err := s.StaffOf(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	rows, _ := s.pool.In(Only(id)).Query(ctx, `
+	owners, err := s.OwnersToCome(ctx)
+	return append(found, owners...), err
+}
+
+// OwnersToCome are the owners of the configuration who have never signed in: nothing is kept of those but the name.
+func (s *Store) OwnersToCome(ctx context.Context) (found []Staff, err error) {
+	rows, _ := s.pool.In(Scope{}).Query(ctx, `
 		SELECT DISTINCT o.upn
 		FROM   unnest($1::text[]) o (upn)
 		WHERE  o.upn <> '' AND NOT EXISTS (SELECT FROM staff s WHERE s.upn = o.upn)
 		ORDER  BY o.upn`, s.owners)
-	waiting, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	upns, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	if err != nil {
 		return nil, fmt.Errorf("owners of the configuration: %w", postgres.Kind(err))
 	}
-	for _, upn := range waiting {
+	for _, upn := range upns {
 		found = append(found, Staff{UPN: upn, Role: RoleOwner, Reach: ReachAll})
 	}
 	return found, nil

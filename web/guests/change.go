@@ -189,10 +189,11 @@ func (v inviteView) whoChoice() ui.Choice {
 	return c
 }
 
-func (v inviteView) languageSelect() ui.Select {
-	s := ui.Select{Name: "language", Label: "Language of Microsoft’s words", Error: v.form.faults["language"]}
+// languageSelect chooses the language of Microsoft's own words.
+func languageSelect(chosen, fault string) ui.Select {
+	s := ui.Select{Name: "language", Label: "Language of Microsoft’s words", Error: fault}
 	for _, o := range languages {
-		o.Selected = o.Value == v.form.language
+		o.Selected = o.Value == chosen
 		s.Options = append(s.Options, o)
 	}
 	return s

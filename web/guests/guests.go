@@ -9,6 +9,7 @@ import (
 	"errors"
 	"iter"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -25,6 +26,7 @@ type Handler struct {
 	Sync    *graphsync.Service
 	Tenants *tenant.Store
 	Change  Changer
+	Jobs    *guest.Runner
 }
 
 // Changer changes guests in the name of who asks for it; requestID is that of the page.
@@ -47,6 +49,16 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/guests/{guest}/revoke", tenant.MayAct, h.revoke)
 	r.GetFor("/guests/{guest}/licence", tenant.MayAct, h.licenceForm)
 	r.Post("/guests/{guest}/licence", tenant.MayAct, h.licence)
+}
+
+// MountPortal adds what goes to several customers at once.
+func (h *Handler) MountPortal(r page.Router) {
+	r.GetFor("/guests/many", tenant.MayAct, h.chooseMany)
+	r.GetFor("/guests/many/check", tenant.MayAct, h.checkMany)
+	r.Post("/guests/many", tenant.MayAct, h.startMany)
+	r.Get("/guests/jobs", h.jobs)
+	r.Get("/guests/jobs/{job}", h.job)
+	r.Post("/guests/jobs/{job}/again", tenant.MayAct, h.again)
 }
 
 // pageSize is the number of rows on a page.
@@ -80,6 +92,15 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	if m.One() && m.May(tenant.MayAct) {
 		l.Actions = append(l.Actions, ui.Action{Text: "Invite", Icon: "person_add", URL: m.Path("/guests/invite")})
+	}
+	if !m.One() {
+		l.Actions = append(l.Actions, ui.Action{Text: "Jobs", Kind: ui.Quiet, URL: "/guests/jobs"})
+		if m.May(tenant.MayAct) {
+			l.Actions = append(l.Actions, ui.Action{Text: "Invite to several customers", Icon: "person_add", URL: "/guests/many"})
+		}
+	}
+	if l.Banner, err = h.awaited(ctx, m, now); err != nil {
+		return err
 	}
 	if q.CSV {
 		return l.Serve(w, r)
@@ -128,4 +149,27 @@ func (h *Handler) each(ctx context.Context, scope tenant.Scope, f guest.Filter, 
 			yield(row{}, err)
 		}
 	}
+}
+
+// awaited says which invitations were taken and cannot be read back yet; nil: none.
+func (h *Handler) awaited(ctx context.Context, m tenant.Membership, now time.Time) (*ui.Banner, error) {
+	found, err := h.Guests.Awaited(ctx, m.Scope, now)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	var names []string
+	for _, a := range found[:min(len(found), 3)] {
+		name := a.Address
+		if !m.One() {
+			name += " at " + a.TenantName
+		}
+		names = append(names, name)
+	}
+	if more := len(found) - len(names); more > 0 {
+		names = append(names, ui.N(int64(more))+" more")
+	}
+	return &ui.Banner{
+		Kind: "info", Title: "Microsoft took " + ui.Count(int64(len(found)), "invitation", "invitations") + " whose account no read has found yet.",
+		Text: strings.Join(names, ", ") + ". A new account can take some minutes; the portal looks again every minute.",
+	}, nil
 }

@@ -38,12 +38,13 @@ func (p *Portal) handler(pages bool) http.Handler {
 		return mux
 	}
 	ofDevices := &device.Live{Graph: p.Graph, Kept: p.Live}
+	guests := &guest.Service{Who: acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}, Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Now: p.Sync.Now}
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
 		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
-		GuestChanges: &guest.Service{Who: acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}, Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Now: p.Sync.Now},
-		MyDevices:    ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
+		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readGuests, Now: p.Sync.Now},
+		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Failures: p.Failures, Explain: p.explain, TryAgain: p.tryAgain,
 		Now: func() time.Time { return p.Sync.Now().UTC() },
