@@ -44,7 +44,7 @@ type Guest struct {
 	Redeemed   *bool  // nil: Microsoft does not say
 	RedeemedAt time.Time
 	Enabled    *bool
-	Roles      []string // template ids; meaningless unless RolesRead
+	Roles      []string // template ids, by a group too; meaningless unless RolesRead
 	RolesRead  bool
 	Intune     *bool // holds a service plan with Intune
 	InvitedAt  time.Time

@@ -134,6 +134,18 @@ func TestStore(t *testing.T) {
 	if other, err := s.Get(t.Context(), fabrikam, all[6].ID); err != nil || other.Standing != Licence || !other.SignedInAt.IsZero() || other.TenantName != "Fabrikam" {
 		t.Errorf("a sign-in at another customer proves nothing: %+v, %v", other, err)
 	}
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := pool.In(contoso).Exec(t.Context(), sql, append([]any{contoso}, args...)...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	exec(`INSERT INTO directory_role_assignment (tenant_id, id, role_id, role_name, principal_id, principal_type, name, upn, scope, hash, first_seen_at, changed_at) VALUES ($1, 'a', $2, '', 'g1', 'group', '', '', '/', '', now(), now())`, intuneAdministrator)
+	exec(`INSERT INTO directory_group_member (tenant_id, group_id, id, type, name, upn, direct) VALUES ($1, 'g1', $2, 'user', '', '', true)`, all[3].ID)
+	if one, err := s.Get(t.Context(), contoso, all[3].ID); err != nil || one.Standing != Role || !slices.Equal(one.Roles, admin) {
+		t.Errorf("a role by a group: %+v, %v", one, err)
+	}
+	exec(`DELETE FROM directory_group_member WHERE tenant_id = $1`)
 	if one, err := s.Get(t.Context(), contoso, all[2].ID); err != nil || !one.Waiting(noon) || one.Waiting(noon.AddDate(0, 0, -10)) || one.Idle(noon) || one.RolesRead {
 		t.Errorf("invited: %+v, %v", one, err)
 	}

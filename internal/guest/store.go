@@ -60,12 +60,27 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 // tables joins who signed in to the portal at the customer: the sign-in that proves the way.
 const tables = `guest g LEFT JOIN person p ON p.tenant_id = g.tenant_id AND p.object_id::text = g.id`
 
+// roles is SQL for Guest.Roles: those of the account itself, and those of groups that it is in, over the whole tenant, as far as these were
+// looked into (internal/directoryrole, internal/group). NULL: the account's own could not be read.
+const roles = `CASE WHEN g.roles IS NOT NULL THEN ARRAY(
+	SELECT unnest(g.roles)
+	UNION
+	SELECT a.role_id
+	FROM   directory_role_assignment a
+	JOIN   directory_group_member m ON m.tenant_id = a.tenant_id AND m.group_id = a.principal_id
+	WHERE  a.tenant_id = g.tenant_id
+	AND    a.principal_type = 'group'
+	AND    a.gone_at IS NULL
+	AND    a.scope = '/'
+	AND    m.id = g.id
+	ORDER  BY 1) END`
+
 // standing is SQL for Guest.Standing; what is unknown stops the way.
 const standing = `CASE
 	WHEN g.enabled = false THEN 'blocked'
 	WHEN NOT g.redeemed THEN 'invited'
 	WHEN g.redeemed IS NULL OR g.roles IS NULL THEN 'unknown'
-	WHEN g.roles = '{}' THEN 'redeemed'
+	WHEN ` + roles + ` = '{}' THEN 'redeemed'
 	WHEN g.intune IS NULL THEN 'unknown'
 	WHEN NOT g.intune THEN 'role'
 	WHEN p.last_seen_at IS NULL THEN 'licence'
@@ -75,7 +90,7 @@ const standing = `CASE
 const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.default_domain) FROM tenant t WHERE t.tenant_id = g.tenant_id), '')`
 
 const columns = `
-	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(g.roles, '{}'), g.roles IS NOT NULL, g.intune,
+	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(` + roles + `, '{}'), g.roles IS NOT NULL, g.intune,
 	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, g.revoked_at, g.revoked_by, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
 
 func scan(row pgx.CollectableRow, more ...any) (g Guest, err error) {
@@ -126,7 +141,7 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 		w.And(standing+" = ANY(?)", f.Standings)
 	}
 	if len(f.Roles) > 0 {
-		w.And("g.roles && ?::text[]", f.Roles)
+		w.And(roles+" && ?::text[]", f.Roles)
 	}
 	if len(f.Tenants) > 0 {
 		w.And("g.tenant_id = ANY(?)", f.Tenants)

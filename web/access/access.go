@@ -20,6 +20,7 @@ import (
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -37,6 +38,7 @@ type Handler struct {
 	Guests         *guest.Store
 	Sync           *graphsync.Service
 	Sessions       Kept
+	Leavers        *leaver.Store
 	Audit          *audit.Store // nil: changes are not recorded
 }
 
@@ -51,6 +53,8 @@ func (h *Handler) MountPortal(r page.Router) {
 	r.Get("/access/list", h.list)
 	r.GetFor("/access/leaver/{staff}", tenant.MayStaff, h.leaver)
 	r.Post("/access/leaver/{staff}", tenant.MayStaff, h.close)
+	r.GetFor("/access/leaver/{staff}/proof", tenant.MayStaff, h.proof)
+	r.Post("/access/leaver/{staff}/proof", tenant.MayStaff, h.prove)
 }
 
 // serve shows the matrix, which of one customer is a list; or with who=wipe its answer to one question.
@@ -168,6 +172,34 @@ func (d delegated) grants() (grants []reach.Grant) {
 		}
 	}
 	return grants
+}
+
+// objectOf is the person's account in the partner's tenant: known from a sign-in to the portal, or from the groups that were looked into.
+func (d delegated) objectOf(st tenant.Staff) string {
+	if st.ObjectID != "" {
+		return st.ObjectID
+	}
+	for _, members := range d.members {
+		for _, m := range members {
+			if m.Type == "user" && strings.EqualFold(m.UPN, st.UPN) {
+				return m.ID
+			}
+		}
+	}
+	return ""
+}
+
+// blind tells that the person could be somebody in a group of whom nothing but an id may be read.
+func (d delegated) blind(st tenant.Staff) bool {
+	if d.objectOf(st) != "" {
+		return false
+	}
+	for _, members := range d.members {
+		if slices.ContainsFunc(members, func(m group.Member) bool { return m.Type == "user" && m.UPN == "" }) {
+			return true
+		}
+	}
+	return false
 }
 
 // unknown says what was not read of them.

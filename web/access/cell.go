@@ -67,7 +67,7 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	c := cellView{row: newRow(st, m.Tenant, reach.Cell{Unsure: d.read.Read == 0 || !v.read(m.Tenant.ID)}, now), m: m, fresh: d.line(m, h.Tenants.Home(), now), Unknown: []string{}}
+	c := cellView{row: newRow(st, m.Tenant, reach.Cell{Unsure: d.read.Read == 0 || d.blind(st) || !v.read(m.Tenant.ID)}, now), m: m, fresh: d.line(m, h.Tenants.Home(), now), Unknown: []string{}}
 	if i := slices.IndexFunc(rows, func(x row) bool { return x.StaffID == id }); i >= 0 {
 		c.row = rows[i]
 	}
@@ -83,16 +83,16 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 // paths are the ways by GDAP: groups, from the innermost out, and the relationship. With a guest account at the customer they do not work
 // (AADSTS50020, AADSTS50177).
 func (d delegated) paths(st tenant.Staff, guest bool) (found []path) {
-	in, readAt := d.inside(), d.read.AsOf
+	in, person, readAt := d.inside(), d.objectOf(st), d.read.AsOf
 	if !d.groupsRead.AsOf.IsZero() && d.groupsRead.AsOf.Before(readAt) {
 		readAt = d.groupsRead.AsOf
 	}
 	for _, x := range d.relationships {
 		for _, a := range x.Assignments {
-			if !a.Works() || st.ObjectID == "" {
+			if !a.Works() || person == "" {
 				continue
 			}
-			for _, way := range in.Paths(a.Group, st.ObjectID) {
+			for _, way := range in.Paths(a.Group, person) {
 				p := path{Door: doorNames[reach.GDAP], Via: []string{}, ReadAt: page.Moment(readAt), URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)}
 				for _, id := range slices.Backward(way) {
 					p.Via = append(p.Via, "Group “"+d.groupName(id)+"”")
@@ -101,7 +101,7 @@ func (d delegated) paths(st tenant.Staff, guest bool) (found []path) {
 				for _, id := range byRank(a.Roles) {
 					p.Roles = append(p.Roles, gdap.RoleName(id))
 				}
-				if !d.direct(way[len(way)-1], st.ObjectID) {
+				if !d.direct(way[len(way)-1], person) {
 					p.Note = "In that group by a group inside it, which was not looked into. "
 				}
 				if guest {
@@ -238,7 +238,7 @@ func (c cellView) facts() ui.Facts {
 
 func (c cellView) table() ui.Table {
 	t := ui.Table{ID: "paths", Caption: "Every path that was found", Inset: true, Columns: []ui.Column{
-		{Key: "path", Label: "Path"}, {Key: "roles", Label: "Roles", Width: 260, Phone: "line"}, {Key: "note", Label: "What to know", Width: 240, Phone: "line"}, {Key: "read", Label: "Read", Kind: ui.KindTime, Width: 110},
+		{Key: "path", Label: "Path"}, {Key: "roles", Label: "Roles", Width: 260, Phone: "line"}, {Key: "read", Label: "Read", Kind: ui.KindTime, Width: 110},
 	}}
 	for _, p := range c.Paths {
 		read := ui.UnknownCell("")
@@ -249,7 +249,7 @@ func (c cellView) table() ui.Table {
 		if len(p.Roles) > 0 {
 			roles = ui.TextCell(strings.Join(p.Roles, ", "))
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: strings.Join(p.Via, " → "), URL: p.URL, Cells: []ui.Cell{roles, ui.TextCell(p.Note), read}})
+		t.Rows = append(t.Rows, ui.Row{Name: strings.Join(p.Via, " → "), Note: p.Note, URL: p.URL, Cells: []ui.Cell{roles, read}})
 	}
 	return t
 }

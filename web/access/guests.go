@@ -14,7 +14,6 @@ import (
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
-	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -172,33 +171,6 @@ func (v visiting) accounts(staff []tenant.Staff, seen []tenant.Seen) (found []re
 		}
 	}
 	return found
-}
-
-// lines are the guest accounts of somebody who leaves; where there is none everywhere, that is the proof.
-func (v visiting) lines(upn string) (lines []line) {
-	var oldest time.Time
-	for _, at := range v.asOf {
-		if oldest.IsZero() || at.Before(oldest) {
-			oldest = at
-		}
-	}
-	for _, g := range v.guests {
-		if !strings.EqualFold(g.Address, upn) {
-			continue
-		}
-		l := line{Door: "guest", What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: v.guestWord(g), URL: guestURL(g)}
-		if l.Do = "Ask " + g.TenantName + " to delete the guest account of " + upn + " (object id " + g.ID + ")."; shut(g) {
-			l.State, l.Do = doorClosed, ""
-		}
-		lines = append(lines, l)
-	}
-	switch {
-	case v.unread() > 0 || v.late > 0:
-		lines = append(lines, line{Door: "guest", What: "Guest accounts elsewhere", State: doorUnknown, Evidence: strings.Join(v.unknown(), " "), AsOf: page.Moment(oldest)})
-	case len(lines) == 0 && len(v.customers) > 0:
-		lines = append(lines, line{Door: "guest", What: "Guest accounts at customers", State: doorClosed, Evidence: "None at " + ui.Count(int64(len(v.customers)), "customer", "customers") + ".", AsOf: page.Moment(oldest)})
-	}
-	return lines
 }
 
 func (v visiting) guestWord(g guest.Guest) string {

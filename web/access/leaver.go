@@ -2,8 +2,8 @@ package access
 
 import (
 	"context"
+	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +13,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
-	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
@@ -26,39 +26,32 @@ type Kept interface {
 	ForgetAccounts(ctx context.Context, objectIDs []string) error
 }
 
-// How a door of somebody who leaves stands.
-const (
-	doorOpen    = "open"
-	doorClosed  = "closed"
-	doorUnknown = "unknown"
-)
-
-// line is one door to close.
-type line struct {
-	Door     string     `json:"door"` // portal, sign-ins, gdap, guest, account
-	What     string     `json:"what"`
-	Customer *tenantRef `json:"customer,omitempty"`
-	State    string     `json:"state"`
-	Evidence string     `json:"evidence"` // a sentence
-	AsOf     *time.Time `json:"as_of"`
-	Do       string     `json:"do,omitempty"` // what closes it; empty: nothing is left to do, or the portal does it
-	URL      string     `json:"url,omitempty"`
-}
-
-// plan is everything that lets somebody in, and what closes it. It is read anew each time, so that it ends in proof.
+// plan is everything that lets somebody in, and what closes it. It is read anew each time: what was found once, and a later reading of the
+// tenant has no more, is ticked off.
 type plan struct {
-	StaffID int64  `json:"staff_id"`
-	Name    string `json:"name"`
-	UPN     string `json:"upn"`
-	Lines   []line `json:"doors"`
-	Open    int    `json:"open"`
-	Unknown int    `json:"unknown"`
-	Message string `json:"message"` // to send to who can do the rest
+	StaffID  int64      `json:"staff_id"`
+	Name     string     `json:"name"`
+	UPN      string     `json:"upn"`
+	BeganAt  *time.Time `json:"began_at"` // when the doors were kept first; null: not yet
+	BeganBy  string     `json:"began_by,omitempty"`
+	ProvedAt *time.Time `json:"proved_at"`
+	ProvedBy string     `json:"proved_by,omitempty"`
+	Lines    []line     `json:"doors"`
+	Open     int        `json:"open"`
+	Unknown  int        `json:"unknown"`
+	Messages []message  `json:"messages"` // to send to who can do the rest
 
+	added     int // open doors that are not kept yet
 	objectIDs []string
 	self      bool
 	m         tenant.Membership
 	now       time.Time
+}
+
+// message is what is left for one recipient to do, as text to send.
+type message struct {
+	To   string `json:"to"`
+	Text string `json:"text"`
 }
 
 func (h *Handler) leaver(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -69,7 +62,8 @@ func (h *Handler) leaver(w http.ResponseWriter, r *http.Request, m tenant.Member
 	return page.Answer(w, r, p, leaverPage(page.Shell(r, m, "When "+p.Name+" leaves"), p))
 }
 
-// close does what the portal may do: it switches the account off here, which ends all its sessions, and forgets its tokens.
+// close begins the plan: it keeps the doors that were found and does what the portal may do, which is to switch the account off here, which
+// ends all its sessions, and to forget its tokens.
 func (h *Handler) close(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	if _, err := page.Form(w, r); err != nil {
 		return err
@@ -82,6 +76,9 @@ func (h *Handler) close(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if p.self {
 		return errs.ShowNext(errs.Conflict, "This is your own account.", "Let another owner close it.")
 	}
+	if err := h.Leavers.Keep(ctx, p.StaffID, m.Person.UPN, p.now, p.doors()); err != nil {
+		return err
+	}
 	st, err := h.Tenants.GetStaff(ctx, m.Reach, p.StaffID)
 	if err != nil {
 		return err
@@ -93,14 +90,19 @@ func (h *Handler) close(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if err := h.Sessions.ForgetAccounts(ctx, p.objectIDs); err != nil {
 		return err
 	}
-	if h.Audit != nil {
-		e := audit.By(m.Person)
-		e.Action, e.Object, e.RequestID, e.Detail = "staff.left", st.UPN, middleware.RequestID(ctx), map[string]any{"doors_open": p.Open}
-		if err := h.Audit.Append(context.WithoutCancel(ctx), h.Tenants.Home(), e); err != nil {
-			return err
-		}
+	if err := h.record(ctx, m, "staff.left", st.UPN, map[string]any{"doors_open": p.Open}); err != nil {
+		return err
 	}
-	return page.SeeOther(w, r, "/access/leaver/"+strconv.FormatInt(p.StaffID, 10))
+	return page.SeeOther(w, r, p.url())
+}
+
+func (h *Handler) record(ctx context.Context, m tenant.Membership, action, upn string, detail map[string]any) error {
+	if h.Audit == nil {
+		return nil
+	}
+	e := audit.By(m.Person)
+	e.Action, e.Object, e.RequestID, e.Detail = action, upn, middleware.RequestID(ctx), detail
+	return h.Audit.Append(context.WithoutCancel(ctx), h.Tenants.Home(), e)
 }
 
 func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error) {
@@ -113,30 +115,31 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 	if err != nil {
 		return p, err
 	}
-	p = plan{StaffID: st.ID, Name: st.Name, UPN: st.UPN, Lines: []line{}, m: m, now: now, self: m.Person.StaffID == st.ID}
-	if p.Name == "" {
-		p.Name = st.UPN
-	}
-	if st.ObjectID != "" {
-		p.objectIDs = append(p.objectIDs, st.ObjectID)
+	p = plan{StaffID: st.ID, Name: staffName(st), UPN: st.UPN, m: m, now: now, self: m.Person.StaffID == st.ID}
+	d, err := h.delegated(ctx, m.Scope, nil, now)
+	if err != nil {
+		return p, err
 	}
 	v, err := h.visiting(ctx, m.Scope, nil)
 	if err != nil {
 		return p, err
 	}
-	accounts, err := h.accountLines(ctx, m, v, st, &p)
+	seen, err := h.Tenants.SeenAtCustomers(ctx, m.Scope)
 	if err != nil {
 		return p, err
 	}
-	delegated, err := h.delegatedLines(ctx, m, st, now)
-	if err != nil {
-		return p, err
+	accounts, ids := accountLines(v, st, seen)
+	if p.objectIDs = ids; st.ObjectID != "" {
+		p.objectIDs = append(p.objectIDs, st.ObjectID)
 	}
 	kept, err := h.Sessions.KeptFor(ctx, p.objectIDs)
 	if err != nil {
 		return p, err
 	}
-	p.Lines = slices.Concat(portalLines(st, kept, now), delegated, v.lines(st.UPN), accounts)
+	p.Lines = slices.Concat(portalLines(st, kept, now), d.lines(st, h.Tenants.Home()), v.lines(st.UPN), accounts)
+	if err := h.compare(ctx, &p, d, v); err != nil {
+		return p, err
+	}
 	for _, l := range p.Lines {
 		switch l.State {
 		case doorOpen:
@@ -145,109 +148,119 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 			p.Unknown++
 		}
 	}
-	p.Message = message(p)
+	p.Messages = p.messages()
 	return p, nil
 }
 
-// portalLines are what the portal itself opens, and closes.
-func portalLines(st tenant.Staff, kept int64, now time.Time) []line {
-	account := line{Door: "portal", What: "Account in this portal", State: doorClosed, Evidence: "Switched off: every page refuses it.", AsOf: &now}
-	if !st.Disabled {
-		account.State, account.Evidence = doorOpen, "May sign in as "+string(st.Role)+"."
+// compare adds the doors that were found before and are not now: closed where a later reading does not have them, else not known.
+func (h *Handler) compare(ctx context.Context, p *plan, d delegated, v visiting) error {
+	kept, err := h.Leavers.Get(ctx, p.StaffID)
+	if errors.Is(err, errs.NotFound) {
+		return nil
 	}
-	signIns := line{Door: "sign-ins", What: "Sign-ins kept by this portal", State: doorClosed, Evidence: "None is kept.", AsOf: &now}
-	if kept > 0 {
-		signIns.State, signIns.Evidence = doorOpen, ui.Count(kept, "sign-in is", "sign-ins are")+" kept, to act at Microsoft in the person’s name."
-	}
-	return []line{account, signIns}
-}
-
-// delegatedLines are the groups of the partner that open customers to the person; where the person is in none, that is the proof.
-func (h *Handler) delegatedLines(ctx context.Context, m tenant.Membership, st tenant.Staff, now time.Time) (lines []line, err error) {
-	d, err := h.delegated(ctx, m.Scope, nil, now)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	asOf := page.Moment(d.groupsRead.AsOf)
-	opens := map[string]int{}
-	for _, x := range d.relationships {
-		for _, a := range x.Assignments {
-			if a.Works() {
-				opens[a.Group]++
-			}
+	p.BeganAt, p.BeganBy, p.ProvedAt, p.ProvedBy = page.Moment(kept.BeganAt), kept.BeganBy, page.Moment(kept.ProvedAt), kept.ProvedBy
+	for _, l := range p.Lines {
+		if l.State != doorClosed && l.Key != "" && !slices.ContainsFunc(kept.Doors, func(x leaver.Door) bool { return x.Key == l.Key }) {
+			p.added++
 		}
 	}
-	for id, n := range opens {
-		i := slices.IndexFunc(d.members[id], func(x group.Member) bool {
-			return x.Type == "user" && (st.ObjectID != "" && x.ID == st.ObjectID || st.ObjectID == "" && strings.EqualFold(x.UPN, st.UPN))
-		})
-		if i < 0 {
+	for _, x := range kept.Doors {
+		if slices.ContainsFunc(p.Lines, func(l line) bool { return l.Key == x.Key }) {
 			continue
 		}
-		l := line{Door: "gdap", What: "Group “" + d.groupName(id) + "”", State: doorOpen, AsOf: asOf, Evidence: "Opens " + ui.Count(int64(n), "customer", "customers") + " through GDAP.", Do: "Remove " + st.UPN + " from the group “" + d.groupName(id) + "” in your own tenant.", URL: "/access?door=gdap&person=" + strconv.FormatInt(st.ID, 10)}
-		if !d.members[id][i].Direct {
-			l.Evidence, l.Do = strings.TrimSuffix(l.Evidence, ".")+", by a group inside it.", "Remove "+st.UPN+" from the group inside “"+d.groupName(id)+"” in your own tenant."
+		l := line{Key: x.Key, Door: x.Kind, What: x.What, State: doorUnknown, Evidence: "Was open, and was not read since.", AsOf: page.Moment(x.Noticed)}
+		if x.Customer != nil {
+			l.Customer = &tenantRef{*x.Customer, x.Name}
 		}
-		lines = append(lines, l)
-	}
-	slices.SortFunc(lines, func(a, b line) int { return strings.Compare(a.What, b.What) })
-	switch {
-	case d.read.Read == 0 || d.unseen > 0 || d.groupsRead.Read == 0 && len(opens) > 0:
-		lines = append(lines, line{Door: "gdap", What: "Groups that open customers through GDAP", State: doorUnknown, Evidence: "Not all of them were read.", AsOf: asOf, Do: "Look in your own tenant whether " + st.UPN + " is in a group that holds roles by GDAP."})
-	case len(lines) == 0 && d.groupsRead.Late+d.read.Late > 0:
-		lines = append(lines, line{Door: "gdap", What: "Groups that open customers through GDAP", State: doorUnknown, Evidence: "In none when they were read, which was too long ago.", AsOf: asOf})
-	case len(lines) == 0:
-		if asOf == nil {
-			asOf = page.Moment(d.read.AsOf)
+		if at := readingOf(x, d, v); at.After(x.Noticed) {
+			l.State, l.Evidence, l.AsOf = doorClosed, "Gone: the reading after it was found does not have it any more.", page.Moment(at)
 		}
-		lines = append(lines, line{Door: "gdap", What: "Groups that open customers through GDAP", State: doorClosed, Evidence: "In none of them.", AsOf: asOf})
+		p.Lines = append(p.Lines, l)
 	}
-	return lines, nil
+	return nil
 }
 
-// accountLines are accounts at customers that were seen to sign in. Whether one still exists is not read, so that it is never closed here.
-func (h *Handler) accountLines(ctx context.Context, m tenant.Membership, v visiting, st tenant.Staff, p *plan) (lines []line, err error) {
-	seen, err := h.Tenants.SeenAtCustomers(ctx, m.Scope)
-	if err != nil {
-		return nil, err
+// readingOf is when that was read last, completely, by which the door would be found.
+func readingOf(x leaver.Door, d delegated, v visiting) time.Time {
+	at := tenant.ID{}
+	if x.Customer != nil {
+		at = *x.Customer
 	}
-	for _, c := range v.customers {
-		_, read := v.asOf[c.ID]
-		for _, x := range seen {
-			if x.Tenant != c.ID || x.ObjectID == st.ObjectID || !strings.EqualFold(x.UPN, st.UPN) {
-				continue
-			}
-			p.objectIDs = append(p.objectIDs, x.ObjectID)
-			if x.Guest && read {
-				continue // guests were read: see there
-			}
-			l := line{Door: "account", What: "Account at " + c.Name(), Customer: &tenantRef{c.ID, c.Name()}, State: doorUnknown, AsOf: page.Moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
-			if x.Guest {
-				l.What = "Guest account at " + c.Name()
-			}
-			l.Do = "Ask " + c.Name() + " to delete the account of " + st.UPN + " (object id " + x.ObjectID + "), with its directory and Intune roles."
-			lines = append(lines, l)
+	switch x.Kind {
+	case doorGDAP:
+		if d.groupsRead.AsOf.Before(d.read.AsOf) {
+			return d.groupsRead.AsOf
 		}
+		return d.read.AsOf
+	case doorGuest:
+		return v.asOf[at]
+	case doorRole:
+		if v.directory.knows(at) {
+			return v.directory.asOf[at]
+		}
+	case doorIntune:
+		return v.intune[at].AsOf
 	}
-	return lines, nil
+	return time.Time{}
 }
 
-// message is what is left for others to do, as text to send.
-func message(p plan) string {
-	var b strings.Builder
+// doors are what is kept of the plan: what is open, or not known, by itself.
+func (p plan) doors() (found []leaver.Door) {
 	for _, l := range p.Lines {
-		if l.Do != "" && l.State != doorClosed {
-			b.WriteString("- " + l.Do + "\n")
+		if l.State == doorClosed || l.Key == "" {
+			continue
 		}
+		x := leaver.Door{Key: l.Key, Kind: l.Door, What: l.What}
+		if l.Customer != nil {
+			x.Customer, x.Name = &l.Customer.ID, l.Customer.Name
+		}
+		found = append(found, x)
 	}
-	b.WriteString("- End all sessions of " + p.UPN + " in Microsoft Entra (“Revoke sessions”), and switch the account off.\n")
-	return p.Name + " (" + p.UPN + ") leaves. Please:\n\n" + b.String()
+	return found
 }
+
+// messages are what is left for others to do: one for the partner's own administrators, one for each customer.
+func (p plan) messages() []message {
+	own := "your own tenant"
+	steps := map[string][]string{own: {"End all sessions of " + p.UPN + " in Microsoft Entra (“Revoke sessions”), and switch the account off."}}
+	order := []string{own}
+	for _, l := range p.Lines {
+		if l.Do == "" || l.State == doorClosed {
+			continue
+		}
+		to := own
+		if l.Customer != nil {
+			to = l.Customer.Name
+		}
+		if steps[to] == nil {
+			order = append(order, to)
+		}
+		do := l.Do
+		if l.Link != "" {
+			do += "\n  " + l.Link
+		}
+		steps[to] = append(steps[to], do)
+	}
+	out := make([]message, len(order))
+	for i, to := range order {
+		out[i] = message{To: to, Text: p.Name + " (" + p.UPN + ") leaves. Please:\n\n- " + strings.Join(steps[to], "\n- ") + "\n"}
+	}
+	return out
+}
+
+func (p plan) url() string { return "/access/leaver/" + strconv.FormatInt(p.StaffID, 10) }
 
 // The parts of the page, ready to print.
 
 func (p plan) header() ui.PageHeader {
-	return ui.PageHeader{Context: []ui.Crumb{{Text: "Access", URL: "/access"}}, Title: "When " + p.Name + " leaves", Lead: p.summary()}
+	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Access", URL: "/access"}}, Title: "When " + p.Name + " leaves", Lead: p.summary()}
+	if p.ProvedAt != nil {
+		h.Actions = []ui.Action{{Text: "Show the proof", Icon: "signature", URL: p.url() + "/proof"}}
+	}
+	return h
 }
 
 func (p plan) summary() string {
@@ -257,12 +270,12 @@ func (p plan) summary() string {
 	case p.Open == 0:
 		return "No door is known to be open; " + ui.Count(int64(p.Unknown), "is", "are") + " not known."
 	}
-	return ui.Count(int64(p.Open), "door is", "doors are") + " open, " + ui.N(int64(p.Unknown)) + " not known. The page is read anew each time: what is closed shows as closed."
+	return ui.Count(int64(p.Open), "door is", "doors are") + " open, " + ui.N(int64(p.Unknown)) + " not known. The page is read anew each time: what a reading no longer has shows as closed."
 }
 
 func (p plan) table() ui.Table {
 	t := ui.Table{ID: "doors", Caption: "Doors to close", Inset: true, Columns: []ui.Column{
-		{Key: "door", Label: "Door"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 130}, {Key: "evidence", Label: "What is known", Phone: "line"}, {Key: "at", Label: "As of", Kind: ui.KindTime, Width: 120},
+		{Key: "door", Label: "Door"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 130}, {Key: "here", Label: "Close it", Width: 190, Phone: "line"}, {Key: "at", Label: "As of", Kind: ui.KindTime, Width: 120},
 	}}
 	for _, l := range p.Lines {
 		state := ui.StateCell(ui.ShapeUnknown, "Unknown")
@@ -276,16 +289,29 @@ func (p plan) table() ui.Table {
 		if l.AsOf != nil {
 			at = ui.TimeCell(ui.NewTime(*l.AsOf, p.now))
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: l.What, URL: l.URL, Cells: []ui.Cell{state, ui.TextCell(l.Evidence), at}})
+		t.Rows = append(t.Rows, ui.Row{Name: l.What, Note: l.Evidence, URL: l.URL, Cells: []ui.Cell{state, l.closer(), at}})
 	}
 	return t
 }
 
-// closes tells that the portal has something to close itself.
-func (p plan) closes() bool {
-	return !p.self && slices.ContainsFunc(p.Lines, func(l line) bool { return l.State == doorOpen && (l.Door == "portal" || l.Door == "sign-ins") })
+// closer leads to where the door can be closed: in the portal as the person who reads the page, or at Microsoft.
+func (l line) closer() ui.Cell {
+	switch {
+	case l.State == doorClosed:
+		return ui.Cell{}
+	case l.Here != "":
+		return ui.LinkCell("Delete it, as yourself", l.Here)
+	case l.Link != "":
+		return ui.LinkCell("At Microsoft", l.Link)
+	}
+	return ui.Cell{}
 }
 
-func (p plan) action() string { return "/access/leaver/" + strconv.FormatInt(p.StaffID, 10) }
+// closes tells that the portal has something to close itself, or to keep.
+func (p plan) closes() bool {
+	return !p.self && (p.BeganAt == nil || p.added > 0 || slices.ContainsFunc(p.Lines, func(l line) bool { return l.State == doorOpen && (l.Door == doorPortal || l.Door == doorSignIns) }))
+}
+
+func (p plan) mayProve() bool { return p.BeganAt != nil && p.ProvedAt == nil && p.Open == 0 }
 
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

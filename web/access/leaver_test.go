@@ -2,8 +2,11 @@ package access
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -38,7 +42,7 @@ func (k kept) ForgetAccounts(_ context.Context, ids []string) error {
 func TestLeaver(t *testing.T) {
 	f, contoso, fabrikam, h := fixture(t)
 	tokens := kept{"a0000000-0000-4000-8000-000000000001": 2}
-	h.Sessions = tokens
+	h.Sessions, h.Leavers = tokens, leaver.NewStore(f.Pool, f.Tenants.Home())
 	staff, err := f.Tenants.ListStaff(t.Context(), tenant.Everything())
 	if err != nil {
 		t.Fatal(err)
@@ -75,14 +79,41 @@ func TestLeaver(t *testing.T) {
 	if g := door(p, "gdap"); g.State != doorOpen || !strings.Contains(g.Do, "Intune technicians") || door(p, "guest").State != doorOpen || door(p, "guest").Evidence != "Holds Intune Administrator." || p.Open != 4 || p.Unknown != 0 {
 		t.Errorf("as read: %+v", p)
 	}
-	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Ask Contoso to delete the guest account") || !strings.Contains(body, "Revoke sessions") {
+	if g := door(p, "guest"); g.Here == "" || !strings.Contains(g.Link, contoso.ID.String()) || len(p.Messages) != 2 || p.Messages[1].To != "Contoso" || !strings.Contains(p.Messages[1].Text, "object id ga") {
+		t.Errorf("what to do: %+v, %+v", g, p.Messages)
+	}
+	if got := post(t, owner, path+"/proof"); got.Code != http.StatusConflict {
+		t.Errorf("proved before it began: status %d", got.Code)
+	}
+	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Delete the guest account") || !strings.Contains(body, "Revoke sessions") {
 		t.Error("the page does not say what is to be done")
 	}
 	if got := post(t, owner, path); got.Code != http.StatusSeeOther {
 		t.Fatalf("close: status %d: %.300s", got.Code, got.Body)
 	}
+	owner.JSON(path, http.StatusOK, &p)
+	if got := post(t, owner, path+"/proof"); got.Code != http.StatusConflict || p.BeganAt == nil || p.BeganBy != "" {
+		t.Errorf("proved with open doors: status %d, %+v", got.Code, p)
+	}
+	f.Now = f.Now.Add(time.Minute) // what is read from here on was read after the doors were kept
 	f.ReadGroups(t, f.Tenants.Home(), f.Now, group.Read{Groups: []group.Group{{ID: "g1", Name: "Intune technicians", MembersRead: true}}})
+	f.Read(t, f.Tenants.Home(), graphsync.PartnerGroups, f.Now)
+	p = plan{}
+	owner.JSON(path, http.StatusOK, &p)
+	if g := door(p, "guest"); g.State != doorOpen {
+		t.Errorf("the guest account was not read again: %+v", g)
+	}
 	f.ReadGuests(t, contoso.ID, f.Now)
+	p = plan{}
+	owner.JSON(path, http.StatusOK, &p)
+	gone := slices.IndexFunc(p.Lines, func(l line) bool { return strings.HasPrefix(l.Key, "guest:") })
+	if gone < 0 || p.Lines[gone].State != doorClosed || !strings.Contains(p.Lines[gone].Evidence, "Gone") {
+		t.Errorf("the guest account is not ticked off: %+v", p.Lines)
+	}
+	if i := slices.IndexFunc(p.Lines, func(l line) bool { return l.Key == "gdap:g1" }); i < 0 || p.Lines[i].State != doorUnknown {
+		t.Errorf("relationships were not read again, so that the group's door is not known: %+v", p.Lines)
+	}
+	f.ReadRelationships(t, f.Now)
 	p = plan{}
 	owner.JSON(path, http.StatusOK, &p)
 	if door(p, "portal").State != doorClosed || door(p, "sign-ins").State != doorClosed || door(p, "gdap").State != doorClosed || door(p, "guest").State != doorClosed || len(tokens) != 0 || p.Open != 0 {
@@ -91,13 +122,28 @@ func TestLeaver(t *testing.T) {
 	if strings.Contains(owner.Get(path).Body.String(), "Close in the portal") {
 		t.Error("what is closed can be closed again")
 	}
+	if got := post(t, owner, path+"/proof"); got.Code != http.StatusSeeOther {
+		t.Fatalf("prove: status %d: %.300s", got.Code, got.Body)
+	}
+	var proof proofView
+	owner.JSON(path+"/proof", http.StatusOK, &proof)
+	file := owner.Get(path + "/proof?format=txt")
+	if sum := sha256.Sum256(file.Body.Bytes()); hex.EncodeToString(sum[:]) != proof.SHA256 || proof.Text != file.Body.String() || !strings.Contains(proof.Text, "- Guest account at Contoso: Gone") {
+		t.Errorf("the proof: %+v", proof)
+	}
+	if got := owner.Get(path + "/proof?format=x"); got.Code != http.StatusBadRequest {
+		t.Errorf("an unknown format: status %d", got.Code)
+	}
+	owner.JSON("/access/leaver/"+strconv.FormatInt(boss, 10)+"/proof", http.StatusNotFound, nil)
 	if got := post(t, owner, "/access/leaver/"+strconv.FormatInt(boss, 10)); got.Code != http.StatusConflict {
 		t.Errorf("one's own account: status %d", got.Code)
 	}
 	for _, role := range []tenant.Role{tenant.RoleTechnician, tenant.RoleSupport} {
 		other := f.Serve(t, tenant.Person{Role: role}, tenant.Everything(), mount)
-		if a, b := other.Get(path), post(t, other, path); a.Code != http.StatusForbidden || b.Code != http.StatusForbidden {
-			t.Errorf("%s: status %d and %d", role, a.Code, b.Code)
+		for _, path := range []string{path, path + "/proof"} {
+			if a, b := other.Get(path), post(t, other, path); a.Code != http.StatusForbidden || b.Code != http.StatusForbidden {
+				t.Errorf("%s at %s: status %d and %d", role, path, a.Code, b.Code)
+			}
 		}
 	}
 	for _, bad := range []string{"/access/leaver/999999", "/access/leaver/x", "/access/leaver/0"} {
@@ -118,8 +164,13 @@ func TestGoldenLeaver(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	p := plan{StaffID: 7, Name: `<b>"Adele" & co</b>` + strings.Repeat(" very long", 20), UPN: "adele@firstup.example", now: now, Lines: portalLines(tenant.Staff{Role: tenant.RoleTechnician}, 2, now)}
 	p.Lines = append(p.Lines, line{Door: "account", What: "<script>", State: doorUnknown, Evidence: "<i>", Do: "</textarea><script>"})
-	p.Message = message(p)
+	p.Messages = p.messages()
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, leaverBody(p)) })
 	done := plan{Name: "Adele", UPN: "adele@firstup.example", now: now, Lines: portalLines(tenant.Staff{Disabled: true}, 0, now)}
+	done.BeganAt = &now
 	t.Run("closed", func(t *testing.T) { webtest.Golden(t, leaverBody(done)) })
+	done.ProvedAt = &now
+	t.Run("proof", func(t *testing.T) {
+		webtest.Golden(t, proofBody(proofView{At: now, By: "<b>", SHA256: "00", Text: p.Name + "\n<script>", name: p.Name, p: done}))
+	})
 }

@@ -110,7 +110,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	l := page.List[row]{
 		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: int64(len(all)), Next: next,
-		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), notes(slices.Concat(d.unknown(), v.unknown()), accountNote)),
+		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), slices.Concat(d.unknown(), v.unknown()), accountNote),
 		Each: page.AtHand(all),
 	}
 	if len(rows) == 0 && !q.CSV {
@@ -138,16 +138,20 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d d
 	}
 	people := make([]reach.Person, len(staff))
 	for i, s := range staff {
-		people[i] = reach.Person{Object: s.ObjectID, Portal: sees[s.ID]}
+		people[i] = reach.Person{Object: d.objectOf(s), Portal: sees[s.ID]}
 	}
 	ids := make([]tenant.ID, len(v.customers))
 	for i, c := range v.customers {
 		ids[i] = c.ID
 	}
+	blind := make([]bool, len(staff))
+	for i, s := range staff {
+		blind[i] = d.blind(s)
+	}
 	for c := range reach.Cells(people, ids, d.inside(), d.grants(), v.accounts(staff, seen)) {
 		at := v.customers[c.Customer]
 		x := newRow(staff[c.Person], at, c, now)
-		x.Unsure = x.Unsure || d.read.Read == 0 || !v.read(at.ID)
+		x.Unsure = x.Unsure || d.read.Read == 0 || blind[c.Person] || !v.read(at.ID)
 		all = append(all, x)
 	}
 	return all, nil
@@ -267,7 +271,7 @@ func (r row) highest() string {
 
 // crossing is the row as a cell of the matrix.
 func (r row) crossing() ui.Crossing {
-	s := ui.Crossing{URL: r.URL, Top: strings.Join(r.words, ", "), Middle: r.highest(), Unsure: r.Unsure}
+	s := ui.Crossing{URL: r.URL, Top: strings.Join(r.words, ", "), Middle: r.highest(), Unsure: r.Unsure, Faint: slices.Equal(r.Doors, []string{doorNames[reach.Portal]})}
 	if s.Top == "" {
 		s.Top = "Unknown"
 		return s

@@ -118,7 +118,7 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return &ui.TenantChip{Name: c.Customer.Name, Colour: ui.Mark(c.Customer.ID.String())}
 	}
 	l.AsOf, l.Freshness = d.read.AsOf, d.line(m, h.Tenants.Home(), now)
-	l.Above = above(slices.Concat(questions(m, q.Query, only), []ui.Link{{Text: "As a list of ways in", URL: "/access/list"}}, q.across()), notes(slices.Concat(d.unknown(), v.unknown()), accountNote))
+	l.Above = above(slices.Concat(questions(m, q.Query, only), []ui.Link{{Text: "As a list of ways in", URL: "/access/list"}}, q.across()), slices.Concat(d.unknown(), v.unknown()), accountNote)
 	if len(l.Rows) == 0 {
 		l.Empty = fresh.Empty(fresh.Noun{One: "customer", Many: "customers", Icon: "person_lock"}, d.read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: int64(len(customers))}, now)
 		if len(customers) == 0 && !q.Narrowed() {
@@ -156,7 +156,7 @@ func (h *Handler) customerRows(ctx context.Context, m tenant.Membership, custome
 		r := customerRow{Customer: tenantRef{t.ID, t.Name()}, Cells: []row{}, URL: "/t/" + t.ID.String() + "/access", by: map[int64]row{}}
 		for _, s := range q.staff {
 			c, ok := at[t.ID][s.ID]
-			if !ok && (d.read.Read == 0 || !v.read(t.ID)) { // no door was found, and not all were looked for
+			if !ok && (d.read.Read == 0 || d.blind(s) || !v.read(t.ID)) { // no door was found, and not all were looked for
 				c, ok = newRow(s, t, reach.Cell{Unsure: true}, now), true
 			}
 			if ok {

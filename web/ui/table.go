@@ -113,6 +113,7 @@ type Crossing struct {
 	Middle string
 	Bottom string
 	Unsure bool // there may be more than it says
+	Faint  bool // less than what others say
 }
 
 // Render prints the lines.
