@@ -15,10 +15,15 @@ func (c *call) applicationObjects() []object {
 			list = append(list, c.partnerApplication(a))
 		}
 	}
-	for _, g := range c.galleryApps() {
-		list = append(list, c.applicationObject(c.guid(kindApplication, g), c.guid(kindGalleryAppID, g), gallery[g].name, "AzureADMyOrg", templateID(g), c.t.Created.Add(time.Duration(20+9*g)*day)))
+	for _, p := range c.galleryApps() {
+		list = append(list, c.galleryApplication(p))
 	}
 	return list
+}
+
+// galleryApplication is the registration of an application from the gallery.
+func (c *call) galleryApplication(p principal) object {
+	return c.applicationObject(c.guid(kindApplication, p.number), p.appID, p.name, "AzureADMyOrg", p.template, p.created)
 }
 
 func (c *call) applicationObject(id, appID, name, audience, template string, created time.Time) object {

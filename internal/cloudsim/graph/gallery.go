@@ -94,6 +94,51 @@ const provisionable = 20
 // customTemplate is the template of applications that are in no gallery; the id is the same everywhere.
 const customTemplate = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621"
 
+// customApp is what the service knows of an application that is in no gallery.
+var customApp = galleryApp{name: "Custom", sync: "scim", modes: "saml", target: scimUser}
+
+func galleryAt(i int) *galleryApp {
+	if i == len(gallery) {
+		return &customApp
+	}
+	return &gallery[i]
+}
+
+// credentials are the secrets that some targets want, by synchronization template; all others want an address and a token.
+var credentials = map[string][]string{
+	"aws": {"ClientSecret", "SecretToken"}, "salesforce": {"UserName", "Password", "SecretToken"}, "ServiceNowOutDelta": {"InstanceName", "UserName", "Password"}, "BoxOutDelta": {"Oauth2ClientId", "Oauth2ClientSecret"},
+	"WorkdayToCloud": {"BaseAddress", "UserName", "Password"}, "SuccessFactorsToCloud": {"BaseAddress", "UserName", "Password", "CompanyId"},
+}
+
+func (a *galleryApp) fields() []string {
+	if f := credentials[a.sync]; f != nil {
+		return f
+	}
+	return []string{"BaseAddress", "SecretToken"}
+}
+
+// accepts tells whether the target lets the provisioning service in: it wants all of its fields, an address of https, and nothing that says
+// "wrong".
+func (a *galleryApp) accepts(secrets map[string]string) bool {
+	for _, key := range a.fields() {
+		v := secrets[key]
+		if v == "" || strings.Contains(strings.ToLower(v), "wrong") || key == "BaseAddress" && !strings.HasPrefix(v, "https://") {
+			return false
+		}
+	}
+	return true
+}
+
+// templateIndex finds a template of the gallery, the custom one included.
+func templateIndex(id string) (int, bool) {
+	for i := range len(gallery) + 1 {
+		if strings.EqualFold(templateID(i), id) {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
 func templateID(i int) string {
 	if i == len(gallery) {
 		return customTemplate
@@ -128,10 +173,8 @@ func (c *call) listGallery() error {
 }
 
 func (c *call) getGallery() error {
-	for i := range len(gallery) + 1 {
-		if strings.EqualFold(templateID(i), c.keys[0]) {
-			return c.entity(kinds["applicationTemplate"], "applicationTemplates", galleryObject(i))
-		}
+	if i, ok := templateIndex(c.keys[0]); ok {
+		return c.entity(kinds["applicationTemplate"], "applicationTemplates", galleryObject(i))
 	}
 	return missing(c.keys[0])
 }

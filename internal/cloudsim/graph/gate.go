@@ -72,6 +72,7 @@ func (c *call) snapshot() error {
 		held := *t
 		held.Domains = slices.Clone(t.Domains)
 		held.SKUs = slices.Clone(t.SKUs)
+		held.Taken, held.Provisioning = slices.Clone(t.Taken), maps.Clone(t.Provisioning)
 		held.Users, held.Groups = nil, nil
 		for _, u := range t.Users {
 			if !c.finds(u) {

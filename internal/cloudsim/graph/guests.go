@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/mail"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -44,9 +45,15 @@ type invitation struct {
 	} `json:"invitedUserMessageInfo"`
 }
 
+// bareName is a member's name without quotation marks, which Microsoft's reader of JSON takes and its own examples have.
+var bareName = regexp.MustCompile(`([{,]\s*)([A-Za-z]\w*)(\s*:)`)
+
 // content reads the request's body.
 func (c *call) content(into any) error {
 	raw, err := io.ReadAll(io.LimitReader(c.r.Body, 1<<20))
+	if err == nil && !json.Valid(raw) {
+		raw = bareName.ReplaceAll(raw, []byte(`$1"$2"$3`))
+	}
 	if err != nil || json.Unmarshal(raw, into) != nil {
 		return badRequest("Unable to read JSON request payload.")
 	}

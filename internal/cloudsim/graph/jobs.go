@@ -1,7 +1,8 @@
 package graph
 
 import (
-	"strings"
+	"cmp"
+	"slices"
 	"time"
 )
 
@@ -20,13 +21,18 @@ const (
 
 // job is one provisioning job of a tenant: a gallery application whose accounts are kept in step.
 type job struct {
-	n        int // position in the tenant
+	n        int // number in the tenant
 	gallery  int
+	app      int    // number of the application
+	sp       string // object id of the service principal
+	name     string // of the application
+	made     int    // how often somebody made the job anew
 	state    jobState
 	interval time.Duration
 	phase    time.Duration
-	began    time.Time // when the job was made
-	stopped  time.Time // last regular cycle of a job that is paused or in quarantine
+	began    time.Time     // when the job was made
+	first    time.Duration // how long the first cycle takes that somebody began; zero: as computed
+	stopped  time.Time     // last regular cycle of a job that is paused or in quarantine
 	reason   quarantine
 }
 
@@ -45,8 +51,9 @@ var quarantines = []quarantine{
 	{"Unknown", "InternalServerError", "The target answered 500 (Internal Server Error).", false},
 }
 
-// jobs are the tenant's provisioning jobs. Provisioning takes Entra ID P1, so a tenant without it has none.
-func (c *call) jobs() []job {
+// seededJobs are the provisioning jobs that the tenant has before anybody changes something. Provisioning takes Entra ID P1, so a tenant
+// without it has none.
+func (c *call) seededJobs() []job {
 	if c.t.Premium == 0 {
 		return nil
 	}
@@ -65,7 +72,7 @@ func (c *call) jobs() []job {
 
 func (c *call) jobAt(n, app int) job {
 	d := c.draw(kindJob, n)
-	j := job{n: n, gallery: app, interval: 40 * time.Minute, began: c.s.anchor.Add(-time.Duration(d.between(60, 700)) * day)}
+	j := job{n: n, gallery: app, app: app, sp: c.guid(kindServicePrincipal, app), name: gallery[app].name, interval: 40 * time.Minute, began: c.s.anchor.Add(-time.Duration(d.between(60, 700)) * day)}
 	if gallery[app].sync == "WorkdayToCloud" || gallery[app].sync == "SuccessFactorsToCloud" {
 		j.interval = 20 * time.Minute
 	}
@@ -93,7 +100,7 @@ func (c *call) jobAt(n, app int) job {
 }
 
 func (c *call) jobID(j job) string {
-	return gallery[j.gallery].sync + "." + undashed(c.t.ID) + "." + c.guid(kindJob, j.n)
+	return galleryAt(j.gallery).sync + "." + undashed(c.t.ID) + "." + c.guid(kindJob, j.made<<16|j.n)
 }
 
 // cycle is one run of a job.
@@ -101,7 +108,8 @@ type cycle struct {
 	number       int // since the job's time began
 	began, ended time.Time
 	errors       int // entries that failed
-	changes      int // accounts written
+	changes      int // accounts written, as far as the log has them
+	written      int // accounts written
 	imported     int
 }
 
@@ -122,7 +130,12 @@ func (c *call) cycleAt(j job, k int) cycle {
 	if j.state == jobQuarantined && j.stopped.Sub(y.began) < 36*time.Hour {
 		y.changes, y.errors = 0, d.between(1, 3) // what led to the quarantine
 	}
-	y.imported = y.changes + y.errors + d.n(6)
+	y.imported, y.written = y.changes+y.errors+d.n(6), y.changes
+	if j.first > 0 && k == j.cycleBefore(j.began) {
+		y.ended, y.errors, y.changes = y.began.Add(j.first), 0, 9
+		y.written = c.provisioned(j)
+		y.imported = y.written + d.n(6)
+	}
 	return y
 }
 
@@ -147,7 +160,7 @@ func (c *call) jobObject(j job) object {
 		interval = endless
 	}
 	return object{
-		{"id", c.jobID(j)}, {"templateId", gallery[j.gallery].sync}, {"schedule", object{{"expiration", nil}, {"interval", interval}, {"state", schedule}}},
+		{"id", c.jobID(j)}, {"templateId", galleryAt(j.gallery).sync}, {"schedule", object{{"expiration", nil}, {"interval", interval}, {"state", schedule}}},
 		{"status", c.jobStatus(j)},
 		{"synchronizationJobSettings", []object{{{"name", "AzureIngestionAttributeOptimization"}, {"value", "False"}}, {{"name", "LookaheadQueryEnabled"}, {"value", "False"}}, {{"name", "QuarantineTooManyDeletesThreshold"}, {"value", "500"}}}},
 	}
@@ -184,7 +197,7 @@ func (c *call) jobStatus(j job) object {
 	}
 	types := []object{}
 	if s.entries > 0 {
-		types = append(types, object{{"key", gallery[j.gallery].target}, {"value", s.entries}}, object{{"key", "Group"}, {"value", 1 + s.entries/60}})
+		types = append(types, object{{"key", galleryAt(j.gallery).target}, {"value", s.entries}}, object{{"key", "Group"}, {"value", 1 + s.entries/60}})
 	}
 	return object{
 		{"countSuccessiveCompleteFailures", s.failures}, {"escrowsPruned", false}, {"code", s.code}, {"lastExecution", s.last}, {"lastSuccessfulExecution", s.success},
@@ -216,9 +229,15 @@ func (c *call) ran(j job, s *status, t time.Time) {
 		k--
 		y = c.cycleAt(j, k)
 	}
+	if y.began.Before(j.began) {
+		return // none has ended yet
+	}
 	s.last = c.execution(j, y)
 	for back := k; back > k-200; back-- {
 		y := c.cycleAt(j, back)
+		if y.began.Before(j.began) {
+			break
+		}
 		if y.errors > 0 {
 			continue
 		}
@@ -232,6 +251,9 @@ func (c *call) ran(j job, s *status, t time.Time) {
 		}
 	}
 	s.steadyFirst = j.began.Add(7 * time.Hour)
+	if j.first > 0 {
+		s.steadyFirst = j.began.Add(j.first)
+	}
 }
 
 func (c *call) execution(j job, y cycle) object {
@@ -245,14 +267,15 @@ func (c *call) execution(j job, y cycle) object {
 func (c *call) executionObject(j job, y cycle, state string, failure any) object {
 	return object{
 		{"activityIdentifier", c.guid(kindCycle, j.n<<32|y.number)}, {"countEntitled", y.imported}, {"countEntitledForProvisioning", y.imported - y.errors},
-		{"countEscrowed", y.errors}, {"countEscrowedRaw", y.errors}, {"countExported", y.changes}, {"countExports", y.changes}, {"countImported", y.imported},
+		{"countEscrowed", y.errors}, {"countEscrowedRaw", y.errors}, {"countExported", y.written}, {"countExports", y.written}, {"countImported", y.imported},
 		{"countImportedDeltas", y.imported}, {"countImportedReferenceDeltas", 0}, {"state", state}, {"error", failure}, {"timeBegan", y.began}, {"timeEnded", y.ended},
 	}
 }
 
-// firstCycle is a job that reads everybody for the first time; it takes about a day and then starts over, so that there is always one to watch.
+// firstCycle is a job that reads everybody for the first time. One that nobody began takes about a day and then starts over, so that there is
+// always one to watch.
 func (c *call) firstCycle(j job, s *status) {
-	const lasts = 26 * time.Hour
+	lasts := cmp.Or(j.first, 26*time.Hour)
 	since := c.now.Sub(j.began) % lasts
 	total := c.people().n
 	done := int(float64(total) * float64(since) / float64(lasts))
@@ -269,7 +292,7 @@ func (c *call) quarantined(j job, s *status) {
 		tries, began = tries-1, began.Add(-day)
 	}
 	if tries < 0 {
-		tries, began = 0, j.stopped.Add(5*time.Minute)
+		tries, began = 0, j.stopped.Add(toQuarantine)
 	}
 	s.code, s.failures = "Quarantine", 4+tries*3
 	s.last = c.executionObject(j, cycle{number: j.cycleBefore(began), began: began.Add(-4 * time.Second), ended: began}, "Failed", failure)
@@ -279,12 +302,11 @@ func (c *call) quarantined(j job, s *status) {
 	}
 }
 
-// job finds the job of the service principal in the path.
-func (c *call) jobOf(key string) (job, bool) {
-	for _, j := range c.jobs() {
-		if c.guid(kindServicePrincipal, j.gallery) == strings.ToLower(key) {
-			return j, true
-		}
+// jobOf finds the job of a service principal.
+func (c *call) jobOf(sp string) (job, bool) {
+	jobs := c.jobs()
+	if i := slices.IndexFunc(jobs, func(j job) bool { return j.sp == sp }); i >= 0 {
+		return jobs[i], true
 	}
 	return job{}, false
 }

@@ -15,6 +15,7 @@ func operations() []operation {
 		principalOperations(),
 		galleryOperations(),
 		synchronizationOperations(),
+		synchronizationChanges(),
 		provisioningLogOperations(),
 		complianceOperations(),
 		configurationOperations(),

@@ -37,6 +37,7 @@ type principal struct {
 	enabled                          bool
 	created                          time.Time
 	gallery                          int // index of the gallery, -1 for none
+	number                           int // of one from the gallery: its ids follow from it
 	known                            *world.ServicePrincipal
 	resource                         *world.Resource
 }
@@ -75,28 +76,47 @@ func (c *call) principals() []principal {
 		}
 		list = append(list, p)
 	}
-	for _, g := range c.galleryApps() {
-		list = append(list, principal{
-			id: c.guid(kindServicePrincipal, g), appID: c.guid(kindGalleryAppID, g), name: gallery[g].name, owner: c.t.ID, template: templateID(g),
-			enabled: true, created: c.t.Created.Add(time.Duration(20+9*g) * day), gallery: g,
-		})
+	return append(list, c.galleryApps()...)
+}
+
+// takenFrom is the number of the first application that somebody takes from the gallery; those below are the seed's, at most one of each.
+const takenFrom = 1000
+
+// galleryApps are the applications that the tenant took from the gallery: those that had a provisioning job from the start, some with sign-on
+// only, and what people took since, once the directory finds it.
+func (c *call) galleryApps() []principal {
+	var seeded []int
+	for _, j := range c.seededJobs() {
+		seeded = append(seeded, j.gallery)
+	}
+	d := c.draw(kindGallery, 0)
+	for range d.n(6) {
+		if g := provisionable + d.n(len(gallery)-provisionable); !slices.Contains(seeded, g) {
+			seeded = append(seeded, g)
+		}
+	}
+	var list []principal
+	for _, g := range seeded {
+		list = append(list, c.galleryPrincipal(g, g, gallery[g].name, c.t.Created.Add(time.Duration(20+9*g)*day)))
+	}
+	for _, a := range c.t.Taken {
+		if !c.now.Before(a.VisibleFrom) {
+			list = append(list, c.takenPrincipal(a))
+		}
 	}
 	return list
 }
 
-// galleryApps are the applications that the tenant took from the gallery: those with a provisioning job, and some with sign-on only.
-func (c *call) galleryApps() []int {
-	var list []int
-	for _, j := range c.jobs() {
-		list = append(list, j.gallery)
+func (c *call) takenPrincipal(a world.Taken) principal {
+	g, _ := templateIndex(a.Template)
+	return c.galleryPrincipal(takenFrom+a.Number, g, a.Name, a.Created)
+}
+
+func (c *call) galleryPrincipal(number, g int, name string, created time.Time) principal {
+	return principal{
+		id: c.guid(kindServicePrincipal, number), appID: c.guid(kindGalleryAppID, number), name: name, owner: c.t.ID, template: templateID(g),
+		enabled: true, created: created, gallery: g, number: number,
 	}
-	d := c.draw(kindGallery, 0)
-	for range d.n(6) {
-		if g := provisionable + d.n(len(gallery)-provisionable); !slices.Contains(list, g) {
-			list = append(list, g)
-		}
-	}
-	return list
 }
 
 func (c *call) principalObject(p principal) object {
@@ -115,7 +135,7 @@ func (c *call) principalObject(p principal) object {
 	if p.gallery >= 0 {
 		audience = "AzureADMyOrg"
 		tags = append(tags, "WindowsAzureActiveDirectoryGalleryApplicationPrimaryV1")
-		mode = strings.Fields(gallery[p.gallery].modes)[0]
+		mode = strings.Fields(galleryAt(p.gallery).modes)[0]
 	}
 	return object{
 		{"id", p.id}, {"deletedDateTime", nil}, {"accountEnabled", p.enabled}, {"alternativeNames", []string{}}, {"appDisplayName", p.name}, {"appDescription", nil},

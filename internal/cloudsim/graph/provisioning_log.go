@@ -42,9 +42,8 @@ func (c *call) events() []event {
 			continue
 		case jobPaused, jobQuarantined:
 			until = j.stopped
-		case jobInitial:
-			from = laterOf(oldest, j.began)
 		}
+		from = laterOf(from, j.began.Add(-time.Nanosecond))
 		for k := j.cycleBefore(from) + 1; k <= j.cycleBefore(until); k++ {
 			y := c.cycleAt(*j, k)
 			for n := range y.changes + y.errors {
@@ -73,14 +72,18 @@ func laterOf(a, b time.Time) time.Time {
 
 func (c *call) listProvisioning() error {
 	if c.t.Premium == 0 {
-		return &refusal{
-			status: http.StatusForbidden, code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
-			message: "Neither tenant is B2C or tenant doesn't have premium license",
-		}
+		return notPremium()
 	}
 	list := c.events()
 	list = c.within(list)
 	return c.objects(kinds["provisioningObjectSummary"], "auditLogs/provisioning", len(list), func(i int) object { return c.eventObject(list[i]) })
+}
+
+func notPremium() error {
+	return &refusal{
+		status: http.StatusForbidden, code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+		message: "Neither tenant is B2C or tenant doesn't have premium license",
+	}
 }
 
 // within drops what a filter on the time excludes before anything else is computed.
@@ -149,9 +152,9 @@ func (c *call) eventObject(v event) object {
 	index := v.job.n<<30 | v.cycle.number<<4 | v.n
 	d := c.draw(kindEvent, index)
 	o := c.outcomeOf(v, &d)
-	app := &gallery[v.job.gallery]
+	app := galleryAt(v.job.gallery)
 	p := c.people().at(d.n(c.people().n))
-	spID := c.guid(kindServicePrincipal, v.job.gallery)
+	spID := v.job.sp
 	source := object{{"id", p.id}, {"displayName", p.display}, {"identityType", "User"}, {"details", object{{"id", p.id}, {"odatatype", "User"}, {"DisplayName", p.display}, {"UserPrincipalName", p.upn}}}}
 	targetID, targetName := c.guid(kindChange, p.index), p.upn
 	if o.status != "success" && o.action == "create" {
@@ -159,8 +162,8 @@ func (c *call) eventObject(v event) object {
 	}
 	kindOfTarget := app.target
 	directory := object{{"id", c.guid(kindSystem, 1)}, {"displayName", "Microsoft Entra ID"}, {"details", object{}}}
-	system := object{{"id", c.guid(kindSystem, 10+v.job.gallery)}, {"displayName", app.name}, {"details", object{
-		{"ApplicationId", c.guid(kindGalleryAppID, v.job.gallery)}, {"ServicePrincipalId", spID}, {"ServicePrincipalDisplayName", app.name},
+	system := object{{"id", c.guid(kindSystem, 10+v.job.gallery)}, {"displayName", v.job.name}, {"details", object{
+		{"ApplicationId", c.guid(kindGalleryAppID, v.job.app)}, {"ServicePrincipalId", spID}, {"ServicePrincipalDisplayName", v.job.name},
 	}}}
 	target := object{{"id", targetID}, {"displayName", targetName}, {"identityType", kindOfTarget}, {"details", object{}}}
 	if app.modes == "external" { // from the system of record to the directory
@@ -169,7 +172,7 @@ func (c *call) eventObject(v event) object {
 	return append(object{
 		{"id", c.guid(kindEvent, index)}, {"activityDateTime", v.at}, {"tenantId", c.t.ID}, {"jobId", c.jobID(*v.job)}, {"cycleId", c.guid(kindCycle, v.job.n<<32|v.cycle.number)},
 		{"changeId", c.guid(kindChange, 1<<36|index)}, {"action", betaAction(o.action)}, {"provisioningAction", o.action}, {"durationInMilliseconds", d.between(90, 4200)},
-		{"servicePrincipal", object{{"id", spID}, {"displayName", app.name}}},
+		{"servicePrincipal", object{{"id", spID}, {"displayName", v.job.name}}},
 		{"initiatedBy", object{{"id", ""}, {"displayName", "Azure AD Provisioning Service"}, {"initiatorType", "system"}}},
 		{"sourceSystem", directory}, {"targetSystem", system}, {"sourceIdentity", source}, {"targetIdentity", target},
 		{"provisioningSteps", steps(o, p)}, {"modifiedProperties", modified(o, p, c.people().at(d.n(c.people().n)), &d)},

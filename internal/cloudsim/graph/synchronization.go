@@ -65,13 +65,13 @@ func (c *call) getJob() error {
 }
 
 // templateObject is the synchronization template of a gallery application.
-func (c *call) templateObject(g int) object {
-	a := &gallery[g]
+func (c *call) templateObject(p principal) object {
+	a := galleryAt(p.gallery)
 	return object{
-		{"id", a.sync}, {"applicationId", c.guid(kindGalleryAppID, g)}, {"default", true}, {"description", a.name + " provisioning."}, {"discoverable", true}, {"factoryTag", a.sync},
+		{"id", a.sync}, {"applicationId", p.appID}, {"default", true}, {"description", a.name + " provisioning."}, {"discoverable", true}, {"factoryTag", a.sync},
 		{"metadata", []object{
 			{{"key", "IsOAuthEnabled"}, {"value", "False"}}, {{"key", "IsSynchronizationAgentAssignmentRequired"}, {"value", "False"}},
-			{{"key", "GalleryApplicationIdentifier"}, {"value", a.sync}}, {{"key", "ConfigurationFields"}, {"value", `["BaseAddress","SecretToken"]`}},
+			{{"key", "GalleryApplicationIdentifier"}, {"value", a.sync}}, {{"key", "ConfigurationFields"}, {"value", `["` + strings.Join(a.fields(), `","`) + `"]`}},
 		}},
 	}
 }
@@ -82,8 +82,8 @@ func (c *call) listTemplates() error {
 		return err
 	}
 	items := []object{}
-	if p.gallery >= 0 && gallery[p.gallery].sync != "" {
-		items = append(items, c.templateObject(p.gallery))
+	if p.gallery >= 0 && galleryAt(p.gallery).sync != "" {
+		items = append(items, c.templateObject(p))
 	}
 	return c.fixed(kinds["synchronizationTemplate"], "servicePrincipals('"+p.id+"')/synchronization/templates", items)
 }
@@ -93,10 +93,10 @@ func (c *call) getTemplate() error {
 	if err != nil {
 		return err
 	}
-	if p.gallery < 0 || gallery[p.gallery].sync != c.keys[1] || c.keys[1] == "" {
+	if p.gallery < 0 || galleryAt(p.gallery).sync != c.keys[1] || c.keys[1] == "" {
 		return missing(c.keys[1])
 	}
-	return c.entity(kinds["synchronizationTemplate"], "servicePrincipals('"+p.id+"')/synchronization/templates", c.templateObject(p.gallery))
+	return c.entity(kinds["synchronizationTemplate"], "servicePrincipals('"+p.id+"')/synchronization/templates", c.templateObject(p))
 }
 
 // mappings are the attributes that jobs write, source to target; events of the log name the same targets.
@@ -104,6 +104,9 @@ var mappings = [][2]string{
 	{"userPrincipalName", "userName"}, {"displayName", "displayName"}, {"mail", `emails[type eq "work"].value`}, {"givenName", "name.givenName"},
 	{"surname", "name.familyName"}, {"jobTitle", "title"}, {"department", "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department"}, {"accountEnabled", "active"},
 }
+
+// ruleID is the id of the job's only rule.
+func (c *call) ruleID(j job) string { return c.guid(kindSystem, 100+j.n) }
 
 func (c *call) getSchema() error {
 	p, j, err := c.job()
@@ -122,11 +125,11 @@ func (c *call) getSchema() error {
 		})
 	}
 	rule := object{
-		{"containerFilter", nil}, {"editable", true}, {"groupFilter", nil}, {"id", c.guid(kindSystem, 100+j.n)}, {"metadata", []object{}}, {"name", "USER_OUTBOUND_USER"}, {"priority", 1},
-		{"sourceDirectoryName", "Azure Active Directory"}, {"targetDirectoryName", gallery[j.gallery].name},
+		{"containerFilter", nil}, {"editable", true}, {"groupFilter", nil}, {"id", c.ruleID(j)}, {"metadata", []object{}}, {"name", "USER_OUTBOUND_USER"}, {"priority", 1},
+		{"sourceDirectoryName", "Azure Active Directory"}, {"targetDirectoryName", j.name},
 		{"objectMappings", []object{{
-			{"attributeMappings", attributes}, {"enabled", true}, {"flowTypes", "Add, Update, Delete"}, {"metadata", []object{}}, {"name", "Synchronize Azure Active Directory Users to " + gallery[j.gallery].name},
-			{"scope", nil}, {"sourceObjectName", "User"}, {"targetObjectName", gallery[j.gallery].target},
+			{"attributeMappings", attributes}, {"enabled", true}, {"flowTypes", "Add, Update, Delete"}, {"metadata", []object{}}, {"name", "Synchronize Azure Active Directory Users to " + j.name},
+			{"scope", nil}, {"sourceObjectName", "User"}, {"targetObjectName", galleryAt(j.gallery).target},
 		}}},
 	}
 	b := c.open("servicePrincipals('" + p.id + "')/synchronization/jobs('" + c.keys[1] + "')/schema/$entity")

@@ -48,6 +48,7 @@ var FaultKinds = map[string]string{
 	"guestDeleted":         "guests count as removed from the tenant",
 	"guestsRefused":        "the tenant does not let anybody invite guests",
 	"accountDelay":         "a new account is found in the directory only after Seconds",
+	"applicationDelay":     "a new application is found in the directory only after Seconds",
 	"seatsTaken":           "every seat of every licence of the tenant counts as taken",
 	"licenceMissing":       "the tenant counts as not licensed for Intune",
 	"keyRollover":          "a new signing key is used at once",
@@ -67,7 +68,7 @@ var FaultKinds = map[string]string{
 
 // stateful faults describe a tenant rather than a request: their path is not looked at.
 var stateful = map[string]bool{
-	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true, "guestsRefused": true, "accountDelay": true, "seatsTaken": true,
+	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true, "guestsRefused": true, "accountDelay": true, "applicationDelay": true, "seatsTaken": true,
 	"licenceMissing": true, "clockSkew": true, "secretExpired": true, "entraRefuses": true, "tokenChallenge": true,
 	"directoryRoleMissing": true, "intuneRoleMissing": true, "scopeTags": true, "gdapExpired": true, "gdapRoleMissing": true, "guestUnredeemed": true,
 	"appDisabled": true, "approvalRequired": true,

@@ -68,8 +68,11 @@ type Tenant struct {
 	Created     time.Time
 	Consent     Consent // how the partner app's consent stands
 
-	Removed           int                          // accounts that were deleted: who is invited again gets a new object id
-	Groups            []*Group                     // security groups by name
+	Removed           int      // accounts that were deleted: who is invited again gets a new object id
+	Groups            []*Group // security groups by name
+	Taken             []Taken  // applications that somebody took from the gallery
+	TakenEver         int
+	Provisioning      map[string]Provisioning      // what was changed, by the object id of the service principal
 	Users             []*User                      // people and guests who can sign in or be looked at by name
 	ServicePrincipals map[string]*ServicePrincipal // by appId; holds the partner app once it is consented
 }
