@@ -12,7 +12,7 @@ func TestOneDemo(t *testing.T) {
 	s := start(t)
 	owner, _ := s.signedIn(t, s.owner())
 	s.newLink(t, owner, s.with(world.ConsentNone)) // so that there is a link to withdraw
-	s.pages = walk(t, owner, 3, "/")
+	s.pages = walk(t, owner, 3, "/", s.ill(t, owner))
 	for name, test := range map[string]func(*testing.T, *site){
 		"ListsAgree":                        listsAgree,
 		"CountsLeadToWhatTheyCount":         countsLeadToWhatTheyCount,

@@ -96,7 +96,7 @@ func (s *site) pictures(t *testing.T) []picture {
 		{name: "provisioning", path: "/provisioning", readme: true},
 	}
 	for name, path := range map[string]string{
-		"overview": "/", "tenants": "/tenants", "add-customer": "/tenants/new", "customer": c, "customer-declined": declined, "devices": "/devices", "customer-devices": c + "/devices", "devices-none": "/devices?q=nothing",
+		"doctor": s.ill(t, v), "overview": "/", "tenants": "/tenants", "add-customer": "/tenants/new", "customer": c, "customer-declined": declined, "devices": "/devices", "customer-devices": c + "/devices", "devices-none": "/devices?q=nothing",
 		"devices-unread": declined + "/devices", "device": device, "device-hardware": device + "/hardware", "device-history": device + "/history", "apps": "/apps", "app": first(c + "/apps"), "provisioning": "/provisioning",
 		"job": job, "log": job + "/log", "event": first(job + "/log"), "consent": c + "/consent", "consent-declined": declined + "/consent", "activity": "/activity", "search": "/search?q=a", "search-none": "/search?q=zzzzzz",
 		"sync": "/sync", "runs": "/sync/runs", "staff": "/staff", "person": first("/staff"), "settings": "/settings", "reviews": "/reviews", "review": c + "/review", "permissions": "/settings/permissions", "installs": "/apps/installs", "problem": "/nowhere", "refused": "/devices?sort=password",

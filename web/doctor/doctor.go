@@ -118,9 +118,9 @@ func (h *Handler) view(r *http.Request, m tenant.Membership) (view, error) {
 		v.Source, v.Dataset, v.Label, v.State, v.target = "sync", name, graphsync.Label(name), st.State, d.FreshFor
 		v.FailedAt, v.Failures, v.Problem = page.Moment(st.Trouble.At), st.Trouble.Failures, st.Trouble.Sentence
 		v.AsOf, v.RequestID, v.ActivityID = page.Moment(st.LastCompleteAt), st.Trouble.RequestID, st.Trouble.ActivityID
-		v.path, v.button, v.title = m.Path("/doctor/"+name), "Try again", "Reading "+v.Label
+		v.path, v.button, v.title = m.Path("/doctor/"+name), "Read now", "Reading "+v.Label
 		if v.failed() {
-			v.title = v.Label + " could not be read"
+			v.button, v.title = "Try again", v.Label+" could not be read"
 		}
 		if !st.Stopped {
 			v.NextAt = page.Moment(st.NextAt)

@@ -238,7 +238,7 @@ func doctorBody(v view) templ.Component {
 							}
 							ctx = templ.InitializeContext(ctx)
 							if v.Message != "" {
-								templ_7745c5c3_Err = ui.CopyField{ID: "message", Label: "Message to send", Value: v.Message, Rows: 12, Lang: string(v.Language)}.Render(ctx, templ_7745c5c3_Buffer)
+								templ_7745c5c3_Err = ui.CopyField{ID: "message", Label: "Message to send", Value: v.Message, Rows: 16, Lang: string(v.Language)}.Render(ctx, templ_7745c5c3_Buffer)
 								if templ_7745c5c3_Err != nil {
 									return templ_7745c5c3_Err
 								}

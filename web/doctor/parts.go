@@ -28,7 +28,7 @@ func (v view) verdict() ui.Banner {
 	case v.State == "ok" && v.Source != "sync":
 		return ui.Banner{Kind: "info", Heading: true, Title: "It works again.", Text: v.After.Text}
 	case v.State == "ok":
-		return ui.Banner{Kind: "info", Heading: true, Title: v.Label + " was read completely. There is nothing to explain."}
+		return ui.Banner{Kind: "info", Heading: true, Title: v.Label + ": read completely. There is nothing to explain."}
 	case !v.failed():
 		return ui.Banner{Kind: "unknown", Heading: true, Title: "No attempt to read this has failed so far."}
 	case d == nil:

@@ -48,6 +48,7 @@ type line struct {
 	Address string
 	Link    string // a secret, shown once
 	Trouble string // empty: it was sent
+	Doctor  string // the page that says what is behind the trouble
 	State   ui.State
 }
 
@@ -149,6 +150,9 @@ func (h *Handler) send(r *http.Request, m tenant.Membership, f inviteForm) (line
 			x.Trouble, x.State = strings.TrimSpace(sentence+" "+next), ui.State{Shape: ui.ShapeBad, Text: "Not invited"}
 			if errors.Is(err, errs.Timeout) {
 				x.State = ui.State{Shape: ui.ShapeUnknown, Text: "Unknown"}
+			}
+			if h.Explain != nil {
+				x.Doctor = h.Explain(r, err, m.Path("/guests/invite"))
 			}
 		case got.Accepted:
 			x.State, x.Link = ui.State{Shape: ui.ShapeNone, Text: "Has accepted already"}, ""

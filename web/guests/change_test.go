@@ -60,7 +60,7 @@ func TestChanges(t *testing.T) {
 	accepted := sample("3", f.Now)
 	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), accepted)
 	change := &changer{refuse: map[string]error{}}
-	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change}).Mount
+	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change, Explain: func(_ *http.Request, _ error, back string) string { return "/explained?" + back }}).Mount
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
 	at := "/t/" + contoso.ID.String() + "/guests"
@@ -98,6 +98,9 @@ func TestChanges(t *testing.T) {
 	}
 	if !strings.Contains(text, "https://login.example/redeem?g1@firstup.example") || !strings.Contains(text, "Microsoft refuses this. You need a role.") || !strings.Contains(text, `name="who" value="g2@firstup.example"`) || strings.Contains(text, `name="who" value="g1@firstup.example"`) {
 		t.Error("one was invited and one not, and the page does not say so, or would invite both again")
+	}
+	if strings.Count(text, `href="/explained?`+at+`/invite"`) != 1 {
+		t.Error("from the one that was refused nothing leads to why")
 	}
 	if got := one.Post(at+"/invite", form("g2@firstup.example")); got.Code != http.StatusForbidden {
 		t.Errorf("what is refused at once: status %d, want 403", got.Code)

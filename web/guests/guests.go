@@ -27,6 +27,8 @@ type Handler struct {
 	Tenants *tenant.Store
 	Change  Changer
 	Jobs    *guest.Runner
+	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
+	Explain func(r *http.Request, err error, back string) string
 }
 
 // Changer changes guests in the name of who asks for it; requestID is that of the page.

@@ -140,8 +140,8 @@ var inLang = map[permission.Lang]reportWords{
 var kindWords = map[permission.Lang]map[string]plurals{
 	permission.English: {
 		kindWithdrawn:    {"You took your consent back. Nothing is read any more.", ""},
-		kindMissing:      {"{n} permission that was agreed on is missing.", "{n} permissions that were agreed on are missing."},
-		kindSurplus:      {"{n} permission is granted that nothing needs.", "{n} permissions are granted that nothing needs."},
+		kindMissing:      {"Missing of what was agreed on: {n} permission.", "Missing of what was agreed on: {n} permissions."},
+		kindSurplus:      {"Granted and not needed: {n} permission.", "Granted and not needed: {n} permissions."},
 		kindGrantsUnread: {"What is granted was never read completely.", ""},
 		kindUnread:       {"Not read: {what}.", ""},
 		kindLate:         {"Read too long ago: {what}.", ""},
