@@ -42,9 +42,9 @@ func (s *Stage) Add(i Identity) error {
 // serialKey is a serial number as it is compared.
 func serialKey(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-// searchText is what a search looks through: values that few machines share, one a line, in lower case.
+// searchText is what a search looks through: what machines are asked for by, one a line, in lower case.
 func searchText(i Identity) string {
-	return strings.ToLower(strings.Join([]string{i.Serial, i.Name, i.PurchaseOrder}, "\n"))
+	return strings.ToLower(strings.Join([]string{i.Serial, i.Name, i.PurchaseOrder, i.UPN, i.UserName}, "\n"))
 }
 
 // Merged is what a merge did.

@@ -54,7 +54,7 @@ func autopilotSpec(m tenant.Membership) page.Spec {
 	s := page.Spec{
 		Sorts:   []string{"serial", "contacted", "state", "profile", "tag"},
 		Columns: []string{"serial", "model", "tag", "profile", "state", "contacted", "device", "person", "order"},
-		Default: []string{"serial", "model", "tag", "profile", "state", "contacted", "order"}, Placeholder: "Serial, name, purchase order",
+		Default: []string{"serial", "model", "tag", "profile", "state", "contacted", "order"}, Placeholder: "Serial, name, person, purchase order",
 		Filters: []page.Filter{
 			{Name: "state", Label: "Enrolment", Options: optionsOf(enrolmentWords, autopilot.States)},
 			{Name: "profile", Label: "Deployment profile", Options: optionsOf(profileWords, autopilot.ProfileStatuses)},
