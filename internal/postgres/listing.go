@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -54,17 +55,24 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 
 // PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows.
 func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
-	if count, err = CountOf(ctx, db, l); err != nil {
-		return nil, "", 0, err
+	if count, err = CountOf(ctx, db, l); err != nil || count == 0 {
+		_, bad := l.SQL(0) // a cursor that is none is said, rows or not
+		return nil, "", 0, cmp.Or(err, bad)
 	}
+	found, next, err = RowsOf(ctx, db, l, scan)
+	return found, next, count, err
+}
+
+// RowsOf is PageOf for a list whose rows are counted otherwise.
+func RowsOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, err error) {
 	limit := l.Limit
 	if limit <= 0 {
 		limit = 50
 	}
 	limit = min(limit, 500)
 	sql, err := l.SQL(limit + 1)
-	if err != nil || count == 0 {
-		return nil, "", 0, err
+	if err != nil {
+		return nil, "", err
 	}
 	var places [][]string
 	rows, _ := db.Query(ctx, sql, l.Where.Args...)
@@ -75,12 +83,12 @@ func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 		return v, err
 	})
 	if err != nil {
-		return nil, "", 0, fmt.Errorf("list %s: %w", l.Table, BadInput(err))
+		return nil, "", fmt.Errorf("list %s: %w", l.Table, BadInput(err))
 	}
 	if len(found) > limit {
 		found, next = found[:limit], l.Order.Cursor(places[limit-1])
 	}
-	return found, next, count, nil
+	return found, next, nil
 }
 
 // EachOf calls each for all rows of a list in order. Limit does not apply; an error of each ends it.

@@ -21,7 +21,7 @@ var jobStaged = strings.Fields(`
 var eventStaged = strings.Fields(`
 	id at job_id cycle_id change_id sp_id sp_name action status error_code error_category reason recommended duration_ms source_system
 	target_system source_id source_name source_type source_upn target_id target_name target_type initiated_by initiator_type steps
-	properties search`)
+	properties search cause`)
 
 // Stage gathers the jobs of one read with their applications.
 type Stage struct{ apps, jobs *postgres.Stage }
@@ -135,7 +135,7 @@ func addEvent(stage *postgres.Stage, e Event) error {
 		Text(e.Status).Text(e.ErrorCode).Text(e.ErrorCategory).Text(e.Reason).Text(e.Recommended).Int(e.Duration.Milliseconds()).
 		Text(e.SourceSystem).Text(e.TargetSystem).Text(e.SourceID).Text(e.SourceName).Text(e.SourceType).Text(e.SourceUPN).
 		Text(e.TargetID).Text(e.TargetName).Text(e.TargetType).Text(e.InitiatedBy).Text(e.InitiatorType).Text(string(e.StepsJSON)).
-		Text(string(e.ChangesJSON)).Text(search).End()
+		Text(string(e.ChangesJSON)).Text(search).Text(causeOf(e)).End()
 }
 
 // mergeEvents adds the lines that we do not hold yet. A line never changes.
@@ -153,6 +153,9 @@ func mergeEvents(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.
 		return m, fmt.Errorf("write provisioning log of %s: %w", tid, err)
 	}
 	m.Written = tag.RowsAffected()
+	if _, err := tx.Exec(ctx, settle, tid); err != nil {
+		return m, fmt.Errorf("settle provisioned objects of %s: %w", tid, err)
+	}
 	m.Counters, err = count(ctx, tx, `
 		SELECT v.key, count(*)
 		FROM   provisioning_event e

@@ -234,9 +234,10 @@ type EventFilter struct {
 	Until     time.Time
 	Tenants   []tenant.ID
 
-	After  string
-	Limit  int
-	Oldest bool // the oldest first, instead of the newest
+	After     string
+	Limit     int
+	CountMost int64 // count no further than this where counting takes a walk; 0: exactly
+	Oldest    bool  // the oldest first, instead of the newest
 }
 
 // EventPage is one page of the log.
@@ -244,4 +245,5 @@ type EventPage struct {
 	Rows  []Event
 	Next  string
 	Count int64
+	More  bool // there are more than Count
 }

@@ -178,7 +178,7 @@ const overlap = time.Hour
 
 // Pull adds the lines that are new. Nothing is swept: Microsoft forgets after days, we do not.
 func (p *LogPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
-	stage := postgres.NewStage(eventStaged...)
+	stage := NewEventStage()
 	defer stage.Close()
 	q := graph.Query{Version: run.Dataset.Version, Top: run.Dataset.PageSize, Shrinks: true,
 		OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
@@ -198,12 +198,12 @@ func (p *LogPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 		if e.At.After(newest) && e.At.Before(now.Add(time.Hour)) { // a line from the future must not hide those before it
 			newest = e.At
 		}
-		if err := addEvent(stage, e); err != nil {
+		if err := stage.Add(e); err != nil {
 			return err
 		}
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := mergeEvents(ctx, tx, tid, stage, now)
+		merged, err := stage.Merge(ctx, tx, tid, now)
 		if err != nil {
 			return err
 		}

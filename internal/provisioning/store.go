@@ -214,12 +214,16 @@ func eventWhere(scope tenant.Scope, f EventFilter) (w *postgres.Where, one bool,
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 300 of them.")
 		}
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("e.search LIKE ?", postgres.Like(q))
-	}
-	for column, values := range map[string][]string{"e.status": f.Status, "e.action": f.Action, "e.error_code": f.ErrorCode} {
-		if len(values) > 0 {
-			w.And(column+" = ANY(?)", values)
+	for _, c := range []struct {
+		column string
+		values []string
+	}{{"e.status", f.Status}, {"e.action", f.Action}, {"e.error_code", f.ErrorCode}} {
+		switch len(c.values) {
+		case 0:
+		case 1: // equality keeps the order of an index that begins with the column; a set does not
+			w.And(c.column+" = ?", c.values[0])
+		default:
+			w.And(c.column+" = ANY(?)", c.values)
 		}
 	}
 	if f.SPID != "" {
@@ -262,32 +266,62 @@ func (s *Store) ListEvents(ctx context.Context, scope tenant.Scope, f EventFilte
 	if err != nil {
 		return EventPage{}, err
 	}
-	db, limit, o := s.pool.In(scope), pageSize(f.Limit), eventOrder(f, one)
-	var page EventPage
-	if err := db.QueryRow(ctx, `SELECT count(*) FROM provisioning_event e `+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
-		return EventPage{}, fmt.Errorf("count provisioning events: %w", postgres.BadInput(err))
-	}
-	if err := o.After(w, f.After); err != nil {
+	db := s.pool.In(scope)
+	if err := searchEvents(ctx, db, w, f); err != nil {
 		return EventPage{}, err
 	}
-	var places [][]string
-	rows, _ := db.Query(ctx, `SELECT `+eventColumns+`, `+o.Place()+fromEvents+w.SQL()+`
-		ORDER  BY `+o.By()+`
-		LIMIT  `+w.Arg(limit+1), w.Args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Event, error) {
-		var place []string
-		e, err := scanEvent(row, &place)
-		places = append(places, place)
-		return e, err
-	})
+	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
+	var page EventPage
+	if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
+		return EventPage{}, err
+	}
+	if f.CountMost > 0 && page.Count > f.CountMost && !f.tallied() {
+		page.Count, page.More = f.CountMost, true
+	}
+	page.Rows, page.Next, err = postgres.RowsOf(ctx, db, l, scanEvent)
+	return page, err
+}
+
+// someMatch is how many matches of a search are looked up one by one. Where more match, walking along the log meets a page of them soon.
+const someMatch = 4000
+
+// searchEvents narrows to what matches f.Q. Fewer than three characters have no trigram, which the index of the search needs.
+func searchEvents(ctx context.Context, db postgres.DB, w *postgres.Where, f EventFilter) error {
+	q := strings.ToLower(strings.TrimSpace(f.Q))
+	if q == "" {
+		return nil
+	}
+	like, some := postgres.Like(q), int64(someMatch+1)
+	if len([]rune(q)) >= 3 {
+		if err := db.QueryRow(ctx, `SELECT count(*) FROM provisioning_matching($1, $2)`, like, some).Scan(&some); err != nil {
+			return fmt.Errorf("search provisioning events: %w", postgres.BadInput(err))
+		}
+	}
+	if some > someMatch {
+		w.And("e.search LIKE ?", like)
+	} else {
+		w.And("(e.tenant_id, e.id) IN (SELECT m.tenant_id, m.id FROM provisioning_matching(?, ?) m)", like, someMatch)
+	}
+	return nil
+}
+
+// tallied tells whether the tally of kinds knows how many lines match.
+func (f EventFilter) tallied() bool {
+	return f.Q == "" && f.JobID == "" && f.Person == "" && f.Since.IsZero() && f.Until.IsZero()
+}
+
+func countEvents(ctx context.Context, db postgres.DB, scope tenant.Scope, l postgres.Listing, f EventFilter) (n int64, err error) {
+	if !f.tallied() {
+		return postgres.CountOf(ctx, db, l)
+	}
+	w, _, err := eventWhere(scope, f)
 	if err != nil {
-		return EventPage{}, fmt.Errorf("list provisioning events: %w", postgres.BadInput(err))
+		return 0, err
 	}
-	if len(page.Rows) > limit {
-		page.Rows = page.Rows[:limit]
-		page.Next = o.Cursor(places[limit-1])
+	if err := db.QueryRow(ctx, `SELECT COALESCE(sum(e.n), 0)::bigint FROM provisioning_tally e `+w.SQL(), w.Args...).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count provisioning events: %w", postgres.BadInput(err))
 	}
-	return page, nil
+	return n, nil
 }
 
 // EachEvent calls f for every line that matches, in order, one row in memory at a time. Limit does not apply.
@@ -296,29 +330,12 @@ func (s *Store) EachEvent(ctx context.Context, scope tenant.Scope, f EventFilter
 	if err != nil {
 		return err
 	}
-	o := eventOrder(f, one)
-	if err := o.After(w, f.After); err != nil {
+	db := s.pool.In(scope)
+	if err := searchEvents(ctx, db, w, f); err != nil {
 		return err
 	}
-	rows, err := s.pool.In(scope).Query(ctx, `SELECT `+eventColumns+fromEvents+w.SQL()+`
-		ORDER  BY `+o.By(), w.Args...)
-	if err != nil {
-		return fmt.Errorf("read provisioning events: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	for rows.Next() {
-		e, err := scanEvent(rows)
-		if err != nil {
-			return fmt.Errorf("read provisioning events: %w", err)
-		}
-		if err := each(e); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read provisioning events: %w", postgres.BadInput(err))
-	}
-	return nil
+	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After}
+	return postgres.EachOf(ctx, db, l, scanEvent, each)
 }
 
 // Event returns one line of the provisioning log.

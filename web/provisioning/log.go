@@ -6,6 +6,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -32,6 +33,67 @@ var logSpec = page.Spec{
 		{Name: "person", Label: "Person exactly"},
 		{Name: "job", Label: "Job id"},
 	},
+}
+
+// wideSpec is the log's of more than one application.
+func wideSpec(m tenant.Membership) page.Spec {
+	s := logSpec
+	s.Columns, s.Default = append([]string{"app"}, s.Columns...), append([]string{"app"}, s.Default...)
+	s.Filters = append([]page.Filter{{Name: "principal", Label: "Service principal id"}}, s.Filters...)
+	if !m.One() {
+		s.Columns, s.Default = append([]string{"customer"}, s.Columns...), append([]string{"customer"}, s.Default...)
+		s.Filters = append(s.Filters, page.ByCustomer)
+	}
+	return s
+}
+
+// everyLog is the provisioning log of all applications, of one customer or of all.
+func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	spec := wideSpec(m)
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.ProvisioningLog)
+	if err != nil {
+		return err
+	}
+	now, f := page.ChromeOf(ctx).Now, newEventFilter(q.Get("principal"), q)
+	if f.Tenants, err = tenantsOf(q); err != nil {
+		return err
+	}
+	if !page.WantsJSON(r) {
+		f.CountMost = page.Enough
+	}
+	l := page.List[event]{
+		Title: "Provisioning log", One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: spec,
+		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}}, Columns: wideColumns(m), URL: func(e event) string { return e.URL },
+		AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
+		Actions: []ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}},
+	}
+	if q.CSV {
+		return l.Serve(w, r)
+	}
+	found, err := h.Provisioning.ListEvents(ctx, m.Scope, f)
+	if err != nil {
+		return err
+	}
+	l.Count, l.More, l.Next = found.Count, found.More, found.Next
+	for _, e := range found.Rows {
+		l.Rows = append(l.Rows, newEvent(e, now))
+	}
+	l.Empty = fresh.Empty(eventNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now)
+	return l.Serve(w, r)
+}
+
+func wideColumns(m tenant.Membership) []page.Column[event] {
+	cs := eventColumns()
+	more := []page.Column[event]{{Key: "app", Label: "Application", Priority: 1, Width: 130, Text: func(e event) string { return e.App }, Cell: func(e event) ui.Cell { return ui.TextCell(e.App) }}}
+	if !m.One() {
+		more = append(more, page.Column[event]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 160, Text: func(e event) string { return e.Tenant.Name }, Cell: func(e event) ui.Cell { return ui.TenantCell(chip(e.Tenant)) }})
+	}
+	return slices.Insert(cs, 1, more...)
 }
 
 func newEventFilter(principal string, q page.Query) provisioning.EventFilter {
@@ -131,6 +193,7 @@ type event struct {
 	Target     string    `json:"target"`
 	DurationMS int64     `json:"duration_ms"`
 	JobID      string    `json:"job_id"`
+	App        string    `json:"application"`
 	Tenant     tenantRef `json:"tenant"`
 	URL        string    `json:"url"`
 
@@ -141,7 +204,7 @@ type event struct {
 func newEvent(e provisioning.Event, now time.Time) event {
 	return event{
 		ID: e.ID, At: e.At, Object: objectName(e), ObjectID: e.SourceID, UPN: e.SourceUPN, Type: e.SourceType, Action: e.Action, ActionName: actionWord(e.Action),
-		Status: e.Status, ErrorCode: e.ErrorCode, Reason: e.Reason, Target: e.TargetName, DurationMS: e.Duration.Milliseconds(), JobID: e.JobID,
+		Status: e.Status, ErrorCode: e.ErrorCode, Reason: e.Reason, Target: e.TargetName, DurationMS: e.Duration.Milliseconds(), JobID: e.JobID, App: appName(e.SPName),
 		Tenant: tenantRef{e.Tenant, e.TenantName}, URL: appURL(e.Tenant, e.SPID) + "/log/" + url.PathEscape(e.ID), state: statusState(e.Status), now: now,
 	}
 }

@@ -310,18 +310,16 @@ func (f *Fleet) AddEvents(t testing.TB, tid tenant.ID, events ...provisioning.Ev
 	t.Helper()
 	f.run++
 	f.complete(t, tid, graphsync.ProvisioningLog, f.Now.Add(-3*time.Minute), func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		stage := provisioning.NewEventStage()
+		defer stage.Close()
 		for _, e := range events {
-			if _, err := tx.Exec(ctx, `
-				INSERT INTO provisioning_event (tenant_id, id, at, job_id, cycle_id, change_id, sp_id, sp_name, action, status, error_code, error_category,
-				            reason, recommended, duration_ms, source_system, target_system, source_id, source_name, source_type, source_upn, target_id,
-				            target_name, target_type, initiated_by, initiator_type, steps, properties, search, read_at)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, lower($29), $30)`,
-				tid, e.ID, e.At, e.JobID, e.CycleID, e.ChangeID, e.SPID, e.SPName, e.Action, e.Status, e.ErrorCode, e.ErrorCategory,
-				e.Reason, e.Recommended, e.Duration.Milliseconds(), e.SourceSystem, e.TargetSystem, e.SourceID, e.SourceName, e.SourceType, e.SourceUPN, e.TargetID,
-				e.TargetName, e.TargetType, e.InitiatedBy, e.InitiatorType, orEmpty(e.StepsJSON), orEmpty(e.ChangesJSON),
-				e.SourceName+"\n"+e.SourceUPN+"\n"+e.SourceID+"\n"+e.ErrorCode+"\n"+e.Reason, f.Now); err != nil {
+			e.StepsJSON, e.ChangesJSON = orEmpty(e.StepsJSON), orEmpty(e.ChangesJSON)
+			if err := stage.Add(e); err != nil {
 				return nil, err
 			}
+		}
+		if _, err := stage.Merge(ctx, tx, tid, f.Now); err != nil {
+			return nil, err
 		}
 		return map[string]int64{}, nil
 	})

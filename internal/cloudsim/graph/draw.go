@@ -91,6 +91,7 @@ const (
 	kindAutopilot
 	kindAudit
 	kindMalware
+	kindFailing
 )
 
 // guid is 16 bytes as they are written.

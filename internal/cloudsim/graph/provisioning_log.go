@@ -103,6 +103,46 @@ func (c *call) within(list []event) []event {
 	return list
 }
 
+func (v event) fails() bool { return v.n >= v.cycle.changes }
+
+// troubles is how many entries of a job fail for ever.
+const troubles = 5
+
+// trouble tells which of a job's failing entries the event is about. 0 is one that fails at all customers of the application alike: every
+// other week something changes in the target on Tuesday morning, which is put right on Saturday.
+func (v event) trouble() int {
+	n := v.n - v.cycle.changes
+	if v.disturbed() {
+		if n == 0 {
+			return 0
+		}
+		n--
+	}
+	if v.job.state != jobEntryErrors && v.job.state != jobQuarantined {
+		return troubles + 1 // the one entry of a sound job that fails now and then
+	}
+	return 1 + (v.cycle.number+n)%troubles
+}
+
+const week = 7 * day
+
+// epochMonday is the first Monday of Unix time.
+var epochMonday = time.Date(1970, 1, 5, 0, 0, 0, 0, time.UTC)
+
+// disturbed tells whether the application's target had changed then, and was not put right yet.
+func (v event) disturbed() bool {
+	into := v.at.Sub(epochMonday) % week
+	return v.job.state != jobQuarantined && (int(v.at.Sub(epochMonday)/week)+v.job.gallery)%2 == 0 && into >= day+10*time.Hour+5*time.Minute && into < 5*day
+}
+
+// week is the number of the week of a disturbance; each has entries of its own.
+func (v event) week() int {
+	if v.trouble() != 0 {
+		return 0
+	}
+	return int(v.at.Sub(epochMonday) / week)
+}
+
 // mishap is how an entry fails in the target.
 type mishap struct {
 	code, category, reason, advice string
@@ -135,8 +175,11 @@ func (c *call) outcomeOf(v event, d *draw) outcome {
 	case x < 35:
 		o.action = "stagedDelete"
 	}
-	if v.n >= v.cycle.changes {
-		f := mishaps[d.n(len(mishaps))]
+	if v.fails() {
+		f := mishaps[(v.job.gallery+v.trouble())%len(mishaps)]
+		if v.trouble() == 0 {
+			f = mishaps[0]
+		}
 		o.status, o.fault = "failure", &f
 		if v.job.state == jobQuarantined && v.job.reason.code == "SystemForCrossDomainIdentityManagementCredentialValidationUnavailable" {
 			o.fault = &mishap{v.job.reason.code, "nonServiceFailure", v.job.reason.message, "Give the application new credentials under Provisioning and test the connection."}
@@ -154,6 +197,10 @@ func (c *call) eventObject(v event) object {
 	o := c.outcomeOf(v, &d)
 	app := galleryAt(v.job.gallery)
 	p := c.people().at(d.n(c.people().n))
+	if v.fails() { // the same entry in each cycle: it stays in escrow until somebody mends it
+		f := c.draw(kindFailing, v.job.n<<32|v.week()<<8|v.trouble())
+		p = c.people().at(f.n(c.people().n))
+	}
 	spID := v.job.sp
 	source := object{{"id", p.id}, {"displayName", p.display}, {"identityType", "User"}, {"details", object{{"id", p.id}, {"odatatype", "User"}, {"DisplayName", p.display}, {"UserPrincipalName", p.upn}}}}
 	targetID, targetName := c.guid(kindChange, p.index), p.upn
