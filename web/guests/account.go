@@ -101,7 +101,7 @@ func (v confirmView) losses() (c ui.Consequences) {
 		for _, id := range v.guest.Roles {
 			names = append(names, gdap.RoleName(id))
 		}
-		add(ui.ShapeWarn, "It loses the directory roles "+strings.Join(names, ", ")+". They are taken away first.")
+		add(ui.ShapeWarn, "It loses "+strings.Join(names, ", ")+", which is taken away first.")
 	}
 	switch {
 	case v.guest.Intune == nil:

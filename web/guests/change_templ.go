@@ -510,12 +510,6 @@ func nextStep(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if items := v.doors(); len(items) > 0 {
-			templ_7745c5c3_Err = ui.Actions{Items: items}.Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
-			}
-		}
 		return nil
 	})
 }

@@ -161,7 +161,7 @@ func TestChanges(t *testing.T) {
 
 	change.asked = nil
 	revoke := at + "/" + accepted.ID + "/revoke"
-	if got := one.Get(revoke).Body.String(); !strings.Contains(got, "loses the directory roles Intune Administrator") || !strings.Contains(got, "loses its Intune licence") || !strings.Contains(got, `action="`+revoke+`"`) {
+	if got := one.Get(revoke).Body.String(); !strings.Contains(got, "loses Intune Administrator, which is taken away first") || !strings.Contains(got, "loses its Intune licence") || !strings.Contains(got, `action="`+revoke+`"`) {
 		t.Error("the page does not say what is lost, or has no button")
 	}
 	change.refuse[accepted.Address] = errs.ShowNext(errs.Conflict, "It is gone.", "Read the guests again.")

@@ -78,7 +78,7 @@ func (v view) doors() (items []ui.Action) {
 
 func (v view) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
-	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Guest accounts", URL: v.m.Path("/guests")}}, Title: v.Name, Freshness: fresh.Line(v.read, v.m, v.now)}
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Guest accounts", URL: v.m.Path("/guests")}}, Title: v.Name, Freshness: fresh.Line(v.read, v.m, v.now), Actions: v.doors()}
 }
 
 func (v view) facts() ui.Facts {

@@ -3,6 +3,7 @@ package guests
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -187,6 +188,16 @@ func (v jobView) header() ui.PageHeader {
 func (v jobView) progress() ui.Progress {
 	return ui.Progress{Label: "Invitations", Part: v.Lines - v.Waiting, Whole: v.Lines,
 		Text: ui.N(v.Sent) + " sent · " + ui.N(v.There) + " there already · " + ui.N(v.Failed) + " not sent · " + ui.N(v.Unclear) + " unknown · " + ui.N(v.Waiting) + " waiting"}
+}
+
+// troubles are the reasons, each once.
+func (v jobView) troubles() (said []string) {
+	for _, l := range v.Rows {
+		if l.State == string(guest.Failed) && !slices.Contains(said, l.Said) {
+			said = append(said, l.Said)
+		}
+	}
+	return said
 }
 
 func (v jobView) table() ui.Table {

@@ -208,7 +208,7 @@ func (h *Handler) there(ctx context.Context, scope tenant.Scope, now time.Time) 
 	}
 	return found, h.Guests.Each(ctx, scope, guest.Filter{}, func(g guest.Guest) error {
 		if !g.Leaving() {
-			add(g.Tenant, g.Address, "is there: "+strings.ToLower(standingWords[g.Standing]))
+			add(g.Tenant, g.Address, "is there, "+lower(standingWords[g.Standing]))
 		}
 		return nil
 	})
@@ -323,23 +323,23 @@ func (g grid) hidden() (h ui.Hidden) {
 }
 
 func (g grid) table() ui.Table {
-	t := ui.Table{ID: "grid", Caption: "What goes out to each customer", Columns: []ui.Column{
-		{Key: "customer", Label: "Customer", Width: 220}, {Key: "invited", Label: "Is invited", Phone: "line"}, {Key: "skipped", Label: "Is skipped", Phone: "line"}, {Key: "asof", Label: "Guests read", Kind: ui.KindTime, Width: 130, Priority: 2},
+	t := ui.Table{ID: "grid", Caption: "What becomes of each person at each customer", Columns: []ui.Column{
+		{Key: "who", Label: "Person", Width: 260}, {Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 220}, {Key: "what", Label: "What happens", Kind: ui.KindState}, {Key: "asof", Label: "Guests read", Kind: ui.KindTime, Width: 150, Priority: 2},
 	}}
 	for _, r := range g.Rows {
-		var out []string
-		for _, s := range r.Skipped {
-			out = append(out, g.order.name(s.Address)+" ("+s.Why+")")
-		}
 		asOf := ui.UnknownCell("not read")
 		if r.AsOf != nil {
 			asOf = ui.TimeCell(ui.NewTime(*r.AsOf, g.now))
 		}
-		var in []string
-		for _, a := range r.Invited {
-			in = append(in, g.order.name(a))
+		add := func(address string, s ui.State) {
+			t.Rows = append(t.Rows, ui.Row{Name: g.order.name(address), Cells: []ui.Cell{ui.TenantCell(r.chip), {State: &s}, asOf}})
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: r.Customer.Name, Tenant: &r.chip, URL: r.chip.URL, Cells: []ui.Cell{ui.TextCell(strings.Join(in, ", ")), ui.QuietCell(strings.Join(out, ", ")), asOf}})
+		for _, a := range r.Invited {
+			add(a, ui.State{Shape: ui.ShapePending, Text: "Is invited"})
+		}
+		for _, x := range r.Skipped {
+			add(x.Address, ui.State{Shape: ui.ShapeNone, Text: "Skipped: " + x.Why, Title: x.Why})
+		}
 	}
 	return t
 }

@@ -51,7 +51,7 @@ func TestMany(t *testing.T) {
 		}
 		said = append(said, strings.ReplaceAll(line, "@firstup.example", ""))
 	}
-	want := "Contoso: g1; not g3, is there: not yet proven by a sign-in; not g5, does not look after this customer\nFabrikam: g1 g3 g5\nNorthwind: ; not g1, you are not signed in there; not g3, you are not signed in there; not g5, does not look after this customer"
+	want := "Contoso: g1; not g3, is there, not yet proven by a sign-in; not g5, does not look after this customer\nFabrikam: g1 g3 g5\nNorthwind: ; not g1, you are not signed in there; not g3, you are not signed in there; not g5, does not look after this customer"
 	if got := strings.Join(said, "\n"); got != want || g.Invitations != 4 || g.Rows[0].AsOf == nil || g.Rows[1].AsOf != nil {
 		t.Errorf("%d invitations:\n%s\nwant\n%s", g.Invitations, got, want)
 	}
@@ -136,7 +136,7 @@ func TestManyGolden(t *testing.T) {
 	t.Run("choose", func(t *testing.T) { webtest.Golden(t, manyBody(o)) })
 	t.Run("check", func(t *testing.T) {
 		webtest.Golden(t, gridBody(grid{order: o, now: now, Invitations: 1, Rows: []gridRow{
-			{Customer: tenantRef{contoso, "Contoso"}, SignedIn: true, Invited: []string{"a@firstup.example"}, Skipped: []skipped{{"b@firstup.example", "is there: account disabled"}}, AsOf: &read},
+			{Customer: tenantRef{contoso, "Contoso"}, SignedIn: true, Invited: []string{"a@firstup.example"}, Skipped: []skipped{{"b@firstup.example", "is there, account disabled"}}, AsOf: &read},
 			{Customer: tenantRef{fabrikam, evil}, Skipped: []skipped{{"a@firstup.example", "you are not signed in there"}}},
 		}}))
 	})

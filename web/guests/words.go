@@ -40,10 +40,13 @@ func stateOf(x guest.Guest, late bool, now time.Time) ui.State {
 		s = ui.State{Shape: ui.ShapeWarn, Text: "No sign-in for " + days(now.Sub(x.SignedInAt))}
 	}
 	if late && s.Shape != ui.ShapeUnknown {
-		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + strings.ToLower(s.Text[:1]) + s.Text[1:], Title: "This was not read again in time, or could not be."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(s.Text), Title: "This was not read again in time, or could not be."}
 	}
 	return s
 }
+
+// lower makes the first letter small: names in the middle keep theirs.
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 func days(d time.Duration) string { return ui.Count(int64(d/(24*time.Hour)), "day", "days") }
 
