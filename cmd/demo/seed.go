@@ -29,6 +29,11 @@ const ofTechnician = 4
 // each tenant, as ever; that starts its first read.
 func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
 	customers := d.cloud.World.Tenants()[1:]
+	home := d.cloud.World.Home()
+	_, invites := permission.Plan([]permission.Feature{permission.GuestChanges, permission.GuestAccounts})
+	d.cloud.World.Change(func() {
+		d.cloud.World.GrantScopes(home, &d.cloud.World.App, world.GraphAppID, "", names(invites), home.Created)
+	})
 	jobs := make(chan *world.Tenant)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
@@ -98,16 +103,18 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 		features = append(features, permission.GuestAccounts)
 	}
 	_, delegated := permission.Plan(features)
-	var scopes, names []string
-	for _, x := range delegated {
-		scopes = append(scopes, x.Name)
-	}
-	for _, f := range features {
-		names = append(names, string(f))
-	}
-	d.cloud.World.Change(func() { d.cloud.World.GrantScopes(t, &d.cloud.World.App, world.GraphAppID, "", scopes, time.Now()) })
-	_, err := p.Pool.In(id).Exec(ctx, `INSERT INTO consent_wish (tenant_id, features, set_at, set_by) VALUES ($1, $2, now(), $3)`, id, names, t.Users[0].DisplayName)
+	d.cloud.World.Change(func() {
+		d.cloud.World.GrantScopes(t, &d.cloud.World.App, world.GraphAppID, "", names(delegated), time.Now())
+	})
+	_, err := p.Pool.In(id).Exec(ctx, `INSERT INTO consent_wish (tenant_id, features, set_at, set_by) VALUES ($1, $2, now(), $3)`, id, features, t.Users[0].DisplayName)
 	return err
+}
+
+func names(ps []permission.Permission) (all []string) {
+	for _, p := range ps {
+		all = append(all, p.Name)
+	}
+	return all
 }
 
 // employ names technicians and support. The owner comes by TENANTRY_OWNERS.

@@ -2,8 +2,6 @@ package gdap
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -87,7 +85,7 @@ func rolesBody(ids []string) (b delegatedRoles) {
 
 // Ask makes the request and sends it to the customer. Where only the sending failed, the relationship is there and can be sent again.
 func (a *Acts) Ask(ctx context.Context, person tenant.Person, r Request) (made Relationship, err error) {
-	p, err := a.as(ctx)
+	p, err := a.Who.As(ctx, a.Home, scope)
 	if err != nil {
 		return made, err
 	}
@@ -127,7 +125,7 @@ func (a *Acts) End(ctx context.Context, person tenant.Person, r Relationship) (R
 }
 
 func (a *Acts) request(ctx context.Context, person tenant.Person, r Relationship, action, recorded string) (Relationship, error) {
-	p, err := a.as(ctx)
+	p, err := a.Who.As(ctx, a.Home, scope)
 	if err != nil {
 		return r, err
 	}
@@ -146,7 +144,7 @@ func (a *Acts) Assign(ctx context.Context, person tenant.Person, r Relationship,
 	if len(roles) == 0 || slices.ContainsFunc(roles, func(id string) bool { return !slices.Contains(r.Roles, id) }) {
 		return r, errs.ShowNext(errs.Invalid, "Only roles of the relationship can be given to a group.", "Choose at least one of them.")
 	}
-	p, err := a.as(ctx)
+	p, err := a.Who.As(ctx, a.Home, scope)
 	if err != nil {
 		return r, err
 	}
@@ -166,15 +164,6 @@ func (a *Acts) Assign(ctx context.Context, person tenant.Person, r Relationship,
 }
 
 func path(id string) string { return root + "/" + url.PathEscape(id) }
-
-// as is the person at the partner's tenant.
-func (a *Acts) as(ctx context.Context) (graph.Person, error) {
-	p, err := a.Who.As(ctx, a.Home, scope)
-	if errors.Is(err, errs.Forbidden) {
-		return p, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden, "Your own tenant has not consented to "+scope+" for people who sign in.", "An administrator of your tenant can grant it to the app registration."), err)
-	}
-	return p, err
-}
 
 // record writes down what was tried and how it went, in the customer's chain where it is one of ours; it gives the failure back in words.
 func (a *Acts) record(ctx context.Context, person tenant.Person, action string, r Relationship, request string, failed error) error {

@@ -38,6 +38,7 @@ const (
 
 	Relationships = "relationships"
 	PartnerGroups = "partnerGroups"
+	HomeGuests    = "homeGuests"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -158,6 +159,10 @@ func Table() Datasets {
 		{ // after what names them
 			Name: PartnerGroups, Label: "Groups of staff in GDAP relationships", Version: "v1.0", Path: "/groups", Select: []string{"id", "displayName", "groupTypes"}, PageSize: 999, Home: true,
 			Permission: "GroupMember.Read.All", Every: time.Hour, FreshFor: 6 * time.Hour,
+		},
+		{ // the same the other way round
+			Name: HomeGuests, Label: "Guest accounts of customers’ people", Version: "v1.0", Path: "/users", Select: guestFields, PageSize: 999, Home: true,
+			Permission: "User.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
 		},
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -27,6 +28,11 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 			n.Holding, err = store.GroupIDs(ctx, home)
 			return n, err
 		}})
+	visitors, domains := guest.NewStore(r.pool), []string{}
+	for _, t := range r.cloud.World.Tenants()[1:] {
+		domains = append(domains, t.Domains...)
+	}
+	table = table.With(graphsync.HomeGuests, &guest.Puller{Graph: r.graph, Store: visitors, Now: time.Now, Domains: func(context.Context) ([]string, error) { return domains, nil }})
 	s, err := graphsync.New(r.pool, table, graphsync.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -44,16 +50,21 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	}
 	for _, tid := range []tenant.ID{home, customer} {
 		states, err := s.OfTenant(t.Context(), tid)
-		if err != nil || tid == home && len(states) != 2 || tid == customer && len(states) != 0 { // this sync reads nothing of customers
+		if err != nil || tid == home && len(states) != 3 || tid == customer && len(states) != 0 { // this sync reads nothing of customers
 			t.Errorf("%s: %d datasets, %v", tid, len(states), err)
 		}
 	}
-	if all, err := s.FreshnessOfAll(t.Context(), tenant.Only(customer)); err != nil || len(all) != len(table)-2 {
+	if all, err := s.FreshnessOfAll(t.Context(), tenant.Only(customer)); err != nil || len(all) != len(table)-3 {
 		t.Errorf("a customer has %d datasets, %v", len(all), err)
 	}
-	for _, name := range []string{graphsync.Relationships, graphsync.PartnerGroups} {
+	for _, name := range []string{graphsync.Relationships, graphsync.PartnerGroups, graphsync.HomeGuests} {
 		if err := s.ReadOnce(t.Context(), home, name); err != nil {
 			t.Fatal(err)
+		}
+	}
+	for want, f := range map[int64]guest.Filter{2: {Home: true}, 1: {Home: true, Standings: []guest.Standing{guest.Invited}}, 0: {}} {
+		if n, err := visitors.Count(t.Context(), tenant.Only(home), f); err != nil || n != want {
+			t.Errorf("customers' people at home, %+v: %d, %v, want %d", f, n, err, want)
 		}
 	}
 	found, err := store.List(t.Context(), tenant.Only(customer), gdap.Filter{})

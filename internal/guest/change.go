@@ -38,6 +38,7 @@ type Service struct {
 	Store  *Store
 	Audit  *audit.Store
 	Origin string // of the portal: where a guest goes after accepting
+	Home   tenant.ID
 	Now    func() time.Time
 }
 
@@ -86,6 +87,9 @@ func (s *Service) Invite(ctx context.Context, by tenant.Person, requestID string
 		return Receipt{}, err
 	}
 	b := body{Address: in.Address, Name: in.Name, Redirect: s.Origin + "/signin?tenant=" + tid.String() + "&return=" + url.QueryEscape("/t/"+tid.String()), Mail: in.Mail}
+	if tid == s.Home {
+		b.Redirect = s.Origin // a guest of the partner has no page of the portal there
+	}
 	if in.Mail {
 		b.Message = &message{Language: in.Language, Text: in.Message}
 		if in.Message != "" {
@@ -196,6 +200,9 @@ func send[T any](ctx context.Context, s *Service, p graph.Person, d deed, ch gra
 	}
 	if err := s.Audit.Append(context.WithoutCancel(ctx), d.tenant, e); err != nil { // what was sent is recorded, whoever has left the page
 		return done.Value, errors.Join(err, failed)
+	}
+	if d.tenant == s.Home {
+		return done.Value, refusal(failed, d.needs+" in your tenant")
 	}
 	return done.Value, refusal(failed, d.needs+" at this customer")
 }

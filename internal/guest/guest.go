@@ -1,7 +1,8 @@
 // Package guest knows the accounts that the partner's people have as guests in customers' directories: whether the invitation was
-// redeemed, which directory roles and whether an Intune licence they hold, and when they last signed in there by the portal.
+// redeemed, which directory roles and whether an Intune licence they hold, and when they last signed in there by the portal. In the same
+// way it knows which people of customers are guests in the partner's own directory.
 //
-// Other guests of a customer are none of our business: they are neither kept nor counted.
+// Other guests are none of our business: they are neither kept nor counted.
 package guest
 
 import (
@@ -87,6 +88,8 @@ type Filter struct {
 	Waiting   bool // invited too long ago and not redeemed
 	Idle      bool // signed in once, but not for too long
 	Gone      bool
+	Home      bool      // customers' people in the partner's own directory, instead of the partner's at customers
+	Domains   []string  // of the address at home, one of which it has; nil: any
 	Now       time.Time // for Waiting and Idle
 
 	Sort  string // one of Sorts; empty: standing

@@ -16,12 +16,13 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// Puller reads a customer's guests and, for those that are the partner's people, their directory roles.
+// Puller reads a tenant's guests and, for those that are ours, their directory roles: at a customer the partner's people, in the partner's own
+// tenant the customers'.
 type Puller struct {
 	Graph   *graph.Client
 	Store   *Store
 	Now     func() time.Time
-	Domains func(ctx context.Context) ([]string, error) // of the partner: tell its people from other guests
+	Domains func(ctx context.Context) ([]string, error) // that tell ours from other guests: the partner's, or the customers'
 }
 
 // Paths and filters are of Microsoft Graph v1.0: without a filter by type every person of the customer would be read.
@@ -36,7 +37,7 @@ const most = 500_000
 
 var (
 	errTooMany   = fmt.Errorf("more than %d guests or role assignments", most)
-	errNoDomains = errors.New("no domain of the partner is known yet, so its people cannot be told from other guests")
+	errNoDomains = errors.New("no domain is known yet by which our guests can be told from others")
 )
 
 // Pull reads all. What could not be read to the end changes nothing, but for roles: where the customer has not granted them, they are

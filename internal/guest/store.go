@@ -129,6 +129,14 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 			return l, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or too many of them.")
 		}
 	}
+	home := "EXISTS (SELECT FROM tenant t WHERE t.tenant_id = g.tenant_id AND t.home)"
+	if !f.Home {
+		home = "NOT " + home
+	}
+	w.And(home)
+	if f.Domains != nil {
+		w.And("split_part(g.address, '@', 2) = ANY(?)", f.Domains)
+	}
 	if f.Gone {
 		w.And("g.gone_at IS NOT NULL")
 	} else {

@@ -110,7 +110,7 @@ func (v confirmView) losses() (c ui.Consequences) {
 		add(ui.ShapeWarn, "It loses its Intune licence; the seat becomes free.")
 	}
 	add(ui.ShapeWarn, "It leaves every group, and what was shared with it. The portal does not know what that is.")
-	add(ui.ShapePending, "For 30 days an administrator of the customer can restore it in Microsoft Entra. After that, only a new invitation helps.")
+	add(ui.ShapePending, "For 30 days an administrator there can restore it in Microsoft Entra. After that, only a new invitation helps.")
 	add(ui.ShapeOK, "What the portal has read of it stays, with your name and the time.")
 	return c
 }

@@ -146,7 +146,7 @@ func revokeBody(v confirmView) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Delete 1 guest account", Kind: ui.Confirm}, {Text: "Cancel", URL: v.url(), Kind: ui.Quiet}}, Note: "Sent as you. You need the directory role User Administrator at this customer" + also(len(v.guest.Roles) > 0, ", and Privileged Role Administrator for its roles") + "."}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Delete 1 guest account", Kind: ui.Confirm}, {Text: "Cancel", URL: v.url(), Kind: ui.Quiet}}, Note: "Sent as you. You need the directory role User Administrator there" + also(len(v.guest.Roles) > 0, ", and Privileged Role Administrator for its roles") + "."}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/errs"
-	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/middleware"
@@ -27,6 +26,7 @@ const maxMessage = 500
 // inviteForm is the form as it was filled in, and what is wrong with it.
 type inviteForm struct {
 	who      []string
+	name     string // of a customer's person, in the partner's own tenant
 	mail     bool
 	language string
 	message  string
@@ -35,12 +35,14 @@ type inviteForm struct {
 
 // inviteView is the page of the form.
 type inviteView struct {
-	m      tenant.Membership
-	open   bool // the person is signed in at the customer
-	staff  []tenant.Staff
-	known  map[string]guest.Guest // by address
-	form   inviteForm
-	signIn string
+	m     tenant.Membership
+	open  bool // the person is signed in at the customer
+	staff []tenant.Staff
+
+	customers map[string]tenant.Tenant // by domain, in the partner's own tenant
+	known     map[string]guest.Guest   // by address
+	form      inviteForm
+	signIn    string
 }
 
 // line is how one invitation went.
@@ -53,7 +55,14 @@ type line struct {
 }
 
 func (h *Handler) inviteForm(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	return h.showInvite(w, r, m, http.StatusOK, inviteForm{mail: true, language: languages[0].Value})
+	f := inviteForm{mail: true, language: languages[0].Value}
+	if atHome(m) {
+		var err error
+		if f, err = h.inviteHome(r, m); err != nil {
+			return err
+		}
+	}
+	return h.showInvite(w, r, m, http.StatusOK, f)
 }
 
 func (h *Handler) showInvite(w http.ResponseWriter, r *http.Request, m tenant.Membership, status int, f inviteForm) error {
@@ -64,15 +73,20 @@ func (h *Handler) showInvite(w http.ResponseWriter, r *http.Request, m tenant.Me
 	if err != nil {
 		return err
 	}
-	return page.Render(w, r, status, invitePage(page.Shell(r, m, "Invite your people"), v))
+	return page.Render(w, r, status, invitePage(page.Shell(r, m, v.title()), v))
 }
 
 func (h *Handler) inviteView(r *http.Request, m tenant.Membership, f inviteForm) (v inviteView, err error) {
-	v = inviteView{m: m, form: f, known: map[string]guest.Guest{}, open: page.ChromeOf(r.Context()).SignedIn(m.Tenant.ID) != nil, signIn: page.SignInAt(m.Tenant.ID, m.Path("/guests/invite"))}
-	if v.staff, err = h.Tenants.PeopleOf(r.Context(), m.Tenant.ID); err != nil {
+	v = inviteView{m: m, form: f, known: map[string]guest.Guest{}, open: signedIn(m, page.ChromeOf(r.Context())), signIn: page.SignInAt(m.Tenant.ID, m.Path("/guests/invite"))}
+	if atHome(m) {
+		v.customers, err = h.customers(r.Context(), m)
+	} else {
+		v.staff, err = h.Tenants.PeopleOf(r.Context(), m.Tenant.ID)
+	}
+	if err != nil {
 		return v, err
 	}
-	err = h.Guests.Each(r.Context(), m.Scope, guest.Filter{}, func(g guest.Guest) error {
+	err = h.Guests.Each(r.Context(), m.Scope, guest.Filter{Home: atHome(m)}, func(g guest.Guest) error {
 		v.known[g.Address] = g
 		return nil
 	})
@@ -88,6 +102,29 @@ func (v inviteView) may(address string) bool {
 	return known || slices.ContainsFunc(v.staff, func(s tenant.Staff) bool { return s.UPN == address })
 }
 
+// check finds what is wrong with whom was chosen.
+func (v inviteView) check() {
+	if atHome(v.m) {
+		v.checkAddress()
+		return
+	}
+	if len(v.form.who) == 0 {
+		v.form.faults.Add("who", "Choose at least one person.")
+	}
+	for _, a := range v.form.who {
+		if !v.may(a) {
+			v.form.faults.Add("who", "Somebody you chose cannot be invited here, or has accepted already.")
+		}
+	}
+}
+
+func (v inviteView) title() string {
+	if atHome(v.m) {
+		return "Invite a customer’s person to your tenant"
+	}
+	return "Invite your people to " + v.m.Tenant.Name()
+}
+
 func (h *Handler) invite(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	if !m.One() {
 		return errs.NotFound
@@ -96,19 +133,15 @@ func (h *Handler) invite(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	f := inviteForm{who: values["who"], mail: values.Get("mail") == "1", language: values.Get("language"), message: strings.TrimSpace(values.Get("message")), faults: page.Faults{}}
+	f := inviteForm{who: values["who"], name: strings.TrimSpace(values.Get("name")), mail: values.Get("mail") == "1", language: values.Get("language"), message: strings.TrimSpace(values.Get("message")), faults: page.Faults{}}
+	if atHome(m) {
+		f.who = []string{strings.ToLower(strings.TrimSpace(values.Get("who")))}
+	}
 	v, err := h.inviteView(r, m, f)
 	if err != nil {
 		return err
 	}
-	if len(f.who) == 0 {
-		f.faults.Add("who", "Choose at least one person.")
-	}
-	for _, a := range f.who {
-		if !v.may(a) {
-			f.faults.Add("who", "Somebody you chose cannot be invited here, or has accepted already.")
-		}
-	}
+	v.check()
 	if !slices.ContainsFunc(languages, func(o ui.Option) bool { return o.Value == f.language }) {
 		f.faults.Add("language", "Choose one of the languages.")
 	}
@@ -127,7 +160,7 @@ func (h *Handler) invite(w http.ResponseWriter, r *http.Request, m tenant.Member
 
 // readBack asks for a read of what was changed, and says when it will show. The change is done whether or not that can be asked for now.
 func (h *Handler) readBack(r *http.Request, m tenant.Membership) string {
-	if _, err := h.Sync.RequestNow(r.Context(), m.Scope, graphsync.Guests); err != nil {
+	if _, err := h.Sync.RequestNow(r.Context(), m.Scope, datasetOf(m)); err != nil {
 		return "The guest accounts show it after their next read."
 	}
 	return "The guest accounts are being read now, and show it once they were."
@@ -138,7 +171,7 @@ func (h *Handler) readBack(r *http.Request, m tenant.Membership) string {
 func (h *Handler) send(r *http.Request, m tenant.Membership, f inviteForm) (lines []line, err error) {
 	slices.Sort(f.who)
 	for i, a := range slices.Compact(f.who) {
-		got, err := h.Change.Invite(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, guest.Invitation{Address: a, Mail: f.mail, Language: f.language, Message: f.message})
+		got, err := h.Change.Invite(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, guest.Invitation{Address: a, Name: f.name, Mail: f.mail, Language: f.language, Message: f.message})
 		if err != nil && i == 0 && (errors.Is(err, errs.Unauthorised) || errors.Is(err, errs.Forbidden)) {
 			return nil, err
 		}
@@ -167,6 +200,16 @@ func (h *Handler) send(r *http.Request, m tenant.Membership, f inviteForm) (line
 func (v inviteView) header(title string) ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
 	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Guest accounts", URL: v.m.Path("/guests")}}, Title: title}
+}
+
+// address is what was typed, in the partner's own tenant.
+func (v inviteView) address() string { return strings.Join(v.form.who, "") }
+
+func (v inviteView) needs() string {
+	if atHome(v.m) {
+		return "You need the directory role Guest Inviter or User Administrator in your tenant."
+	}
+	return "You need the directory role Guest Inviter or User Administrator at this customer."
 }
 
 func (v inviteView) whoChoice() ui.Choice {

@@ -27,11 +27,18 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Guests)
+	read, err := h.Sync.Freshness(ctx, m.Scope, datasetOf(m))
 	if err != nil {
 		return err
 	}
 	v := newView(m, x, changes, read, now)
+	if atHome(m) {
+		customers, err := h.customers(ctx, m)
+		if err != nil {
+			return err
+		}
+		v.row = newHomeRow(x, customers, v.Late, now)
+	}
 	v.next = newNext(m, x, page.ChromeOf(ctx), v.URL)
 	return page.Answer(w, r, v, guestPage(page.Shell(r, m, v.Name), v))
 }
@@ -82,10 +89,14 @@ func (v view) header() ui.PageHeader {
 }
 
 func (v view) facts() ui.Facts {
-	return ui.Facts{Wide: true, Items: []ui.Fact{
-		{Label: "State", Value: ui.Cell{State: &v.state}}, {Label: "Address at home", Value: ui.TextCell(v.Address)}, {Label: "Directory roles", Value: v.rolesCell()},
+	items := []ui.Fact{{Label: "State", Value: ui.Cell{State: &v.state}}}
+	if v.From != nil {
+		items = append(items, ui.Fact{Label: "Customer", Value: v.fromCell()})
+	}
+	return ui.Facts{Wide: true, Items: append(items, []ui.Fact{
+		{Label: "Address at home", Value: ui.TextCell(v.Address)}, {Label: "Directory roles", Value: v.rolesCell()},
 		{Label: "User principal name", Value: ui.MonoCell(v.UPN)}, {Label: "Object id", Value: ui.MonoCell(v.ID)},
-	}}
+	}...)}
 }
 
 // door is the guest's way into the customer. A stage is only solid when it was read, and read in time.
@@ -122,8 +133,12 @@ func (v view) door() ui.Stages {
 	case signedIn.Shape == ui.ShapeStale:
 		signedIn.Shape = ui.ShapeOK // kept by the portal itself
 	}
+	invited := stage("Invited", true, true, on("Account made", v.InvitedAt, v.now), "", "")
+	if atHome(v.m) {
+		return ui.Stages{Title: "Guest account", Note: "in your own tenant", Items: []ui.Stage{invited, redeemed}}
+	}
 	return ui.Stages{Title: "Guest account", Note: "how " + v.Name + " gets in", Items: []ui.Stage{
-		stage("Invited", true, true, on("Account made", v.InvitedAt, v.now), "", ""), redeemed,
+		invited, redeemed,
 		stage("Directory role", x.RolesRead, len(v.Roles) > 0, strings.Join(v.Roles, ", "), "None of its own", "Could not be read"),
 		stage("Intune licence", x.Intune != nil, is(x.Intune), "Assigned", "None", "Microsoft does not say"), signedIn,
 	}}
@@ -148,9 +163,9 @@ func (v view) timeline() ui.Timeline {
 		e := ui.Event{When: ui.NewTime(c.At, v.now), Icon: "edit", Text: fieldWords[c.Field] + " changed", From: valueWord(c.Field, c.Old), To: valueWord(c.Field, c.New)}
 		switch {
 		case c.Field == "gone" && c.New == "true":
-			e.Icon, e.Tone, e.Text, e.From, e.To = "delete", "bad", "No longer in the customer’s directory", "", ""
+			e.Icon, e.Tone, e.Text, e.From, e.To = "delete", "bad", "No longer in the directory", "", ""
 		case c.Field == "gone":
-			e.Text, e.From, e.To = "In the customer’s directory again", "", ""
+			e.Text, e.From, e.To = "In the directory again", "", ""
 		}
 		t = append(t, e)
 	}

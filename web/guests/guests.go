@@ -79,7 +79,18 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Guests)
+	base := guest.Filter{Home: atHome(m)}
+	f.Home = base.Home
+	if from := q.Get("from"); from != "" {
+		customers, err := h.customers(ctx, m)
+		if err != nil {
+			return err
+		}
+		if f.Domains, err = domainsOf(customers, from); err != nil {
+			return err
+		}
+	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, datasetOf(m))
 	if err != nil {
 		return err
 	}
@@ -88,18 +99,12 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	l := page.List[row]{
-		Title: "Guest accounts of your people", One: noun.One, Many: noun.Many, Caption: "Guest accounts of your people, what needs somebody on top", M: m, Query: q, Spec: spec, Columns: columns(m),
-		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m),
+		Title: "Guest accounts of your people", One: noun.One, Many: noun.Many, Caption: "Guest accounts, what needs somebody on top", M: m, Query: q, Spec: spec, Columns: columns(m),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append(fresh.ReadNow(m), h.actions(m, q)...),
 		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
 	}
-	if m.One() && m.May(tenant.MayAct) {
-		l.Actions = append(l.Actions, ui.Action{Text: "Invite", Icon: "person_add", URL: m.Path("/guests/invite")})
-	}
-	if !m.One() {
-		l.Actions = append(l.Actions, ui.Action{Text: "Jobs", Kind: ui.Quiet, URL: "/guests/jobs"})
-		if m.May(tenant.MayAct) {
-			l.Actions = append(l.Actions, ui.Action{Text: "Invite to several customers", Icon: "person_add", URL: "/guests/many"})
-		}
+	if base.Home {
+		l.Title = "Guest accounts of your customers’ people"
 	}
 	if l.Banner, err = h.awaited(ctx, m, now); err != nil {
 		return err
@@ -116,24 +121,56 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, toRow(x))
 	}
 	if len(l.Rows) == 0 {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Total, err = h.Guests.Count(ctx, m.Scope, guest.Filter{}); err != nil {
+		s, n := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, noun
+		if base.Home {
+			n = homeNoun
+		}
+		if s.Total, err = h.Guests.Count(ctx, m.Scope, base); err != nil {
 			return err
 		}
-		l.Empty = fresh.Empty(noun, read, m, s, now)
+		l.Empty = fresh.Empty(n, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }
 
+// actions are what can be begun from the list.
+func (h *Handler) actions(m tenant.Membership, q page.Query) []ui.Action {
+	a := h.toHome(m)
+	invite := m.Path("/guests/invite")
+	if from := q.Get("from"); from != "" {
+		invite += "?from=" + from
+	}
+	switch {
+	case m.One() && m.May(tenant.MayAct):
+		a = append(a, ui.Action{Text: "Invite", Icon: "person_add", URL: invite})
+	case !m.One():
+		a = append(a, ui.Action{Text: "Jobs", Kind: ui.Quiet, URL: "/guests/jobs"})
+		if m.May(tenant.MayAct) {
+			a = append(a, ui.Action{Text: "Invite to several customers", Icon: "person_add", URL: "/guests/many"})
+		}
+	}
+	return a
+}
+
 // rower makes rows that say at which customers the reading is older than its target.
 func (h *Handler) rower(ctx context.Context, m tenant.Membership, now time.Time) (func(guest.Guest) row, error) {
-	byTenant, err := h.Sync.FreshnessByTenant(ctx, m.Scope, graphsync.Guests)
+	byTenant, err := h.Sync.FreshnessByTenant(ctx, m.Scope, datasetOf(m))
 	if err != nil {
 		return nil, err
 	}
+	var customers map[string]tenant.Tenant
+	if atHome(m) {
+		if customers, err = h.customers(ctx, m); err != nil {
+			return nil, err
+		}
+	}
 	return func(x guest.Guest) row {
 		read := byTenant[x.Tenant]
-		return newRow(x, read.Late > 0 || read.Read == 0, now)
+		late := read.Late > 0 || read.Read == 0
+		if !atHome(m) {
+			return newRow(x, late, now)
+		}
+		return newHomeRow(x, customers, late, now)
 	}, nil
 }
 

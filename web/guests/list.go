@@ -32,6 +32,10 @@ func newSpec(m tenant.Membership) page.Spec {
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in the directory"}}},
 		},
 	}
+	if atHome(m) {
+		s.Columns, s.Default = []string{"state", "from", "roles", "invited", "redeemed", "address"}, []string{"state", "from", "roles", "invited", "redeemed", "address"}
+		s.Filters = append(s.Filters, page.Filter{Name: "from", Label: "Of customer", Linked: true, Check: page.ByCustomer.Check})
+	}
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
 		s.Filters = append(s.Filters, page.ByCustomer)
@@ -85,6 +89,7 @@ type row struct {
 	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
 	RevokedBy  string     `json:"revoked_by,omitempty"`
 	GoneAt     *time.Time `json:"gone_at,omitempty"`
+	From       *tenantRef `json:"from,omitempty"` // in the partner's own tenant: whose person it is
 	URL        string     `json:"url"`
 
 	state ui.State
@@ -110,6 +115,41 @@ func newRow(x guest.Guest, late bool, now time.Time) row {
 	return r
 }
 
+// newHomeRow is a customer's person in the partner's own directory. There is nothing more to reach there than to be accepted, and a role is
+// something to look at.
+func newHomeRow(x guest.Guest, customers map[string]tenant.Tenant, late bool, now time.Time) row {
+	r := newRow(x, late, now)
+	if t, ok := ofAddress(customers, x.Address); ok {
+		r.From = &tenantRef{t.ID, t.Name()}
+	}
+	if x.GoneAt.IsZero() && !x.Leaving() && x.Redeemed != nil && *x.Redeemed && x.Standing != guest.Blocked {
+		r.state = ui.State{Shape: ui.ShapeOK, Text: "Accepted"}
+		if len(x.Roles) > 0 {
+			r.state = ui.State{Shape: ui.ShapeWarn, Text: "Holds a directory role of yours"}
+		}
+		if late {
+			r.state = ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(r.state.Text)}
+		}
+		r.StateName = r.state.Text
+	}
+	return r
+}
+
+func (r row) fromCell() ui.Cell {
+	if r.From == nil {
+		return ui.DashCell()
+	}
+	id := r.From.ID.String()
+	return ui.TenantCell(ui.TenantChip{Name: r.From.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
+}
+
+func (r row) fromName() string {
+	if r.From == nil {
+		return ""
+	}
+	return r.From.Name
+}
+
 // columns are the list's, in the table's order.
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Guest", Sort: "name", Text: func(r row) string { return r.Name }}}
@@ -121,6 +161,9 @@ func columns(m tenant.Membership) []page.Column[row] {
 				return ui.TenantCell(ui.TenantChip{Name: r.Tenant.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
 			},
 		})
+	}
+	if atHome(m) {
+		cs = append(cs, page.Column[row]{Key: "from", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: row.fromName, Cell: row.fromCell})
 	}
 	return append(cs,
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "standing", Width: 220, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},

@@ -24,7 +24,7 @@ type next struct {
 func newNext(m tenant.Membership, x guest.Guest, c page.Chrome, at string) (n next) {
 	switch {
 	case !x.GoneAt.IsZero():
-		n.reason = "The account is no longer in the customer’s directory."
+		n.reason = "The account is no longer in the directory."
 		return n
 	case x.Leaving():
 		n.reason = "The account was deleted here by " + x.RevokedBy + ". It shows as gone once a read no longer finds it."
@@ -32,7 +32,7 @@ func newNext(m tenant.Membership, x guest.Guest, c page.Chrome, at string) (n ne
 	case !m.May(tenant.MayAct):
 		n.reason = "A technician or an owner invites, gives roles and licences, and deletes accounts."
 		return n
-	case c.SignedIn(m.Tenant.ID) == nil:
+	case !signedIn(m, c):
 		n.reason, n.signIn = "You are not signed in at "+m.Tenant.Name()+". What you change there is done in your name.", page.SignInAt(m.Tenant.ID, at)
 		return n
 	}
@@ -40,6 +40,7 @@ func newNext(m tenant.Membership, x guest.Guest, c page.Chrome, at string) (n ne
 	switch {
 	case x.Standing == guest.Invited:
 		n.resend = true
+	case atHome(m): // what a customer's people get there is for its administrators to decide
 	case x.Redeemed == nil || !*x.Redeemed || !x.RolesRead && x.Intune == nil:
 		n.reason = "What is unknown must be read before anything can be given."
 	default:

@@ -52,7 +52,7 @@ func TestActing(t *testing.T) {
 		t.Fatal(err)
 	}
 	var used []string
-	var who graph.Acting = acting{sessions, client, "https://graph.microsoft.com", func(_ context.Context, tid tenant.ID, names []string) {
+	var who graph.Acting = acting{sessions, client, "https://graph.microsoft.com", tenant.ID{}, func(_ context.Context, tid tenant.ID, names []string) {
 		used = append(used, tid.String()+" "+names[0])
 	}}
 	h := sessions.Load(func(_ http.ResponseWriter, _ *http.Request, err error) { t.Error(err) })(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

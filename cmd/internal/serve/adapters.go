@@ -105,7 +105,12 @@ type acting struct {
 	sessions *session.Sessions
 	graph    *graph.Client
 	resource string
+	home     tenant.ID
 	used     func(ctx context.Context, tid tenant.ID, names []string)
+}
+
+func (p *Portal) acting() acting {
+	return acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.home, p.used}
 }
 
 // As gets a token with the scopes from the person's sign-in at that tenant.
@@ -117,7 +122,11 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 	token, err := a.sessions.DelegatedToken(ctx, tid, full...)
 	var refused *entra.Error
 	if errors.As(err, &refused) && refused.NotConsented() {
-		return graph.Person{}, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden, "The customer has not consented to "+strings.Join(scopes, " and ")+" for people who sign in.", "Ask its administrator for it with a new consent link."), err)
+		whose, next := "The customer has", "Ask its administrator for it with a new consent link."
+		if tid == a.home {
+			whose, next = "Your own tenant has", "An administrator of your tenant can grant it to the app registration."
+		}
+		return graph.Person{}, fmt.Errorf("%w: %w", errs.ShowNext(errs.Forbidden, whose+" not consented to "+strings.Join(scopes, " and ")+" for people who sign in.", next), err)
 	}
 	if err != nil {
 		return graph.Person{}, err

@@ -39,7 +39,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		return mux
 	}
 	ofDevices := &device.Live{Graph: p.Graph, Kept: p.Live}
-	guests := &guest.Service{Who: acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}, Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Now: p.Sync.Now}
+	guests := &guest.Service{Who: p.acting(), Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Home: p.home, Now: p.Sync.Now}
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,

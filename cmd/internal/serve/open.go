@@ -285,6 +285,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.ProvisioningLog, &provisioning.LogPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Groups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: p.namedGroups}).
 		With(graphsync.Guests, &guest.Puller{Graph: p.Graph, Store: p.Guests, Now: now, Domains: p.partnerDomains}).
+		With(graphsync.HomeGuests, &guest.Puller{Graph: p.Graph, Store: p.Guests, Now: now, Domains: p.customerDomains}).
 		With(graphsync.Relationships, &gdap.Puller{Graph: p.Graph, Store: p.Relationships, Now: now, Ends: p.relationshipEnds}).
 		With(graphsync.PartnerGroups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: func(ctx context.Context, home tenant.ID) (n group.Named, err error) {
 			n.Holding, err = p.Relationships.GroupIDs(ctx, home)

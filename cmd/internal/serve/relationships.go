@@ -91,8 +91,22 @@ func (p *Portal) partnerDomains(ctx context.Context) ([]string, error) {
 	return slices.Compact(domains), nil
 }
 
+// customerDomains are those that customers' people sign in with.
+func (p *Portal) customerDomains(ctx context.Context) (domains []string, err error) {
+	all, err := p.Tenants.List(ctx, tenant.Everything())
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range all {
+		if !t.Home {
+			domains = append(append(domains, t.Domains...), t.DefaultDomain)
+		}
+	}
+	slices.Sort(domains)
+	return slices.DeleteFunc(slices.Compact(domains), func(d string) bool { return d == "" }), nil
+}
+
 // delegated changes relationships as the signed-in person.
 func (p *Portal) delegated() *gdap.Acts {
-	who := acting{p.Sessions, p.Graph, p.Config.Cloud.GraphResource, p.used}
-	return &gdap.Acts{Who: who, Store: p.Relationships, Audit: p.Audit, Home: p.home, Now: func() time.Time { return p.Sync.Now().UTC() }}
+	return &gdap.Acts{Who: p.acting(), Store: p.Relationships, Audit: p.Audit, Home: p.home, Now: func() time.Time { return p.Sync.Now().UTC() }}
 }
