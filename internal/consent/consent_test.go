@@ -664,6 +664,13 @@ func TestTooManyOpenAttempts(t *testing.T) {
 func TestEverythingIsAudited(t *testing.T) {
 	t.Parallel()
 	s, c := service(t)
+	var told []string // whoever explains failures is told of them, and of what works again
+	s.Refused = func(_ context.Context, _ tenant.ID, o consent.Outcome) {
+		told = append(told, "refused: "+string(o.Result))
+	}
+	s.Accepted = func(context.Context, tenant.ID, time.Time) { told = append(told, "accepted") }
+	s.Proved = func(context.Context, tenant.ID, time.Time) { told = append(told, "proved") }
+	s.Failed = func(context.Context, tenant.ID, consent.Reading, error) { told = append(told, "failed") }
 	l, token := link(t, s, contoso)
 	if r, err := s.Decline(t.Context(), token, permission.Greek); err != nil || r == "" {
 		t.Fatal(err)
@@ -680,6 +687,13 @@ func TestEverythingIsAudited(t *testing.T) {
 	want := []string{"tenant.added", "tenant.added", "consent.link.created", "consent.returned", "consent.begun", "consent.unconfirmed", "consent.begun", "consent.read", "consent.link.created", "consent.link.revoked"}
 	if !slices.Equal(c.events, want) {
 		t.Errorf("events = %v\n  want = %v", c.events, want)
+	}
+	c.fails[contoso] = errs.Unavailable
+	if _, err := s.Reread(t.Context(), contoso); err != nil {
+		t.Fatal(err)
+	}
+	if want := []string{"refused: declined", "failed", "proved", "accepted", "failed"}; !slices.Equal(told, want) {
+		t.Errorf("told %v, want %v", told, want)
 	}
 }
 

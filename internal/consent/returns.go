@@ -171,6 +171,7 @@ func (s *Service) prove(ctx context.Context, a attempt, l Link) (attempt, error)
 	if err != nil {
 		return a, err
 	}
+	s.Accepted(ctx, a.Tenant, now)
 	rec.attempt, rec.setBy = &a, l.CreatedBy
 	// Between two of Microsoft's pages the link still has to lead to the second: the program's own permissions are there, a person's are not.
 	rec.between = a.Outcome == Partial && !slices.ContainsFunc(permission.Rounds(l.Features, rec.verdict.Granted, r.Delegated), func(r permission.Round) bool { return r.All })

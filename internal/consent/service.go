@@ -55,11 +55,12 @@ type Deps struct {
 	Program   func(ctx context.Context) string // what Microsoft's page calls the first registration; nil or "": not known
 	// OnConnected is called each time a reading shows that at least one feature works where none did before; it starts the first sync.
 	OnConnected func(ctx context.Context, tid tenant.ID) error
-	// Failed is told of each look into a tenant that saw nothing complete, with Microsoft's answer; Refused of each return that Microsoft or the
-	// customer ended without consent; Proved of each look that saw everything. nil: nobody is told.
+	// Failed is told of each look into a tenant that saw nothing complete, with Microsoft's answer, and Proved of each that saw everything;
+	// Refused of each return that ended without consent, and Accepted of each that a look has proven. nil: nobody is told.
 	Failed    func(ctx context.Context, tid tenant.ID, r Reading, err error)
-	Refused   func(ctx context.Context, tid tenant.ID, o Outcome)
 	Proved    func(ctx context.Context, tid tenant.ID, at time.Time)
+	Refused   func(ctx context.Context, tid tenant.ID, o Outcome)
+	Accepted  func(ctx context.Context, tid tenant.ID, at time.Time)
 	ReturnURL string                         // the portal's own /auth/consent, absolute
 	Audiences map[permission.Resource]string // of a national cloud; missing: those of the global one
 	Now       func() time.Time               // nil: time.Now
@@ -85,6 +86,9 @@ func NewService(d Deps) *Service {
 	}
 	if d.Proved == nil {
 		d.Proved = func(context.Context, tenant.ID, time.Time) {}
+	}
+	if d.Accepted == nil {
+		d.Accepted = func(context.Context, tenant.ID, time.Time) {}
 	}
 	if d.OnConnected == nil {
 		d.OnConnected = func(context.Context, tenant.ID) error { return nil }

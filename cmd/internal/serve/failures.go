@@ -62,6 +62,9 @@ func (p *Portal) grantsFailed(ctx context.Context, tid tenant.ID, r consent.Read
 
 func (p *Portal) grantsRead(ctx context.Context, tid tenant.ID, at time.Time) {
 	p.fixed(ctx, tid, failure.Consent, failure.Grants, "", at)
+}
+
+func (p *Portal) consentAccepted(ctx context.Context, tid tenant.ID, at time.Time) {
 	p.fixed(ctx, tid, failure.Consent, failure.Return, "", at)
 }
 
@@ -69,6 +72,9 @@ func (p *Portal) grantsRead(ctx context.Context, tid tenant.ID, at time.Time) {
 var consentCodes = map[consent.Result]int{consent.Declined: 65004, consent.NeedsAdmin: 90094}
 
 func (p *Portal) consentRefused(ctx context.Context, tid tenant.ID, o consent.Outcome) {
+	if o.Result == consent.Used || o.Result == consent.Revoked { // nothing is missing, or the partner took the link back
+		return
+	}
 	if o.Code == 0 {
 		o.Code = consentCodes[o.Result]
 	}

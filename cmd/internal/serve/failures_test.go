@@ -17,8 +17,10 @@ import (
 	"github.com/tenantry/tenantry/internal/cloudsim"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/config"
+	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/diagnose"
 	"github.com/tenantry/tenantry/internal/entra"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -134,6 +136,24 @@ func TestFailuresLeadToTheirPage(t *testing.T) {
 	cloud.World.Faults.Clear()
 	if err := p.tryAgain(ctx, f); err != nil || kept(f.ID).FixedAt.IsZero() {
 		t.Errorf("grants that can be read again: %+v, %v", kept(f.ID), err)
+	}
+
+	// A consent that came back without effect, until one is accepted. A link that was used says nothing.
+	p.consentRefused(ctx, tid, consent.Outcome{Result: consent.Used, At: f.At})
+	if _, err := p.Failures.Latest(ctx, tid, failure.Consent, failure.Return); !errors.Is(err, errs.NotFound) {
+		t.Errorf("a link that was used: %v", err)
+	}
+	p.consentRefused(ctx, tid, consent.Outcome{Result: consent.NeedsAdmin, At: f.At})
+	if f, err = p.Failures.Latest(ctx, tid, failure.Consent, failure.Return); err != nil || f.Diagnosis == nil || f.Diagnosis.Cause != string(diagnose.CauseNeedsAdmin) {
+		t.Errorf("%+v, %v", f, err)
+	}
+	p.grantsRead(ctx, tid, f.At)
+	if !kept(f.ID).FixedAt.IsZero() {
+		t.Error("reading the grants is no consent")
+	}
+	p.consentAccepted(ctx, tid, f.At)
+	if kept(f.ID).FixedAt.IsZero() {
+		t.Error("a consent that was accepted leaves the failure open")
 	}
 
 	// A change that a person asked for: it is not sent again, but judged anew by grants that are read again.

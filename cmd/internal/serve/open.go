@@ -247,7 +247,7 @@ func (p *Portal) wire(o Options) (err error) {
 	}
 	p.Consent = consent.NewService(consent.Deps{
 		Store: asks, Authority: p.Entra, Reader: consent.GraphReader{Graph: p.Graph, AppID: cfg.ClientID, As: entra.As}, Finder: finder{p}, Program: p.programName,
-		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Failed: p.grantsFailed, Refused: p.consentRefused, Proved: p.grantsRead, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
+		Journal: consent.AuditJournal{Audit: p.Audit, RequestID: middleware.RequestID}, Home: p.home, OnConnected: p.Sync.StartTenant, Failed: p.grantsFailed, Refused: p.consentRefused, Proved: p.grantsRead, Accepted: p.consentAccepted, Now: p.Sync.Now, ReturnURL: cfg.Origin() + "/auth/consent", Log: p.Log,
 		Audiences: map[permission.Resource]string{permission.Graph: cfg.Cloud.GraphResource, permission.Defender: cfg.Cloud.DefenderResource},
 	})
 	if cfg.SMTPURL != "" {
