@@ -71,13 +71,14 @@ import (
 
 // Deps is what the site is made of. All of it is needed, but where a field says otherwise.
 type Deps struct {
-	Log       *slog.Logger
-	Origin    string // the portal's own: https://portal.example
-	Authority string // origin of the authority host: forms that lead to Microsoft end there
-	Partner   func(ctx context.Context) consent.Partner
-	Ready     func(ctx context.Context) error
-	Metrics   http.Handler
-	Address   func(*http.Request) string // where a request comes from; nil: the connection's own address
+	Log         *slog.Logger
+	Origin      string // the portal's own: https://portal.example
+	Authority   string // origin of the authority host: forms that lead to Microsoft end there
+	AdminCenter string // origin of Microsoft's admin centre, where customers approve GDAP
+	Partner     func(ctx context.Context) consent.Partner
+	Ready       func(ctx context.Context) error
+	Metrics     http.Handler
+	Address     func(*http.Request) string // where a request comes from; nil: the connection's own address
 
 	Sessions       *session.Sessions
 	Entra          *entra.Client
@@ -185,6 +186,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 
 	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, Audit: d.Audit}
 	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain}
+	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
@@ -192,7 +194,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
 		visitors,
-		&relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated},
+		delegated,
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
@@ -212,6 +214,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	}
 	ends.MountPortal(all)
 	ways.MountPortal(all)
+	delegated.MountPortal(all)
 	visitors.MountPortal(all)
 	asked.MountPortal(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Sync: d.Sync}).Mount(all)

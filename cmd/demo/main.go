@@ -152,7 +152,7 @@ func settings(cloud *cloudsim.Cloud, origin, dataDir string) (config.Portal, err
 	return config.Settings{
 		URL: origin, Listen: origin[len("http://"):], DataDir: dataDir, Owners: owner(w).SignInName,
 		TenantID: w.Home().ID, ClientID: w.App.ClientID, ClientSecret: w.App.ClientSecret,
-		AuthorityHost: urls.Login, GraphURL: urls.Graph, DefenderURL: urls.Security, PartnerCenterURL: urls.Partner,
+		AuthorityHost: urls.Login, GraphURL: urls.Graph, DefenderURL: urls.Security, PartnerCenterURL: urls.Partner, AdminCenterURL: urls.Login,
 	}.Check()
 }
 

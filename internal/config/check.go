@@ -231,6 +231,7 @@ func (c *checker) cloud(s Settings) Cloud {
 		{"TENANTRY_GRAPH_URL", s.GraphURL, &cl.GraphURL},
 		{"TENANTRY_DEFENDER_URL", s.DefenderURL, &cl.DefenderURL},
 		{"TENANTRY_PARTNER_CENTER_URL", s.PartnerCenterURL, &cl.PartnerCenterURL},
+		{"TENANTRY_ADMIN_CENTER_URL", s.AdminCenterURL, &cl.AdminCenterURL},
 	} {
 		if o.value == "" {
 			continue

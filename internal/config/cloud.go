@@ -8,6 +8,7 @@ type Cloud struct {
 	GraphURL         string
 	DefenderURL      string // empty: the cloud has none
 	PartnerCenterURL string // empty: the cloud has none
+	AdminCenterURL   string // where people of customers administer Microsoft 365
 
 	GraphResource    string
 	DefenderResource string
@@ -17,19 +18,19 @@ type Cloud struct {
 // clouds as Microsoft lists them under "national cloud deployments". Each needs an app registration of its own.
 var clouds = map[string]Cloud{
 	"global": {
-		AuthorityHost: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com",
+		AuthorityHost: "https://login.microsoftonline.com", GraphURL: "https://graph.microsoft.com", AdminCenterURL: "https://admin.microsoft.com",
 		DefenderURL: "https://api.security.microsoft.com", PartnerCenterURL: "https://api.partnercenter.microsoft.com",
 	},
 	"usgov": {
-		AuthorityHost: "https://login.microsoftonline.us", GraphURL: "https://graph.microsoft.us",
+		AuthorityHost: "https://login.microsoftonline.us", GraphURL: "https://graph.microsoft.us", AdminCenterURL: "https://portal.office365.us",
 		DefenderURL: "https://api-gov.security.microsoft.us", PartnerCenterURL: "https://api.partnercenter.microsoft.com",
 	},
 	"usdod": {
-		AuthorityHost: "https://login.microsoftonline.us", GraphURL: "https://dod-graph.microsoft.us",
+		AuthorityHost: "https://login.microsoftonline.us", GraphURL: "https://dod-graph.microsoft.us", AdminCenterURL: "https://portal.apps.mil",
 		DefenderURL: "https://api-gov.security.microsoft.us",
 	},
 	"china": {
-		AuthorityHost: "https://login.partner.microsoftonline.cn", GraphURL: "https://microsoftgraph.chinacloudapi.cn",
+		AuthorityHost: "https://login.partner.microsoftonline.cn", GraphURL: "https://microsoftgraph.chinacloudapi.cn", AdminCenterURL: "https://portal.partner.microsoftonline.cn",
 	},
 }
 

@@ -34,6 +34,7 @@ type Settings struct {
 	GraphURL         string `name:"graph-url" setting:"TENANTRY_GRAPH_URL" placeholder:"URL" help:"Microsoft Graph, in place of the cloud's." group:"cloud"`
 	DefenderURL      string `name:"defender-url" setting:"TENANTRY_DEFENDER_URL" placeholder:"URL" help:"Microsoft Defender, in place of the cloud's." group:"cloud"`
 	PartnerCenterURL string `name:"partner-center-url" setting:"TENANTRY_PARTNER_CENTER_URL" placeholder:"URL" help:"Partner Center, in place of the cloud's." group:"cloud"`
+	AdminCenterURL   string `name:"admin-center-url" setting:"TENANTRY_ADMIN_CENTER_URL" placeholder:"URL" help:"Microsoft 365 admin centre, in place of the cloud's: where customers approve GDAP." group:"cloud"`
 
 	SMTPURL  string `kong:"-" name:"-" setting:"TENANTRY_SMTP_URL" help:"Mail server, smtps://user:password@host:465. Unset: nothing is sent, and pages show the text to copy."`
 	MailFrom string `name:"mail-from" setting:"TENANTRY_MAIL_FROM" placeholder:"ADDRESS" help:"Address that mail comes from." group:"portal"`

@@ -63,9 +63,9 @@ func (r Request) Check() map[string]string {
 	return faults
 }
 
-// ApprovalLink is where an administrator of the customer approves a request that was sent.
-func ApprovalLink(id string) string {
-	return "https://admin.microsoft.com/AdminPortal/Home#/partners/invitation/granularAdminRelationships/" + url.PathEscape(id)
+// ApprovalLink is where an administrator of the customer approves a request that was sent; center is the origin of Microsoft's admin centre.
+func ApprovalLink(center, id string) string {
+	return center + "/AdminPortal/Home#/partners/invitation/granularAdminRelationships/" + url.PathEscape(id)
 }
 
 type delegatedRole struct {
@@ -134,6 +134,33 @@ func (a *Acts) request(ctx context.Context, person tenant.Person, r Relationship
 	}{action}
 	done, err := graph.Send[struct{}](ctx, p, graph.Change{Method: http.MethodPost, Path: path(r.ID) + "/requests", Body: body})
 	if err := a.record(ctx, person, recorded, r, done.RequestID, err); err != nil {
+		return r, err
+	}
+	return a.readBack(ctx, p, r)
+}
+
+// Extend says whether an active relationship, or one that was not sent yet, goes on by 180 days when it ends (Microsoft Graph, update
+// delegatedAdminRelationship).
+func (a *Acts) Extend(ctx context.Context, person tenant.Person, r Relationship, on bool) (Relationship, error) {
+	if on && slices.Contains(r.Roles, GlobalAdministrator) {
+		return r, errs.ShowNext(errs.Invalid, "Microsoft does not extend a relationship with Global Administrator.", "Have that role removed from the relationship, or ask for a new one without it.")
+	}
+	p, err := a.Who.As(ctx, a.Home, scope)
+	if err != nil {
+		return r, err
+	}
+	w, err := graph.GetAs[graph.DelegatedAdminRelationship](ctx, p, path(r.ID), graph.Query{}) // the tag of what is changed
+	if err != nil {
+		return r, deed.Refusal(err)
+	}
+	body := struct {
+		Extend string `json:"autoExtendDuration"`
+	}{"PT0S"}
+	if on {
+		body.Extend = "P180D"
+	}
+	done, err := graph.Send[struct{}](ctx, p, graph.Change{Method: http.MethodPatch, Path: path(r.ID), Body: body, IfMatch: w.Tag})
+	if err := a.record(ctx, person, "gdap.extension.set", r, done.RequestID, err); err != nil {
 		return r, err
 	}
 	return a.readBack(ctx, p, r)

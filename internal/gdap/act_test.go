@@ -67,7 +67,7 @@ func TestActs(t *testing.T) {
 	person := tenant.Person{Name: "Ben", UPN: "ben@firstup.example"}
 
 	made, err := a.Ask(t.Context(), person, Request{Name: " Care ", Customer: customer, Roles: []string{IntuneAdministrator}, Days: 90, Extends: true})
-	if err != nil || made.Status != Pending || made.Name != "Care" || made.Duration != "P90D" || !made.Extends() || !strings.HasSuffix(ApprovalLink(made.ID), "/granularAdminRelationships/"+made.ID) {
+	if err != nil || made.Status != Pending || made.Name != "Care" || made.Duration != "P90D" || !made.Extends() || !strings.HasPrefix(ApprovalLink("https://x", made.ID), "https://x/AdminPortal/Home#/partners/invitation/granularAdminRelationships/"+made.ID) {
 		t.Fatalf("asked: %+v, %v", made, err)
 	}
 	kept, err := a.Store.Get(t.Context(), tenant.Only(customer), made.ID)
@@ -94,6 +94,14 @@ func TestActs(t *testing.T) {
 	if _, err := a.Assign(t.Context(), person, kept, partner.Groups[1].ID, []string{GlobalAdministrator}); !errors.Is(err, errs.Invalid) {
 		t.Errorf("a role that the customer did not give: %v", err)
 	}
+	for _, on := range []bool{false, true} {
+		if set, err := a.Extend(t.Context(), person, kept, on); err != nil || set.Extends() != on {
+			t.Errorf("goes on by itself %t: %+v, %v", on, set, err)
+		}
+	}
+	if _, err := a.Extend(t.Context(), person, Relationship{ID: kept.ID, Roles: []string{GlobalAdministrator}}, true); !errors.Is(err, errs.Invalid) {
+		t.Errorf("with Global Administrator: %v", err)
+	}
 	who.token = "nobody"
 	if _, err := a.End(t.Context(), person, kept); !errors.Is(err, errs.Forbidden) {
 		t.Errorf("who is no agent: %v", err)
@@ -108,7 +116,7 @@ func TestActs(t *testing.T) {
 	}
 	for tid, want := range map[tenant.ID][]string{
 		home:     {"gdap.request.made", "gdap.request.made.failed", "gdap.request.sent"},
-		customer: {"gdap.ended", "gdap.ended.failed", "gdap.request.sent.failed", "gdap.roles.given"},
+		customer: {"gdap.ended", "gdap.ended.failed", "gdap.extension.set", "gdap.extension.set", "gdap.request.sent.failed", "gdap.roles.given"},
 	} {
 		var actions []string
 		if err := pool.In(tid).QueryRow(t.Context(), `SELECT array_agg(action ORDER BY action) FROM audit WHERE tenant_id = $1 AND request_id <> ''`, tid).Scan(&actions); err != nil || !slices.Equal(actions, want) {

@@ -46,3 +46,12 @@ type DelegatedAssignment struct {
 		ID string `json:"accessContainerId"`
 	} `json:"accessContainer"`
 }
+
+// Contract is a customer of a reseller (v1.0).
+type Contract struct {
+	ID         string `json:"id"`
+	Type       string `json:"contractType"`
+	CustomerID string `json:"customerId"`
+	Name       string `json:"displayName"`
+	Domain     string `json:"defaultDomainName"`
+}

@@ -39,6 +39,7 @@ const (
 	Relationships = "relationships"
 	PartnerGroups = "partnerGroups"
 	HomeGuests    = "homeGuests"
+	Contracts     = "contracts"
 )
 
 // Dataset is one line of the table: what is read, how, how often.
@@ -163,6 +164,10 @@ func Table() Datasets {
 		{ // the same the other way round
 			Name: HomeGuests, Label: "Guest accounts of customers’ people", Version: "v1.0", Path: "/users", Select: guestFields, PageSize: 999, Home: true,
 			Permission: "User.Read.All", Every: 2 * time.Hour, FreshFor: 8 * time.Hour,
+		},
+		{ // Microsoft names no narrower permission; it is granted in the partner's own tenant and in no other
+			Name: Contracts, Label: "Customers by contract", Version: "v1.0", Path: "/contracts", PageSize: 999, Home: true,
+			Permission: "Directory.Read.All", Every: 6 * time.Hour, FreshFor: 24 * time.Hour,
 		},
 	}
 }

@@ -2,9 +2,13 @@ package graphsync_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -23,6 +27,7 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	r := newRig(t, small, graphsync.Options{})
 	store, groups = gdap.NewStore(r.pool), r.groups
 	table := graphsync.Table().
+		With(graphsync.Contracts, &gdap.ContractPuller{Graph: r.graph, Store: store, Now: time.Now}).
 		With(graphsync.Relationships, &gdap.Puller{Graph: r.graph, Store: store, Now: time.Now, Ends: func(context.Context, tenant.ID, time.Time) error { told++; return nil }}).
 		With(graphsync.PartnerGroups, &group.Puller{Graph: r.graph, Store: groups, Named: func(ctx context.Context, home tenant.ID) (n group.Named, err error) {
 			n.Holding, err = store.GroupIDs(ctx, home)
@@ -50,14 +55,14 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	}
 	for _, tid := range []tenant.ID{home, customer} {
 		states, err := s.OfTenant(t.Context(), tid)
-		if err != nil || tid == home && len(states) != 3 || tid == customer && len(states) != 0 { // this sync reads nothing of customers
+		if err != nil || tid == home && len(states) != 4 || tid == customer && len(states) != 0 { // this sync reads nothing of customers
 			t.Errorf("%s: %d datasets, %v", tid, len(states), err)
 		}
 	}
-	if all, err := s.FreshnessOfAll(t.Context(), tenant.Only(customer)); err != nil || len(all) != len(table)-3 {
+	if all, err := s.FreshnessOfAll(t.Context(), tenant.Only(customer)); err != nil || len(all) != len(table)-4 {
 		t.Errorf("a customer has %d datasets, %v", len(all), err)
 	}
-	for _, name := range []string{graphsync.Relationships, graphsync.PartnerGroups, graphsync.HomeGuests} {
+	for _, name := range []string{graphsync.Contracts, graphsync.Relationships, graphsync.PartnerGroups, graphsync.HomeGuests} {
 		if err := s.ReadOnce(t.Context(), home, name); err != nil {
 			t.Fatal(err)
 		}
@@ -70,6 +75,13 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	found, err := store.List(t.Context(), tenant.Only(customer), gdap.Filter{})
 	if err != nil || told != 1 || found.Count != 1 || !found.Rows[0].Works() || found.Rows[0].EndsAt.IsZero() || len(found.Rows[0].Assignments) != 1 {
 		t.Fatalf("with the customer: %+v, %v", found, err)
+	}
+	no := false
+	if all, err := store.CountContracts(t.Context(), tenant.Everything(), gdap.ContractFilter{}); err != nil || int(all) != len(r.cloud.World.Tenants())-1 {
+		t.Errorf("%d contracts, %v", all, err)
+	}
+	if strange, err := store.CountContracts(t.Context(), tenant.Everything(), gdap.ContractFilter{Known: &no}); err != nil || int(strange) != len(r.cloud.World.Tenants())-2 {
+		t.Errorf("%d customers that the portal does not have, %v", strange, err)
 	}
 	g := found.Rows[0].Assignments[0].Group
 	members, err := groups.Members(t.Context(), home, []string{g})
@@ -85,6 +97,7 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	if q, err := s.RequestNow(t.Context(), tenant.Everything(), graphsync.Relationships); err != nil || q.Queued+q.Running != 1 {
 		t.Errorf("asked for now: %+v, %v", q, err)
 	}
+	approved(t, r, store, home, customer)
 	r.cloud.World.Change(func() { delete(r.cloud.World.Home().ServicePrincipals, world.DelegatedAdministration) })
 	if err := s.ReadOnce(t.Context(), home, graphsync.Relationships); err != nil {
 		t.Fatal(err)
@@ -92,7 +105,37 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	if f, err := s.Freshness(t.Context(), tenant.Only(home), graphsync.Relationships); err != nil || f.Failing != 1 || f.Error.Kind != "permission" {
 		t.Errorf("read without Microsoft's service principal: %+v, %v", f, err)
 	}
-	if again, err := store.List(t.Context(), tenant.Only(customer), gdap.Filter{}); err != nil || again.Count != 1 {
+	if again, err := store.List(t.Context(), tenant.Only(customer), gdap.Filter{}); err != nil || again.Count != 2 {
 		t.Errorf("a refused read took what was known: %+v, %v", again, err)
+	}
+}
+
+// approved goes from a request in the partner's name over the link that the customer's administrator opens to an active relationship.
+func approved(t *testing.T, r *rig, store *gdap.Store, home, customer tenant.ID) {
+	t.Helper()
+	partner := r.cloud.World.Home()
+	acts := &gdap.Acts{Who: signedIn{r, partner.ID, partner.Users[1].SignInName}, Store: store, Audit: audit.NewStore(r.pool), Home: home, Now: time.Now}
+	person := tenant.Person{Name: "Technician"}
+	made, err := acts.Ask(t.Context(), person, gdap.Request{Name: "Asked", Customer: customer, Roles: []string{gdap.IntuneAdministrator}, Days: 90})
+	if err != nil || made.Status != gdap.Pending {
+		t.Fatalf("asked: %+v, %v", made, err)
+	}
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	browser, link := &http.Client{Jar: jar}, gdap.ApprovalLink(r.cloud.URLs().Login, made.ID)
+	w, _ := r.cloud.World.Tenant(customer.String())
+	for _, form := range []url.Values{{"loginfmt": {w.Users[0].SignInName}, "passwd": {w.Users[0].Password}}, {"id": {made.ID}, "decision": {"approve"}}} {
+		res, err := browser.PostForm(link, form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		res.Body.Close()
+	}
+	r.cloud.World.Change(func() { r.cloud.World.SettleRelationships(r.cloud.World.Clock.Now().Add(time.Minute)) })
+	given, err := acts.Assign(t.Context(), person, made, partner.Groups[1].ID, []string{gdap.IntuneAdministrator})
+	if err != nil || given.Status != gdap.Active || len(given.Assignments) != 1 {
+		t.Errorf("approved: %+v, %v", given, err)
 	}
 }

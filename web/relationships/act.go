@@ -90,6 +90,16 @@ func (h *Handler) assign(w http.ResponseWriter, r *http.Request, m tenant.Member
 	})
 }
 
+func (h *Handler) extend(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	return h.act(w, r, m, "The extension was set.", func(x gdap.Relationship, v url.Values) (gdap.Relationship, error) {
+		switch v.Get("extends") {
+		case "1", "0":
+			return h.Acts.Extend(r.Context(), m.Person, x, v.Get("extends") == "1")
+		}
+		return x, errs.ShowNext(errs.Invalid, "It was not said whether the relationship goes on.", "Go back and choose.")
+	})
+}
+
 func (h *Handler) end(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	return h.act(w, r, m, "The relationship is being ended.", func(x gdap.Relationship, v url.Values) (gdap.Relationship, error) {
 		if strings.TrimSpace(v.Get("name")) != strings.TrimSpace(x.Name) {
@@ -194,6 +204,7 @@ func has(list []string, v string) bool {
 // acts are the forms below a relationship, for those who may.
 type acts struct {
 	send, assign, end string // where they go; empty: not in this state
+	extension         extension
 	groups            ui.Select
 	roles             ui.Choice
 }
@@ -205,12 +216,15 @@ func (h *Handler) actsOf(ctx context.Context, m tenant.Membership, x gdap.Relati
 	at := m.Path("/relationships/" + url.PathEscape(x.ID))
 	switch {
 	case x.Status == gdap.Created:
-		a.send = at + "/send"
+		a.send, a.extension = at+"/send", extensionOf(x, at)
 		return a, nil
 	case !x.Works():
 		return a, nil
 	}
 	a.assign, a.end = at+"/assign", at+"/end"
+	if x.Status == gdap.Active {
+		a.extension = extensionOf(x, at)
+	}
 	a.roles = ui.Choice{Name: "role", Legend: "Roles", Many: true}
 	for _, id := range x.Roles {
 		a.roles.Options = append(a.roles.Options, ui.Option{Value: id, Label: gdap.RoleName(id)})
@@ -231,6 +245,21 @@ func (h *Handler) actsOf(ctx context.Context, m tenant.Membership, x gdap.Relati
 		}
 	}
 	return a, err
+}
+
+// extension is the form that switches whether a relationship goes on by itself.
+type extension struct {
+	action, value, text, button string
+}
+
+func extensionOf(x gdap.Relationship, at string) extension {
+	switch {
+	case x.Extends():
+		return extension{at + "/extend", "0", "It goes on by 180 days each time it ends.", "Let it end"}
+	case has(x.Roles, gdap.GlobalAdministrator):
+		return extension{}
+	}
+	return extension{at + "/extend", "1", "It is over when it ends.", "Let it go on by 180 days"}
 }
 
 func assigned(x gdap.Relationship, id string) bool {

@@ -6,6 +6,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,6 +33,11 @@ func (w *written) Send(_ context.Context, _ tenant.Person, r gdap.Relationship) 
 
 func (w *written) Assign(_ context.Context, _ tenant.Person, r gdap.Relationship, group string, roles []string) (gdap.Relationship, error) {
 	w.said = append(w.said, "give "+group+" "+strings.Join(roles, "+"))
+	return r, nil
+}
+
+func (w *written) Extend(_ context.Context, _ tenant.Person, r gdap.Relationship, on bool) (gdap.Relationship, error) {
+	w.said = append(w.said, "extend "+r.ID+" "+strconv.FormatBool(on))
 	return r, nil
 }
 
@@ -63,7 +69,7 @@ func TestActing(t *testing.T) {
 		t.Fatal(err)
 	}
 	made := &written{}
-	h := &Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Guests: f.Guests(), Sync: sync, Tenants: f.Tenants, Acts: made}
+	h := &Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Guests: f.Guests(), Sync: sync, Tenants: f.Tenants, Acts: made, AdminCenter: "https://admin.example"}
 	waits, unsent := relationship("2", contoso.ID, f.Now), relationship("3", contoso.ID, f.Now)
 	waits.Status, unsent.Status = gdap.Pending, gdap.Created
 	f.ReadRelationships(t, f.Now, relationship("1", contoso.ID, f.Now.AddDate(1, 0, 0)), waits, unsent, relationship("4", fabrikam.ID, f.Now.AddDate(1, 0, 0)))
@@ -91,6 +97,7 @@ func TestActing(t *testing.T) {
 		{at + "/new", good, 303, "ask Care of " + contoso.ID.String()}, {at + "/new", with("days", "731"), 422, ""}, {at + "/new", with("role", gdap.GlobalAdministrator), 422, ""}, {at + "/new", with("name", ""), 422, ""},
 		{"/relationships/new", with("customer", contoso.ID.String()), 303, "ask Care of " + contoso.ID.String()}, {"/relationships/new", with("customer", fabrikam.ID.String()), 422, ""},
 		{at + "/3/send", nil, 303, "send 3"}, {at + "/1/assign", url.Values{"other": {other}, "role": {"r"}}, 303, "give " + strings.ToLower(other) + " r"}, {at + "/1/assign", url.Values{"role": {"r"}}, 400, ""},
+		{at + "/1/extend", url.Values{"extends": {"1"}}, 303, "extend 1 true"}, {at + "/3/extend", url.Values{"extends": {"0"}}, 303, "extend 3 false"}, {at + "/1/extend", nil, 400, ""}, {at + "/4/extend", url.Values{"extends": {"1"}}, 404, ""},
 		{at + "/1/end", url.Values{"name": {"Care"}}, 400, ""}, {at + "/1/end", url.Values{"name": {" Care 1 "}}, 303, "end 1"}, {at + "/4/end", url.Values{"name": {"Care 4"}}, 404, ""},
 	} {
 		before := len(made.said)
@@ -105,7 +112,7 @@ func TestActing(t *testing.T) {
 		}
 	}
 	for path, want := range map[string][]string{
-		at + "/1": {"Give roles to a group", "End this relationship", "A guest account at the customer: Adele@firstup.example"}, at + "/2": {"granularAdminRelationships/2"}, at + "/3": {"Send to the customer"},
+		at + "/1": {"Give roles to a group", "Let it go on by 180 days", "End this relationship", "A guest account at the customer: Adele@firstup.example"}, at + "/2": {"https://admin.example/AdminPortal/Home#/partners/invitation/granularAdminRelationships/2"}, at + "/3": {"Send to the customer"},
 		at: {"Ask for one"}, at + "/new": {"Devices of Contoso"},
 	} {
 		body := technicians.Get(path).Body.String()
@@ -123,7 +130,7 @@ func TestActing(t *testing.T) {
 	if got := support.Get(at + "/new"); got.Code != http.StatusForbidden {
 		t.Errorf("the form for support: status %d", got.Code)
 	}
-	if len(technicians.Said) != 5 || !strings.Contains(technicians.Said[0].Text, "Waits for the customer") {
+	if len(technicians.Said) != 7 || !strings.Contains(technicians.Said[0].Text, "Waits for the customer") {
 		t.Errorf("said %+v", technicians.Said)
 	}
 }

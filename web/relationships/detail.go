@@ -60,7 +60,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	if x.Status == gdap.Pending {
-		v.Approval = gdap.ApprovalLink(x.ID)
+		v.Approval = gdap.ApprovalLink(h.AdminCenter, x.ID)
 	}
 	return page.Answer(w, r, v, relationshipPage(page.Shell(r, m, v.Name), v))
 }

@@ -30,7 +30,8 @@ type Handler struct {
 	Guests        *guest.Store
 	Sync          *graphsync.Service
 	Tenants       *tenant.Store
-	Acts          Acts // nil: nothing can be changed
+	Acts          Acts   // nil: nothing can be changed
+	AdminCenter   string // origin of Microsoft's admin centre, where customers approve
 }
 
 // Acts changes relationships at Microsoft as the signed-in person. It is *gdap.Acts.
@@ -38,6 +39,7 @@ type Acts interface {
 	Ask(ctx context.Context, person tenant.Person, r gdap.Request) (gdap.Relationship, error)
 	Send(ctx context.Context, person tenant.Person, r gdap.Relationship) (gdap.Relationship, error)
 	Assign(ctx context.Context, person tenant.Person, r gdap.Relationship, group string, roles []string) (gdap.Relationship, error)
+	Extend(ctx context.Context, person tenant.Person, r gdap.Relationship, on bool) (gdap.Relationship, error)
 	End(ctx context.Context, person tenant.Person, r gdap.Relationship) (gdap.Relationship, error)
 }
 
@@ -49,8 +51,12 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/relationships/{relationship}", h.show)
 	r.Post("/relationships/{relationship}/send", tenant.MayAct, h.send)
 	r.Post("/relationships/{relationship}/assign", tenant.MayAct, h.assign)
+	r.Post("/relationships/{relationship}/extend", tenant.MayAct, h.extend)
 	r.Post("/relationships/{relationship}/end", tenant.MayAct, h.end)
 }
+
+// MountPortal adds what is of the partner and of no customer.
+func (h *Handler) MountPortal(r page.Router) { r.Get("/relationships/contracts", h.contracts) }
 
 // pageSize is the number of rows on a page.
 const pageSize = 50
@@ -78,8 +84,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: h.line(read, m, now),
 		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
 	}
+	if !m.One() {
+		l.Actions = append(l.Actions, ui.Action{Text: "Customers by contract", Kind: ui.Quiet, URL: "/relationships/contracts"})
+	}
 	if m.May(tenant.MayAct) {
-		l.Actions = []ui.Action{{Text: "Ask for one", Icon: "add", URL: m.Path("/relationships/new")}}
+		l.Actions = append(l.Actions, ui.Action{Text: "Ask for one", Icon: "add", URL: m.Path("/relationships/new")})
 	}
 	if q.CSV {
 		return l.Serve(w, r)
@@ -159,11 +168,16 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 		e.Title = "GDAP relationships may not be read"
 		e.Lines = append(e.Lines, "The partner’s own tenant must grant "+permissionOf(read.Dataset)+", and have a service principal of Microsoft’s application “Partner Customer Delegated Administration”.")
 	}
+	return h.syncOnly(e, m, graphsync.Relationships), nil
+}
+
+// syncOnly leads from an empty list of the partner's own tenant to its sync, and only who may see that tenant.
+func (h *Handler) syncOnly(e ui.Empty, m tenant.Membership, dataset string) ui.Empty {
 	e.ActionURL, e.ActionText, e.Second = "", "", ui.Link{}
 	if m.Reach.Has(h.Tenants.Home()) {
-		e.ActionURL, e.ActionText = "/sync?dataset="+graphsync.Relationships, "Show the sync"
+		e.ActionURL, e.ActionText = "/sync?dataset="+dataset, "Show the sync"
 	}
-	return e, nil
+	return e
 }
 
 func permissionOf(dataset string) string {

@@ -10,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -101,6 +102,47 @@ func TestPages(t *testing.T) {
 	one.JSON(at+"?q=%3D2", http.StatusOK, &got)
 	if got.Rows[0].StateName != "Was: active" || got.Rows[0].state.Shape == ui.ShapeOK {
 		t.Errorf("a day later: %+v", got.Rows[0])
+	}
+}
+
+func TestContracts(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	home := f.Home(t)
+	h := &Handler{Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}
+	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
+	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
+	const at = "/relationships/contracts"
+	f.FailRead(t, home.ID, graphsync.Contracts, "permission", "A permission is not granted.")
+	if p := all.Get(at).Body.String(); !strings.Contains(p, "Contracts may not be read") || !strings.Contains(p, "Directory.Read.All") {
+		t.Error("what may not be read")
+	}
+	f.ReadContracts(t, f.Now)
+	if p := all.Get(at).Body.String(); !strings.Contains(p, "No contracts at the partner") {
+		t.Error("read, and none")
+	}
+	hostile := strings.Repeat("<b>very long</b> ", 30)
+	f.ReadContracts(t, f.Now, gdap.Contract{ID: "1", Customer: contoso.ID, Name: "Contoso", Domain: "contoso.example", Type: "ResellerPartner"}, gdap.Contract{ID: "2", Customer: webtest.ID(t, 9), Name: hostile, Domain: "=x"}, gdap.Contract{ID: "3", Customer: webtest.ID(t, 8)})
+	for path, want := range map[string]int64{at: 3, at + "?known=false": 2, at + "?gdap=true": 0, at + "?q=contoso": 1, at + "?sort=-domain": 3} {
+		var got struct {
+			Rows  []contract
+			Count int64
+		}
+		all.JSON(path, http.StatusOK, &got)
+		if got.Count != want || int64(len(got.Rows)) != want {
+			t.Errorf("GET %s: %d rows, count %d, want %d", path, len(got.Rows), got.Count, want)
+		}
+		if p := all.Get(path); p.Code != http.StatusOK || strings.Contains(p.Body.String(), "<b>very") {
+			t.Errorf("GET %s: status %d", path, p.Code)
+		}
+	}
+	if csv := one.Get(at + "?format=csv").Body.String(); strings.Count(csv, "\n") != 2 || !strings.Contains(csv, "Contoso,contoso.example,Yes,No,ResellerPartner") {
+		t.Errorf("CSV of who may see Contoso only:\n%s", csv)
+	}
+	for _, path := range []string{at + "?sort=x", at + "?known=x", at + "?after=x"} {
+		if got := all.Get(path); got.Code != http.StatusBadRequest {
+			t.Errorf("GET %s: status %d, want 400", path, got.Code)
+		}
 	}
 }
 

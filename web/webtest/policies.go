@@ -112,6 +112,16 @@ func (f *Fleet) ReadRelationships(t testing.TB, at time.Time, found ...gdap.Rela
 	})
 }
 
+// ReadContracts stores a complete read of the partner's contracts, in the tenant that Home makes.
+func (f *Fleet) ReadContracts(t testing.TB, at time.Time, found ...gdap.Contract) {
+	t.Helper()
+	f.run++
+	f.complete(t, f.Tenants.Home(), graphsync.Contracts, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := f.Relationships().MergeContracts(ctx, tx, f.Tenants.Home(), f.run, at, found)
+		return m.Counters, err
+	})
+}
+
 // Home makes the partner's own tenant.
 func (f *Fleet) Home(t testing.TB) tenant.Tenant {
 	t.Helper()

@@ -287,6 +287,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.Guests, &guest.Puller{Graph: p.Graph, Store: p.Guests, Now: now, Domains: p.partnerDomains}).
 		With(graphsync.HomeGuests, &guest.Puller{Graph: p.Graph, Store: p.Guests, Now: now, Domains: p.customerDomains}).
 		With(graphsync.Relationships, &gdap.Puller{Graph: p.Graph, Store: p.Relationships, Now: now, Ends: p.relationshipEnds}).
+		With(graphsync.Contracts, &gdap.ContractPuller{Graph: p.Graph, Store: p.Relationships, Now: now}).
 		With(graphsync.PartnerGroups, &group.Puller{Graph: p.Graph, Store: p.Directory, Named: func(ctx context.Context, home tenant.ID) (n group.Named, err error) {
 			n.Holding, err = p.Relationships.GroupIDs(ctx, home)
 			return n, err

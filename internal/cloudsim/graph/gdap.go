@@ -104,7 +104,11 @@ func assignmentObjects(r *world.Relationship) []object {
 }
 
 func requestObject(q world.RelationshipRequest) object {
-	return object{{"id", q.ID}, {"action", q.Action}, {"status", q.Status}, {"createdDateTime", q.At}, {"lastModifiedDateTime", q.At}}
+	action := q.Action
+	if action == "reject" { // a later member of the enumeration, which only a Prefer header brings
+		action = "unknownFutureValue"
+	}
+	return object{{"id", q.ID}, {"action", action}, {"status", q.Status}, {"createdDateTime", q.At}, {"lastModifiedDateTime", q.At}}
 }
 
 func requestObjects(r *world.Relationship) []object {

@@ -72,6 +72,8 @@ func (s *Server) routes() http.Handler {
 	r.Post("/{tenant}/login", s.postLogin)
 	r.Post("/{tenant}/consent", s.postConsent)
 	r.Get("/redeem", s.redeem)
+	r.Get(partnersPath, s.partners)
+	r.Post(partnersPath, s.postPartners)
 	r.NotFound(s.notFound)
 	r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) {
 		s.page(w, http.StatusMethodNotAllowed, "message", view{Title: "Method not allowed", Text: []string{"This address does not take " + r.Method + "."}})

@@ -36,6 +36,7 @@ type view struct {
 	Frames      []string // front-channel logout addresses
 	Details     []field
 	People      []group
+	Requests    []partnerRequest
 }
 
 type field struct{ Name, Value string }

@@ -42,7 +42,7 @@ type AccessAssignment struct {
 // RelationshipRequest is what the partner, or the customer, asked for.
 type RelationshipRequest struct {
 	ID     string
-	Action string // lockForApproval, approve or terminate
+	Action string // lockForApproval, approve, reject or terminate
 	Status string // pending or succeeded
 	At     time.Time
 }
@@ -60,6 +60,9 @@ func (w *World) Relationships() []*Relationship { return w.gdap }
 
 // AddRelationship keeps a new one. The caller holds Change.
 func (w *World) AddRelationship(rel *Relationship) { w.gdap = append(w.gdap, rel) }
+
+// refused is the status of a request that the customer refused. Microsoft does not say which it is: of those that it documents this fits.
+const refused = "terminated"
 
 // gdapTakes is how long Microsoft takes for what it does not do at once; gdapWaits how long a request waits for the customer.
 const (
@@ -116,8 +119,8 @@ func (r *Relationship) become(status string, now time.Time) { r.Status, r.Modifi
 
 // Ask does what a request asks for, as far as the relationship allows. The caller holds Change.
 func (w *World) Ask(r *Relationship, action string, now time.Time) (q RelationshipRequest, ok bool) {
-	from := map[string][]string{"lockForApproval": {"created"}, "approve": {"approvalPending"}, "terminate": {"active", "expiring"}}
-	to := map[string]string{"lockForApproval": "approvalPending", "approve": "approved", "terminate": "terminating"}
+	from := map[string][]string{"lockForApproval": {"created"}, "approve": {"approvalPending"}, "reject": {"approvalPending"}, "terminate": {"active", "expiring"}}
+	to := map[string]string{"lockForApproval": "approvalPending", "approve": "approved", "reject": refused, "terminate": "terminating"}
 	if !slices.Contains(from[action], r.Status) {
 		return q, false
 	}

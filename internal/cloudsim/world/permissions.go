@@ -155,7 +155,7 @@ var partlyRoles = []string{
 }
 
 // partnerRoles are granted in the home tenant only.
-var partnerRoles = []string{"CrossTenantInformation.ReadBasic.All", "DelegatedAdminRelationship.Read.All"}
+var partnerRoles = []string{"CrossTenantInformation.ReadBasic.All", "DelegatedAdminRelationship.Read.All", "Directory.Read.All"}
 
 // The delegated permissions in requiredResourceAccess of the one registration and of the other.
 var (
