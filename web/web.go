@@ -80,44 +80,45 @@ type Deps struct {
 	Metrics     http.Handler
 	Address     func(*http.Request) string // where a request comes from; nil: the connection's own address
 
-	Sessions       *session.Sessions
-	Entra          *entra.Client
-	Tenants        *tenant.Store
-	Sync           *graphsync.Service
-	Devices        *device.Store
-	Apps           *app.Store
-	Provisioning   *provisioning.Store
-	Services       *service.Store
-	Configuration  *configuration.Store
-	Roles          *intunerole.Store
-	DirectoryRoles *directoryrole.Store
-	Directory      *group.Store
-	Relationships  *gdap.Store
-	Guests         *guest.Store
-	Delegated      *gdap.Acts
-	GuestChanges   *guest.Service
-	GuestJobs      *guest.Runner
-	DetectedApps   *detectedapp.Store
-	Protection     *protection.Store
-	Autopilot      *autopilot.Store
-	Views          *view.Store
-	Groups         *tenantgroup.Store
-	Reviews        *review.Store
-	Leavers        *leaver.Store
-	Audit          *audit.Store
-	Consent        *domain.Service
-	Contact        *partner.Store
-	Withdrawals    *withdrawal.Service
-	Mail           mail.Sender // nil: no mail is sent
-	MyDevices      me.Reader
-	Live           Live
-	Failures       *failure.Store
-	Explain        func(r *http.Request, err error, back string) string // keeps what is behind a failure at Microsoft; nil: nothing is explained
-	TryAgain       func(ctx context.Context, f failure.Failure) error
-	IsAdmin        func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
-	Settings       []settings.Group
-	Retention      *graphsync.Retention
-	Now            func() time.Time
+	Sessions         *session.Sessions
+	Entra            *entra.Client
+	Tenants          *tenant.Store
+	Sync             *graphsync.Service
+	Devices          *device.Store
+	Apps             *app.Store
+	Provisioning     *provisioning.Store
+	Services         *service.Store
+	Configuration    *configuration.Store
+	Roles            *intunerole.Store
+	DirectoryRoles   *directoryrole.Store
+	Directory        *group.Store
+	Relationships    *gdap.Store
+	Guests           *guest.Store
+	Delegated        *gdap.Acts
+	GuestChanges     *guest.Service
+	ProvisioningActs *provisioning.Acts
+	GuestJobs        *guest.Runner
+	DetectedApps     *detectedapp.Store
+	Protection       *protection.Store
+	Autopilot        *autopilot.Store
+	Views            *view.Store
+	Groups           *tenantgroup.Store
+	Reviews          *review.Store
+	Leavers          *leaver.Store
+	Audit            *audit.Store
+	Consent          *domain.Service
+	Contact          *partner.Store
+	Withdrawals      *withdrawal.Service
+	Mail             mail.Sender // nil: no mail is sent
+	MyDevices        me.Reader
+	Live             Live
+	Failures         *failure.Store
+	Explain          func(r *http.Request, err error, back string) string // keeps what is behind a failure at Microsoft; nil: nothing is explained
+	TryAgain         func(ctx context.Context, f failure.Failure) error
+	IsAdmin          func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
+	Settings         []settings.Group
+	Retention        *graphsync.Retention
+	Now              func() time.Time
 
 	Pressure *middleware.Pressure // counts what people ask for; nil: nobody wants to know
 
@@ -196,6 +197,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		visitors,
 		delegated,
 		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
+		&webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}

@@ -102,6 +102,9 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 	case t.Index%3 != 0:
 		features = append(features, permission.GuestAccounts)
 	}
+	if t.Index%4 == 1 { // where the partner's relationship has a role for it
+		features = append(features, permission.Provisioning, permission.ProvisioningChanges)
+	}
 	_, delegated := permission.Plan(features)
 	d.cloud.World.Change(func() {
 		d.cloud.World.GrantScopes(t, &d.cloud.World.App, world.GraphAppID, "", names(delegated), time.Now())

@@ -214,6 +214,7 @@ type ServicePrincipal struct {
 	AppRoles    []AppRole  `json:"appRoles"`
 	Scopes      []AppScope `json:"oauth2PermissionScopes"`
 	AppOwner    string     `json:"appOwnerOrganizationId"`
+	Template    string     `json:"applicationTemplateId"` // of the gallery
 }
 
 // AppRole is an application permission that a resource offers.

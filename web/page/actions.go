@@ -19,25 +19,6 @@ var actionWords = map[string]string{
 	"consent.returned":         "came back from Microsoft",
 	"consent.read":             "read the permissions from the tenant",
 	"consent.unconfirmed":      "waited in vain for Microsoft to confirm the consent",
-	"guest.invited":            "invited a guest",
-	"guest.invited.failed":     "tried to invite a guest",
-	"guest.invited.unknown":    "tried to invite a guest, and Microsoft did not say whether it was done",
-	"guest.role.given.unknown": "tried to give a guest a directory role, and Microsoft did not say whether it was done",
-	"guest.role.given":         "gave a guest a directory role",
-	"guest.role.given.failed":  "tried to give a guest a directory role",
-
-	"guest.role.taken":            "took a directory role from a guest",
-	"guest.role.taken.failed":     "tried to take a directory role from a guest",
-	"guest.role.taken.unknown":    "tried to take a directory role from a guest, and Microsoft did not say whether it was done",
-	"guest.licence.given":         "gave a guest an Intune licence",
-	"guest.licence.given.failed":  "tried to give a guest an Intune licence",
-	"guest.licence.given.unknown": "tried to give a guest an Intune licence, and Microsoft did not say whether it was done",
-	"guest.country.set":           "set the country of a guest",
-	"guest.country.set.failed":    "tried to set the country of a guest",
-	"guest.country.set.unknown":   "tried to set the country of a guest, and Microsoft did not say whether it was done",
-	"guest.revoked":               "deleted a guest account",
-	"guest.revoked.failed":        "tried to delete a guest account",
-	"guest.revoked.unknown":       "tried to delete a guest account, and Microsoft did not say whether it was done",
 
 	"signin":            "signed in",
 	"signout":           "signed out",
@@ -61,9 +42,46 @@ var actionWords = map[string]string{
 	"calendar.revoked":  "ended a calendar address",
 }
 
+// attempts are changes at a customer that may fail, or of which Microsoft may not say whether they were done: what was done, and what was tried.
+var attempts = map[string][2]string{
+	"guest.invited":                  {"invited a guest", "invite a guest"},
+	"guest.role.given":               {"gave a guest a directory role", "give a guest a directory role"},
+	"guest.role.taken":               {"took a directory role from a guest", "take a directory role from a guest"},
+	"guest.licence.given":            {"gave a guest an Intune licence", "give a guest an Intune licence"},
+	"guest.country.set":              {"set the country of a guest", "set the country of a guest"},
+	"guest.revoked":                  {"deleted a guest account", "delete a guest account"},
+	"provisioning.application.added": {"added an application from the gallery", "add an application from the gallery"},
+	"provisioning.job.made":          {"made a provisioning job", "make a provisioning job"},
+	"provisioning.access.tested":     {"tested the credentials of an application", "test the credentials of an application"},
+	"provisioning.access.saved":      {"gave Microsoft the credentials of an application", "give Microsoft the credentials of an application"},
+	"provisioning.job.started":       {"started a provisioning job", "start a provisioning job"},
+	"provisioning.job.paused":        {"paused a provisioning job", "pause a provisioning job"},
+	"provisioning.job.restarted":     {"restarted a provisioning job", "restart a provisioning job"},
+	"provisioning.job.deleted":       {"deleted a provisioning job", "delete a provisioning job"},
+	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
+}
+
+func attemptWords(action string) (string, bool) {
+	base, failed := strings.CutSuffix(action, ".failed")
+	base, unsure := strings.CutSuffix(base, ".unknown")
+	w, ok := attempts[base]
+	switch {
+	case !ok:
+		return "", false
+	case failed:
+		return "tried to " + w[1], true
+	case unsure:
+		return "tried to " + w[1] + ", and Microsoft did not say whether it was done", true
+	}
+	return w[0], true
+}
+
 // ActionWords is an action of the audit in words; one that has none is shown as it is named.
 func ActionWords(action string) string {
 	if w, ok := actionWords[action]; ok {
+		return w
+	}
+	if w, ok := attemptWords(action); ok {
 		return w
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(action, ".", " "), "_", " ")

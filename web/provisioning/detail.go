@@ -412,9 +412,12 @@ func (v view) panel() ui.ActionPanel {
 			Action: ui.Action{Text: "Sign in", URL: page.SignInAt(v.m.Tenant.ID, appURL(v.m.Tenant.ID, v.ID))},
 		})
 	}
-	for _, a := range []struct{ icon, name, verb string }{
-		{"key", "Replace credentials", "Replace"}, {"arrow_clockwise", "Restart", "Restart"}, {"pause", "Pause", "Pause"},
-	} {
+	replace := ui.PanelAction{Icon: "key", Name: "Replace credentials", Action: ui.Action{Text: "Replace", Reason: why}}
+	if v.m.May(tenant.MayAct) && v.chrome.SignedIn(v.m.Tenant.ID) != nil {
+		replace.Action = ui.Action{Text: "Replace", URL: setupURL(v.m, v.ID) + "?step=access"}
+	}
+	p.Items = append(p.Items, replace)
+	for _, a := range []struct{ icon, name, verb string }{{"arrow_clockwise", "Restart", "Restart"}, {"pause", "Pause", "Pause"}} {
 		p.Items = append(p.Items, ui.PanelAction{Icon: a.icon, Name: a.name, Action: ui.Action{Text: a.verb, Reason: why}})
 	}
 	return p

@@ -73,6 +73,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Title: "Provisioning", One: jobNoun.One, Many: jobNoun.Many, Caption: "Provisioning jobs, worst first", M: m, Query: q, Spec: spec, Columns: columns(m),
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append([]ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}}, fresh.ReadNow(m)...), Each: h.each(m.Scope, f, toRow),
 	}
+	if m.One() && m.May(tenant.MayAct) {
+		l.Actions = append(l.Actions, ui.Action{Text: "Set up an application", Icon: "add", URL: m.Path("/provisioning/new")})
+	}
 	if q.CSV {
 		return l.Serve(w, r)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -109,4 +110,9 @@ func (p *Portal) customerDomains(ctx context.Context) (domains []string, err err
 // delegated changes relationships as the signed-in person.
 func (p *Portal) delegated() *gdap.Acts {
 	return &gdap.Acts{Who: p.acting(), Store: p.Relationships, Audit: p.Audit, Home: p.home, Now: func() time.Time { return p.Sync.Now().UTC() }}
+}
+
+// provisioningActs sets provisioning up as the signed-in person.
+func (p *Portal) provisioningActs() *provisioning.Acts {
+	return &provisioning.Acts{Who: p.acting(), Graph: p.Graph, Store: p.Provisioning, Audit: p.Audit, Now: func() time.Time { return p.Sync.Now().UTC() }}
 }

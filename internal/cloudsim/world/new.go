@@ -239,6 +239,8 @@ func (w *World) connect() {
 			w.relate(t, "approvalPending", intune, "Intune Administrator", "Global Reader")
 		case t.Consent == ConsentWithdrawn:
 			w.relate(t, "expired", intune, "Intune Administrator")
+		case i%4 == 0:
+			w.relate(t, "active", intune, "Intune Administrator", "Security Reader", "Global Reader", "Cloud Application Administrator")
 		case i%2 == 0:
 			w.relate(t, "active", intune, "Intune Administrator", "Security Reader", "Global Reader")
 		default:

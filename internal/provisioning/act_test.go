@@ -1,0 +1,48 @@
+package provisioning
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/graph"
+)
+
+func TestBlot(t *testing.T) {
+	for _, value := range []string{"s3cret", `quo"ted\`, "a b&c=d/é"} {
+		text := "Authorization: " + value + ", url " + "?token=" + strings.NewReplacer(" ", "+", "&", "%26", "=", "%3D", "/", "%2F", "é", "%C3%A9", `"`, "%22", `\`, "%5C").Replace(value)
+		if got := blot(text, []Secret{{"k", value}, {"empty", ""}}); got != "Authorization: …, url ?token=…" {
+			t.Errorf("%s: %s", value, got)
+		}
+	}
+}
+
+func TestFieldsOfTemplates(t *testing.T) {
+	for in, want := range map[string][]string{
+		`["BaseAddress","SecretToken"]`: {"BaseAddress", "SecretToken"}, `[{"name":"username"},{"key":"Password"},"Password"]`: {"UserName", "Password"},
+		`["<script>","Nonsense"]`: nil, ``: nil, `{}`: nil, `[1,null,[]]`: nil,
+	} {
+		if got := fieldsOf(in); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %v, want %v", in, got, want)
+		}
+	}
+}
+
+func FuzzAnswerOnDemand(f *testing.F) {
+	f.Add(`{"result":"Failure","details":{"errorCode":"E","errorMessage":"M"}}`, `{"provisioningSteps":[{"name":"EntryImport","provisioningStepType":"Import","status":"Success","description":"d"}],"modifiedProperties":[{"displayName":"a","oldValue":null,"newValue":true}],"statusInfo":{"status":"Failure"}}`)
+	f.Add("Microsoft.Identity.StatusInfo", `[{"provisioningSteps":null}]`)
+	f.Add("", "[]")
+	f.Fuzz(func(t *testing.T, key, value string) {
+		d := fromPair(graph.TextPair{Key: key, Value: value})
+		if strings.Contains(d.Result+d.Code+d.Reason, "\x00") {
+			t.Errorf("%+v", d)
+		}
+	})
+}
+
+func TestAnswerOnDemand(t *testing.T) {
+	d := fromPair(graph.TextPair{Key: `x`, Value: `[{"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"Export","status":"Failure","description":"Refused"}],"modifiedProperties":[{"displayName":"active","oldValue":null,"newValue":true}],"statusInfo":{"status":"Failure","errorCode":"E","reason":"R"}}]`})
+	if d.Result != "failure" || d.Code != "E" || d.Reason != "R" || len(d.Steps) != 1 || d.Steps[0].Type != "export" || len(d.Properties) != 1 || *d.Properties[0].New != "true" || d.Properties[0].Old != nil {
+		t.Errorf("%+v", d)
+	}
+}

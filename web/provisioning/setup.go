@@ -1,0 +1,347 @@
+package provisioning
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// setupView is a set-up at the step that is next, and its JSON twin.
+type setupView struct {
+	ID        string    `json:"id"` // of the service principal
+	Name      string    `json:"name"`
+	Tenant    tenantRef `json:"tenant"`
+	StepName  string    `json:"step"`
+	Gone      bool      `json:"gone"`
+	Templates []string  `json:"templates"`
+	Fields    []string  `json:"credential_fields"`
+	Jobs      []job     `json:"jobs"`
+	URL       string    `json:"url"`
+
+	m      tenant.Membership
+	chrome page.Chrome
+	state  provisioning.State
+	step   provisioning.SetupStep
+	signIn string
+	failed *ui.Banner
+	faults page.Faults
+	keep   bool // offers to save without a test, which failed
+}
+
+// waits is how many seconds the page waits before it looks again for something that is under way.
+const waits = 5
+
+func (h *Wizard) setup(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	s, err := h.find(r, m)
+	if err != nil {
+		return err
+	}
+	v, err := h.look(r, m, s)
+	if err != nil {
+		return err
+	}
+	return h.showSetup(w, r, http.StatusOK, v)
+}
+
+// find is the set-up of the address.
+func (h *Wizard) find(r *http.Request, m tenant.Membership) (provisioning.Setup, error) {
+	id, err := param(r, "principal")
+	if err != nil || !m.One() {
+		return provisioning.Setup{}, errs.NotFound
+	}
+	return h.Provisioning.Setup(r.Context(), m.Tenant.ID, id)
+}
+
+// look reads at Microsoft how far the set-up is.
+func (h *Wizard) look(r *http.Request, m tenant.Membership, s provisioning.Setup) (v setupView, err error) {
+	st, err := h.Acts.Look(r.Context(), s)
+	if err != nil {
+		return v, err
+	}
+	v = newSetupView(m, st, page.ChromeOf(r.Context()))
+	if r.URL.Query().Get("step") == "access" && st.Job != nil {
+		v.at(provisioning.NeedsAccess)
+	}
+	return v, nil
+}
+
+func newSetupView(m tenant.Membership, st provisioning.State, c page.Chrome) setupView {
+	v := setupView{
+		ID: st.Setup.SPID, Name: appName(st.Setup.Name), Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()}, Gone: st.Gone(c.Now), Templates: []string{}, Fields: slices.Concat([]string{}, st.Fields()), Jobs: []job{},
+		URL: setupURL(m, st.Setup.SPID), m: m, chrome: c, state: st, faults: page.Faults{},
+	}
+	v.at(st.Step())
+	for _, t := range st.Templates {
+		v.Templates = append(v.Templates, t.ID)
+	}
+	if st.Job != nil {
+		v.Jobs = append(v.Jobs, newJob(*st.Job, newRower(nil, c.Now)(*st.Job), m.Tenant.Name()))
+	}
+	if c.SignedIn(m.Tenant.ID) == nil {
+		v.signIn = page.SignInAt(m.Tenant.ID, v.URL)
+	}
+	return v
+}
+
+func (v *setupView) at(step provisioning.SetupStep) {
+	v.step, v.StepName = step, strings.ToLower(stepNames[step])
+}
+
+func (h *Wizard) showSetup(w http.ResponseWriter, r *http.Request, status int, v setupView) error {
+	if page.WantsJSON(r) {
+		return page.JSON(w, status, v)
+	}
+	shell := page.Shell(r, v.m, "Set up "+v.Name)
+	if v.failed == nil && (v.step == provisioning.Appearing && !v.Gone || v.step == provisioning.Watching) {
+		shell.Refresh = waits
+	}
+	return page.Render(w, r, status, setupPage(shell, v))
+}
+
+// take does the step that the form asks for. What fails shows on the page of the step that Microsoft then tells.
+func (h *Wizard) take(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	s, err := h.find(r, m)
+	if err != nil {
+		return err
+	}
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	v, err := h.look(r, m, s)
+	if err != nil {
+		return err
+	}
+	said, err := h.do(r, &v, form)
+	switch _, _, ok := errs.Sentence(err); {
+	case len(v.faults) > 0:
+		return h.showSetup(w, r, http.StatusUnprocessableEntity, v)
+	case err != nil && (!ok || errors.Is(err, errs.Unauthorised)):
+		return err
+	case err != nil:
+		return h.failed(w, r, v, err)
+	}
+	return page.Done(w, r, v.URL, said)
+}
+
+// failed shows what went wrong, on the step that is next by now.
+func (h *Wizard) failed(w http.ResponseWriter, r *http.Request, was setupView, err error) error {
+	now, read := h.look(r, was.m, was.state.Setup)
+	if read != nil {
+		return read
+	}
+	if was.step == provisioning.NeedsAccess && now.state.Job != nil {
+		now.at(was.step)
+		now.keep = was.keep
+	}
+	sentence, next, _ := errs.Sentence(inStep(was.step, err))
+	now.failed = &ui.Banner{Kind: "bad", Title: sentence, Text: next}
+	if errors.Is(err, errs.Timeout) {
+		now.failed.Kind = "unknown"
+	}
+	status := page.StatusOf(err)
+	if status == http.StatusBadRequest {
+		status = http.StatusUnprocessableEntity
+	}
+	return h.showSetup(w, r, status, now)
+}
+
+func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.Flash, err error) {
+	ctx, by, id, s := r.Context(), v.m.Person, middleware.RequestID(r.Context()), v.state.Setup
+	what := form.Get("do")
+	if what == "job" {
+		template := form.Get("template")
+		if !slices.Contains(v.Templates, template) {
+			v.faults.Add("template", "Choose one of the templates.")
+			return said, nil
+		}
+		return page.Flash{Kind: "info", Title: "Microsoft made the job."}, h.Acts.MakeJob(ctx, by, id, s, template)
+	}
+	if v.state.Job == nil {
+		return said, errs.ShowNext(errs.Conflict, "The application has no job.", "Make it first.")
+	}
+	job := v.state.Job.ID
+	switch what {
+	case "test", "save", "keep":
+		v.at(provisioning.NeedsAccess)
+		return h.access(r, v, what, form)
+	case "again":
+		return page.Flash{Kind: "info", Title: "The application let Microsoft in with the saved credentials."}, h.Acts.Test(ctx, by, id, s, job, nil)
+	case "start":
+		if err := h.Acts.Start(ctx, by, id, s, job); err != nil {
+			return said, err
+		}
+		return page.Flash{Kind: "info", Title: "Microsoft started the job.", Text: h.readBack(r, v.m)}, nil
+	}
+	return said, errs.Show(errs.Invalid, "The form asks for something that this page does not do.")
+}
+
+// access tests credentials and hands them to Microsoft. They are never shown again, so that whoever corrects one enters all.
+func (h *Wizard) access(r *http.Request, v *setupView, what string, form url.Values) (said page.Flash, err error) {
+	ctx, by, id, s := r.Context(), v.m.Person, middleware.RequestID(r.Context()), v.state.Setup
+	secrets := v.secrets(form)
+	if len(v.faults) > 0 {
+		return said, nil
+	}
+	if what != "keep" {
+		if err := h.Acts.Test(ctx, by, id, s, v.state.Job.ID, secrets); err != nil {
+			v.keep = errors.Is(err, errs.Invalid)
+			return said, err
+		}
+	}
+	if what == "test" {
+		return page.Flash{Kind: "info", Title: "The application let Microsoft in.", Text: "Nothing was saved. Enter the credentials again to save them."}, nil
+	}
+	if err := h.Acts.Save(ctx, by, id, s, secrets); err != nil {
+		return said, err
+	}
+	said = page.Flash{Kind: "info", Title: "Microsoft keeps the credentials."}
+	if what == "save" {
+		if err := h.Acts.Test(ctx, by, id, s, v.state.Job.ID, nil); err != nil {
+			said.Text = "A test with what is saved did not go through yet; test again in a minute."
+		} else {
+			said.Text = "The application lets Microsoft in with what is saved."
+		}
+	}
+	return said, nil
+}
+
+// freeRows is how many credentials can be entered where the template does not say which are needed.
+const freeRows = 4
+
+// secrets are the credentials of the form, and what is wrong with them.
+func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
+	for _, key := range v.Fields {
+		if form.Get(key) == "" {
+			v.faults.Add(key, "Enter it. What you entered before is not kept here.")
+		}
+		list = append(list, provisioning.Secret{Key: key, Value: form.Get(key)})
+	}
+	if len(v.Fields) > 0 {
+		return list
+	}
+	for i := range freeRows {
+		n := ui.N(int64(i))
+		key, value := form.Get("key"+n), form.Get("value"+n)
+		switch {
+		case key == "" && value == "":
+			continue
+		case !slices.Contains(provisioning.SecretKeys, key):
+			v.faults.Add("key"+n, "Choose what it is.")
+		case value == "":
+			v.faults.Add("value"+n, "Enter it. What you entered before is not kept here.")
+		}
+		list = append(list, provisioning.Secret{Key: key, Value: value})
+	}
+	if len(list) == 0 {
+		v.faults.Add("key0", "Enter at least one.")
+	}
+	return list
+}
+
+// readBack asks for a read of the jobs, and says when they will show it.
+func (h *Wizard) readBack(r *http.Request, m tenant.Membership) string {
+	if _, err := h.Sync.RequestNow(r.Context(), m.Scope, graphsync.ProvisioningJobs); err != nil {
+		return "The list of jobs shows it after its next read."
+	}
+	return "The jobs are being read now, and the list shows it once they were."
+}
+
+// The parts of the page, ready to print.
+
+func stepsLine(now provisioning.SetupStep) ui.StepsLine {
+	var line ui.StepsLine
+	for i, name := range stepNames {
+		it := ui.StepsItem{Text: name, Shape: ui.ShapePending, Current: i == int(now)}
+		if i < int(now) {
+			it.Shape = ui.ShapeOK
+		}
+		line = append(line, it)
+	}
+	return line
+}
+
+func (v setupView) later() ui.Action {
+	return ui.Action{Text: "Go on later", URL: v.m.Path("/provisioning/new"), Kind: ui.Quiet}
+}
+
+func (v setupView) templateChoice() ui.Choice {
+	c := ui.Choice{Name: "template", Legend: "Kind of job", Error: v.faults["template"]}
+	for i, t := range v.state.Templates {
+		c.Options = append(c.Options, ui.Option{Value: t.ID, Label: t.ID, Hint: t.Description, Selected: t.Default || i == 0})
+	}
+	return c
+}
+
+func (v setupView) accessLead() string {
+	if len(v.Fields) == 0 {
+		return "Microsoft’s template does not say which credentials this application wants. Its own guide to provisioning does; choose the name that Microsoft has for each."
+	}
+	return "The application’s administrator finds these under its own settings for provisioning or SCIM."
+}
+
+// secretFields are the inputs for credentials. None has a value: what was entered before is not echoed.
+func (v setupView) secretFields() (list []templ.Component) {
+	input := func(name, label, kind string) {
+		list = append(list, ui.Field{Name: name, Label: label, Type: kind, Error: v.faults[name], Autocomplete: "off", Max: 4000})
+	}
+	for _, key := range v.Fields {
+		kind := "text"
+		if secretName.MatchString(key) {
+			kind = "password"
+		}
+		input(key, spaced(key), kind)
+	}
+	for i := 0; i < freeRows && len(v.Fields) == 0; i++ {
+		n := ui.N(int64(i))
+		s := ui.Select{Name: "key" + n, Label: "Credential " + ui.N(int64(i)+1), Error: v.faults["key"+n], Options: []ui.Option{{Value: "", Label: "None"}}}
+		for _, key := range provisioning.SecretKeys {
+			s.Options = append(s.Options, ui.Option{Value: key, Label: key})
+		}
+		list = append(list, s)
+		input("value"+n, "Value "+ui.N(int64(i)+1), "password")
+	}
+	return list
+}
+
+func (v setupView) faultList() ui.FormErrors {
+	var list ui.FormErrors
+	for _, name := range append(slices.Clone(v.Fields), "key0", "value0", "key1", "value1", "key2", "value2", "key3", "value3") {
+		if text := v.faults[name]; text != "" {
+			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
+		}
+	}
+	return list
+}
+
+func (v setupView) accessActions() []ui.Action {
+	list := []ui.Action{{Text: "Test and save", Name: "do", Value: "save", Kind: ui.Primary}, {Text: "Test only", Name: "do", Value: "test"}}
+	if v.keep {
+		list = append(list, ui.Action{Text: "Save without a test", Name: "do", Value: "keep"})
+	}
+	return append(list, v.later())
+}
+
+func (v setupView) savedText() string {
+	s := v.state.Setup
+	if s.SavedAt.IsZero() {
+		return "The job is ready. The portal handed no credentials to Microsoft for it."
+	}
+	return "Credentials went to Microsoft " + ui.NewTime(s.SavedAt, v.chrome.Now).Text + ", by " + s.SavedBy + ". The job is ready to start."
+}
+
+func (v setupView) watchActions() []ui.Action {
+	return []ui.Action{{Text: "Open the application", URL: appURL(v.m.Tenant.ID, v.ID)}, {Text: "Replace the credentials", URL: v.URL + "?step=access"}, {Text: "All jobs", URL: v.m.Path("/provisioning"), Kind: ui.Quiet}}
+}

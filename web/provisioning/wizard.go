@@ -1,0 +1,315 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Wizard serves the pages that set provisioning up and steer jobs. What they show of Microsoft is read while somebody looks.
+type Wizard struct {
+	Provisioning *provisioning.Store
+	Sync         *graphsync.Service
+	Acts         Actor
+}
+
+// Actor reads applications and jobs at Microsoft, and changes them in the name of who asks for it; requestID is that of the page.
+type Actor interface {
+	Gallery(ctx context.Context, tid tenant.ID, s provisioning.GallerySearch) (found []provisioning.GalleryApp, more bool, err error)
+	Template(ctx context.Context, tid tenant.ID, id string) (provisioning.GalleryApp, error)
+	Named(ctx context.Context, tid tenant.ID, name string) ([]provisioning.Application, error)
+	Add(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, g provisioning.GalleryApp, name string) (provisioning.Setup, error)
+	Adopt(ctx context.Context, by tenant.Person, tid tenant.ID, sp string) (provisioning.Setup, error)
+	Look(ctx context.Context, s provisioning.Setup) (provisioning.State, error)
+	MakeJob(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, template string) error
+	Test(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string, secrets []provisioning.Secret) error
+	Save(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, secrets []provisioning.Secret) error
+	Start(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string) error
+}
+
+// Mount adds the pages. An application is only ever set up inside its tenant.
+func (h *Wizard) Mount(r page.Router) {
+	r.GetFor("/provisioning/new", tenant.MayAct, h.choose)
+	r.Post("/provisioning/new", tenant.MayAct, h.add)
+	r.Post("/provisioning/adopt", tenant.MayAct, h.adopt)
+	r.GetFor("/provisioning/{principal}/setup", tenant.MayAct, h.setup)
+	r.Post("/provisioning/{principal}/setup", tenant.MayAct, h.take)
+}
+
+// stepNames are the steps as people read them.
+var stepNames = []string{"Application", "Job", "Access", "Start", "Watch"}
+
+// inStep has a failure say at which step it happened.
+func inStep(step provisioning.SetupStep, err error) error {
+	var shown *errs.Shown
+	if !errors.As(err, &shown) || errors.Is(err, errs.Unauthorised) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", errs.ShowNext(shown.Kind, stepTitle(step)+": "+shown.Sentence, shown.Next), err)
+}
+
+func stepTitle(step provisioning.SetupStep) string {
+	return "Step " + ui.N(int64(step)+1) + " of " + ui.N(int64(len(stepNames))) + ", " + strings.ToLower(stepNames[step])
+}
+
+// newAppView is the page on which an application is found, and its JSON twin.
+type newAppView struct {
+	Rows   []galleryRow `json:"rows"`
+	More   bool         `json:"more"` // than are shown
+	Open   []openSetup  `json:"unfinished"`
+	Chosen *galleryRow  `json:"chosen"`
+
+	m        tenant.Membership
+	chrome   page.Chrome
+	search   provisioning.GallerySearch
+	searched bool
+	name     string
+	faults   page.Faults
+	same     []provisioning.Application // carry that name already
+}
+
+type galleryRow struct {
+	ID          string   `json:"id"`
+	Name        string   `json:"name"`
+	Publisher   string   `json:"publisher"`
+	Description string   `json:"description"`
+	Categories  []string `json:"categories"`
+	SignOn      []string `json:"single_sign_on"`
+	Automatic   bool     `json:"automatic_provisioning"`
+}
+
+type openSetup struct {
+	ID   string `json:"id"` // of the service principal
+	Name string `json:"name"`
+	URL  string `json:"url"`
+
+	setup provisioning.Setup
+}
+
+func newGalleryRow(g provisioning.GalleryApp) galleryRow {
+	return galleryRow{g.ID, g.Name, g.Publisher, g.Description, slices.Concat([]string{}, g.Categories), slices.Concat([]string{}, g.SignOn), g.Automatic}
+}
+
+// searchFields are the parameters of a search; any other is refused, as in every list.
+var searchFields = []string{"name", "category", "publisher", "all", "template"}
+
+func newSearch(v url.Values) (s provisioning.GallerySearch, err error) {
+	for name, values := range v {
+		if !slices.Contains(searchFields, name) || len(values) > 1 || len(values[0]) > 100 {
+			return s, errs.Show(errs.Invalid, "The address holds a search that this page does not have.")
+		}
+	}
+	s = provisioning.GallerySearch{Name: strings.TrimSpace(v.Get("name")), Category: v.Get("category"), Publisher: strings.TrimSpace(v.Get("publisher")), All: v.Get("all") == "1"}
+	if s.Category != "" && !slices.Contains(provisioning.Categories, s.Category) {
+		return s, errs.Show(errs.Invalid, "The gallery has no such category.")
+	}
+	return s, nil
+}
+
+func (h *Wizard) choose(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	s, err := newSearch(r.URL.Query())
+	if err != nil {
+		return err
+	}
+	v := newAppView{Rows: []galleryRow{}, Open: []openSetup{}, m: m, chrome: page.ChromeOf(r.Context()), search: s, faults: page.Faults{}}
+	if id := r.URL.Query().Get("template"); id != "" {
+		if err := h.chosen(r, &v, id); err != nil {
+			return err
+		}
+		v.name = v.Chosen.Name
+		return h.showNew(w, r, http.StatusOK, v)
+	}
+	open, err := h.Provisioning.Setups(r.Context(), m.Tenant.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range open {
+		v.Open = append(v.Open, openSetup{x.SPID, appName(x.Name), setupURL(m, x.SPID), x})
+	}
+	if v.searched = s.Name != "" || s.Category != "" || s.Publisher != ""; v.searched {
+		found, more, err := h.Acts.Gallery(r.Context(), m.Tenant.ID, s)
+		if err != nil {
+			return inStep(provisioning.Appearing, err)
+		}
+		v.More = more
+		for _, g := range found {
+			v.Rows = append(v.Rows, newGalleryRow(g))
+		}
+	}
+	return h.showNew(w, r, http.StatusOK, v)
+}
+
+func (h *Wizard) chosen(r *http.Request, v *newAppView, id string) error {
+	g, err := h.Acts.Template(r.Context(), v.m.Tenant.ID, id)
+	if err != nil {
+		return inStep(provisioning.Appearing, err)
+	}
+	row := newGalleryRow(g)
+	v.Chosen = &row
+	return nil
+}
+
+func (h *Wizard) showNew(w http.ResponseWriter, r *http.Request, status int, v newAppView) error {
+	if page.WantsJSON(r) {
+		return page.JSON(w, status, v)
+	}
+	return page.Render(w, r, status, newPage(page.Shell(r, v.m, "Set up provisioning"), v))
+}
+
+// maxName is how long the name of an application may be (Microsoft Graph, application: displayName has 256, the gallery's form 120).
+const maxName = 120
+
+func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	v := newAppView{Rows: []galleryRow{}, Open: []openSetup{}, m: m, chrome: page.ChromeOf(r.Context()), name: strings.TrimSpace(form.Get("name")), faults: page.Faults{}}
+	if err := h.chosen(r, &v, form.Get("template")); err != nil {
+		return err
+	}
+	if n := len([]rune(v.name)); n == 0 || n > maxName {
+		v.faults.Add("name", "Enter a name of 1 to 120 characters.")
+	}
+	if len(v.faults) > 0 || !v.Chosen.Automatic {
+		return h.showNew(w, r, http.StatusUnprocessableEntity, v)
+	}
+	if form.Get("again") != "1" {
+		if v.same, err = h.Acts.Named(r.Context(), m.Tenant.ID, v.name); err != nil {
+			return inStep(provisioning.Appearing, err)
+		}
+		if len(v.same) > 0 {
+			return h.showNew(w, r, http.StatusConflict, v)
+		}
+	}
+	s, err := h.Acts.Add(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, provisioning.GalleryApp{ID: v.Chosen.ID, Name: v.Chosen.Name}, v.name)
+	if err != nil {
+		return inStep(provisioning.Appearing, err)
+	}
+	return page.SeeOther(w, r, setupURL(m, s.SPID))
+}
+
+func (h *Wizard) adopt(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	s, err := h.Acts.Adopt(r.Context(), m.Person, m.Tenant.ID, form.Get("principal"))
+	if err != nil {
+		return inStep(provisioning.Appearing, err)
+	}
+	return page.SeeOther(w, r, setupURL(m, s.SPID))
+}
+
+func setupURL(m tenant.Membership, sp string) string { return appURL(m.Tenant.ID, sp) + "/setup" }
+
+// The parts of the page, ready to print.
+
+func wizardHeader(m tenant.Membership, title, lead string) ui.PageHeader {
+	chip := page.Chip(m.Tenant, "")
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}}, Title: title, Lead: lead}
+}
+
+func (v newAppView) signIn() string {
+	if v.chrome.SignedIn(v.m.Tenant.ID) != nil {
+		return ""
+	}
+	at := v.m.Path("/provisioning/new")
+	if v.Chosen != nil {
+		at += "?template=" + url.QueryEscape(v.Chosen.ID)
+	}
+	return page.SignInAt(v.m.Tenant.ID, at)
+}
+
+func (v newAppView) categorySelect() ui.Select {
+	s := ui.Select{Name: "category", Label: "Category", Options: []ui.Option{{Value: "", Label: "Any"}}}
+	for _, c := range provisioning.Categories {
+		s.Options = append(s.Options, ui.Option{Value: c, Label: categoryWord(c), Selected: c == v.search.Category})
+	}
+	return s
+}
+
+func (v newAppView) supportChoice() ui.Choice {
+	return ui.Choice{Name: "all", Legend: "Provisioning", Many: true, Options: []ui.Option{{Value: "1", Label: "Show applications without automatic provisioning too", Selected: v.search.All}}}
+}
+
+// categoryWord is a category of the gallery in words: "humanResources" as "Human resources".
+func categoryWord(c string) string {
+	switch c {
+	case "crm", "erp":
+		return strings.ToUpper(c)
+	case "businessMgmt":
+		return "Business management"
+	case "itInfrastructure":
+		return "IT infrastructure"
+	}
+	words := spaced(c)
+	return strings.ToUpper(words[:1]) + words[1:]
+}
+
+func (v newAppView) table() ui.Table {
+	t := ui.Table{ID: "gallery", Caption: "Applications of the gallery by name", Inset: true, Columns: []ui.Column{
+		{Key: "name", Label: "Application"}, {Key: "publisher", Label: "Publisher", Width: 200, Phone: "line"}, {Key: "category", Label: "Category", Width: 170, Priority: 2},
+		{Key: "provisioning", Label: "Provisioning", Kind: ui.KindState, Width: 130},
+	}}
+	for _, g := range v.Rows {
+		var words []string
+		for _, c := range g.Categories {
+			if c != "" {
+				words = append(words, categoryWord(c))
+			}
+		}
+		state := ui.State{Shape: ui.ShapeNone, Text: "None"}
+		if g.Automatic {
+			state = ui.State{Shape: ui.ShapeOK, Text: "Automatic"}
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: g.Name, URL: v.m.Path("/provisioning/new") + "?template=" + url.QueryEscape(g.ID), Cells: []ui.Cell{ui.TextCell(g.Publisher), ui.TextCell(strings.Join(words, ", ")), {State: &state}}})
+	}
+	return t
+}
+
+func (v newAppView) openTable() ui.Table {
+	t := ui.Table{ID: "open", Caption: "Set-ups that are not finished", Inset: true, Columns: []ui.Column{
+		{Key: "name", Label: "Application"}, {Key: "by", Label: "Begun by", Width: 260, Phone: "line"}, {Key: "at", Label: "Begun", Kind: ui.KindTime, Width: 120},
+	}}
+	for _, x := range v.Open {
+		t.Rows = append(t.Rows, ui.Row{Name: x.Name, URL: x.URL, Cells: []ui.Cell{ui.TextCell(x.setup.MadeBy), ui.TimeCell(ui.NewTime(x.setup.MadeAt, v.chrome.Now))}})
+	}
+	return t
+}
+
+func (v newAppView) chosenFacts() ui.Facts {
+	g := v.Chosen
+	return ui.Facts{Wide: true, Items: []ui.Fact{
+		{Label: "Publisher", Value: ui.TextCell(g.Publisher)}, {Label: "About", Value: ui.TextCell(g.Description)}, {Label: "Single sign-on", Value: ui.TextCell(strings.Join(g.SignOn, ", "))},
+	}}
+}
+
+func (v newAppView) none() ui.Empty {
+	e := ui.Empty{Kind: ui.EmptyNoMatch, Title: "No application of the gallery matches.", ActionURL: v.m.Path("/provisioning/new"), ActionText: "Search anew"}
+	if !v.search.All {
+		e.Lines = []string{"Only applications with automatic provisioning were looked for."}
+	}
+	return e
+}
