@@ -106,6 +106,10 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 		features = append(features, permission.Provisioning, permission.ProvisioningChanges)
 	}
 	_, delegated := permission.Plan(features)
+	if t.Index%2 == 1 { // and some let the portal see when the accounts were used
+		features = append(features, permission.GuestSignIns)
+		d.cloud.World.Change(func() { d.cloud.World.PartnerApp(t).Roles["AuditLog.Read.All"] = time.Now() })
+	}
 	d.cloud.World.Change(func() {
 		d.cloud.World.GrantScopes(t, &d.cloud.World.App, world.GraphAppID, "", names(delegated), time.Now())
 	})

@@ -89,6 +89,7 @@ func TestGuestsOfThePartner(t *testing.T) {
 		t.Fatal(err)
 	}
 	tid, customer := r.customer(full)
+	r.cloud.World.Change(func() { r.cloud.World.PartnerApp(customer).Roles["AuditLog.Read.All"] = time.Now() })
 	if err := s.ReadOnce(t.Context(), tid, graphsync.Guests); err != nil {
 		t.Fatal(err)
 	}
@@ -179,6 +180,9 @@ func TestGuestsOfThePartner(t *testing.T) {
 	}
 	if g = the(); g.Standing != guest.Licence {
 		t.Errorf("with a licence: %+v", g)
+	}
+	if !g.ActiveRead || g.ActiveAt.IsZero() {
+		t.Errorf("when it was used is not told: %+v", g)
 	}
 	people := tenant.NewStore(r.pool, tenant.ID{}, nil)
 	if err := people.Admit(t.Context(), tenant.Identity{Tenant: tid, ObjectID: g.ID, Subject: "s", Name: g.Name, UPN: g.Address, Guest: true}); err != nil {

@@ -72,6 +72,9 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 			t.Errorf("customers' people at home, %+v: %d, %v, want %d", f, n, err, want)
 		}
 	}
+	if all, err := visitors.List(t.Context(), tenant.Only(home), guest.Filter{Home: true}); err != nil || all.Rows[0].ActiveRead {
+		t.Errorf("when they were used is told without the permission: %+v, %v", all, err)
+	}
 	found, err := store.List(t.Context(), tenant.Only(customer), gdap.Filter{})
 	if err != nil || told != 1 || found.Count != 1 || !found.Rows[0].Works() || found.Rows[0].EndsAt.IsZero() || len(found.Rows[0].Assignments) != 1 {
 		t.Fatalf("with the customer: %+v, %v", found, err)

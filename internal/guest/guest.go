@@ -6,6 +6,7 @@
 package guest
 
 import (
+	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -50,6 +51,8 @@ type Guest struct {
 	Intune     *bool // holds a service plan with Intune
 	InvitedAt  time.Time
 	SignedInAt time.Time // to the portal, at this customer's own authority
+	ActiveRead bool      // whether ActiveAt was told: it takes a permission and a licence
+	ActiveAt   time.Time // last sign-in anywhere in the tenant, as Microsoft tells; zero: none is told
 	RevokedAt  time.Time // the portal deleted the account; a read that no longer finds it makes it gone
 	RevokedBy  string
 	Standing   Standing
@@ -69,8 +72,26 @@ func (g Guest) Leaving() bool {
 	return g.GoneAt.IsZero() && !g.RevokedAt.IsZero() && g.InvitedAt.Before(g.RevokedAt)
 }
 
-// Idle tells a guest who was here once, but not for too long.
-func (g Guest) Idle(now time.Time) bool { return g.Standing == Proven && now.Sub(g.SignedInAt) > Idle }
+// UsedAt is the last sign-in that is known: to the portal, or anywhere in the tenant.
+func (g Guest) UsedAt() time.Time {
+	if g.ActiveAt.After(g.SignedInAt) {
+		return g.ActiveAt
+	}
+	return g.SignedInAt
+}
+
+// Idle tells a guest who accepted and was not here for too long, or never as far as Microsoft was asked. Where it was not, and the portal saw
+// no sign-in, nothing is known.
+func (g Guest) Idle(now time.Time) bool {
+	since := g.UsedAt()
+	if since.IsZero() && g.ActiveRead {
+		since = g.RedeemedAt
+	}
+	return slices.Contains(accepted, g.Standing) && !since.IsZero() && now.Sub(since) > Idle
+}
+
+// accepted are the standings after the invitation was accepted.
+var accepted = []Standing{Redeemed, Role, Licence, Proven}
 
 // Change is one field of a guest that differed between two reads.
 type Change struct {
@@ -99,7 +120,7 @@ type Filter struct {
 }
 
 // Sorts are the orders that List knows.
-var Sorts = []string{"standing", "name", "invited", "signedIn", "customer"}
+var Sorts = []string{"standing", "name", "invited", "signedIn", "active", "customer"}
 
 // Page is one page of a list.
 type Page struct {

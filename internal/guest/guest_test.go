@@ -84,6 +84,54 @@ func FuzzFromGraph(f *testing.F) {
 }
 
 // TestStore: each standing by what is known, nothing of another customer, and only what differs is history.
+// TestIdle: how long nobody uses an account is counted from the last sign-in that is known, from its acceptance where Microsoft was asked and
+// tells none, and not at all where nobody knows.
+func TestIdle(t *testing.T) {
+	old, lately := noon.AddDate(0, 0, -100), noon.AddDate(0, 0, -10)
+	for name, tc := range map[string]struct {
+		g    Guest
+		want bool
+	}{
+		"nothing known":               {Guest{Standing: Licence, RedeemedAt: old}, false},
+		"Microsoft tells none":        {Guest{Standing: Licence, RedeemedAt: old, ActiveRead: true}, true},
+		"accepted lately":             {Guest{Standing: Redeemed, RedeemedAt: lately, ActiveRead: true}, false},
+		"used lately elsewhere":       {Guest{Standing: Proven, SignedInAt: old, ActiveRead: true, ActiveAt: lately}, false},
+		"used lately here":            {Guest{Standing: Proven, SignedInAt: lately, ActiveRead: true, ActiveAt: old}, false},
+		"used long ago":               {Guest{Standing: Role, RedeemedAt: old, ActiveRead: true, ActiveAt: old}, true},
+		"here long ago, not told":     {Guest{Standing: Proven, SignedInAt: old}, true},
+		"not accepted":                {Guest{Standing: Invited, RedeemedAt: old, ActiveRead: true}, false},
+		"used long ago, not accepted": {Guest{Standing: Blocked, ActiveRead: true, ActiveAt: old}, false},
+	} {
+		if got := tc.g.Idle(noon); got != tc.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	pool := pgtest.New(t)
+	s := NewStore(pool)
+	found := []Guest{
+		{ID: "used", ActiveRead: true, ActiveAt: lately}, {ID: "unused", ActiveRead: true}, {ID: "forgotten", ActiveRead: true, ActiveAt: old}, {ID: "unknown"},
+	}
+	for i := range found {
+		found[i].Redeemed, found[i].RedeemedAt, found[i].RolesRead = &yes, old, true
+	}
+	for _, tid := range []tenant.ID{contoso, fabrikam} {
+		err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) error {
+			_, err := s.Merge(t.Context(), tx, tid, 1, noon, found)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := s.List(t.Context(), tenant.Only(contoso), Filter{Idle: true, Now: noon, Sort: "active", Desc: true})
+	if err != nil || p.Count != 2 || p.Rows[0].ID != "forgotten" || p.Rows[1].ID != "unused" || !p.Rows[1].ActiveRead || !p.Rows[1].ActiveAt.IsZero() {
+		t.Errorf("idle: %+v, %v", p, err)
+	}
+	if one, err := s.Get(t.Context(), contoso, "unknown"); err != nil || one.ActiveRead || !one.ActiveAt.IsZero() {
+		t.Errorf("not told: %+v, %v", one, err)
+	}
+}
+
 func TestStore(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)

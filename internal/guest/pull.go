@@ -65,19 +65,12 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 	if len(domains) == 0 {
 		return nil, errNoDomains
 	}
-	d := run.Dataset
-	q := graph.Query{Version: d.Version, Select: d.Select, Top: d.PageSize, Filter: onlyGuests, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
-	n := 0
-	for w, err := range graph.List[graph.GuestAccount](ctx, p.Graph, tid, d.Path, q) {
-		if err != nil {
-			return nil, err
-		}
-		if n++; n > most {
-			return nil, errTooMany
-		}
-		if g := fromGraph(w); g.ID != "" && g.from(domains) {
-			all = append(all, g)
-		}
+	all, err = p.list(ctx, tid, run, domains, true)
+	if kind, _ := graph.KindOf(err); kind == graph.Permission || kind == graph.Licence {
+		all, err = p.list(ctx, tid, run, domains, false) // when they signed in is not told here; that alone must not hide the rest
+	}
+	if err != nil {
+		return nil, err
 	}
 	if all, err = p.awaited(ctx, tid, run, all); err != nil {
 		return nil, err
@@ -95,6 +88,35 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 	}
 	for i := range all {
 		all[i].Roles, all[i].RolesRead = set(held[all[i].ID]), true
+	}
+	return all, nil
+}
+
+// activityPage is the largest page that Microsoft gives with signInActivity.
+const activityPage = 500
+
+// list reads the guests that are ours, with when they signed in last where that is asked for: the answer to that is all or nothing.
+func (p *Puller) list(ctx context.Context, tid tenant.ID, run *graphsync.Run, domains []string, activity bool) (all []Guest, err error) {
+	d := run.Dataset
+	q := graph.Query{Version: d.Version, Select: d.Select, Top: d.PageSize, Filter: onlyGuests, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
+	if activity {
+		q.Select, q.Top = append(slices.Clone(d.Select), "signInActivity"), min(d.PageSize, activityPage)
+	}
+	n := 0
+	for w, err := range graph.List[graph.GuestAccount](ctx, p.Graph, tid, d.Path, q) {
+		if err != nil {
+			return nil, err
+		}
+		if n++; n > most {
+			return nil, errTooMany
+		}
+		g := fromGraph(w)
+		if g.ActiveRead = activity; activity {
+			g.ActiveAt = w.SignIns.Last()
+		}
+		if g.ID != "" && g.from(domains) {
+			all = append(all, g)
+		}
 	}
 	return all, nil
 }

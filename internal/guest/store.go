@@ -32,7 +32,7 @@ var merging = postgres.Merge{
 
 // Merge makes the tenant's guests those of the read, which was complete. tx is under the tenant's scope.
 func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Guest) (m Merged, err error) {
-	stage := postgres.NewStage(strings.Fields("id name name_key upn address redeemed redeemed_at enabled roles intune invited_at")...)
+	stage := postgres.NewStage(strings.Fields("id name name_key upn address redeemed redeemed_at enabled roles intune invited_at active_at")...)
 	defer stage.Close()
 	m.Counters = map[string]int64{"total": 0}
 	for _, g := range found {
@@ -42,7 +42,12 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		} else {
 			row.Null()
 		}
-		if err := row.Tristate(g.Intune).Time(g.InvitedAt).End(); err != nil {
+		if row.Tristate(g.Intune).Time(g.InvitedAt); g.ActiveRead {
+			row.Time(g.ActiveAt)
+		} else {
+			row.Null()
+		}
+		if err := row.End(); err != nil {
 			return m, err
 		}
 		m.Counters["total"]++
@@ -86,16 +91,20 @@ const standing = `CASE
 	WHEN p.last_seen_at IS NULL THEN 'licence'
 	ELSE 'proven' END`
 
+// since is SQL for how long nobody has used an account, as Guest.Idle counts it.
+const since = `CASE WHEN p.last_seen_at IS NULL AND g.active_at = '-infinity' THEN g.redeemed_at
+	ELSE GREATEST(COALESCE(p.last_seen_at, '-infinity'), COALESCE(g.active_at, '-infinity')) END`
+
 // customerName is a sub-select, as tenants are seen through the scope too.
 const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.default_domain) FROM tenant t WHERE t.tenant_id = g.tenant_id), '')`
 
 const columns = `
 	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(` + roles + `, '{}'), g.roles IS NOT NULL, g.intune,
-	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, g.revoked_at, g.revoked_by, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
+	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, g.active_at IS NOT NULL, NULLIF(g.active_at, '-infinity'), g.revoked_at, g.revoked_by, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
 
 func scan(row pgx.CollectableRow, more ...any) (g Guest, err error) {
 	err = row.Scan(append([]any{&g.Tenant, &g.TenantName, &g.ID, &g.Name, &g.UPN, &g.Address, &g.Redeemed, postgres.Zero(&g.RedeemedAt), &g.Enabled, &g.Roles, &g.RolesRead, &g.Intune,
-		postgres.Zero(&g.InvitedAt), postgres.Zero(&g.SignedInAt), postgres.Zero(&g.RevokedAt), &g.RevokedBy, &g.Standing, &g.FirstSeenAt, &g.ChangedAt, postgres.Zero(&g.GoneAt)}, more...)...)
+		postgres.Zero(&g.InvitedAt), postgres.Zero(&g.SignedInAt), &g.ActiveRead, postgres.Zero(&g.ActiveAt), postgres.Zero(&g.RevokedAt), &g.RevokedBy, &g.Standing, &g.FirstSeenAt, &g.ChangedAt, postgres.Zero(&g.GoneAt)}, more...)...)
 	return g, err
 }
 
@@ -117,6 +126,7 @@ var orders = map[string][]postgres.Key{
 	"name":     {byName},
 	"invited":  {{Expr: "g.invited_at", Type: "timestamptz"}, byName},
 	"signedIn": {{Expr: "COALESCE(p.last_seen_at, '-infinity')", Type: "timestamptz"}, byName},
+	"active":   {{Expr: "COALESCE(g.active_at, '-infinity')", Type: "timestamptz"}, byName},
 	"customer": {{Expr: `lower(` + customerName + `) COLLATE "C"`, Type: "text"}, byName},
 }
 
@@ -158,7 +168,7 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 		w.And(standing+" = 'invited' AND g.invited_at > '-infinity' AND g.invited_at < ?", f.Now.Add(-Old))
 	}
 	if f.Idle {
-		w.And(standing+" = 'proven' AND p.last_seen_at < ?", f.Now.Add(-Idle))
+		w.And(standing+" = ANY(?) AND "+since+" > '-infinity' AND "+since+" < ?", accepted, f.Now.Add(-Idle))
 	}
 	name := f.Sort
 	if name == "" {

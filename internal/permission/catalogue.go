@@ -9,17 +9,18 @@ import (
 type Feature string
 
 const (
-	Devices       Feature = "devices"       // Intune managed devices
-	Apps          Feature = "apps"          // Intune apps and who should have them
-	Configuration Feature = "configuration" // Intune configuration and compliance policies
-	Roles         Feature = "roles"         // Intune roles and assignments (RBAC)
-	Services      Feature = "services"      // Intune service configuration: certificates, tokens, connectors
-	Provisioning  Feature = "provisioning"  // Entra provisioning jobs and their log
-	Directory     Feature = "directory"     // organisation, domains, licences
-	Proof         Feature = "proof"         // reading our own grants back
-	Guests        Feature = "guests"        // our people's guest accounts and directory roles
-	Groups        Feature = "groups"        // names of groups, and who is in those that hold Intune or directory roles
-	Incidents     Feature = "incidents"     // Defender incidents, as a signed-in person
+	Devices       Feature = "devices"        // Intune managed devices
+	Apps          Feature = "apps"           // Intune apps and who should have them
+	Configuration Feature = "configuration"  // Intune configuration and compliance policies
+	Roles         Feature = "roles"          // Intune roles and assignments (RBAC)
+	Services      Feature = "services"       // Intune service configuration: certificates, tokens, connectors
+	Provisioning  Feature = "provisioning"   // Entra provisioning jobs and their log
+	Directory     Feature = "directory"      // organisation, domains, licences
+	Proof         Feature = "proof"          // reading our own grants back
+	Guests        Feature = "guests"         // our people's guest accounts and directory roles
+	GuestSignIns  Feature = "guest-sign-ins" // when our people's guest accounts were last used
+	Groups        Feature = "groups"         // names of groups, and who is in those that hold Intune or directory roles
+	Incidents     Feature = "incidents"      // Defender incidents, as a signed-in person
 	DeviceActions Feature = "device-actions"
 	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
 
@@ -49,6 +50,7 @@ type Entry struct {
 	Required   bool // part of every consent: without it the portal could not tell what it was granted
 	Suggested  bool // ticked in a new link
 	ByName     bool // its permissions are not in the registration: a customer is asked for them by name, and only where they were chosen
+	Apart      bool // its permissions open far more than it needs, so that only a registration which was given them on purpose lists them
 	Operations []Operation
 	Role       string // what a person must hold in the customer's tenant besides; empty where the program acts by itself
 	Licence    string // what the customer must have bought; empty: nothing
@@ -191,6 +193,11 @@ var catalogue = []Entry{
 		get("who holds a directory role, to tell who could erase devices or let others in", "/v1.0/roleManagement/directory/roleAssignments", readDirRoles, readDirectory),
 		get("what directory roles are called", "/v1.0/roleManagement/directory/roleDefinitions", readDirRoles, readDirectory),
 	}},
+	// Microsoft tells the last sign-in only to who may read all sign-in logs; there is nothing narrower.
+	{Feature: GuestSignIns, Apart: true, Licence: entraP1, Operations: []Operation{
+		get("which of our people have an account in the tenant", "/v1.0/users", readUsers, readDirectory),
+		get("when such an account signed in last", "/v1.0/users?$select=id,signInActivity", readAuditLog),
+	}},
 	{Feature: Groups, Operations: []Operation{
 		get("the names of groups that policies, apps and Intune roles are given to", "/v1.0/groups", readMembers, readDirectory),
 		get("who is in the groups that hold Intune or directory roles, nested ones too", "/v1.0/groups/{id}/transitiveMembers", readMembers, readDirectory),
@@ -247,9 +254,9 @@ func EntryOf(f Feature) (Entry, bool) {
 func All() []Feature { return pick(func(Entry) bool { return true }) }
 
 // Registered is what a registration should list, and so what Microsoft's page shows every customer: application permissions can only be
-// asked for as a whole. What is asked for by name is not among it.
+// asked for as a whole. What is asked for by name, and what stands apart, is not among it.
 func Registered() (application, delegated []Permission) {
-	return Plan(pick(func(e Entry) bool { return !e.ByName }))
+	return Plan(pick(func(e Entry) bool { return !e.ByName && !e.Apart }))
 }
 
 // Suggested are the features that a new link asks for unless told otherwise.

@@ -130,6 +130,11 @@ var otherScopes = []Scope{
 		Opens: []string{"The provisioning log"}, Closed: []string{"Sign-in and audit logs"},
 	},
 	{
+		Name: "AuditLog.Read.All", Setting: "Read all audit log data",
+		DelegatedID: "e4c9e354-4dc5-45b8-9e7c-e1393b0b1a20", ApplicationID: "b0afded3-3588-46d8-8b3d-9842eff778da",
+		Opens: []string{"Sign-in and audit logs", "When an account signed in last", "The provisioning log"}, Closed: []string{"Mail, files, chats", "Any change"},
+	},
+	{
 		Name: "Application.Read.All", Setting: "Read applications",
 		DelegatedID: "c79f8feb-a9db-4090-85f9-90d820caa0eb", ApplicationID: "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30",
 		Opens: []string{"Applications and service principals", "Application permissions that were granted"}, Closed: []string{"Secrets of applications", "Delegated permissions that were granted", "Any change"},

@@ -94,7 +94,7 @@ func (v view) facts() ui.Facts {
 		items = append(items, ui.Fact{Label: "Customer", Value: v.fromCell()})
 	}
 	return ui.Facts{Wide: true, Items: append(items, []ui.Fact{
-		{Label: "Address at home", Value: ui.TextCell(v.Address)}, {Label: "Directory roles", Value: v.rolesCell()},
+		{Label: "Address at home", Value: ui.TextCell(v.Address)}, {Label: "Directory roles", Value: v.rolesCell()}, {Label: "Last used", Value: v.activeCell()},
 		{Label: "User principal name", Value: ui.MonoCell(v.UPN)}, {Label: "Object id", Value: ui.MonoCell(v.ID)},
 	}...)}
 }

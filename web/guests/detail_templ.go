@@ -107,9 +107,19 @@ func guestBody(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Text("Roles are those that the account holds itself, over the whole directory; roles through a group are not read.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Text("Roles are those over the whole directory, of the account itself and of groups, as far as these were looked into.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			if !v.ActiveRead {
+				templ_7745c5c3_Err = ui.Text("When the account was last used outside this portal is not known: Microsoft tells it only with the permission AuditLog.Read.All, in tenants with Entra ID P1.").Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			return nil
 		})

@@ -23,8 +23,8 @@ func newSpec(m tenant.Membership) page.Spec {
 		roles = append(roles, page.Option{Value: id, Label: gdap.RoleName(id)})
 	}
 	s := page.Spec{
-		Sorts: []string{"standing", "name", "invited", "signedIn"}, Columns: []string{"state", "roles", "licence", "invited", "redeemed", "signedIn", "address"},
-		Default: []string{"state", "roles", "licence", "invited", "signedIn"}, Placeholder: "Name, address",
+		Sorts: []string{"standing", "name", "invited", "signedIn", "active"}, Columns: []string{"state", "roles", "licence", "invited", "redeemed", "signedIn", "active", "address"},
+		Default: []string{"state", "roles", "licence", "invited", "signedIn", "active"}, Placeholder: "Name, address",
 		Filters: []page.Filter{
 			{Name: "standing", Label: "Reached", Options: standings}, {Name: "role", Label: "Role", Options: roles},
 			{Name: "waiting", Label: "Waits", Options: []page.Option{{Value: "true", Label: "not redeemed for 14 days"}}},
@@ -33,7 +33,7 @@ func newSpec(m tenant.Membership) page.Spec {
 		},
 	}
 	if atHome(m) {
-		s.Columns, s.Default = []string{"state", "from", "roles", "invited", "redeemed", "address"}, []string{"state", "from", "roles", "invited", "redeemed", "address"}
+		s.Columns, s.Default = []string{"state", "from", "roles", "invited", "redeemed", "active", "address"}, []string{"state", "from", "roles", "invited", "active", "address"}
 		s.Filters = append(s.Filters, page.Filter{Name: "from", Label: "Of customer", Linked: true, Check: page.ByCustomer.Check})
 	}
 	if !m.One() {
@@ -85,6 +85,8 @@ type row struct {
 	Intune     *bool      `json:"intune_licence"`
 	InvitedAt  *time.Time `json:"invited_at"`
 	SignedInAt *time.Time `json:"signed_in_at"` // to the portal, at the customer
+	ActiveRead bool       `json:"active_read"`  // whether Microsoft tells the next at this tenant
+	ActiveAt   *time.Time `json:"active_at"`    // last sign-in anywhere in the tenant
 	Late       bool       `json:"late"`         // the reading is older than its target
 	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
 	RevokedBy  string     `json:"revoked_by,omitempty"`
@@ -99,7 +101,7 @@ type row struct {
 func newRow(x guest.Guest, late bool, now time.Time) row {
 	r := row{
 		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: page.Moment(x.RedeemedAt), Enabled: x.Enabled,
-		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), Late: late, RevokedAt: page.Moment(x.RevokedAt), RevokedBy: x.RevokedBy, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
+		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), ActiveRead: x.ActiveRead, ActiveAt: page.Moment(x.ActiveAt), Late: late, RevokedAt: page.Moment(x.RevokedAt), RevokedBy: x.RevokedBy, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
 	}
 	if r.Name == "" {
 		r.Name = "Guest without a name"
@@ -172,6 +174,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return page.Stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
 		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
 		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return page.Stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
+		page.Column[row]{Key: "active", Label: "Last used", Kind: ui.KindTime, Sort: "active", Width: 130, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActiveAt) }, Cell: row.activeCell},
 		page.Column[row]{Key: "address", Label: "Address", Width: 220, Priority: 3, Text: func(r row) string { return r.Address }, Cell: func(r row) ui.Cell { return ui.TextCell(r.Address) }},
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
 		page.Column[row]{Key: "id", Label: "Object id", Exact: true, Text: func(r row) string { return r.ID }},
@@ -198,6 +201,17 @@ func (r row) rolesCell() ui.Cell {
 		return ui.QuietCell("None")
 	}
 	return ui.TextCell(strings.Join(r.Roles, ", "))
+}
+
+// activeCell is the last sign-in anywhere in the tenant. What Microsoft was not asked, or did not tell, is not "never".
+func (r row) activeCell() ui.Cell {
+	switch {
+	case !r.ActiveRead:
+		return ui.UnknownCell("not told")
+	case r.ActiveAt == nil:
+		return ui.QuietCell("No sign-in told")
+	}
+	return timeCell(r.ActiveAt, r.now)
 }
 
 func (r row) licenceCell() ui.Cell {

@@ -37,12 +37,23 @@ func stateOf(x guest.Guest, late bool, now time.Time) ui.State {
 	case x.Waiting(now):
 		s = ui.State{Shape: ui.ShapeWarn, Text: "Not redeemed for " + days(now.Sub(x.InvitedAt))}
 	case x.Idle(now):
-		s = ui.State{Shape: ui.ShapeWarn, Text: "No sign-in for " + days(now.Sub(x.SignedInAt))}
+		s = idleState(x, now)
 	}
 	if late && s.Shape != ui.ShapeUnknown {
 		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(s.Text), Title: "This was not read again in time, or could not be."}
 	}
 	return s
+}
+
+// idleState says since when nobody uses the account, and how far that is known.
+func idleState(x guest.Guest, now time.Time) ui.State {
+	switch {
+	case x.UsedAt().IsZero():
+		return ui.State{Shape: ui.ShapeWarn, Text: "Not used since it was accepted", Title: "Microsoft tells no sign-in of this account."}
+	case !x.ActiveRead:
+		return ui.State{Shape: ui.ShapeWarn, Text: "No sign-in here for " + days(now.Sub(x.UsedAt())), Title: "To this portal. Microsoft’s own record of sign-ins may not be read at this customer."}
+	}
+	return ui.State{Shape: ui.ShapeWarn, Text: "No sign-in for " + days(now.Sub(x.UsedAt()))}
 }
 
 // lower makes the first letter small: names in the middle keep theirs.

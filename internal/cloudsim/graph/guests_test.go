@@ -111,6 +111,23 @@ func TestAccounts(t *testing.T) {
 	s.world.Change(func() { contoso.User(id).VisibleFrom = time.Time{} })
 	s.world.Faults.Clear()
 
+	const used = "/v1.0/users?$filter=userType eq 'Guest'&$select=id,signInActivity"
+	if a := s.get(s.app(contoso, "User.Read.All"), used); a.status != http.StatusForbidden {
+		t.Errorf("sign-ins without the permission: %d %s", a.status, a.text)
+	}
+	s.world.Change(func() { contoso.Premium = 0 })
+	if a := s.get(s.app(contoso, "User.Read.All", "AuditLog.Read.All"), used); a.status != http.StatusForbidden || a.code() != "Authentication_RequestFromNonPremiumTenantOrB2CTenant" {
+		t.Errorf("sign-ins without the licence: %d %s", a.status, a.text)
+	}
+	s.world.Change(func() { contoso.Premium, contoso.User(id).SignedIn = 1, contoso.Created })
+	told := map[bool]int{}
+	for _, u := range s.all(s.app(contoso, "User.Read.All", "AuditLog.Read.All"), used) {
+		told[u["signInActivity"] != nil]++
+	}
+	if told[true] == 0 || told[false] == 0 {
+		t.Errorf("sign-ins: %v", told)
+	}
+
 	sku := s.all(reader, "/v1.0/subscribedSkus")[0]
 	give := `{"addLicenses":[{"skuId":"` + sku["skuId"].(string) + `","disabledPlans":[]}],"removeLicenses":[]}`
 	send(http.MethodPost, admin, account+"/assignLicense", `{"addLicenses":[]}`, http.StatusBadRequest)

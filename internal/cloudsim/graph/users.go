@@ -2,7 +2,9 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 )
 
 func userOperations() []operation {
@@ -58,8 +60,31 @@ func (c *call) userObject(p person) object {
 		{"usageLocation", hidden(orNil(p.usage))}, {"country", hidden(c.t.Country)}, {"mailNickname", hidden(nickname)},
 		{"assignedLicenses", hidden(licences)}, {"identities", hidden([]object{{{"signInType", "userPrincipalName"}, {"issuer", c.t.Domains[0]}, {"issuerAssignedId", p.upn}}})},
 		{"onPremisesSyncEnabled", hidden(nil)}, {"otherMails", hidden([]string{})}, {"proxyAddresses", hidden([]string{"SMTP:" + p.mail})},
-		{"assignedPlans", hidden(plans)}, {"provisionedPlans", hidden([]object{})},
+		{"signInActivity", hidden(signInActivity(p.signedIn))}, {"assignedPlans", hidden(plans)}, {"provisionedPlans", hidden([]object{})},
 	}
+}
+
+// signInActivity is null for who never signed in.
+func signInActivity(at time.Time) any {
+	if at.IsZero() {
+		return nil
+	}
+	return object{{"lastSignInDateTime", at}, {"lastSignInRequestId", nil}, {"lastNonInteractiveSignInDateTime", at}, {"lastNonInteractiveSignInRequestId", nil}, {"lastSuccessfulSignInDateTime", at}, {"lastSuccessfulSignInRequestId", nil}}
+}
+
+// maySeeActivity refuses a list with signInActivity as a whole: to who may not read sign-ins, and in tenants without Entra ID P1.
+func (c *call) maySeeActivity() error {
+	if !slices.ContainsFunc(c.q.selected, func(s string) bool { return strings.EqualFold(s, "signInActivity") }) {
+		return nil
+	}
+	if !c.token.Can("AuditLog.Read.All") {
+		return &refusal{status: http.StatusForbidden, code: "Authorization_RequestDenied", message: "Calling principal does not have required MSGraph permissions AuditLog.Read.All"}
+	}
+	if c.t.Premium == 0 {
+		return &refusal{status: http.StatusForbidden, code: "Authentication_RequestFromNonPremiumTenantOrB2CTenant", message: "Neither tenant is B2C or tenant doesn't have premium license"}
+	}
+	c.q.top = min(c.q.top, 500) // more is not refused, but not given either
+	return nil
 }
 
 func orNil(s string) any {
@@ -72,6 +97,9 @@ func orNil(s string) any {
 func (c *call) listUsers() error {
 	r := c.people()
 	if err := c.checkSearch(); err != nil {
+		return err
+	}
+	if err := c.maySeeActivity(); err != nil {
 		return err
 	}
 	return c.objects(kinds["user"], "users", r.count(), func(i int) object { return c.userObject(r.at(i)) })
@@ -103,6 +131,9 @@ func (c *call) countUsers() error {
 }
 
 func (c *call) getUser() error {
+	if err := c.maySeeActivity(); err != nil {
+		return err
+	}
 	p, ok := c.people().find(c.keys[0])
 	if !ok {
 		return missing(c.keys[0])

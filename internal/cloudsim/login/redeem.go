@@ -76,6 +76,6 @@ func (s *Server) decideRedeem(w http.ResponseWriter, r *http.Request, f *flow, a
 
 func acceptInvitation(t *world.Tenant, guestID string, s *Server) {
 	if g := t.User(guestID); g != nil {
-		g.ExternalUserState, g.ExternalChanged = "Accepted", s.now()
+		g.ExternalUserState, g.ExternalChanged, g.SignedIn = "Accepted", s.now(), s.now()
 	}
 }

@@ -59,6 +59,9 @@ func (w *World) invite(t *Tenant, who *User, state string, roles ...string) *Use
 	} else {
 		g.DisplayName += " (" + w.tenants[0].DisplayName + ")"
 	}
+	if state == "Accepted" {
+		g.SignedIn = w.ago(Rand(w.Seed, "guest used", t.ID, who.ID).IntN(60), 30_000)
+	}
 	t.Users = append(t.Users, g)
 	return g
 }

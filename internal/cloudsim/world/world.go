@@ -103,6 +103,7 @@ type User struct {
 	Department        string
 	Language          string
 	Created           time.Time
+	SignedIn          time.Time // last, as signInActivity tells; zero: never
 	VisibleFrom       time.Time // until then the directory does not find the account, though it was made
 	InviteRedirectURL string    // where a guest goes after accepting
 	SessionsValidFrom time.Time // refresh tokens and sessions from before it are refused
