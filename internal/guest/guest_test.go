@@ -127,6 +127,11 @@ func TestIdle(t *testing.T) {
 	if err != nil || p.Count != 2 || p.Rows[0].ID != "forgotten" || p.Rows[1].ID != "unused" || !p.Rows[1].ActiveRead || !p.Rows[1].ActiveAt.IsZero() {
 		t.Errorf("idle: %+v, %v", p, err)
 	}
+	for _, tid := range []tenant.ID{contoso, fabrikam} {
+		if n, err := s.Standings(t.Context(), tenant.Only(tid), Filter{Q: "k"}); err != nil || len(n) != 1 || n[Redeemed] != 1 {
+			t.Errorf("standings of %s: %v, %v", tid, n, err)
+		}
+	}
 	if one, err := s.Get(t.Context(), contoso, "unknown"); err != nil || one.ActiveRead || !one.ActiveAt.IsZero() {
 		t.Errorf("not told: %+v, %v", one, err)
 	}

@@ -153,7 +153,7 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 		w.And("g.gone_at IS NULL")
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("lower(g.name || E'\\n' || g.upn || E'\\n' || g.address) LIKE ?", postgres.Like(q))
+		w.And("lower(g.name || E'\\n' || g.upn || E'\\n' || g.address || E'\\n' || g.id) LIKE ?", postgres.Like(q))
 	}
 	if len(f.Standings) > 0 {
 		w.And(standing+" = ANY(?)", f.Standings)
@@ -199,6 +199,22 @@ func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64,
 		return 0, err
 	}
 	return postgres.CountOf(ctx, s.pool.In(scope), l)
+}
+
+// Standings are how many guests in the scope that match f are how far.
+func (s *Store) Standings(ctx context.Context, scope tenant.Scope, f Filter) (map[Standing]int64, error) {
+	l, err := f.listing(scope)
+	if err != nil {
+		return nil, err
+	}
+	found := map[Standing]int64{}
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+standing+`, count(*) FROM `+tables+` `+l.Where.SQL()+` GROUP BY 1`, l.Where.Args...)
+	var at Standing
+	var n int64
+	if _, err := pgx.ForEachRow(rows, []any{&at, &n}, func() error { found[at] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("standings of guests: %w", err)
+	}
+	return found, nil
 }
 
 // Each calls each for every guest in the scope that matches f, in its order. Limit does not apply.

@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // languages are those of Microsoft's own words in an invitation, as the portal's pages for customers have them.
@@ -217,7 +218,7 @@ func (v inviteView) whoChoice() ui.Choice {
 	option := func(address, name string) {
 		o := ui.Option{Value: address, Label: cmp.Or(name, address), Selected: slices.Contains(v.form.who, address), Hint: address}
 		if g, known := v.known[address]; known {
-			o.Hint = address + ": " + lower(standingWords[g.Standing])
+			o.Hint = address + ": " + lower(verdict.Standing(g.Standing))
 			if !v.may(address) {
 				o.Reason = "Has a guest account already."
 			}

@@ -11,13 +11,14 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // newSpec is what the list reads from its URL.
 func newSpec(m tenant.Membership) page.Spec {
 	var standings, roles []page.Option
 	for _, s := range guest.Standings {
-		standings = append(standings, page.Option{Value: string(s), Label: standingWords[s]})
+		standings = append(standings, page.Option{Value: string(s), Label: verdict.Standing(s)})
 	}
 	for _, id := range gdap.KnownRoles() {
 		roles = append(roles, page.Option{Value: id, Label: gdap.RoleName(id)})
@@ -112,7 +113,7 @@ func newRow(x guest.Guest, late bool, now time.Time) row {
 			r.Roles = append(r.Roles, gdap.RoleName(id))
 		}
 	}
-	r.state = stateOf(x, late, now)
+	r.state = verdict.Guest(x, late, now)
 	r.StateName = r.state.Text
 	return r
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // Bounds of one order. What is chosen stands in the address of the page that confirms it.
@@ -208,7 +209,7 @@ func (h *Handler) there(ctx context.Context, scope tenant.Scope, now time.Time) 
 	}
 	return found, h.Guests.Each(ctx, scope, guest.Filter{}, func(g guest.Guest) error {
 		if !g.Leaving() {
-			add(g.Tenant, g.Address, "is there, "+lower(standingWords[g.Standing]))
+			add(g.Tenant, g.Address, "is there, "+lower(verdict.Standing(g.Standing)))
 		}
 		return nil
 	})

@@ -18,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -34,6 +35,7 @@ type Handler struct {
 	Policies     *configuration.Store
 	Provisioning *provisioning.Store
 	Services     *service.Store
+	Guests       *guest.Store
 	Sync         *graphsync.Service
 }
 
@@ -74,7 +76,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 		s.most = page.Enough
 	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.guests, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

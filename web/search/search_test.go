@@ -3,6 +3,7 @@ package search
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -11,11 +12,13 @@ import (
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/guests"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -37,13 +40,43 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
 	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
 	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
+	yes := true
+	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "9f3c2f0e-5a9d-4c7d-9a39-d6b2f0a1c000", Name: "Lena Brandt", Address: "lena@firstup.example", UPN: "lena_firstup.example#EXT#@contoso.onmicrosoft.example", Redeemed: &yes, RolesRead: true})
+	f.ReadGuests(t, fabrikam.ID, f.Now.Add(-26*time.Hour), guest.Guest{ID: "f1", Name: "Lena Brandt", Address: "lena@firstup.example", Redeemed: &yes, RolesRead: true})
 	return f, contoso, fabrikam
+}
+
+// TestGuests: a guest account is found by what it is known by, with the state that its list shows, and only within reach.
+func TestGuests(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	both, one := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f)), f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	for q, want := range map[string]string{"brandt": "2 name", "LENA@": "2 address", "lena_firstup": "1 upn", "9f3c2f0e-5a9d": "1 id"} {
+		var v view
+		both.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
+		if len(v.Groups) != 1 || v.Groups[0].Kind != "guests" || strconv.FormatInt(v.Groups[0].Count, 10)+" "+v.Groups[0].Hits[0].Field != want {
+			t.Fatalf("search for %q: %+v, want %s", q, v.Groups, want)
+		}
+		var list struct{ Count int64 }
+		if both.JSON(v.Groups[0].URL, http.StatusOK, &list); list.Count != v.Groups[0].Count {
+			t.Errorf("%q: the group says %d, its list has %d", q, v.Groups[0].Count, list.Count)
+		}
+		for _, h := range v.Groups[0].Hits {
+			if state := map[tenant.ID]string{contoso.ID: "Redeemed, no directory role", fabrikam.ID: "Was: redeemed, no directory role"}[h.Tenant.ID]; h.State != state || both.Get(h.URL).Code != http.StatusOK {
+				t.Errorf("%q: %+v", q, h)
+			}
+		}
+	}
+	var v view
+	if one.JSON("/search?q=brandt", http.StatusOK, &v); v.Groups[0].Count != 1 {
+		t.Errorf("within reach of one customer: %+v", v.Groups)
+	}
 }
 
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Sync: f.Sync}).Mount(r)
+		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
+		(&guests.Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -27,13 +28,17 @@ type summary struct {
 	Datasets   []reading        `json:"datasets"`
 	Running    bool             `json:"reading_now"`
 
-	now      time.Time
-	m        tenant.Membership
-	devices  graphsync.Freshness
-	days     figures.Daily // of devices
-	jobDays  figures.Daily // of provisioning jobs
-	activity []audit.Record
-	live     string // how often the page renews itself: "2s"; "" never
+	Guests map[guest.Standing]int64 `json:"guests"` // accounts of the partner's people by how far they are; null: never read
+
+	now     time.Time
+	m       tenant.Membership
+	devices graphsync.Freshness
+
+	guestsAsOf graphsync.Freshness
+	days       figures.Daily // of devices
+	jobDays    figures.Daily // of provisioning jobs
+	activity   []audit.Record
+	live       string // how often the page renews itself: "2s"; "" never
 }
 
 // reading is one dataset of the tenant.
@@ -83,6 +88,14 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 	}
 	if _, ok := v.devices.Snapshot(); ok {
 		if err = h.readFigures(ctx, &v); err != nil {
+			return v, err
+		}
+	}
+	if v.guestsAsOf, err = h.Sync.Freshness(ctx, m.Scope, graphsync.Guests); err != nil {
+		return v, err
+	}
+	if v.guestsAsOf.Read > 0 {
+		if v.Guests, err = h.Guests.Standings(ctx, m.Scope, guest.Filter{}); err != nil {
 			return v, err
 		}
 	}
@@ -261,6 +274,41 @@ func (v summary) door() ui.Stages {
 		{Name: "Consent", Shape: consent.Shape, Fact: consent.Text, AsOf: asOf, Link: ui.Link{Text: "permissions", URL: v.m.Path("/consent")}},
 		first,
 	}}
+}
+
+// guestStages are the stages of guest accounts: how many have come so far and no further.
+var guestStages = []struct {
+	standing   guest.Standing
+	name, fact string
+	shape      ui.Shape // where there is one
+}{
+	{guest.Invited, "Invited", "not redeemed", ui.ShapePending}, {guest.Redeemed, "Redeemed", "without a directory role", ui.ShapePartial}, {guest.Role, "Directory role", "without an Intune licence", ui.ShapePartial},
+	{guest.Licence, "Intune licence", "not proven", ui.ShapePending}, {guest.Proven, "Sign-in", "proven", ui.ShapeOK}, {guest.Blocked, "Disabled", "by the customer", ui.ShapeBad}, {guest.Unknown, "Unknown", "not read to the end", ui.ShapeUnknown},
+}
+
+// guestDoor is the way that the partner's people go in as guests, each stage with the accounts that stand there.
+func (v summary) guestDoor() ui.Stages {
+	s := ui.Stages{Title: "Guest accounts", Note: "of your people"}
+	if v.Guests == nil {
+		s.Items = []ui.Stage{{Name: "Guest accounts", Shape: ui.ShapeUnknown, Fact: "Not known", AsOf: "not read yet", Link: ui.Link{Text: "guests", URL: v.m.Path("/guests")}}}
+		return s
+	}
+	asOf := "as of " + ui.NewTime(v.guestsAsOf.AsOf, v.now).Text
+	for _, x := range guestStages {
+		n := v.Guests[x.standing]
+		if n == 0 && (x.standing == guest.Blocked || x.standing == guest.Unknown) {
+			continue
+		}
+		st := ui.Stage{Name: x.name, Shape: ui.ShapeTodo, Fact: "Nobody", AsOf: asOf}
+		if n > 0 {
+			st.Shape, st.Fact, st.Link = x.shape, ui.N(n)+" "+x.fact, ui.Link{Text: "guests", URL: v.m.Path("/guests?standing=" + string(x.standing))}
+		}
+		if n > 0 && v.guestsAsOf.Late > 0 {
+			st.Shape = ui.ShapeStale
+		}
+		s.Items = append(s.Items, st)
+	}
+	return s
 }
 
 func (v summary) complete() (n int) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -96,12 +97,14 @@ func TestGoldenSummary(t *testing.T) {
 		"read": {
 			m: tenant.Membership{Person: technician, Tenant: contoso}, devices: read, Devices: map[string]int64{"total": 2, "compliance:compliant": 2, "checkin:today": 2, "os:Windows": 2},
 			Datasets: []reading{newReading(graphsync.Status{Dataset: graphsync.Devices, State: "ok", LastCompleteAt: ago(3 * time.Minute), LastCompleteRows: 2, NextAt: now.Add(12 * time.Minute)}, now), newReading(graphsync.Status{Dataset: graphsync.Apps, State: "ok", LastCompleteAt: ago(300 * time.Hour)}, now)},
+			Guests:   map[guest.Standing]int64{guest.Proven: 3, guest.Invited: 1, guest.Unknown: 1}, guestsAsOf: graphsync.Freshness{Tenants: 1, Read: 1, Fresh: 1, AsOf: ago(time.Hour)},
 			activity: []audit.Record{{Seq: 1, At: ago(time.Hour), Entry: audit.Entry{Actor: "Adele Vance (adele@contoso.example)", Action: "consent.link.created"}}},
 		},
 		"hostile": {
 			m: tenant.Membership{Person: technician, Tenant: hostile}, devices: read, Devices: map[string]int64{"total": 1, "compliance:<b>": 1, "os:<u>": 1},
-			Datasets: []reading{newReading(graphsync.Status{Dataset: "<i>", State: "failed", Trouble: graphsync.Trouble{Kind: "internal", Sentence: strings.Repeat("<s>long</s> ", 40)}}, now)},
-			activity: []audit.Record{{Seq: 1, At: now, Entry: audit.Entry{Actor: "<em>", Action: "<strong>"}}},
+			Datasets:   []reading{newReading(graphsync.Status{Dataset: "<i>", State: "failed", Trouble: graphsync.Trouble{Kind: "internal", Sentence: strings.Repeat("<s>long</s> ", 40)}}, now)},
+			guestsAsOf: graphsync.Freshness{Tenants: 1, Unread: 1},
+			activity:   []audit.Record{{Seq: 1, At: now, Entry: audit.Entry{Actor: "<em>", Action: "<strong>"}}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -31,6 +32,7 @@ type Handler struct {
 	Tenants *tenant.Store
 	Sync    *graphsync.Service
 	Devices *device.Store
+	Guests  *guest.Store
 	Audit   *audit.Store
 	Add     Adder
 	Tags    func(ctx context.Context, scope tenant.Scope) (map[tenant.ID][]string, error) // nil: customers have none

@@ -1,4 +1,4 @@
-// Package verdict words the states of devices and provisioning jobs, so that every page says the same of the same thing.
+// Package verdict words the states of devices, provisioning jobs and guest accounts, so that every page says the same of the same thing.
 //
 // It holds the promise that nothing is green that was not read: a state that comes from a reading older than its target is worded as
 // what was, whatever it was. How old a reading is, is graphsync's to say.

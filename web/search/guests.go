@@ -1,0 +1,41 @@
+package search
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/web/verdict"
+)
+
+// guests finds guest accounts of the partner's people by name, address, user principal name or object id.
+func (s search) guests(ctx context.Context) (group, error) {
+	p, err := s.h.Guests.List(ctx, s.m.Reach, guest.Filter{Q: s.q, Limit: perGroup, Sort: "name"})
+	if err != nil || p.Count == 0 {
+		return group{}, err
+	}
+	read, err := s.h.Sync.FreshnessByTenant(ctx, s.m.Reach, graphsync.Guests)
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "guests", Title: "Guest accounts", One: "guest account", Many: "guest accounts", Count: p.Count, URL: "/guests?q=" + url.QueryEscape(s.q)}
+	for _, x := range p.Rows {
+		f := read[x.Tenant]
+		g.Hits = append(g.Hits, s.guest(x, f.Late > 0 || f.Read == 0))
+	}
+	return g, nil
+}
+
+func (s search) guest(x guest.Guest, late bool) hit {
+	f := match(s.q, field{"name", "", x.Name}, field{"address", "address", x.Address}, field{"upn", "user principal name", x.UPN}, field{"id", "object id", x.ID})
+	if f.name == "name" {
+		f.label, f.value = "address", x.Address // the name shows the match itself
+	}
+	state := verdict.Guest(x, late, s.chrome.Now)
+	return hit{
+		ID: x.ID, Name: cmp.Or(x.Name, "Guest without a name"), Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{x.Tenant, x.TenantName}, State: state.Text,
+		URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), icon: "person_add", state: &state,
+	}
+}
