@@ -121,7 +121,8 @@ func crawl(s *sim, proxy string, tenant *world.Tenant) {
 			}
 			for _, job := range ids(v+"/servicePrincipals/"+id+"/synchronization/jobs", "id", 5) {
 				s.get(token, proxy+v+"/servicePrincipals/"+id+"/synchronization/jobs/"+job)
-				s.get(token, proxy+v+"/servicePrincipals/"+id+"/synchronization/jobs/"+job+"/schema")
+				schema := proxy + v + "/servicePrincipals/" + id + "/synchronization/jobs/" + job + "/schema"
+				s.do(http.MethodPut, token, schema, s.get(token, schema).text, "Content-Type", "application/json")
 			}
 		}
 		for _, id := range ids(v+"/deviceManagement/detectedApps", "id", 1) {

@@ -107,33 +107,3 @@ var mappings = [][2]string{
 
 // ruleID is the id of the job's only rule.
 func (c *call) ruleID(j job) string { return c.guid(kindSystem, 100+j.n) }
-
-func (c *call) getSchema() error {
-	p, j, err := c.job()
-	if err != nil {
-		return err
-	}
-	attributes := []object{}
-	for i, m := range mappings {
-		priority := 0
-		if i == 0 {
-			priority = 1
-		}
-		attributes = append(attributes, object{
-			{"defaultValue", ""}, {"exportMissingReferences", false}, {"flowBehavior", "FlowWhenChanged"}, {"flowType", "Always"}, {"matchingPriority", priority}, {"targetAttributeName", m[1]},
-			{"source", object{{"expression", "[" + m[0] + "]"}, {"name", m[0]}, {"type", "Attribute"}, {"parameters", []object{}}}},
-		})
-	}
-	rule := object{
-		{"containerFilter", nil}, {"editable", true}, {"groupFilter", nil}, {"id", c.ruleID(j)}, {"metadata", []object{}}, {"name", "USER_OUTBOUND_USER"}, {"priority", 1},
-		{"sourceDirectoryName", "Azure Active Directory"}, {"targetDirectoryName", j.name},
-		{"objectMappings", []object{{
-			{"attributeMappings", attributes}, {"enabled", true}, {"flowTypes", "Add, Update, Delete"}, {"metadata", []object{}}, {"name", "Synchronize Azure Active Directory Users to " + j.name},
-			{"scope", nil}, {"sourceObjectName", "User"}, {"targetObjectName", galleryAt(j.gallery).target},
-		}}},
-	}
-	b := c.open("servicePrincipals('" + p.id + "')/synchronization/jobs('" + c.keys[1] + "')/schema/$entity")
-	item := appendObject(nil, object{{"id", c.jobID(j)}, {"version", "Date:2025-06-01T09:00:00.0000000Z, Tag:" + c.guid(kindSystem, 200+j.n)}, {"synchronizationRules", []object{rule}}})
-	c.status, c.body = http.StatusOK, append(append(b, ','), item[1:]...)
-	return nil
-}

@@ -30,6 +30,7 @@ func synchronizationChanges() []operation {
 		op(http.MethodPost, "/jobs/{job}/restart", (*call).restartJob),
 		op(http.MethodPost, "/jobs/{job}/validateCredentials", (*call).validateCredentials),
 		op(http.MethodPost, "/jobs/{job}/provisionOnDemand", (*call).provisionOnDemand),
+		op(http.MethodPut, "/jobs/{job}/schema", (*call).replaceSchema),
 		op(http.MethodPut, "/secrets", (*call).saveSecrets),
 	}
 }

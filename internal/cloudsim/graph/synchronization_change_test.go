@@ -188,3 +188,51 @@ func TestProvisionOnDemand(t *testing.T) {
 		t.Errorf("results: %v", results)
 	}
 }
+
+// TestSchemaIsReplacedAsAWhole: what is written is read again, what does not fit is refused and changes nothing, and a new job forgets it.
+func TestSchemaIsReplacedAsAWhole(t *testing.T) {
+	u := newSetUp(t)
+	at, c := u.take("Slack", "Slack"), u.customer(1)
+	makeJob := func() string {
+		return at + "/jobs/" + u.send(http.MethodPost, at+"/jobs", `{"templateId":"slackOutDelta"}`, http.StatusCreated).body["id"].(string) + "/schema"
+	}
+	schema := makeJob()
+	before := u.send(http.MethodGet, schema, "", http.StatusOK)
+	var doc struct {
+		Rules       json.RawMessage `json:"synchronizationRules"`
+		Directories []struct{ Name string }
+		Version     string
+	}
+	if json.Unmarshal([]byte(before.text), &doc) != nil || len(doc.Directories) != 2 || doc.Directories[1].Name != "Slack" {
+		t.Fatalf("schema: %s", before.text)
+	}
+	put := func(rules string, want int) answer {
+		return u.send(http.MethodPut, schema, `{"synchronizationRules":`+rules+`}`, want)
+	}
+	rules := string(doc.Rules)
+	for from, to := range map[string]string{`"targetAttributeName":"title"`: `"targetAttributeName":"shoeSize"`, `"name":"surname"`: `"name":"wealth"`, `"matchingPriority":1`: `"matchingPriority":0`, `"type":"Function"`: `"type":"Magic"`, `"sourceObjectName":"User"`: `"sourceObjectName":"Pet"`, `"targetDirectoryName":"Slack"`: `"targetDirectoryName":"Box"`} {
+		changed := strings.ReplaceAll(rules, from, to)
+		if changed == rules {
+			t.Fatalf("the schema has no %s", from)
+		}
+		put(changed, http.StatusBadRequest)
+	}
+	if again := u.send(http.MethodGet, schema, "", http.StatusOK); again.text != before.text {
+		t.Error("a refused schema changed something")
+	}
+	for _, token := range []string{u.user(c, userWith(c, "Application Administrator"), "Synchronization.Read.All"), u.user(c, userWith(c, ""), "Synchronization.ReadWrite.All"), u.app(c)} {
+		if a := u.do(http.MethodPut, token, u.server.URL+schema, `{"synchronizationRules":`+rules+`}`); a.status != http.StatusUnauthorized {
+			t.Errorf("who may not: %d %s", a.status, a.text)
+		}
+	}
+	changed := strings.Replace(rules, `"targetAttributeName":"title"`, `"targetAttributeName":"nickName"`, 1)
+	put(changed, http.StatusNoContent)
+	after := u.send(http.MethodGet, schema, "", http.StatusOK)
+	if !strings.Contains(after.text, changed) || after.body["version"] == doc.Version {
+		t.Errorf("after the change: %s", after.text)
+	}
+	u.send(http.MethodDelete, strings.TrimSuffix(schema, "/schema"), "", http.StatusNoContent)
+	if fresh := u.send(http.MethodGet, makeJob(), "", http.StatusOK); strings.Contains(fresh.text, `"targetAttributeName":"nickName"`) {
+		t.Error("a new job has the schema of the deleted one")
+	}
+}

@@ -20,6 +20,8 @@ type Provisioning struct {
 	Started time.Time         // the last start or restart; zero: as computed
 	Fresh   bool              // it began from the beginning then
 	Paused  time.Time
+	Rules   []byte // the schema's rules in JSON as somebody wrote them, never changed in place; nil: as computed
+	RulesAt time.Time
 }
 
 // appearsAfter is how long a new application takes to be found everywhere.
