@@ -398,10 +398,10 @@ func (v view) logTable() ui.Table {
 	return t
 }
 
-// panel says what a person could do about the job, and why not here.
+// panel says what a person can do about the worst job, or why not here.
 func (v view) panel() ui.ActionPanel {
 	p := ui.ActionPanel{Title: "Actions", Note: "Changes are made as you, so that " + v.m.Tenant.Name() + "’s own log carries your name."}
-	why := "The portal cannot send this yet."
+	why := ""
 	switch {
 	case !v.m.May(tenant.MayAct):
 		p.Note, why = "A technician or an owner changes jobs.", "Your role may look, not act."
@@ -412,13 +412,23 @@ func (v view) panel() ui.ActionPanel {
 			Action: ui.Action{Text: "Sign in", URL: page.SignInAt(v.m.Tenant.ID, appURL(v.m.Tenant.ID, v.ID))},
 		})
 	}
-	replace := ui.PanelAction{Icon: "key", Name: "Replace credentials", Action: ui.Action{Text: "Replace", Reason: why}}
-	if v.m.May(tenant.MayAct) && v.chrome.SignedIn(v.m.Tenant.ID) != nil {
-		replace.Action = ui.Action{Text: "Replace", URL: setupURL(v.m, v.ID) + "?step=access"}
+	add := func(icon, name, verb, to string) {
+		a := ui.PanelAction{Icon: icon, Name: name, Action: ui.Action{Text: verb, URL: to}}
+		if why != "" {
+			a.Action = ui.Action{Text: verb, Reason: why}
+		}
+		p.Items = append(p.Items, a)
 	}
-	p.Items = append(p.Items, replace)
-	for _, a := range []struct{ icon, name, verb string }{{"arrow_clockwise", "Restart", "Restart"}, {"pause", "Pause", "Pause"}} {
-		p.Items = append(p.Items, ui.PanelAction{Icon: a.icon, Name: a.name, Action: ui.Action{Text: a.verb, Reason: why}})
+	if len(v.Jobs) == 0 {
+		add("add", "Set up provisioning", "Set up", setupURL(v.m, v.ID))
+		return p
+	}
+	add("people_sync", "Watch at Microsoft", "Watch", setupURL(v.m, v.ID))
+	add("key", "Replace credentials", "Replace", setupURL(v.m, v.ID)+"?step=access")
+	for _, a := range acts {
+		if a.fits(v.Jobs[0].job) {
+			add(a.icon, a.panel, a.verb, actURL(v.m.Tenant.ID, v.ID, v.Jobs[0].ID, a.name))
+		}
 	}
 	return p
 }

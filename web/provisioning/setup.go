@@ -146,16 +146,26 @@ func (h *Wizard) failed(w http.ResponseWriter, r *http.Request, was setupView, e
 		now.at(was.step)
 		now.keep = was.keep
 	}
-	sentence, next, _ := errs.Sentence(inStep(was.step, err))
-	now.failed = &ui.Banner{Kind: "bad", Title: sentence, Text: next}
-	if errors.Is(err, errs.Timeout) {
-		now.failed.Kind = "unknown"
-	}
+	now.failed = failedBanner(inStep(was.step, err))
 	status := page.StatusOf(err)
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity
 	}
 	return h.showSetup(w, r, status, now)
+}
+
+// failedBanner says what did not happen, then why and what to do. What Microsoft left open is no failure yet.
+func failedBanner(err error) *ui.Banner {
+	sentence, next, _ := errs.Sentence(err)
+	first, rest, more := strings.Cut(sentence, ". ")
+	if more {
+		first += "."
+	}
+	b := &ui.Banner{Kind: "bad", Title: first, Text: join(rest, next)}
+	if errors.Is(err, errs.Timeout) {
+		b.Kind = "unknown"
+	}
+	return b
 }
 
 func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.Flash, err error) {
@@ -264,13 +274,24 @@ func (h *Wizard) readBack(r *http.Request, m tenant.Membership) string {
 func stepsLine(now provisioning.SetupStep) ui.StepsLine {
 	var line ui.StepsLine
 	for i, name := range stepNames {
-		it := ui.StepsItem{Text: name, Shape: ui.ShapePending, Current: i == int(now)}
-		if i < int(now) {
+		it := ui.StepsItem{Text: name, Shape: ui.ShapeTodo, Current: i == int(now)}
+		switch {
+		case i < int(now):
 			it.Shape = ui.ShapeOK
+		case it.Current:
+			it.Shape = ui.ShapePending
 		}
 		line = append(line, it)
 	}
 	return line
+}
+
+// lead says of a job that works where its figures come from.
+func (v setupView) lead() string {
+	if v.step == provisioning.Watching {
+		return "Read at Microsoft just now. The page looks again by itself."
+	}
+	return ""
 }
 
 func (v setupView) later() ui.Action {

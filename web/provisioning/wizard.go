@@ -37,6 +37,11 @@ type Actor interface {
 	Test(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string, secrets []provisioning.Secret) error
 	Save(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, secrets []provisioning.Secret) error
 	Start(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string) error
+	Pause(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string) error
+	Restart(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string, scopes []string) error
+	Delete(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job string) error
+	Demand(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, job, who string) (provisioning.Demanded, error)
+	Live(ctx context.Context, s provisioning.Setup, job string) (j provisioning.Job, found bool, err error)
 }
 
 // Mount adds the pages. An application is only ever set up inside its tenant.
@@ -46,6 +51,8 @@ func (h *Wizard) Mount(r page.Router) {
 	r.Post("/provisioning/adopt", tenant.MayAct, h.adopt)
 	r.GetFor("/provisioning/{principal}/setup", tenant.MayAct, h.setup)
 	r.Post("/provisioning/{principal}/setup", tenant.MayAct, h.take)
+	r.GetFor("/provisioning/{principal}/jobs/{job}/{act}", tenant.MayAct, h.confirm)
+	r.Post("/provisioning/{principal}/jobs/{job}/{act}", tenant.MayAct, h.act)
 }
 
 // stepNames are the steps as people read them.

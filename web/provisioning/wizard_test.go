@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
 )
 
 // actor takes down what it is asked for. What it is told to refuse it refuses.
@@ -93,7 +94,7 @@ func TestWizard(t *testing.T) {
 	a := &actor{refuse: map[string]error{}}
 	mount := func(r page.Router) {
 		(&Handler{f.Provisioning, f.Sync}).Mount(r)
-		(&Wizard{f.Provisioning, f.Sync, a}).Mount(r)
+		(&Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: a}).Mount(r)
 	}
 	c, board := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/provisioning"
@@ -217,5 +218,38 @@ func TestWizard(t *testing.T) {
 		if strings.Contains(said.Title+said.Text, "c4nary") {
 			t.Error("what the next page says holds a secret")
 		}
+	}
+}
+
+func TestWizardGolden(t *testing.T) {
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	chrome := page.Chrome{Now: now, SignIns: []page.SignIn{{Tenant: contoso, As: technician.UPN, Until: now.Add(time.Hour)}}}
+	hostile := galleryRow{ID: "a/b?&", Name: "<script>x</script>", Publisher: strings.Repeat("long ", 40), Description: "<i>", Categories: []string{"", "x", "humanResources"}, SignOn: []string{"<b>"}, Automatic: true}
+	for name, v := range map[string]newAppView{
+		"empty": {}, "none": {searched: true, search: provisioning.GallerySearch{Name: `"nothing"`}},
+		"found": {Rows: []galleryRow{newGalleryRow(slack), hostile}, More: true, searched: true, Open: []openSetup{{ID: "sp1", Name: "<b>", URL: "/t/x", setup: provisioning.Setup{MadeBy: technician.UPN, MadeAt: now}}}},
+		"taken": {Chosen: &hostile, name: "<Slack>", same: []provisioning.Application{{ID: "sp<7>"}}},
+	} {
+		t.Run("new "+name, func(t *testing.T) {
+			v.m, v.chrome, v.faults = m, chrome, page.Faults{}
+			webtest.Golden(t, newBody(v))
+		})
+	}
+	setup := provisioning.Setup{Tenant: contoso.ID, SPID: "sp1", Name: "<Slack>", MadeAt: now.Add(-time.Hour), MadeBy: technician.UPN}
+	saved := setup
+	saved.SavedAt, saved.SavedBy = now.Add(-3*time.Minute), "<b>"
+	template := []provisioning.SyncTemplate{{ID: "<slack>", Description: "<i>", Default: true, Fields: []string{"BaseAddress", "SecretToken"}}}
+	idle, job := provisioning.Job{Tenant: contoso.ID, ID: "j1", SPID: "sp1", Template: "<slack>", Code: "NotConfigured"}, quarantined("sp1", "Salesforce")
+	for name, st := range map[string]provisioning.State{
+		"gone": {Setup: setup}, "job": {Setup: setup, Found: true, Templates: template}, "access": {Setup: setup, Found: true, Templates: template, Job: &idle}, "start": {Setup: saved, Found: true, Templates: template, Job: &idle},
+		"watch": {Setup: saved, Found: true, Templates: template, Job: &job},
+	} {
+		t.Run("setup "+name, func(t *testing.T) { webtest.Golden(t, setupBody(newSetupView(m, st, chrome))) })
+	}
+	for _, x := range acts {
+		t.Run("act "+x.name, func(t *testing.T) {
+			webtest.Golden(t, actBody(actView{m: m, act: x, setup: setup, job: newJob(job, newRower(nil, now)(job), "Contoso"), resets: usual}))
+		})
 	}
 }
