@@ -115,7 +115,7 @@ func guestBody(v view) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if !v.ActiveRead {
+			if !v.ActiveRead && v.GoneAt == nil {
 				templ_7745c5c3_Err = ui.Text("When the account was last used outside this portal is not known: Microsoft tells it only with the permission AuditLog.Read.All, in tenants with Entra ID P1.").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -81,14 +81,15 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	base := guest.Filter{Home: atHome(m)}
 	f.Home = base.Home
-	if from := q.Get("from"); from != "" {
+	if base.Home && len(f.Tenants) > 0 {
 		customers, err := h.customers(ctx, m)
 		if err != nil {
 			return err
 		}
-		if f.Domains, err = domainsOf(customers, from); err != nil {
+		if f.Domains, err = domainsOf(customers, f.Tenants); err != nil {
 			return err
 		}
+		f.Tenants = nil // there they say whose people
 	}
 	read, err := h.Sync.Freshness(ctx, m.Scope, datasetOf(m))
 	if err != nil {
@@ -137,8 +138,8 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 func (h *Handler) actions(m tenant.Membership, q page.Query) []ui.Action {
 	a := h.toHome(m)
 	invite := m.Path("/guests/invite")
-	if from := q.Get("from"); from != "" {
-		invite += "?from=" + from
+	if of := q.Get("customer"); atHome(m) && of != "" {
+		invite += "?customer=" + of
 	}
 	switch {
 	case m.One() && m.May(tenant.MayAct):

@@ -55,15 +55,18 @@ func (h *Handler) customers(ctx context.Context, m tenant.Membership) (map[strin
 	return found, nil
 }
 
-// domainsOf are the domains of one customer in the reach, or errs.NotFound.
-func domainsOf(customers map[string]tenant.Tenant, id string) (domains []string, err error) {
-	for d, t := range customers {
-		if t.ID.String() == id {
-			domains = append(domains, d)
+// domainsOf are the domains of customers, or errs.NotFound where one is out of reach.
+func domainsOf(customers map[string]tenant.Tenant, of []tenant.ID) (domains []string, err error) {
+	for _, id := range of {
+		n := len(domains)
+		for d, t := range customers {
+			if t.ID == id {
+				domains = append(domains, d)
+			}
 		}
-	}
-	if domains == nil {
-		return nil, errs.NotFound
+		if len(domains) == n {
+			return nil, errs.NotFound
+		}
 	}
 	slices.Sort(domains)
 	return domains, nil
@@ -82,7 +85,7 @@ func (h *Handler) toHome(m tenant.Membership) []ui.Action {
 	if !m.One() || m.Tenant.Home || home.IsZero() || !m.Reach.Has(home) {
 		return nil
 	}
-	return []ui.Action{{Text: "Its people at your tenant", Kind: ui.Quiet, URL: "/t/" + home.String() + "/guests?from=" + m.Tenant.ID.String()}}
+	return []ui.Action{{Text: "Its people at your tenant", Kind: ui.Quiet, URL: "/t/" + home.String() + "/guests?customer=" + m.Tenant.ID.String()}}
 }
 
 // spoken is the language of Microsoft's words that a customer's people read.
@@ -115,21 +118,18 @@ func (v inviteView) checkAddress() {
 	}
 }
 
-// inviteHome begins an invitation to the partner's tenant, for a person of the customer that ?from= names.
+// inviteHome begins an invitation to the partner's tenant, for a person of the customer that ?customer= names.
 func (h *Handler) inviteHome(r *http.Request, m tenant.Membership) (f inviteForm, err error) {
 	f = inviteForm{mail: true, language: languages[0].Value}
-	id := r.URL.Query().Get("from")
-	if id == "" {
+	given := r.URL.Query().Get("customer")
+	if given == "" {
 		return f, nil
 	}
-	customers, err := h.customers(r.Context(), m)
-	if err != nil {
-		return f, err
+	id, err := tenant.ParseID(given)
+	if err != nil || !m.Reach.Has(id) {
+		return f, errs.NotFound
 	}
-	domains, err := domainsOf(customers, id)
-	if err != nil {
-		return f, err
-	}
-	f.language = spoken(customers[domains[0]])
-	return f, nil
+	t, err := h.Tenants.Get(r.Context(), tenant.Only(id), id)
+	f.language = spoken(t)
+	return f, err
 }

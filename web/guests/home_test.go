@@ -41,7 +41,7 @@ func TestHome(t *testing.T) {
 	if want := "anna@contoso.example of Contoso: Accepted, bob@contoso.example of Contoso: Invited, not redeemed, carla@fabrikam.example of Fabrikam: Holds a directory role of yours"; strings.Join(said, ", ") != want {
 		t.Errorf("at home: %s\nwant %s", strings.Join(said, ", "), want)
 	}
-	for path, want := range map[string]int64{at + "?from=" + contoso.ID.String(): 2, at + "?q=carla": 1} {
+	for path, want := range map[string]int64{at + "?customer=" + contoso.ID.String(): 2, at + "?q=carla": 1} {
 		if one.JSON(path, http.StatusOK, &got); got.Count != want {
 			t.Errorf("GET %s: %d, want %d", path, got.Count, want)
 		}
@@ -50,10 +50,10 @@ func TestHome(t *testing.T) {
 	if all.JSON("/guests", http.StatusOK, &got); got.Count != 1 || got.Rows[0].From != nil {
 		t.Errorf("over all customers: %+v", got)
 	}
-	if p := one.Get(at + "?from=" + home.String()); p.Code != http.StatusNotFound {
+	if p := one.Get(at + "?customer=" + home.String()); p.Code != http.StatusNotFound {
 		t.Errorf("of no customer: status %d", p.Code)
 	}
-	link := `href="` + at + `?from=` + contoso.ID.String() + `"`
+	link := `href="` + at + `?customer=` + contoso.ID.String() + `"`
 	if p := all.Get("/t/" + contoso.ID.String() + "/guests").Body.String(); !strings.Contains(p, link) {
 		t.Error("a customer's guests do not lead to its people at home")
 	}
@@ -64,7 +64,7 @@ func TestHome(t *testing.T) {
 		t.Error("at home a role is offered, or nothing can be revoked")
 	}
 
-	if p := one.Get(at + "/invite?from=" + contoso.ID.String()).Body.String(); !strings.Contains(p, "Address of the person") || strings.Contains(p, "Sign in there") {
+	if p := one.Get(at + "/invite?customer=" + contoso.ID.String()).Body.String(); !strings.Contains(p, "Address of the person") || strings.Contains(p, "Sign in there") {
 		t.Error("the form does not ask for an address")
 	}
 	form := func(address string) url.Values {

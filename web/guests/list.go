@@ -25,7 +25,7 @@ func newSpec(m tenant.Membership) page.Spec {
 	}
 	s := page.Spec{
 		Sorts: []string{"standing", "name", "invited", "signedIn", "active"}, Columns: []string{"state", "roles", "licence", "invited", "redeemed", "signedIn", "active", "address"},
-		Default: []string{"state", "roles", "licence", "invited", "signedIn", "active"}, Placeholder: "Name, address",
+		Default: []string{"state", "roles", "invited", "signedIn", "active"}, Placeholder: "Name, address",
 		Filters: []page.Filter{
 			{Name: "standing", Label: "Reached", Options: standings}, {Name: "role", Label: "Role", Options: roles},
 			{Name: "waiting", Label: "Waits", Options: []page.Option{{Value: "true", Label: "not redeemed for 14 days"}}},
@@ -35,10 +35,11 @@ func newSpec(m tenant.Membership) page.Spec {
 	}
 	if atHome(m) {
 		s.Columns, s.Default = []string{"state", "from", "roles", "invited", "redeemed", "active", "address"}, []string{"state", "from", "roles", "invited", "active", "address"}
-		s.Filters = append(s.Filters, page.Filter{Name: "from", Label: "Of customer", Linked: true, Check: page.ByCustomer.Check})
 	}
 	if !m.One() {
 		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
+	}
+	if !m.One() || atHome(m) {
 		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
@@ -175,7 +176,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return page.Stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
 		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
 		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return page.Stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
-		page.Column[row]{Key: "active", Label: "Last used", Kind: ui.KindTime, Sort: "active", Width: 130, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActiveAt) }, Cell: row.activeCell},
+		page.Column[row]{Key: "active", Label: "Last used", Kind: ui.KindTime, Sort: "active", Width: 165, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActiveAt) }, Cell: row.activeCell},
 		page.Column[row]{Key: "address", Label: "Address", Width: 220, Priority: 3, Text: func(r row) string { return r.Address }, Cell: func(r row) ui.Cell { return ui.TextCell(r.Address) }},
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
 		page.Column[row]{Key: "id", Label: "Object id", Exact: true, Text: func(r row) string { return r.ID }},

@@ -325,7 +325,7 @@ func (g grid) hidden() (h ui.Hidden) {
 
 func (g grid) table() ui.Table {
 	t := ui.Table{ID: "grid", Caption: "What becomes of each person at each customer", Columns: []ui.Column{
-		{Key: "who", Label: "Person", Width: 260}, {Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 220}, {Key: "what", Label: "What happens", Kind: ui.KindState}, {Key: "asof", Label: "Guests read", Kind: ui.KindTime, Width: 150, Priority: 2},
+		{Key: "who", Label: "Person", Width: 260}, {Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 220}, {Key: "what", Label: "What happens", Kind: ui.KindState, Phone: "line"}, {Key: "asof", Label: "Guests read", Kind: ui.KindTime, Width: 190, Priority: 2},
 	}}
 	for _, r := range g.Rows {
 		asOf := ui.UnknownCell("not read")
