@@ -3,6 +3,7 @@ package guest
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -71,6 +72,7 @@ type Runner struct {
 	Invite func(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in Invitation) (Receipt, error)
 	Done   func(ctx context.Context, tid tenant.ID) // told when a customer's invitations are through; may be nil
 	Now    func() time.Time
+	Log    *slog.Logger
 
 	running sync.WaitGroup
 }
@@ -122,6 +124,7 @@ func (r *Runner) line(ctx context.Context, by tenant.Person, requestID string, j
 	sentence, next, told := errs.Sentence(err)
 	switch {
 	case err != nil && !told:
+		r.Log.ErrorContext(ctx, "invitation of a job", "request_id", requestID, "tenant_id", l.Tenant.String(), "job", j.ID, "err", err)
 		l.Outcome, l.Said = Failed, "The portal made a mistake. Its log has the details."
 	case err != nil:
 		l.Outcome, l.Said = Failed, strings.TrimSpace(sentence+" "+next)

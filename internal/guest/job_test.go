@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -30,8 +31,8 @@ func TestJobs(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var sent []string
-	answer := map[string]error{"b": errs.ShowNext(errs.Forbidden, "No.", "Ask."), "c": errs.Show(errs.Timeout, "Who knows.")}
-	r := &Runner{Store: s, Now: func() time.Time { return now }, Invite: func(ctx context.Context, by tenant.Person, _ string, tid tenant.ID, in Invitation) (Receipt, error) {
+	answer := map[string]error{"b": errs.ShowNext(errs.Forbidden, "No.", "Ask."), "c": errs.Show(errs.Timeout, "Who knows."), "g": errors.New("a mistake of ours")}
+	r := &Runner{Log: slog.New(slog.DiscardHandler), Store: s, Now: func() time.Time { return now }, Invite: func(ctx context.Context, by tenant.Person, _ string, tid tenant.ID, in Invitation) (Receipt, error) {
 		mu.Lock()
 		defer mu.Unlock()
 		sent = append(sent, fmt.Sprintf("%s %s %s %s %t", map[tenant.ID]string{contoso: "contoso", fabrikam: "fabrikam"}[tid], in.Address, in.Language, by.Name, in.Mail))
@@ -128,6 +129,10 @@ func TestJobs(t *testing.T) {
 	}
 	if jobs, _, count, err := s.Jobs(t.Context(), tenant.Only(fabrikam), "", 9); err != nil || count != 1 || jobs[0].Customers != 1 || jobs[0].Sent != 1 {
 		t.Errorf("jobs of Fabrikam: %+v, %d, %v", jobs, count, err)
+	}
+
+	if mistake := order(Line{Tenant: contoso, Address: "g"}); len(run(mistake)) != 1 || outcomes(all, mistake) != "Contoso g failed The portal made a mistake. Its log has the details." {
+		t.Errorf("our own mistake: %s", outcomes(all, mistake))
 	}
 
 	lost := order(Line{Tenant: contoso, Address: "e"}, Line{Tenant: contoso, Address: "f"})

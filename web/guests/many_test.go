@@ -1,6 +1,7 @@
 package guests
 
 import (
+	"log/slog"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -29,7 +30,7 @@ func TestMany(t *testing.T) {
 	}
 	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), sample("3", f.Now.AddDate(0, -1, 0)))
 	change := &changer{refuse: map[string]error{"g5@firstup.example": errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")}}
-	jobs := &guest.Runner{Store: f.Guests(), Invite: change.Invite, Now: func() time.Time { return f.Now }}
+	jobs := &guest.Runner{Log: slog.New(slog.DiscardHandler), Store: f.Guests(), Invite: change.Invite, Now: func() time.Time { return f.Now }}
 	h := &Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change, Jobs: jobs}
 	mount := func(r page.Router) { h.MountPortal(r); h.Mount(r) }
 	reach := tenant.Only(contoso.ID, fabrikam.ID, northwind.ID)
