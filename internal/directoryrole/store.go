@@ -69,7 +69,7 @@ func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each fun
 		return err
 	}
 	if len(f.Holders) > 0 {
-		w.And("h.id = ANY(?)", f.Holders)
+		w.And("h.id IN (SELECT unnest(?::text[]))", f.Holders) // hashed, however many they are
 	}
 	var h Holding
 	var gone *time.Time

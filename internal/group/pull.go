@@ -40,6 +40,12 @@ var errTooMany = fmt.Errorf("more than %d members in a group that holds an Intun
 // Pull reads the names, and who is in the groups that hold Intune roles, nested ones too.
 func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
 	read, err := p.read(ctx, tid, run)
+	if err == nil {
+		var more bool
+		if more, err = p.more(ctx, tid, read); more {
+			read, err = p.read(ctx, tid, run)
+		}
+	}
 	if err != nil {
 		return fmt.Errorf("pull groups of %s: %w", tid, err)
 	}
@@ -51,6 +57,16 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		run.Changed(merged.Written, merged.Gone)
 		return run.Count(ctx, tx, merged.Counters)
 	})
+}
+
+// more tells that groups were named while others were read: in a first read of a tenant what names them is read at the same time.
+func (p *Puller) more(ctx context.Context, tid tenant.ID, read Read) (bool, error) {
+	named, err := p.Named(ctx, tid)
+	known := make(map[string]bool, len(read.Groups))
+	for _, g := range read.Groups {
+		known[g.ID] = true
+	}
+	return slices.ContainsFunc(slices.Concat(named.Holding, named.Others), func(id string) bool { return !known[id] }), err
 }
 
 func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r Read, err error) {

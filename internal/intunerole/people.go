@@ -89,7 +89,7 @@ func holderWhere(scope tenant.Scope, f HolderFilter) (tables string, w *postgres
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
 	}
 	if len(f.Holders) > 0 {
-		w.And("lower(a.id) = ANY(?)", f.Holders)
+		w.And("lower(a.id) IN (SELECT unnest(?::text[]))", f.Holders) // hashed, however many they are
 	}
 	return tables, w, one, nil
 }

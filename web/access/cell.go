@@ -1,6 +1,7 @@
 package access
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -34,10 +35,18 @@ type path struct {
 type cellView struct {
 	row
 	Paths   []path   `json:"paths"`
+	Ended   []ended  `json:"ended"` // directory roles that the guest account had
 	Unknown []string `json:"not_known"`
 
 	m     tenant.Membership
 	fresh ui.Freshness
+}
+
+// ended is a directory role that an account does not hold any more.
+type ended struct {
+	Role  string    `json:"role"`
+	Since time.Time `json:"first_read_at"`
+	Gone  time.Time `json:"gone_at"`
 }
 
 // cell shows what a cell of the matrix is made of.
@@ -76,8 +85,30 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if slices.Contains(c.Doors, doorNames[reach.Portal]) {
 		c.Paths = append(c.Paths, path{Door: doorNames[reach.Portal], Via: []string{"Account in this portal"}, Roles: []string{c.portal()}, ReadAt: page.Moment(now), Note: "Shows what the portal reads, and opens nothing at Microsoft."})
 	}
+	if c.Ended, err = h.ended(ctx, m.Scope, st, v); err != nil {
+		return err
+	}
 	c.Unknown = append(c.Unknown, slices.Concat(d.unknown(), v.unknown(), v.directory.unknown())...)
 	return page.Answer(w, r, c, cellPage(page.Shell(r, m, c.title()), c))
+}
+
+// ended are the directory roles that the person's guest account had by itself, the last first.
+func (h *Handler) ended(ctx context.Context, scope tenant.Scope, st tenant.Staff, v visiting) ([]ended, error) {
+	found, ids := []ended{}, []string{}
+	for _, g := range v.guests {
+		if strings.EqualFold(g.Address, st.UPN) {
+			ids = append(ids, g.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return found, nil
+	}
+	err := h.DirectoryRoles.Each(ctx, scope, directoryrole.Filter{Holders: ids, Gone: true}, func(x directoryrole.Holding) error {
+		found = append(found, ended{roleName(x), x.Since.UTC(), x.GoneAt.UTC()})
+		return nil
+	})
+	slices.SortStableFunc(found, func(a, b ended) int { return b.Gone.Compare(a.Gone) })
+	return found, err
 }
 
 // paths are the ways by GDAP: groups, from the innermost out, and the relationship. With a guest account at the customer they do not work
@@ -151,8 +182,8 @@ func (v visiting) ownRoles(g guest.Guest) (roles []string) {
 	if g.RolesRead {
 		roles = slices.Clone(g.Roles)
 	}
-	for _, x := range v.directory.held {
-		if x.Tenant == g.Tenant && x.Principal == g.ID && x.Group == "" && !slices.Contains(roles, x.Role) {
+	for _, x := range v.directory.by[accountOf(g)] {
+		if x.Group == "" && !slices.Contains(roles, x.Role) {
 			roles = append(roles, x.Role)
 		}
 	}
@@ -160,18 +191,15 @@ func (v visiting) ownRoles(g guest.Guest) (roles []string) {
 }
 
 func (v visiting) byGroup(g guest.Guest, account path) (found []path) {
-	for _, x := range v.directory.held {
-		if x.Tenant != g.Tenant || x.Principal != g.ID || x.Group == "" {
+	for _, x := range v.directory.by[accountOf(g)] {
+		if x.Group == "" {
 			continue
 		}
 		p := account
 		p.Via, p.Roles, p.ReadAt = append(slices.Clone(account.Via), "Group “"+groupOf(x)+"”"), []string{roleName(x)}, page.Moment(v.directory.asOf[g.Tenant])
 		found = append(found, p)
 	}
-	for _, x := range v.inside {
-		if x.Tenant != g.Tenant || !strings.EqualFold(x.ID, g.ID) {
-			continue
-		}
+	if x, ok := v.inside[accountOf(g)]; ok {
 		p := account
 		p.Via, p.Roles, p.ReadAt = slices.Clone(account.Via), []string{}, page.Moment(v.intune[g.Tenant].AsOf)
 		for _, a := range x.Assignments {
@@ -250,6 +278,16 @@ func (c cellView) table() ui.Table {
 			roles = ui.TextCell(strings.Join(p.Roles, ", "))
 		}
 		t.Rows = append(t.Rows, ui.Row{Name: strings.Join(p.Via, " → "), Note: p.Note, URL: p.URL, Cells: []ui.Cell{roles, read}})
+	}
+	return t
+}
+
+func (c cellView) past() ui.Table {
+	t := ui.Table{ID: "ended", Caption: "Directory roles that the guest account had", Inset: true, Light: true, Columns: []ui.Column{
+		{Key: "role", Label: "Role"}, {Key: "since", Label: "First read", Kind: ui.KindTime, Width: 130, Phone: "line"}, {Key: "gone", Label: "Gone", Kind: ui.KindTime, Width: 130},
+	}}
+	for _, e := range c.Ended {
+		t.Rows = append(t.Rows, ui.Row{Name: e.Role, Cells: []ui.Cell{ui.TimeCell(ui.NewTime(e.Since, c.now)), ui.TimeCell(ui.NewTime(e.Gone, c.now))}})
 	}
 	return t
 }

@@ -19,6 +19,13 @@ type directory struct {
 	unread int                     // customers where they never were
 	unseen map[tenant.ID]int       // groups that hold roles and were not looked into
 	held   []directoryrole.Holding
+	by     map[account][]directoryrole.Holding // the same by who has them
+}
+
+// account is somebody's or something's object id at a customer.
+type account struct {
+	at tenant.ID
+	id string
 }
 
 // directory gathers the holdings that match the filter at the customers of the page.
@@ -27,7 +34,7 @@ func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers [
 	if err != nil {
 		return d, err
 	}
-	d.asOf = map[tenant.ID]time.Time{}
+	d.asOf, d.by = map[tenant.ID]time.Time{}, map[account][]directoryrole.Holding{}
 	for _, c := range customers {
 		r := read[c.ID]
 		if r.Read == 0 {
@@ -41,7 +48,8 @@ func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers [
 		return d, err
 	}
 	err = h.DirectoryRoles.Each(ctx, scope, f, func(x directoryrole.Holding) error {
-		d.held = append(d.held, x)
+		who := account{x.Tenant, x.Principal}
+		d.held, d.by[who] = append(d.held, x), append(d.by[who], x)
 		return nil
 	})
 	return d, err
@@ -51,9 +59,9 @@ func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers [
 func (d directory) knows(id tenant.ID) bool { return !d.asOf[id].IsZero() && d.unseen[id] == 0 }
 
 // of are the ids of the roles that an account holds at a customer, over all of it or a part, sorted.
-func (d directory) of(at tenant.ID, account string) (roles []string) {
-	for _, x := range d.held {
-		if x.Tenant == at && x.Principal == account && !slices.Contains(roles, x.Role) {
+func (d directory) of(who account) (roles []string) {
+	for _, x := range d.by[who] {
+		if !slices.Contains(roles, x.Role) {
 			roles = append(roles, x.Role)
 		}
 	}
@@ -81,7 +89,7 @@ func (d directory) unknown() (said []string) {
 
 // actors are the accounts and programs that hold a role there.
 func (d directory) actors(v visiting) *insiders {
-	in := &insiders{by: map[string]*actor{}}
+	in := &insiders{by: map[account]*actor{}}
 	for _, x := range d.held {
 		in.at(v, x.Tenant, x.TenantName, x.Principal, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/access?who=wipe"}).directory(x)
 	}

@@ -176,10 +176,7 @@ func (v visiting) roleLines(g guest.Guest) (lines []line) {
 		l.Customer, l.URL = at, guestURL(g)
 		lines = append(lines, l)
 	}
-	for _, x := range v.directory.held {
-		if x.Tenant != g.Tenant || x.Principal != g.ID {
-			continue
-		}
+	for _, x := range v.directory.by[accountOf(g)] {
 		l := line{Key: doorRole + ":" + g.Tenant.String() + ":" + x.ID + ":" + x.Group, Door: doorRole, What: "Directory role " + roleName(x) + " at " + g.TenantName, AsOf: page.Moment(v.directory.asOf[g.Tenant]), Evidence: "Held by the guest account itself.", Link: userLink(g.Tenant, g.ID),
 			Do: "Take the directory role " + roleName(x) + " from the guest account " + g.Address + " (object id " + g.ID + ")."}
 		if x.Group != "" {
@@ -188,14 +185,10 @@ func (v visiting) roleLines(g guest.Guest) (lines []line) {
 		}
 		add(l)
 	}
-	for _, x := range v.inside {
-		if x.Tenant != g.Tenant || !strings.EqualFold(x.ID, g.ID) {
-			continue
-		}
-		for _, a := range x.Assignments {
-			add(line{Key: doorIntune + ":" + g.Tenant.String() + ":" + g.ID + ":" + a, Door: doorIntune, What: "Intune assignment “" + a + "” at " + g.TenantName, AsOf: page.Moment(v.intune[g.Tenant].AsOf), Evidence: "Gives " + strings.Join(x.Roles, ", ") + " by a group.",
-				Do: "Remove the guest account " + g.Address + " (object id " + g.ID + ") from the groups of the Intune assignment “" + a + "”."})
-		}
+	x := v.inside[accountOf(g)]
+	for _, a := range x.Assignments {
+		add(line{Key: doorIntune + ":" + g.Tenant.String() + ":" + g.ID + ":" + a, Door: doorIntune, What: "Intune assignment “" + a + "” at " + g.TenantName, AsOf: page.Moment(v.intune[g.Tenant].AsOf), Evidence: "Gives " + strings.Join(x.Roles, ", ") + " by a group.",
+			Do: "Remove the guest account " + g.Address + " (object id " + g.ID + ") from the groups of the Intune assignment “" + a + "”."})
 	}
 	return lines
 }

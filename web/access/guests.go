@@ -21,10 +21,11 @@ import (
 type visiting struct {
 	customers []tenant.Tenant // that the page is about
 	guests    []guest.Guest
+	known     map[account]guest.Guest           // the same by their accounts
 	asOf      map[tenant.ID]time.Time           // of customers where they were read completely
 	late      int                               // of these, too long ago
 	directory directory                         // what they hold of the directory
-	inside    []intunerole.Holder               // those who hold roles of Intune
+	inside    map[account]intunerole.Holder     // those who hold roles of Intune
 	intune    map[tenant.ID]graphsync.Freshness // of the reading of these
 }
 
@@ -36,16 +37,16 @@ func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, only []tenan
 	if err != nil {
 		return v, err
 	}
-	v.asOf = map[tenant.ID]time.Time{}
+	v.asOf, v.known, v.inside = map[tenant.ID]time.Time{}, map[account]guest.Guest{}, map[account]intunerole.Holder{}
 	for _, c := range v.customers {
 		if f := fresh[c.ID]; f.Read > 0 {
 			v.asOf[c.ID] = f.AsOf
 			v.late += f.Late
 		}
 	}
-	err = h.Guests.Each(ctx, scope, guest.Filter{Tenants: only}, func(g guest.Guest) error {
+	err = h.Guests.Each(ctx, scope, guest.Filter{Tenants: only, Sort: "name"}, func(g guest.Guest) error {
 		if v.read(g.Tenant) {
-			v.guests = append(v.guests, g)
+			v.guests, v.known[accountOf(g)] = append(v.guests, g), g
 		}
 		return nil
 	})
@@ -59,7 +60,7 @@ func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, only []tenan
 		return v, err
 	}
 	err = h.Roles.EachHolder(ctx, scope, intunerole.HolderFilter{Holders: v.ids(), Tenants: only}, func(x intunerole.Holder) error {
-		v.inside = append(v.inside, x)
+		v.inside[account{x.Tenant, strings.ToLower(x.ID)}] = x
 		return nil
 	})
 	return v, err
@@ -74,18 +75,11 @@ func (v visiting) ids() []string {
 	return ids
 }
 
-// guest finds a guest by the object id at the customer.
-func (v visiting) guest(at tenant.ID, id string) (guest.Guest, bool) {
-	i := slices.IndexFunc(v.guests, func(g guest.Guest) bool { return g.Tenant == at && g.ID == id })
-	if i < 0 {
-		return guest.Guest{}, false
-	}
-	return v.guests[i], true
-}
+func accountOf(g guest.Guest) account { return account{g.Tenant, g.ID} }
 
 // rolesOf are the directory roles of a guest, as far as either reading tells.
 func (v visiting) rolesOf(g guest.Guest) (roles []string, known bool) {
-	roles = v.directory.of(g.Tenant, g.ID)
+	roles = v.directory.of(accountOf(g))
 	if g.RolesRead {
 		roles = append(roles, g.Roles...)
 		slices.Sort(roles)
@@ -106,12 +100,8 @@ const intunePrefix = "intune:"
 
 // intuneOf are the Intune roles of a guest, and whether all that could give one was read. A customer without Intune gives none.
 func (v visiting) intuneOf(g guest.Guest) (roles []string, whole bool) {
-	for _, x := range v.inside {
-		if x.Tenant == g.Tenant && strings.EqualFold(x.ID, g.ID) {
-			for _, r := range x.Roles {
-				roles = append(roles, intunePrefix+r)
-			}
-		}
+	for _, r := range v.inside[accountOf(g)].Roles {
+		roles = append(roles, intunePrefix+r)
 	}
 	f := v.intune[g.Tenant]
 	return roles, f.Read > 0 || f.Error.Kind == "licence"

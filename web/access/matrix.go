@@ -17,7 +17,7 @@ import (
 
 // A page of the matrix is so many customers down, and at first so many people across; which people is the choice of columns.
 const (
-	customersDown = 25
+	customersDown = 20
 	peopleAcross  = 12
 )
 

@@ -87,6 +87,12 @@ func TestMatrix(t *testing.T) {
 		}
 		one.JSON(path, http.StatusNotFound, nil)
 	}
+	f.ReadDirectoryRoles(t, contoso.ID, f.Now)
+	c = cellView{}
+	one.JSON(at+id["Cleo"], http.StatusOK, &c)
+	if len(c.Ended) != 1 || c.Ended[0].Role != "Global Administrator" || c.Ended[0].Gone.IsZero() || !strings.Contains(one.Get(at+id["Cleo"]).Body.String(), "Directory roles that the guest account had") {
+		t.Errorf("a role that ended: %+v", c.Ended)
+	}
 	f.FailRead(t, contoso.ID, graphsync.DirectoryRoles, "permission", "A permission is not granted.")
 	f.Now = f.Now.Add(24 * time.Hour)
 	if p := one.Get(at + id["Cleo"]).Body.String(); !strings.Contains(p, "Directory roles were not read again in time") {
@@ -166,6 +172,7 @@ func TestGoldenMatrix(t *testing.T) {
 	c := cellView{row: newRow(st, at, reach.Cell{}, now), m: m}
 	t.Run("empty", func(t *testing.T) { webtest.Golden(t, cellBody(c)) })
 	c.row, c.Unknown = proven, []string{"Not known: <u>."}
+	c.Ended = []ended{{hostile, now.AddDate(0, -1, 0), now}}
 	c.Paths = []path{{Via: []string{"Group “" + hostile + "”", "Relationship “<x>”"}, Roles: []string{"Global Administrator"}, ReadAt: page.Moment(now), URL: "/x"}, {Via: []string{"Account"}, Note: "<script>"}}
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, cellBody(c)) })
 }

@@ -161,21 +161,21 @@ func (d delegated) groupName(id string) string {
 // insiders are those who hold a right by an account at a customer, each once.
 type insiders struct {
 	found []*actor
-	by    map[string]*actor
+	by    map[account]*actor
 }
 
 // at is the account's entry; one of the partner's people is known by the guest account. fresh is what a new one is made of: its URL is below
 // the customer's.
 func (in *insiders) at(v visiting, at tenant.ID, customer, id string, fresh actor) *actor {
-	id = strings.ToLower(id)
-	if a, ok := in.by[at.String()+id]; ok {
+	who := account{at, strings.ToLower(id)}
+	if a, ok := in.by[who]; ok {
 		return a
 	}
-	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = id, "customer", tenantRef{at, customer}, "/t/"+at.String()+fresh.URL
-	if g, ok := v.guest(at, id); ok {
+	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = who.id, "customer", tenantRef{at, customer}, "/t/"+at.String()+fresh.URL
+	if g, ok := v.known[who]; ok {
 		fresh.Name, fresh.UPN, fresh.Side, fresh.URL = g.Name, g.Address, "partner", guestURL(g)
 	}
-	in.found, in.by[at.String()+id] = append(in.found, &fresh), &fresh
+	in.found, in.by[who] = append(in.found, &fresh), &fresh
 	return &fresh
 }
 

@@ -117,11 +117,11 @@ func (h *Handler) noContract(ctx context.Context, m tenant.Membership, q page.Qu
 }
 
 func contractColumns() []page.Column[contract] {
-	yes := func(b bool) string {
+	either := func(b bool, yes, no string) string { // said in words, as a phone shows no heads
 		if b {
-			return "Yes"
+			return yes
 		}
-		return "No"
+		return no
 	}
 	plain := func(key, label string, priority, width int, sort string, get func(contract) string) page.Column[contract] {
 		return page.Column[contract]{Key: key, Label: label, Priority: priority, Width: width, Sort: sort, Text: get, Cell: func(c contract) ui.Cell { return ui.TextCell(get(c)) }}
@@ -129,8 +129,8 @@ func contractColumns() []page.Column[contract] {
 	return []page.Column[contract]{
 		{Key: "name", Label: "Customer", Sort: "name", Text: func(c contract) string { return c.Name }},
 		plain("domain", "Domain", 1, 260, "domain", func(c contract) string { return c.Domain }),
-		plain("known", "In this portal", 1, 130, "", func(c contract) string { return yes(c.Known) }),
-		plain("gdap", "GDAP active", 1, 130, "", func(c contract) string { return yes(c.Active) }),
+		plain("known", "In this portal", 1, 160, "", func(c contract) string { return either(c.Known, "In this portal", "Not in this portal") }),
+		plain("gdap", "GDAP", 1, 160, "", func(c contract) string { return either(c.Active, "GDAP active", "No active GDAP") }),
 		plain("type", "Contract", 2, 180, "", func(c contract) string { return c.Type }),
 		{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(c contract) string { return c.Customer.String() }},
 	}

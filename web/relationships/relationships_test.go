@@ -136,7 +136,7 @@ func TestContracts(t *testing.T) {
 			t.Errorf("GET %s: status %d", path, p.Code)
 		}
 	}
-	if csv := one.Get(at + "?format=csv").Body.String(); strings.Count(csv, "\n") != 2 || !strings.Contains(csv, "Contoso,contoso.example,Yes,No,ResellerPartner") {
+	if csv := one.Get(at + "?format=csv").Body.String(); strings.Count(csv, "\n") != 2 || !strings.Contains(csv, "Contoso,contoso.example,In this portal,No active GDAP,ResellerPartner") {
 		t.Errorf("CSV of who may see Contoso only:\n%s", csv)
 	}
 	for _, path := range []string{at + "?sort=x", at + "?known=x", at + "?after=x"} {
