@@ -93,6 +93,12 @@ func TestFirstReadBringsEverything(t *testing.T) {
 	if err != nil || jobs.Count == 0 || jobs.Rows[0].AppName == "" {
 		t.Errorf("jobs %+v, %v", jobs, err)
 	}
+	for _, j := range jobs.Rows {
+		schemas, err := r.provisioning.Schemas(t.Context(), j.Tenant, j.SPID)
+		if err != nil || len(schemas) == 0 || schemas[0].ReadAt.IsZero() || len(schemas[0].Read()[0].Objects) != 2 {
+			t.Errorf("how %s maps: %+v, %v", j.ID, schemas, err)
+		}
+	}
 	events, err := r.provisioning.ListEvents(t.Context(), scope, provisioning.EventFilter{})
 	if err != nil || events.Count == 0 || len(events.Rows[0].Steps()) == 0 {
 		t.Errorf("%d events, %v", events.Count, err)

@@ -216,6 +216,7 @@ func (v view) header() ui.PageHeader {
 		Freshness: fresh.Line(v.read, v.m, v.chrome.Now), Jump: ui.Link{Text: "Actions", URL: "#actions"},
 	}
 	if len(v.Jobs) > 0 {
+		h.Actions = []ui.Action{{Text: "Mappings", Icon: "options", URL: mappingsURL(v.m.Tenant.ID, v.ID)}}
 		h.Pills = []ui.State{v.Jobs[0].state} // the worst comes first
 	}
 	return h

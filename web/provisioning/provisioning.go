@@ -34,7 +34,10 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/provisioning/failures", h.failures)
 	r.Get("/provisioning/objects", h.objects)
 	r.Get("/provisioning/log", h.everyLog)
+	r.Get("/provisioning/mappings", h.compare)
 	r.Get("/provisioning/{principal}", h.show)
+	r.Get("/provisioning/{principal}/mappings", h.mappings)
+	r.Get("/provisioning/{principal}/mappings/export", h.exportMappings)
 	r.Get("/provisioning/{principal}/log", h.log)
 	r.Get("/provisioning/{principal}/object", h.object)
 	r.Get("/provisioning/{principal}/log/{event}", h.event)
@@ -71,7 +74,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(late, now)
 	l := page.List[row]{
 		Title: "Provisioning", One: jobNoun.One, Many: jobNoun.Many, Caption: "Provisioning jobs, worst first", M: m, Query: q, Spec: spec, Columns: columns(m),
-		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append([]ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}}, fresh.ReadNow(m)...), Each: h.each(m.Scope, f, toRow),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append([]ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}, {Text: "Mappings", Icon: "options", URL: m.Path("/provisioning/mappings")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}}, fresh.ReadNow(m)...), Each: h.each(m.Scope, f, toRow),
 	}
 	if m.One() && m.May(tenant.MayAct) {
 		l.Actions = append(l.Actions, ui.Action{Text: "Set up an application", Icon: "add", URL: m.Path("/provisioning/new")})

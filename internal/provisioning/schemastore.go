@@ -1,0 +1,105 @@
+package provisioning
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// schemaEvery is how long a schema that was read counts as current: people change mappings seldom, and each takes a call of its own.
+const schemaEvery = 6 * time.Hour
+
+// readSchemas tells which jobs' schemas were read since, by service principal and job.
+func (s *Store) readSchemas(ctx context.Context, tid tenant.ID, since time.Time) (map[[2]string]bool, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT sp_id, job_id FROM provisioning_schema WHERE tenant_id = $1 AND read_at > $2`, tid, since)
+	read := map[[2]string]bool{}
+	var key [2]string
+	_, err := pgx.ForEachRow(rows, []any{&key[0], &key[1]}, func() error {
+		read[key] = true
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("schemas of %s that were read: %w", tid, err)
+	}
+	return read, nil
+}
+
+// KeepSchema keeps how a job maps, as it was read.
+func KeepSchema(ctx context.Context, db postgres.DB, s Schema) error {
+	_, err := db.Exec(ctx, `
+		INSERT INTO provisioning_schema (tenant_id, sp_id, job_id, version, rules, read_at)
+		VALUES ($1, $2, $3, $4, $5, $6)
+		ON     CONFLICT (tenant_id, sp_id, job_id) DO UPDATE
+		SET    version = excluded.version, rules = excluded.rules, read_at = excluded.read_at`,
+		s.Tenant, s.SPID, s.JobID, s.Version, s.Rules, s.ReadAt)
+	if err != nil {
+		return fmt.Errorf("keep the schema of a job of %s: %w", s.Tenant, err)
+	}
+	return nil
+}
+
+// schemas are of jobs that are there, with what was read of each: nothing, at first.
+var schemas = `
+	SELECT j.tenant_id, ` + nameOf("j") + `, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''), c.rules, c.read_at` + fromJobs + `
+	LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
+	`
+
+func scanSchema(row pgx.CollectableRow) (s Schema, err error) {
+	err = row.Scan(&s.Tenant, &s.TenantName, &s.SPID, &s.AppName, &s.JobID, &s.Template, &s.Version, &s.Rules, postgres.Zero(&s.ReadAt))
+	return s, err
+}
+
+// Schemas are those of an application's jobs.
+func (s *Store) Schemas(ctx context.Context, tid tenant.ID, sp string) ([]Schema, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, schemas+`WHERE j.tenant_id = $1 AND j.sp_id = $2 AND j.gone_at IS NULL ORDER BY j.id`, tid, sp)
+	found, err := pgx.CollectRows(rows, scanSchema)
+	if err != nil {
+		return nil, fmt.Errorf("schemas of an application of %s: %w", tid, err)
+	}
+	return found, nil
+}
+
+// Template is one synchronization template, with how many jobs of how many customers are made from it.
+type Template struct {
+	ID      string
+	App     string // the name that most customers give the application
+	Jobs    int64
+	Tenants int64
+}
+
+// Templates are those that jobs in the scope are made from, those of most customers first.
+func (s *Store) Templates(ctx context.Context, scope tenant.Scope) ([]Template, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "j.tenant_id")
+	w.And("j.gone_at IS NULL")
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT j.template, mode() WITHIN GROUP (ORDER BY p.name), count(*), count(DISTINCT j.tenant_id)`+fromJobs+w.SQL()+`
+		GROUP  BY j.template
+		ORDER  BY 4 DESC, j.template`, w.Args...)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Template])
+	if err != nil {
+		return nil, fmt.Errorf("templates of provisioning jobs: %w", err)
+	}
+	return found, nil
+}
+
+// SchemasAcrossTenants are those of the jobs in the scope that are made from a template, by customer.
+func (s *Store) SchemasAcrossTenants(ctx context.Context, scope tenant.Scope, template string, tenants []tenant.ID) ([]Schema, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "j.tenant_id")
+	w.And("j.template = ? AND j.gone_at IS NULL", template)
+	if len(tenants) > 0 {
+		w.And("j.tenant_id = ANY(?)", tenants)
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, schemas+w.SQL()+` ORDER BY lower(`+nameOf("j")+`), j.tenant_id, j.sp_id, j.id`, w.Args...)
+	found, err := pgx.CollectRows(rows, scanSchema)
+	if err != nil {
+		return nil, fmt.Errorf("schemas of jobs: %w", postgres.BadInput(err))
+	}
+	return found, nil
+}
