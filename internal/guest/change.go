@@ -105,7 +105,8 @@ func (s *Service) Invite(ctx context.Context, by tenant.Person, requestID string
 		return nil
 	})
 	if err == nil && done.User.ID != "" {
-		_ = s.Store.await(context.WithoutCancel(ctx), tid, strings.ToLower(in.Address), strings.ToLower(done.User.ID), s.Now()) // it was sent; that a read will find it without this too
+		// The invitation went out: where this cannot be kept, only the waiting for the account is lost.
+		_ = s.Store.await(context.WithoutCancel(ctx), tid, strings.ToLower(in.Address), strings.ToLower(done.User.ID), s.Now())
 	}
 	return Receipt{Link: done.Link, Accepted: done.Status == "Completed"}, err
 }

@@ -135,6 +135,13 @@ func TestJobs(t *testing.T) {
 		t.Errorf("our own mistake: %s", outcomes(all, mistake))
 	}
 
+	if err := s.Revoked(t.Context(), contoso, "id-a", "x", now); err != nil {
+		t.Fatal(err)
+	}
+	if got := run(order(Line{Tenant: contoso, Address: "a"}, Line{Tenant: fabrikam, Address: "a"})); len(got) != 1 || !strings.HasPrefix(got[0], "contoso a") {
+		t.Errorf("deleted and invited again: %v", got)
+	}
+
 	lost := order(Line{Tenant: contoso, Address: "e"}, Line{Tenant: contoso, Address: "f"})
 	if took, there, err := s.claim(t.Context(), lost, Line{Tenant: contoso, Address: "e"}, now); err != nil || !took || there {
 		t.Fatalf("claim: %t, %t, %v", took, there, err)

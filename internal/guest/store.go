@@ -260,7 +260,13 @@ func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int
 
 // Revoked keeps who deleted the account by the portal, and when. Whether it is gone is for the next complete read to say.
 func (s *Store) Revoked(ctx context.Context, tid tenant.ID, id, by string, at time.Time) error {
-	_, err := s.pool.In(tid).Exec(ctx, `UPDATE guest SET revoked_at = $3, revoked_by = $4 WHERE tenant_id = $1 AND id = $2`, tid, id, at, by)
+	err := s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE guest SET revoked_at = $3, revoked_by = $4 WHERE tenant_id = $1 AND id = $2`, tid, id, at, by)
+		if err == nil { // whoever was invited a moment ago may be invited again
+			_, err = tx.Exec(ctx, `DELETE FROM guest_awaited WHERE tenant_id = $1 AND guest_id = $2`, tid, id)
+		}
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("revoked guest: %w", postgres.Kind(err))
 	}
