@@ -120,7 +120,9 @@ type Deps struct {
 	Retention        *graphsync.Retention
 	Now              func() time.Time
 
-	Pressure *middleware.Pressure // counts what people ask for; nil: nobody wants to know
+	Keys      provisioning.Sealer
+	TestAlert func(ctx context.Context) error // sends a test to everybody who is told of alerts
+	Pressure  *middleware.Pressure            // counts what people ask for; nil: nobody wants to know
 
 	changes *middleware.Changes
 }
@@ -188,6 +190,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, Audit: d.Audit}
 	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain}
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
+	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
@@ -196,7 +199,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		ways,
 		visitors,
 		delegated,
-		&webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync},
+		jobs,
 		&webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
@@ -218,6 +221,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ways.MountPortal(all)
 	delegated.MountPortal(all)
 	visitors.MountPortal(all)
+	jobs.MountPortal(all)
 	asked.MountPortal(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)

@@ -122,6 +122,13 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, fmt.Errorf("sweep provisioning jobs of %s: %w", tid, err)
 	}
 	m.Gone = tag.RowsAffected()
+	rules, err := rulesIn(ctx, tx)
+	if err != nil {
+		return m, err
+	}
+	if err := raise(ctx, tx, []AlertKind{InQuarantine, Stalled}, jobsAtFault, tid, now, rules.Hours); err != nil {
+		return m, err
+	}
 	m.Counters, err = count(ctx, tx, `
 		SELECT v.key, count(*)
 		FROM   provisioning_job j
@@ -159,6 +166,13 @@ func mergeEvents(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.
 	m.Written = tag.RowsAffected()
 	if _, err := tx.Exec(ctx, settle, tid); err != nil {
 		return m, fmt.Errorf("settle provisioned objects of %s: %w", tid, err)
+	}
+	rules, err := rulesIn(ctx, tx)
+	if err != nil {
+		return m, err
+	}
+	if err := raise(ctx, tx, []AlertKind{ManyFailures}, applicationsAtFault, tid, now, rules.AtLeast, rules.Percent); err != nil {
+		return m, err
 	}
 	m.Counters, err = count(ctx, tx, `
 		SELECT v.key, count(*)

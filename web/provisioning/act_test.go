@@ -49,7 +49,7 @@ func TestActs(t *testing.T) {
 	stopped.Tenant = contoso.ID
 	a := &actor{refuse: map[string]error{}, state: provisioning.State{Job: &stopped}}
 	mount := func(r page.Router) {
-		(&Handler{f.Provisioning, f.Sync}).Mount(r)
+		(&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 		(&Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: a}).Mount(r)
 	}
 	c, board := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)

@@ -36,7 +36,7 @@ func keepSchema(t *testing.T, f *webtest.Fleet, s provisioning.Schema) {
 // TestMappings: a job's mappings in words and as a file, and the same application at two customers side by side.
 func TestMappings(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
-	mount := (&Handler{f.Provisioning, f.Sync}).Mount
+	mount := (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount
 	c, both := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/provisioning/sp1/mappings"
 	if got := c.Get(at + "/export?job=salesforce.sp1"); got.Code != http.StatusConflict || !strings.Contains(c.Get(at).Body.String(), "were not read yet") {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -26,6 +27,10 @@ import (
 type Handler struct {
 	Provisioning *provisioning.Store
 	Sync         *graphsync.Service
+	Audit        *audit.Store                    // nil: what people do here is not kept
+	Home         tenant.ID                       // whose chain keeps changes of the rules
+	Keys         provisioning.Sealer             // for the webhook's secret
+	TestAlert    func(ctx context.Context) error // sends a test to everybody who is told
 }
 
 // Mount adds the provisioning pages, over all tenants or inside one according to the membership.
@@ -35,6 +40,8 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/provisioning/objects", h.objects)
 	r.Get("/provisioning/log", h.everyLog)
 	r.Get("/provisioning/mappings", h.compare)
+	r.Get("/provisioning/alerts", h.alerts)
+	r.Post("/provisioning/alerts/{alert}/snooze", tenant.MayAct, h.snooze)
 	r.Get("/provisioning/{principal}", h.show)
 	r.Get("/provisioning/{principal}/mappings", h.mappings)
 	r.Get("/provisioning/{principal}/mappings/export", h.exportMappings)
@@ -74,7 +81,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(late, now)
 	l := page.List[row]{
 		Title: "Provisioning", One: jobNoun.One, Many: jobNoun.Many, Caption: "Provisioning jobs, worst first", M: m, Query: q, Spec: spec, Columns: columns(m),
-		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append([]ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}, {Text: "Mappings", Icon: "options", URL: m.Path("/provisioning/mappings")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}}, fresh.ReadNow(m)...), Each: h.each(m.Scope, f, toRow),
+		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append([]ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}, {Text: "Alerts", Icon: "alert", URL: m.Path("/provisioning/alerts")}, {Text: "Mappings", Icon: "options", URL: m.Path("/provisioning/mappings")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}}, fresh.ReadNow(m)...), Each: h.each(m.Scope, f, toRow),
 	}
 	if m.One() && m.May(tenant.MayAct) {
 		l.Actions = append(l.Actions, ui.Action{Text: "Set up an application", Icon: "add", URL: m.Path("/provisioning/new")})

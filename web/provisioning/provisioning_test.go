@@ -76,7 +76,7 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 
 func TestChangesOfJobsStandOnTheTimeline(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
-	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Provisioning, f.Sync}).Mount)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount)
 	path := "/t/" + contoso.ID.String() + "/provisioning/sp1"
 	if got := c.Get(path).Body.String(); strings.Contains(got, "Timeline") {
 		t.Error("a timeline without a change")
@@ -92,7 +92,7 @@ func TestChangesOfJobsStandOnTheTimeline(t *testing.T) {
 
 func TestJobs(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
-	mount := (&Handler{f.Provisioning, f.Sync}).Mount
+	mount := (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount
 	one, both := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount)
 	var mine, all twin
 	one.JSON("/provisioning", http.StatusOK, &mine)
@@ -123,7 +123,7 @@ var counted = regexp.MustCompile(`(?s)<a href="([^"]*health=[a-z]+)"[^>]*>\s*<b>
 // TestCountsLeadToTheirRows follows each number of the board.
 func TestCountsLeadToTheirRows(t *testing.T) {
 	f, contoso, _ := fleet(t)
-	c := f.Serve(t, technician, tenant.Everything(), (&Handler{f.Provisioning, f.Sync}).Mount)
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount)
 	for _, path := range []string{"/provisioning", "/t/" + contoso.ID.String() + "/provisioning"} {
 		found := counted.FindAllStringSubmatch(c.Get(path).Body.String(), -1)
 		if len(found) != 4 {
@@ -141,7 +141,7 @@ func TestCountsLeadToTheirRows(t *testing.T) {
 
 func TestForeign(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
-	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{f.Provisioning, f.Sync}).Mount)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount)
 	at, foreign := "/t/"+contoso.ID.String()+"/provisioning/", "/t/"+fabrikam.ID.String()+"/provisioning/"
 	for _, path := range []string{
 		foreign + "sp9", foreign + "sp9/log", foreign + "sp9/log/f1", at + "sp9", at + "sp9/log", at + "sp1/log/f1", at + "sp1/log/other", at + "sp1/log/nobody",
@@ -159,7 +159,7 @@ func TestForeign(t *testing.T) {
 
 func TestApplicationAndLog(t *testing.T) {
 	f, contoso, _ := fleet(t)
-	mount := (&Handler{f.Provisioning, f.Sync}).Mount
+	mount := (&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount
 	c, at := f.Serve(t, technician, tenant.Only(contoso.ID), mount), "/t/"+contoso.ID.String()+"/provisioning/sp1"
 	html := c.Get(at).Body.String()
 	for _, want := range []string{

@@ -93,7 +93,7 @@ func TestWizard(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
 	a := &actor{refuse: map[string]error{}}
 	mount := func(r page.Router) {
-		(&Handler{f.Provisioning, f.Sync}).Mount(r)
+		(&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 		(&Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: a}).Mount(r)
 	}
 	c, board := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)

@@ -37,6 +37,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"read grants again", rereadEvery, p.rereadGrants},
 		{"take back and delete", withdrawingEvery, p.Withdrawals.RunDue},
 		{"settle the search", settlingEvery, p.Devices.Settle},
+		{"tell alerts", alertsEvery, p.tellAlerts},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"sweep failures", sweepingEvery, func(ctx context.Context) error { return p.Failures.SweepAcrossTenants(ctx, p.Sync.Now()) }},

@@ -45,6 +45,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/internal/webhook"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/signin"
@@ -89,6 +90,7 @@ type Portal struct {
 	home     tenant.ID
 	program  atomic.Pointer[string] // the registration's display name, once it was read
 	pressure middleware.Pressure
+	hooks    webhook.Sender
 	local    *localpg.Server // nil: the database is somebody else's
 }
 
