@@ -206,6 +206,9 @@ func (h *Handler) registration(w http.ResponseWriter, r *http.Request, m tenant.
 	return page.Answer(w, r, v, registrationPage(page.Shell(r, m, v.Name), v))
 }
 
+// listed are permissions, one a line.
+func (v registrationView) listed(names []string) string { return strings.Join(names, "\n") }
+
 func (v registrationView) first() bool { return v.ID == firstRegistration }
 
 func (v registrationView) header() ui.PageHeader {
