@@ -27,6 +27,7 @@ var withoutTenant = map[string]string{
 	"tenant_group":       "rules by which tenants are grouped; who is in one is worked out under the asker's scope",
 	"consent_template":   "named sets of features, for all the staff; which customer follows one is in consent_plan",
 	"registration":       "the partner's own app registrations; which customer knows the portal by one is in tenant",
+	"provisioning_plan":  "plans of one application for several customers; which those are is in provisioning_plan_line, and a plan without a line in the asker’s scope is not shown",
 	"guest_job":          "orders of invitations by the partner’s people; to whom they go is in guest_invitation, and a job without a line in the asker’s scope is not shown",
 	"list_choice":        "the partner's people: columns and the view that a list starts with",
 }

@@ -86,6 +86,8 @@ func refusal(err error, action string) error {
 	var e *graph.Error
 	if errors.As(err, &e) && !e.Unknown {
 		switch {
+		case !e.Delegated && (e.Kind == graph.Permission || e.Kind == graph.Token): // the portal's own reading
+			return graph.Worded(errs.ShowNext(errs.Forbidden, "The portal may not read this at the customer."+e.Trace(), "Ask its administrator for Application.Read.All and Synchronization.Read.All with a new consent link."), e)
 		case action == tested && e.Kind == graph.Refused:
 			return graph.Worded(errs.ShowNext(errs.Invalid, "The application did not let Microsoft in with these credentials. Microsoft says: “"+strings.TrimSuffix(cut(e.Message, 400), ".")+"”."+e.Trace(),
 				"Compare them with what the application shows its administrator, and enter them again."), e)

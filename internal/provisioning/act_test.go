@@ -1,10 +1,12 @@
 package provisioning
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 )
 
@@ -13,6 +15,18 @@ func TestBlot(t *testing.T) {
 		text := "Authorization: " + value + ", url " + "?token=" + strings.NewReplacer(" ", "+", "&", "%26", "=", "%3D", "/", "%2F", "é", "%C3%A9", `"`, "%22", `\`, "%5C").Replace(value)
 		if got := blot(text, []Secret{{"k", value}, {"empty", ""}}); got != "Authorization: …, url ?token=…" {
 			t.Errorf("%s: %s", value, got)
+		}
+	}
+}
+
+// TestWhoMayNot: what the portal may not read is told apart from what the person may not do.
+func TestWhoMayNot(t *testing.T) {
+	for delegated, want := range map[bool]string{false: "with a new consent link", true: "Cloud Application Administrator"} {
+		for _, kind := range []graph.Kind{graph.Permission, graph.Token} {
+			err := refusal(&graph.Error{Kind: kind, Delegated: delegated}, "")
+			if _, next, _ := errs.Sentence(err); !errors.Is(err, errs.Forbidden) || !strings.Contains(next, want) {
+				t.Errorf("%s, delegated %v: %v, %q", kind, delegated, err, next)
+			}
 		}
 	}
 }

@@ -1,8 +1,8 @@
 // Package provisioning shows what Entra provisions into other applications: the jobs with their state, the reason and the next try,
 // and the provisioning log down to the steps of one event.
 //
-// What a job is, and its tables, live in internal/provisioning; starting, pausing or setting up a job does not live here. Secrets that
-// Entra stores for a target are never read, and values whose name says secret are never shown.
+// What a job is, its tables, and how it is set up and steered live in internal/provisioning. Secrets that Entra stores for a target are never
+// read, those that people enter for it are never kept or shown again, and values whose name says secret are never shown.
 package provisioning
 
 import (

@@ -23,6 +23,8 @@ type Wizard struct {
 	Provisioning *provisioning.Store
 	Sync         *graphsync.Service
 	Acts         Actor
+	Tenants      *tenant.Store
+	Plans        Planner
 }
 
 // Actor reads applications and jobs at Microsoft, and changes them in the name of who asks for it; requestID is that of the page.

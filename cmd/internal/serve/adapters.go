@@ -11,7 +11,6 @@ import (
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
-	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/me"
@@ -135,9 +134,11 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 	return a.graph.As(tid, token), nil
 }
 
-// readGuests has a customer's guests read after invitations went out. The deed is done whether or not that can be asked for now.
-func (p *Portal) readGuests(ctx context.Context, tid tenant.ID) {
-	if _, err := p.Sync.RequestNow(ctx, tenant.Only(tid), graphsync.Guests); err != nil {
-		p.Log.WarnContext(ctx, "guests not read after invitations", "tenant_id", tid.String(), "err", err)
+// readNow has a customer's dataset read after something was changed there. The deed is done whether or not that can be asked for now.
+func (p *Portal) readNow(dataset string) func(ctx context.Context, tid tenant.ID) {
+	return func(ctx context.Context, tid tenant.ID) {
+		if _, err := p.Sync.RequestNow(ctx, tenant.Only(tid), dataset); err != nil {
+			p.Log.WarnContext(ctx, "not read after a change", "dataset", dataset, "tenant_id", tid.String(), "err", err)
+		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/leaver"
+	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/web"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/settings"
@@ -39,12 +40,14 @@ func (p *Portal) handler(pages bool) http.Handler {
 		return mux
 	}
 	ofDevices := &device.Live{Graph: p.Graph, Kept: p.Live}
+	steering := p.provisioningActs()
 	guests := &guest.Service{Who: p.acting(), Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Home: p.home, Now: p.Sync.Now}
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, AdminCenter: p.Config.Cloud.AdminCenterURL, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure, Keys: p.Keys, TestAlert: p.TestAlert,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
 		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Leavers: leaver.NewStore(p.Pool, p.home), Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
-		ProvisioningActs: p.provisioningActs(), GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readGuests, Now: p.Sync.Now, Log: p.Log},
+		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Done: p.readNow(graphsync.ProvisioningJobs)},
+		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Now: p.Sync.Now, Log: p.Log},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Failures: p.Failures, Explain: p.explain, TryAgain: p.tryAgain,

@@ -1,0 +1,174 @@
+package provisioning
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Outcome is how far a customer of a plan is.
+type Outcome string
+
+// The outcomes.
+const (
+	Waiting Outcome = "waiting"
+	Working Outcome = "working"
+	Done    Outcome = "done"   // the application and its job are there
+	Failed  Outcome = "failed" // Said tells why; what was done stays done, and is not done twice
+	Unclear Outcome = "unknown"
+)
+
+// Plan is one application for several customers: it is added and its job made at each. Credentials differ from customer to customer and are
+// never kept, so they are entered at each afterwards.
+type Plan struct {
+	ID           int64
+	MadeAt       time.Time
+	MadeBy       string
+	Template     string
+	TemplateName string
+	AliveAt      time.Time // when a portal last worked on it
+}
+
+// PlanLine is one customer of a plan.
+type PlanLine struct {
+	Tenant     tenant.ID
+	TenantName string
+	Name       string // of the application there
+	Outcome    Outcome
+	SPID       string
+	Said       string
+	ChangedAt  time.Time
+}
+
+// stalled is after how long without a sign of life a plan counts as stopped: the portal that ran it is gone.
+const stalled = 5 * time.Minute
+
+// Running tells that something of the lines may still be done by itself.
+func (p Plan) Running(lines []PlanLine, now time.Time) bool {
+	for _, l := range lines {
+		if (l.Outcome == Waiting || l.Outcome == Working) && now.Sub(p.AliveAt) < stalled {
+			return true
+		}
+	}
+	return false
+}
+
+// atOnce is at how many customers a plan works at the same time; Microsoft limits each customer for itself.
+const atOnce = 4
+
+// Planner works plans off in the background, by the sign-ins of who started them.
+type Planner struct {
+	Acts  *Acts
+	Done  func(ctx context.Context, tid tenant.ID) // told when a customer is through; may be nil
+	Sleep func()                                   // between two looks for a new application; nil: 3 seconds
+
+	running sync.WaitGroup
+}
+
+// Start works the plan's waiting lines off and returns at once. Everything is sent in the name of the person behind ctx, as long as the
+// sign-ins of that person last.
+func (r *Planner) Start(ctx context.Context, by tenant.Person, requestID string, p Plan, lines []PlanLine) {
+	ctx = context.WithoutCancel(ctx) // the order was given: leaving the page takes nothing back
+	places := make(chan struct{}, atOnce)
+	r.running.Go(func() {
+		for _, l := range lines {
+			if l.Outcome != Waiting {
+				continue
+			}
+			places <- struct{}{}
+			r.running.Go(func() {
+				defer func() { <-places }()
+				if took, err := r.Acts.Store.claimLine(ctx, p.ID, l, r.Acts.Now()); err != nil || !took {
+					return // the database is gone, or another portal is faster: what waits can be tried again
+				}
+				err := r.line(ctx, by, requestID, p, &l)
+				if r.Acts.Store.settleLine(ctx, p.ID, concluded(l, err), r.Acts.Now()) == nil && r.Done != nil {
+					r.Done(ctx, l.Tenant)
+				}
+			})
+		}
+	})
+}
+
+// Wait returns when nothing is under way.
+func (r *Planner) Wait() { r.running.Wait() }
+
+// concluded is the line with what became of it.
+func concluded(l PlanLine, err error) PlanLine {
+	sentence, next, told := errs.Sentence(err)
+	switch {
+	case err == nil:
+		l.Outcome, l.Said = Done, "Enter its credentials to go on."
+	case !told:
+		l.Outcome, l.Said = Failed, "The portal made a mistake. Its log has the details."
+	default:
+		l.Outcome, l.Said = Failed, strings.TrimSpace(sentence+" "+next)
+		if errors.Is(err, errs.Timeout) && l.SPID == "" {
+			l.Outcome = Unclear // the application may be there
+		}
+	}
+	return l
+}
+
+// looks is how often a new application is looked for before the line gives up.
+const looks = 60
+
+// line does what is left to do at a customer.
+func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, p Plan, l *PlanLine) error {
+	s, err := r.application(ctx, by, requestID, p, l)
+	if err != nil {
+		return err
+	}
+	st, err := r.Acts.Look(ctx, s)
+	for n := 1; n < looks && err == nil && !st.Found && !st.Gone(r.Acts.Now()); n++ {
+		r.sleep()
+		st, err = r.Acts.Look(ctx, s)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !st.Found:
+		return errs.ShowNext(errs.Conflict, "Microsoft’s directory does not find the application.", "Try again later, or look whether somebody deleted it.")
+	case st.Job != nil:
+		return nil
+	case len(st.Templates) == 0:
+		return errs.Show(errs.Conflict, "Microsoft has no template for a provisioning job of this application.")
+	}
+	template := st.Templates[0].ID
+	for _, t := range st.Templates {
+		if t.Default {
+			template = t.ID
+		}
+	}
+	return r.Acts.MakeJob(ctx, by, requestID, s, template)
+}
+
+// application adds the application, unless an earlier try did.
+func (r *Planner) application(ctx context.Context, by tenant.Person, requestID string, p Plan, l *PlanLine) (Setup, error) {
+	if l.SPID != "" {
+		return r.Acts.Store.Setup(ctx, l.Tenant, l.SPID)
+	}
+	same, err := r.Acts.Named(ctx, l.Tenant, l.Name)
+	if err != nil {
+		return Setup{}, err
+	}
+	if len(same) > 0 {
+		return Setup{}, errs.ShowNext(errs.Conflict, "An application of this name is there already, so nothing was added.", "Set that one up at the customer, or plan with another name.")
+	}
+	s, err := r.Acts.Add(ctx, by, requestID, l.Tenant, GalleryApp{ID: p.Template, Name: p.TemplateName}, l.Name)
+	l.SPID = s.SPID
+	return s, err
+}
+
+func (r *Planner) sleep() {
+	if r.Sleep != nil {
+		r.Sleep()
+		return
+	}
+	time.Sleep(3 * time.Second)
+}
