@@ -71,14 +71,22 @@ func send[T any](ctx context.Context, a *Acts, p graph.Person, d deed, ch graph.
 // blot takes secrets out of what a target or Microsoft says about them, however they are written there.
 func blot(text string, secrets []Secret) string {
 	for _, s := range secrets {
-		quoted, _ := json.Marshal(s.Value)
-		for _, form := range []string{s.Value, strings.Trim(string(quoted), `"`), url.QueryEscape(s.Value), url.PathEscape(s.Value)} {
+		for _, form := range []string{s.Value, inJSON(s.Value, true), inJSON(s.Value, false), url.QueryEscape(s.Value), url.PathEscape(s.Value)} {
 			if form != "" {
 				text = strings.ReplaceAll(text, form, "…")
 			}
 		}
 	}
 	return text
+}
+
+// inJSON is text as it stands inside a JSON string; html escapes what browsers might take for markup.
+func inJSON(text string, html bool) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(html)
+	_ = e.Encode(text) // text always has a form
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
 // refusal words why Microsoft did not do it, or could not be read.

@@ -1,13 +1,24 @@
 package provisioning
 
 import (
+	"bytes"
+	"context"
+	"encoding/json"
 	"errors"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
 )
 
 func TestBlot(t *testing.T) {
@@ -58,5 +69,52 @@ func TestAnswerOnDemand(t *testing.T) {
 	d := fromPair(graph.TextPair{Key: `x`, Value: `[{"provisioningSteps":[{"name":"EntryExportAdd","provisioningStepType":"Export","status":"Failure","description":"Refused"}],"modifiedProperties":[{"displayName":"active","oldValue":null,"newValue":true}],"statusInfo":{"status":"Failure","errorCode":"E","reason":"R"}}]`})
 	if d.Result != "failure" || d.Code != "E" || d.Reason != "R" || len(d.Steps) != 1 || d.Steps[0].Type != "export" || len(d.Properties) != 1 || *d.Properties[0].New != "true" || d.Properties[0].Old != nil {
 		t.Errorf("%+v", d)
+	}
+}
+
+// person acts with a token of its own, and reads with the same.
+type person struct{ client *graph.Client }
+
+func (p person) Token(context.Context, tenant.ID) (string, error) { return "of the portal", nil }
+func (p person) Forget(tenant.ID)                                 {}
+
+func (p person) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, error) {
+	return p.client.As(tid, "of the person"), nil
+}
+
+// TestEchoedSecrets: where Microsoft or a target repeats what was sent, neither the error, the log nor the audit has it.
+func TestEchoedSecrets(t *testing.T) {
+	t.Parallel()
+	pool, contoso := pgtest.New(t), numbered(t, 1)
+	if _, err := pool.In(contoso).Exec(t.Context(), `INSERT INTO tenant (tenant_id) VALUES ($1)`, contoso); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if !strings.Contains(string(body), "c4nary") {
+			t.Errorf("%s lacks the secret", r.URL.Path)
+		}
+		answer, _ := json.Marshal(map[string]any{"error": map[string]string{"code": "Bad", "message": "Not taken: " + string(body)}})
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write(answer)
+	}))
+	defer server.Close()
+	client, err := graph.New(server.URL, person{}, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Acts{Who: person{client}, Graph: client, Store: NewStore(pool), Audit: audit.NewStore(pool), Now: time.Now}
+	s, secrets := Setup{Tenant: contoso, SPID: "sp1", Name: "Slack"}, []Secret{{"SecretToken", `c4nary"&<é>\`}, {"Password", "c4nary two"}}
+	var log bytes.Buffer
+	for name, err := range map[string]error{"test": a.Test(t.Context(), tenant.Person{}, "q", s, "j1", secrets), "save": a.Save(t.Context(), tenant.Person{}, "q", s, secrets)} {
+		sentence, next, ok := errs.Sentence(err)
+		slog.New(slog.NewJSONHandler(&log, nil)).Error(name, "err", err)
+		if text := sentence + next + log.String(); !ok || strings.Contains(text, "c4nary") || !strings.Contains(text, "Not taken") {
+			t.Errorf("%s: %s", name, text)
+		}
+	}
+	var hits, rows int
+	if err := pool.In(contoso).QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE t::text LIKE '%c4nary%'), count(*) FROM audit t`).Scan(&hits, &rows); err != nil || hits > 0 || rows != 2 {
+		t.Errorf("%d of %d rows of the audit hold a secret, %v", hits, rows, err)
 	}
 }
