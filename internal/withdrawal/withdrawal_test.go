@@ -87,7 +87,7 @@ func (r *rig) fill(t *testing.T, tid tenant.ID) map[string]int64 {
 		ORDER  BY c.table_name, c.ordinal_position`)
 	byType := map[string]string{
 		"uuid": `gen_random_uuid()`, "text": `'x'`, "bytea": `decode(repeat(md5('` + tid.String() + `'), 2), 'hex')`, "timestamp with time zone": `now()`, "date": `current_date`,
-		"jsonb": `'{}'`, "ARRAY": `'{}'`, "boolean": `false`, "bigint": `1`, "integer": `1`, "smallint": `1`, "double precision": `1`, "numeric": `1`, "real": `1`,
+		"json": `'{}'`, "jsonb": `'{}'`, "ARRAY": `'{}'`, "boolean": `false`, "bigint": `1`, "integer": `1`, "smallint": `1`, "double precision": `1`, "numeric": `1`, "real": `1`,
 	}
 	names, values, counts := map[string][]string{}, map[string][]string{}, map[string]int64{}
 	var table, column, kind string

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/a-h/templ"
-
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -198,69 +196,6 @@ func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.F
 	return said, errs.Show(errs.Invalid, "The form asks for something that this page does not do.")
 }
 
-// access tests credentials and hands them to Microsoft. They are never shown again, so that whoever corrects one enters all.
-func (h *Wizard) access(r *http.Request, v *setupView, what string, form url.Values) (said page.Flash, err error) {
-	ctx, by, id, s := r.Context(), v.m.Person, middleware.RequestID(r.Context()), v.state.Setup
-	secrets := v.secrets(form)
-	if len(v.faults) > 0 {
-		return said, nil
-	}
-	if what != "keep" {
-		if err := h.Acts.Test(ctx, by, id, s, v.state.Job.ID, secrets); err != nil {
-			v.keep = errors.Is(err, errs.Invalid)
-			return said, err
-		}
-	}
-	if what == "test" {
-		return page.Flash{Kind: "info", Title: "The application let Microsoft in.", Text: "Nothing was saved. Enter the credentials again to save them."}, nil
-	}
-	if err := h.Acts.Save(ctx, by, id, s, secrets); err != nil {
-		return said, err
-	}
-	said = page.Flash{Kind: "info", Title: "Microsoft keeps the credentials."}
-	if what == "save" {
-		if err := h.Acts.Test(ctx, by, id, s, v.state.Job.ID, nil); err != nil {
-			said.Text = "A test with what is saved did not go through yet; test again in a minute."
-		} else {
-			said.Text = "The application lets Microsoft in with what is saved."
-		}
-	}
-	return said, nil
-}
-
-// freeRows is how many credentials can be entered where the template does not say which are needed.
-const freeRows = 4
-
-// secrets are the credentials of the form, and what is wrong with them.
-func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
-	for _, key := range v.Fields {
-		if form.Get(key) == "" {
-			v.faults.Add(key, "Enter it. What you entered before is not kept here.")
-		}
-		list = append(list, provisioning.Secret{Key: key, Value: form.Get(key)})
-	}
-	if len(v.Fields) > 0 {
-		return list
-	}
-	for i := range freeRows {
-		n := ui.N(int64(i))
-		key, value := form.Get("key"+n), form.Get("value"+n)
-		switch {
-		case key == "" && value == "":
-			continue
-		case !slices.Contains(provisioning.SecretKeys, key):
-			v.faults.Add("key"+n, "Choose what it is.")
-		case value == "":
-			v.faults.Add("value"+n, "Enter it. What you entered before is not kept here.")
-		}
-		list = append(list, provisioning.Secret{Key: key, Value: value})
-	}
-	if len(list) == 0 {
-		v.faults.Add("key0", "Enter at least one.")
-	}
-	return list
-}
-
 // readBack asks for a read of the jobs, and says when they will show it.
 func (h *Wizard) readBack(r *http.Request, m tenant.Membership) string {
 	if _, err := h.Sync.RequestNow(r.Context(), m.Scope, graphsync.ProvisioningJobs); err != nil {
@@ -304,63 +239,6 @@ func (v setupView) templateChoice() ui.Choice {
 		c.Options = append(c.Options, ui.Option{Value: t.ID, Label: t.ID, Hint: t.Description, Selected: t.Default || i == 0})
 	}
 	return c
-}
-
-func (v setupView) accessLead() string {
-	if len(v.Fields) == 0 {
-		return "Microsoft’s template does not say which credentials this application wants. Its own guide to provisioning does; choose the name that Microsoft has for each."
-	}
-	return "The application’s administrator finds these under its own settings for provisioning or SCIM."
-}
-
-// secretFields are the inputs for credentials. None has a value: what was entered before is not echoed.
-func (v setupView) secretFields() (list []templ.Component) {
-	input := func(name, label, kind string) {
-		list = append(list, ui.Field{Name: name, Label: label, Type: kind, Error: v.faults[name], Autocomplete: "off", Max: 4000})
-	}
-	for _, key := range v.Fields {
-		kind := "text"
-		if secretName.MatchString(key) {
-			kind = "password"
-		}
-		input(key, spaced(key), kind)
-	}
-	for i := 0; i < freeRows && len(v.Fields) == 0; i++ {
-		n := ui.N(int64(i))
-		s := ui.Select{Name: "key" + n, Label: "Credential " + ui.N(int64(i)+1), Error: v.faults["key"+n], Options: []ui.Option{{Value: "", Label: "None"}}}
-		for _, key := range provisioning.SecretKeys {
-			s.Options = append(s.Options, ui.Option{Value: key, Label: key})
-		}
-		list = append(list, s)
-		input("value"+n, "Value "+ui.N(int64(i)+1), "password")
-	}
-	return list
-}
-
-func (v setupView) faultList() ui.FormErrors {
-	var list ui.FormErrors
-	for _, name := range append(slices.Clone(v.Fields), "key0", "value0", "key1", "value1", "key2", "value2", "key3", "value3") {
-		if text := v.faults[name]; text != "" {
-			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
-		}
-	}
-	return list
-}
-
-func (v setupView) accessActions() []ui.Action {
-	list := []ui.Action{{Text: "Test and save", Name: "do", Value: "save", Kind: ui.Primary}, {Text: "Test only", Name: "do", Value: "test"}}
-	if v.keep {
-		list = append(list, ui.Action{Text: "Save without a test", Name: "do", Value: "keep"})
-	}
-	return append(list, v.later())
-}
-
-func (v setupView) savedText() string {
-	s := v.state.Setup
-	if s.SavedAt.IsZero() {
-		return "The job is ready. The portal handed no credentials to Microsoft for it."
-	}
-	return "Credentials went to Microsoft " + ui.NewTime(s.SavedAt, v.chrome.Now).Text + ", by " + s.SavedBy + ". The job is ready to start."
 }
 
 func (v setupView) watchActions() []ui.Action {
