@@ -16,7 +16,7 @@ import (
 )
 
 // objectEvents is how many events an object's page shows.
-const objectEvents = 60
+const objectEvents = 40
 
 // objectView is an object's way through the cycles of one application, and its JSON twin.
 type objectView struct {

@@ -71,7 +71,7 @@ func objectSpec(m tenant.Membership) page.Spec {
 }
 
 func objectFilter(q page.Query) (f provisioning.ObjectFilter, err error) {
-	f = provisioning.ObjectFilter{Q: q.Q, App: q.Get("app"), Cause: q.Get("cause"), Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f = provisioning.ObjectFilter{Q: q.Q, App: q.Get("app"), Cause: q.Get("cause"), Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: logSize}
 	var err1, err2 error
 	f.Since, err1 = moment(q, "since")
 	f.Until, err2 = moment(q, "until")

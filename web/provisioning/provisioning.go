@@ -53,7 +53,7 @@ func (h *Handler) Mount(r page.Router) {
 // pageSize is the number of rows on a page.
 const pageSize = 50
 
-// logSize is the number of events on a page of the log. Its rows are the heaviest of all lists, and a page stays below 100 KB.
+// logSize is the number of rows on a page of the log and of failing objects, whose rows are the heaviest of all lists: a page stays below 100 KB.
 const logSize = 40
 
 var jobNoun = fresh.Noun{One: "provisioning job", Many: "provisioning jobs", Icon: "people_sync"}
