@@ -202,6 +202,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		visitors,
 		delegated,
 		jobs,
+		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs},
 		setUp,
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

@@ -104,6 +104,23 @@ func TestSetUpOfProvisioning(t *testing.T) {
 	}
 	_, err = a.Demand(ctx, by, "q", s, job, "stranger@contoso.example")
 	refused(err, errs.Invalid, "Nobody of that name")
+	mapped := provisioning.Job{Tenant: tid, SPID: s.SPID, ID: job, AppName: s.Name, Template: "slackOutDelta"}
+	live, err := a.Mappings(ctx, mapped)
+	must(err)
+	file := provisioning.NewFile(live)
+	file.Rules = []byte(strings.Replace(string(live.Rules), `"targetAttributeName":"title"`, `"targetAttributeName":"nickName"`, 1))
+	plan := file.Preview(live)
+	if len(plan.Faults) > 0 || len(plan.Differences) != 2 {
+		t.Fatalf("plan: %+v", plan)
+	}
+	refused(nobody.TakeMappings(ctx, by, "q", mapped, file, plan.Shown), errs.Forbidden, "Cloud Application Administrator")
+	refused(a.TakeMappings(ctx, by, "q", mapped, file, "another"), errs.Conflict, "not those any more")
+	must(a.TakeMappings(ctx, by, "q", mapped, file, plan.Shown))
+	live, err = a.Mappings(ctx, mapped)
+	must(err)
+	refused(a.TakeMappings(ctx, by, "q", mapped, file, file.Preview(live).Shown), errs.Conflict, "exactly so already")
+	file.Rules = []byte(strings.Replace(string(file.Rules), "nickName", "shoeSize", 1))
+	refused(a.TakeMappings(ctx, by, "q", mapped, file, file.Preview(live).Shown), errs.Invalid, "no attribute “shoeSize”")
 	must(a.Pause(ctx, by, "q", s, job))
 	if j, found, err := a.Live(ctx, s, job); err != nil || !found || j.Code != "Paused" {
 		t.Errorf("paused: %+v, %v", j, err)

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -19,6 +20,9 @@ type Schema struct {
 	Version    string
 	Rules      json.RawMessage // as Microsoft tells them
 	ReadAt     time.Time
+
+	whole       map[string]json.RawMessage // of a schema that was read just now: what a change sends back unchanged
+	directories []directory
 }
 
 // Rule is one rule of a schema: from one directory to another.
@@ -69,6 +73,19 @@ type Parameter struct {
 	Value Source `json:"value"`
 }
 
+// attributes are those of the source that the value depends on.
+func (s Source) attributes() (names []string) {
+	switch s.Type {
+	case "Attribute":
+		return []string{s.Name}
+	case "Function":
+		for _, p := range s.Parameters {
+			names = append(names, p.Value.attributes()...)
+		}
+	}
+	return names
+}
+
 // Scope says which objects are taken: those that fulfil all clauses of at least one group. One without groups takes all
 // (Microsoft Entra, "Scoping users or groups to be provisioned with scoping filters").
 type Scope struct {
@@ -100,6 +117,17 @@ type Clause struct {
 	} `json:"targetOperand"`
 }
 
+// directory is what a schema tells of the attributes that there are.
+type directory struct {
+	Name    string `json:"name"`
+	Objects []struct {
+		Name       string `json:"name"`
+		Attributes []struct {
+			Name string `json:"name"`
+		} `json:"attributes"`
+	} `json:"objects"`
+}
+
 // Read are the rules in order; nil where they cannot be read.
 func (s Schema) Read() []Rule {
 	var rules []Rule
@@ -109,15 +137,30 @@ func (s Schema) Read() []Rule {
 	return rules
 }
 
+// attributes are those that a directory has for a kind of object; nil: the schema does not say.
+func (s Schema) attributes(of, object string) (names []string) {
+	for _, d := range s.directories {
+		if !strings.EqualFold(d.Name, of) {
+			continue
+		}
+		for _, o := range d.Objects {
+			if strings.EqualFold(o.Name, object) {
+				for _, a := range o.Attributes {
+					names = append(names, a.Name)
+				}
+			}
+		}
+	}
+	return names
+}
+
 // fromSchema reads what Microsoft tells; ok is false where it has no rules that can be understood.
 func fromSchema(raw json.RawMessage) (s Schema, ok bool) {
-	var w struct {
-		Version string          `json:"version"`
-		Rules   json.RawMessage `json:"synchronizationRules"`
-	}
-	if json.Unmarshal(raw, &w) != nil {
+	if json.Unmarshal(raw, &s.whole) != nil {
 		return s, false
 	}
-	s.Version, s.Rules = clean(w.Version), w.Rules
+	_ = json.Unmarshal(s.whole["version"], &s.Version)         // without one it is empty
+	_ = json.Unmarshal(s.whole["directories"], &s.directories) // without them nothing can be looked up
+	s.Version, s.Rules = clean(s.Version), s.whole["synchronizationRules"]
 	return s, s.Read() != nil
 }

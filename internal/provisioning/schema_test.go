@@ -76,3 +76,60 @@ func TestSchemasAreKept(t *testing.T) {
 		t.Errorf("read lately: %v %v, %v", read, later, err)
 	}
 }
+
+// TestPreviewOfAFile: what a file would change, and what keeps it from being taken.
+func TestPreviewOfAFile(t *testing.T) {
+	live, _ := fromSchema(json.RawMessage(wireSchema))
+	live.Template = "hr"
+	for name, tc := range map[string]struct {
+		old, new string
+		want     string // differences, or a part of the first fault
+	}{
+		"nothing":          {"", "", ""},
+		"another source":   {`"name":"mail","expression":"[mail]"`, `"name":"jobTitle","expression":"[jobTitle]"`, "User → Person/userName "},
+		"another default":  {`"Employee"`, `"Guest"`, "User → Person/title "},
+		"another scope":    {`"Sales"`, `"Sales","Law"`, "User → Person/ "},
+		"switched off":     {`"enabled":true`, `"enabled":false`, "User → Person/ "},
+		"dropped and new":  {`"targetAttributeName":"title"`, `"targetAttributeName":"nick"`, "no attribute “nick”"},
+		"unknown source":   {`"name":"jobTitle"}`, `"name":"wealth"}`, "no attribute “wealth”"},
+		"unknown in scope": {`"department"`, `"wealth"`, "the scoping filter looks at"},
+		"twice":            {`"targetAttributeName":"title"`, `"targetAttributeName":"userName"`, "twice"},
+		"nothing matches":  {`"matchingPriority":1,`, ``, "by which objects are matched"},
+		"another rule":     {`"name":"USER"`, `"name":"GROUP"`, "no rule “GROUP”"},
+		"another object":   {`"targetObjectName":"Person"`, `"targetObjectName":"Pet"`, "does not map User → Pet"},
+	} {
+		f := NewFile(live)
+		f.Rules = json.RawMessage(strings.Replace(string(live.Rules), tc.old, tc.new, 1))
+		p := f.Preview(live)
+		got := ""
+		for _, d := range p.Differences {
+			got += d.Object + "/" + d.Attribute + " "
+		}
+		if len(p.Faults) > 0 {
+			got = p.Faults[0]
+		}
+		if got != tc.want && (len(p.Faults) == 0 || !strings.Contains(got, tc.want)) {
+			t.Errorf("%s: %q, want %q", name, got, tc.want)
+		}
+		if !strings.Contains(string(p.rules), `"unknown":1`) {
+			t.Errorf("%s: lost what only Microsoft knows", name)
+		}
+	}
+}
+
+func FuzzFile(f *testing.F) {
+	live, _ := fromSchema(json.RawMessage(wireSchema))
+	whole, _ := json.Marshal(NewFile(live))
+	f.Add(string(whole))
+	f.Add(wireSchema)
+	f.Add(`{"synchronizationRules":[{"name":"USER","objectMappings":[{"sourceObjectName":"User","targetObjectName":"Person"},{}]},{}]}`)
+	f.Fuzz(func(t *testing.T, raw string) {
+		file, err := ReadFile([]byte(raw))
+		if err != nil {
+			return
+		}
+		if p := file.Preview(live); len(p.Faults) == 0 && file.Preview(Schema{Rules: p.rules, Template: file.Template}).Differences != nil {
+			t.Error("what was taken would be taken again")
+		}
+	})
+}

@@ -2,11 +2,11 @@ package devices
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/verdict"
 )
@@ -138,24 +138,12 @@ func moments(value string) string {
 	return value
 }
 
-// gaps are the stretches of days, between two that were read, on which the tenant's devices were not read completely even once.
+// gaps are the days on which the tenant's devices were not read, as entries.
 func gaps(days []graphsync.DayValue, now time.Time) []dated {
-	const day = 24 * time.Hour
 	var out []dated
-	for i := 1; i < len(days); i++ {
-		from, to := days[i-1].Day.Add(day), days[i].Day.Add(-day)
-		if to.Before(from) {
-			continue
-		}
-		text := ui.Date(from, now)
-		switch {
-		case to.After(from) && to.Month() == from.Month() && to.Year() == from.Year():
-			text = strconv.Itoa(from.Day()) + "–" + ui.Date(to, now)
-		case to.After(from):
-			text += " – " + ui.Date(to, now)
-		}
-		out = append(out, dated{to.Add(day - time.Second), ui.Event{
-			WhenText: text, Tone: "gap", Text: "Not read", Detail: "No complete reading in this time. Changes in it are seen only later.",
+	for _, g := range fresh.Gaps(days, now) {
+		out = append(out, dated{g.Ends(), ui.Event{
+			WhenText: g.Text, Tone: "gap", Text: "Not read", Detail: "No complete reading in this time. Changes in it are seen only later.",
 		}})
 	}
 	return out

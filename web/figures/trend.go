@@ -64,6 +64,13 @@ func (d Daily) Healthy(today time.Time) ui.LineChart {
 	return with.draw(ui.LineChart{ID: "provisioning", Unit: "%", Column: "Without trouble"}, today, "of the provisioning jobs read were without trouble", "healthy")
 }
 
+// JobHealth is the spread of provisioning jobs by health; those that do not run are without trouble.
+func (d Daily) JobHealth(today time.Time) ui.LineChart {
+	c := d.Healthy(today)
+	c.Others = []ui.Line{{Name: "With failures", Points: d.points(today, "health:trouble")}, {Name: "In quarantine", Points: d.points(today, "health:quarantine")}}
+	return c
+}
+
 // Systems is the spread of operating systems: a line for each of those with most devices now.
 func (d Daily) Systems(now map[string]int64, today time.Time) ui.LineChart {
 	names := systems(now)

@@ -58,6 +58,7 @@ var attempts = map[string][2]string{
 	"provisioning.job.paused":        {"paused a provisioning job", "pause a provisioning job"},
 	"provisioning.job.restarted":     {"restarted a provisioning job", "restart a provisioning job"},
 	"provisioning.job.deleted":       {"deleted a provisioning job", "delete a provisioning job"},
+	"provisioning.mappings.changed":  {"changed the mappings of a provisioning job", "change the mappings of a provisioning job"},
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
 

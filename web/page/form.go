@@ -28,14 +28,19 @@ func Form(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 		}
 		return nil, fmt.Errorf("%w: %w", errs.Show(errs.Invalid, "The form could not be read."), err)
 	}
-	for _, values := range r.PostForm {
+	return r.PostForm, storable(r.PostForm)
+}
+
+// storable refuses values that cannot be stored.
+func storable(form url.Values) error {
+	for _, values := range form {
 		for _, v := range values {
 			if !clean(strings.NewReplacer("\r", "", "\n", "", "\t", "").Replace(v)) {
-				return nil, errs.Show(errs.Invalid, "The form holds characters that cannot be stored.")
+				return errs.Show(errs.Invalid, "The form holds characters that cannot be stored.")
 			}
 		}
 	}
-	return r.PostForm, nil
+	return nil
 }
 
 // Faults are what is wrong with a form, by field, in words for the person. They show beside the fields, with status 422.

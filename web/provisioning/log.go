@@ -83,6 +83,11 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
+	gaps, err := h.gaps(ctx, m, now)
+	if err != nil {
+		return err
+	}
+	l.Banner = gapBanner(gaps)
 	l.Empty = fresh.Empty(eventNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now)
 	return l.Serve(w, r)
 }
@@ -141,6 +146,11 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
+	gaps, err := h.gaps(ctx, m, now)
+	if err != nil {
+		return err
+	}
+	l.Banner = gapBanner(gaps)
 	if l.Empty, err = h.logEmpty(ctx, m, q, read, id, len(l.Rows)); err != nil {
 		return err
 	}

@@ -156,8 +156,14 @@ func (v mappingsView) header() ui.PageHeader {
 	return h
 }
 
-func (j jobMappings) actions() ui.Actions {
-	return ui.Actions{Items: []ui.Action{{Text: "Export as JSON", Icon: "arrow_download", URL: j.url + "/export?" + url.Values{"job": {j.JobID}}.Encode(), Download: true}}}
+// actions are the export, and for who may act the import.
+func (j jobMappings) actions(m tenant.Membership) ui.Actions {
+	job := "?" + url.Values{"job": {j.JobID}}.Encode()
+	a := ui.Actions{Items: []ui.Action{{Text: "Export as JSON", Icon: "arrow_download", URL: j.url + "/export" + job, Download: true}}}
+	if m.May(tenant.MayAct) {
+		a.Items = append(a.Items, ui.Action{Text: "Take from a file", URL: j.url + "/import" + job})
+	}
+	return a
 }
 
 func (j jobMappings) section(i int) ui.Section {

@@ -126,7 +126,7 @@ func mappingsBody(v mappingsView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = j.actions().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = j.actions(v.m).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -28,6 +28,7 @@ type objectView struct {
 
 	m     tenant.Membership
 	fresh ui.Freshness
+	gaps  []fresh.Gap // in the log
 }
 
 // passage is one event with how far the object came in it.
@@ -79,6 +80,9 @@ func (h *Handler) object(w http.ResponseWriter, r *http.Request, m tenant.Member
 			return err
 		}
 		v.First = newFirst(e, newPassage(m, e, read, true, v.now))
+	}
+	if v.gaps, err = h.gaps(ctx, m, v.now); err != nil {
+		return err
 	}
 	return page.Answer(w, r, v, objectPage(page.Shell(r, m, v.Name), v))
 }
@@ -174,7 +178,9 @@ func (v objectView) facts() ui.Facts {
 // timeline is the object's way over the cycles, the newest first. Failures that came right are told apart from those of now.
 func (v objectView) timeline() ui.Timeline {
 	var t ui.Timeline
-	for _, p := range v.Events {
+	at := make([]time.Time, len(v.Events))
+	for i, p := range v.Events {
+		at[i] = p.At
 		e := ui.Event{When: ui.Clock(p.At, v.now), Icon: "people_sync", Text: p.ActionName + ": " + strings.ToLower(p.state.Text), Detail: p.Reason, Link: ui.Link{Text: "Steps and values", URL: p.URL}}
 		switch {
 		case p.Current:
@@ -193,5 +199,5 @@ func (v objectView) timeline() ui.Timeline {
 		}
 		t = append(t, e)
 	}
-	return t
+	return withGaps(t, at, v.gaps)
 }

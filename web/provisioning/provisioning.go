@@ -18,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -102,7 +103,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	if total > 0 {
-		l.Above = counts
+		days, err := h.Sync.DailyOf(ctx, m.Scope, graphsync.ProvisioningJobs, now.AddDate(0, 0, -figures.TrendDays), figures.JobKeys()...)
+		if err != nil {
+			return err
+		}
+		l.Above, l.Below = counts, figures.JobTrend(days, now)
 	}
 	l.Empty = fresh.Empty(jobNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: total}, now)
 	return l.Serve(w, r)
