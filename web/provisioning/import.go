@@ -191,7 +191,7 @@ func (v importView) origin() string {
 
 func (v importView) table() ui.Table {
 	t := ui.Table{ID: "changes", Caption: "What would change", Inset: true, Columns: []ui.Column{
-		{Key: "attribute", Label: "Attribute", Width: 240}, {Key: "change", Label: "Change", Kind: ui.KindState, Width: 120}, {Key: "old", Label: "Now", Phone: "line"}, {Key: "new", Label: "Would become", Width: 300, Phone: "line"},
+		{Key: "attribute", Label: "Attribute", Width: 220}, {Key: "change", Label: "Change", Kind: ui.KindState, Width: 120}, {Key: "old", Label: "Now", Phone: "line"}, {Key: "new", Label: "Would become", Width: 410, Phone: "line"},
 	}}
 	for _, c := range v.Changes {
 		kind := ui.StateCell(ui.ShapeWarn, "Changed")

@@ -185,20 +185,20 @@ func (o objectWords) facts() ui.Facts {
 
 func (o objectWords) table() ui.Table {
 	t := ui.Table{Caption: "Attributes of " + o.To, Inset: true, Columns: []ui.Column{
-		{Key: "target", Label: "Attribute in the target", Width: 270}, {Key: "kind", Label: "Kind", Width: 100}, {Key: "source", Label: "Comes from", Phone: "line"},
-		{Key: "match", Label: "Matching", Width: 90, Priority: 2}, {Key: "applies", Label: "Applies", Width: 150, Priority: 2}, {Key: "default", Label: "Where empty", Width: 120, Priority: 2},
+		{Key: "target", Label: "Attribute in the target", Width: 240}, {Key: "kind", Label: "Kind", Width: 100}, {Key: "source", Label: "Comes from", Phone: "line"},
+		{Key: "match", Label: "Matching", Width: 130, Priority: 2}, {Key: "applies", Label: "Applies", Width: 210, Priority: 2}, {Key: "default", Label: "Where empty", Width: 120, Priority: 2},
 	}}
 	for _, a := range o.Attributes {
-		match, standard := ui.DashCell(), ui.DashCell()
+		match, standard := "", ""
 		if a.Match > 0 {
-			match = ui.TextCell(ordinal(a.Match))
+			match = "matches " + ordinal(a.Match)
 		}
 		if a.Default != "" {
-			standard = ui.TextCell(quote(a.Default))
+			standard = "else " + quote(a.Default)
 		}
 		from := ui.TextCell(a.From)
 		from.Mono = a.Kind != "Constant"
-		t.Rows = append(t.Rows, ui.Row{Name: a.Target, Cells: []ui.Cell{ui.TextCell(a.Kind), from, match, ui.TextCell(a.When), standard}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.Target, Cells: []ui.Cell{ui.TextCell(a.Kind), from, ui.TextCell(match), ui.TextCell(a.When), ui.TextCell(standard)}})
 	}
 	return t
 }
