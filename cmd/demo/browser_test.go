@@ -270,7 +270,8 @@ func everyPageInABrowser(t *testing.T, s *site) {
 			if len(d.Body) > 100_000 {
 				t.Errorf("%s weighs %d bytes", d.URL.RequestURI(), len(d.Body))
 			}
-			if key := shape(d.URL); !seen[key] && d.Status == 200 && len(d.URL.Query()) == 0 {
+			// Of a page that stands both over all customers and in one, one is looked at: they differ in a column and the name above.
+			if key := strings.TrimPrefix(shape(d.URL), "/t/{}"); !seen[key] && d.Status == 200 && len(d.URL.Query()) == 0 {
 				seen[key] = true
 				paths = append(paths, d.URL.Path)
 			}
