@@ -36,7 +36,7 @@ type attention struct {
 
 // The most lines that the page shows, and the most that are gathered of one kind.
 const (
-	shownAttention = 8
+	shownAttention = 7
 	gathered       = 200
 )
 

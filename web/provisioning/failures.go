@@ -104,7 +104,7 @@ func (h *Handler) failures(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		rows = append(rows, newCluster(m, c, now))
 	}
 	sortClusters(rows, q)
-	shown, next, err := page.Cut(rows, func(c cluster) string { return c.ID }, q.After, pageSize)
+	shown, next, err := page.Cut(rows, func(c cluster) string { return c.ID }, q.After, logSize)
 	if err != nil {
 		return err
 	}

@@ -82,6 +82,9 @@ type Cell struct {
 // Render prints the cell.
 func (c Cell) Render(ctx context.Context, w io.Writer) error { return cell(c).Render(ctx, w) }
 
+// shortText is how many bytes no column cuts, so that the cell needs no title to tell the whole.
+const shortText = 8
+
 // TextCell is plain text; "" stays empty.
 func TextCell(text string) Cell { return Cell{Text: text, Title: text} }
 
