@@ -17,7 +17,7 @@ test:
 	@.ci/need --soft postgres chromium
 	go test ./...
 
-# The same under the race detector, in random order, as CI runs them.
+# The same under the race detector, in random order. CI looks for races where something is shared; see check.
 race:
 	@.ci/need --soft postgres chromium
 	go test -race -shuffle=on ./...
