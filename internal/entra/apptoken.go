@@ -52,11 +52,11 @@ type appTokenEntry struct {
 // AppToken is the portal's own token in the tenant for a resource such as "https://graph.microsoft.com". It is kept until five minutes before
 // its end; callers at the same time share one request. A tenant that asked to be left alone is left alone.
 func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (Token, error) {
-	as, err := c.registration(ctx, tid)
+	clientID, err := c.clientID(ctx, tid)
 	if err != nil {
 		return Token{}, err
 	}
-	key := appTokenKey{tid, as.ClientID, strings.TrimSuffix(resource, "/")}
+	key := appTokenKey{tid, clientID, strings.TrimSuffix(resource, "/")}
 	c.mu.Lock()
 	entry, ok := c.appTokens[key]
 	generation := c.forgotten[tid]
@@ -66,7 +66,7 @@ func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (
 	}
 	// The request outlives the one caller that happened to start it; each caller still obeys its own context.
 	flight := c.flight.DoChan(key.resource+" "+key.clientID+" "+tid.String()+" "+time.Duration(generation).String(), func() (any, error) {
-		return c.newAppToken(context.WithoutCancel(ctx), as, key, generation)
+		return c.newAppToken(context.WithoutCancel(ctx), key, generation)
 	})
 	select {
 	case res := <-flight:
@@ -79,7 +79,11 @@ func (c *Client) AppToken(ctx context.Context, tid tenant.ID, resource string) (
 	}
 }
 
-func (c *Client) newAppToken(ctx context.Context, as Registration, key appTokenKey, generation int64) (Token, error) {
+func (c *Client) newAppToken(ctx context.Context, key appTokenKey, generation int64) (Token, error) {
+	as, err := c.registered(ctx, key.clientID)
+	if err != nil {
+		return Token{}, err
+	}
 	a, err := c.redeem(ctx, as, key.tid, url.Values{"grant_type": {"client_credentials"}, "scope": {key.resource + "/.default"}})
 	now := c.now()
 	entry := appTokenEntry{err: err}
@@ -97,12 +101,13 @@ func (c *Client) newAppToken(ctx context.Context, as Registration, key appTokenK
 	return entry.token, err
 }
 
-// Forget drops what is kept for the tenant. Call it after consent changed and before grants are read back: a token carries the permissions of
+// Forget drops what is kept for the tenant, its tokens and by which registration it knows the portal. Call it after consent changed and before grants are read back: a token carries the permissions of
 // the moment it was issued.
 func (c *Client) Forget(tid tenant.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.forgotten[tid]++
+	delete(c.known, tid)
 	for key := range c.appTokens {
 		if key.tid == tid {
 			delete(c.appTokens, key)

@@ -48,6 +48,7 @@ type Client struct {
 	mu        sync.Mutex
 	providers map[tenant.ID]*provider
 	found     map[string]finding
+	known     map[tenant.ID]knownEntry
 	appTokens map[appTokenKey]appTokenEntry
 	forgotten map[tenant.ID]int64 // generation of a tenant's tokens; Forget raises it
 }
@@ -73,6 +74,7 @@ func New(c Config) (*Client, error) {
 		http: ownClient(c.HTTP), now: now, wait: sleep,
 		providers: map[tenant.ID]*provider{},
 		found:     map[string]finding{},
+		known:     map[tenant.ID]knownEntry{},
 		appTokens: map[appTokenKey]appTokenEntry{},
 		forgotten: map[tenant.ID]int64{},
 	}, nil

@@ -1,10 +1,12 @@
 package entra
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -34,17 +36,27 @@ func As(ctx context.Context, clientID string) context.Context {
 
 // registration is what to speak as at the tenant.
 func (c *Client) registration(ctx context.Context, tid tenant.ID) (Registration, error) {
-	if c.others == nil {
-		return c.main, nil
+	clientID, err := c.clientID(ctx, tid)
+	if err != nil {
+		return Registration{}, err
 	}
-	clientID, told := ctx.Value(speakingAs{}).(string)
-	if !told {
-		var err error
-		if clientID, err = c.others.Of(ctx, tid); err != nil {
-			return Registration{}, fmt.Errorf("registration that %s knows: %w", tid, err)
+	return c.registered(ctx, clientID)
+}
+
+// clientID is that of the registration to speak as at the tenant.
+func (c *Client) clientID(ctx context.Context, tid tenant.ID) (id string, err error) {
+	told := false
+	if c.others != nil {
+		if id, told = ctx.Value(speakingAs{}).(string); !told {
+			id, err = c.knownTo(ctx, tid)
 		}
 	}
-	if clientID == "" || clientID == c.main.ClientID {
+	return cmp.Or(id, c.main.ClientID), err
+}
+
+// registered is a registration with its credential, which is read and opened for this.
+func (c *Client) registered(ctx context.Context, clientID string) (Registration, error) {
+	if clientID == c.main.ClientID {
 		return c.main, nil
 	}
 	r, err := c.others.Registration(ctx, clientID)
@@ -52,6 +64,36 @@ func (c *Client) registration(ctx context.Context, tid tenant.ID) (Registration,
 		return Registration{}, fmt.Errorf("registration %s: %w", clientID, err)
 	}
 	return c.withCredential(r), nil
+}
+
+// knownLife is how long it is remembered by which registration a tenant knows the portal. Every call to a resource asks for that; another
+// process may have seen the tenant change it.
+const knownLife = 10 * time.Second
+
+type knownEntry struct {
+	clientID string
+	until    time.Time
+}
+
+// knownTo is by which registration the tenant knows the portal. Forget forgets it, too.
+func (c *Client) knownTo(ctx context.Context, tid tenant.ID) (string, error) {
+	c.mu.Lock()
+	entry, ok := c.known[tid]
+	generation := c.forgotten[tid]
+	c.mu.Unlock()
+	if ok && c.now().Before(entry.until) {
+		return entry.clientID, nil
+	}
+	clientID, err := c.others.Of(ctx, tid)
+	if err != nil {
+		return "", fmt.Errorf("registration that %s knows: %w", tid, err)
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.forgotten[tid] == generation {
+		c.known[tid] = knownEntry{clientID, c.now().Add(knownLife)}
+	}
+	return clientID, nil
 }
 
 func (c *Client) withCredential(r Registration) Registration {
