@@ -3,11 +3,8 @@ package graphsync
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -60,13 +57,13 @@ type History struct {
 
 // History is the setting.
 func (r *Retention) History(ctx context.Context) (History, error) {
-	var raw []byte
-	var h History
-	err := r.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, historySetting).Scan(&raw, &h.At, &h.By)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return History{}, fmt.Errorf("days of history: %w", err)
+	var raw json.RawMessage
+	changed, err := postgres.Setting(ctx, r.pool.In(tenant.Scope{}), historySetting, &raw)
+	if err != nil {
+		return History{}, err
 	}
-	if err != nil || json.Unmarshal(raw, &h.Days) != nil || h.Days < MinHistoryDays || h.Days > MaxHistoryDays {
+	h := History{By: changed.By, At: changed.At}
+	if json.Unmarshal(raw, &h.Days) != nil || h.Days < MinHistoryDays || h.Days > MaxHistoryDays {
 		return History{Days: DefaultHistoryDays}, nil // nobody set this through us; too little would delete what somebody may want
 	}
 	return h, nil
@@ -101,15 +98,7 @@ func (r *Retention) SetDays(ctx context.Context, days int, by string) error {
 	if days < MinHistoryDays || days > MaxHistoryDays {
 		return errs.Show(errs.Invalid, fmt.Sprintf("History is kept for %d to %d days.", MinHistoryDays, MaxHistoryDays))
 	}
-	_, err := r.pool.In(tenant.Scope{}).Exec(ctx, `
-		INSERT INTO setting (name, value, changed_at, changed_by)
-		VALUES ($1, to_jsonb($2::int), $3, $4)
-		ON     CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
-		historySetting, days, r.now(), by)
-	if err != nil {
-		return fmt.Errorf("set days of history: %w", err)
-	}
-	return nil
+	return postgres.SaveSetting(ctx, r.pool.In(tenant.Scope{}), historySetting, days, postgres.Changed{At: r.now(), By: by})
 }
 
 // Prune deletes history that is older than the setting, in batches, until none is left or ctx ends.

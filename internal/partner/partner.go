@@ -6,14 +6,10 @@ package partner
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 	"unicode/utf8"
-
-	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -50,18 +46,9 @@ func NewStore(p *postgres.Pool) *Store { return &Store{pool: p} }
 
 // Contact is the setting.
 func (s *Store) Contact(ctx context.Context) (c Set, err error) {
-	var raw []byte
-	err = s.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, contactSetting).Scan(&raw, &c.At, &c.By)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Set{}, nil
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &c.Contact)
-	}
-	if err != nil {
-		return Set{}, fmt.Errorf("contact of the partner: %w", postgres.Kind(err))
-	}
-	return c, nil
+	changed, err := postgres.Setting(ctx, s.pool.In(tenant.Scope{}), contactSetting, &c.Contact)
+	c.At, c.By = changed.At, changed.By
+	return c, err
 }
 
 // SetContact changes it. Addresses of mail are checked by who takes them from a person.
@@ -72,15 +59,5 @@ func (s *Store) SetContact(ctx context.Context, c Contact, by string) error {
 			return errs.Show(errs.Invalid, fmt.Sprintf("Each part has at most %d characters.", MaxText))
 		}
 	}
-	raw, err := json.Marshal(c)
-	if err != nil {
-		return fmt.Errorf("contact of the partner: %w", err)
-	}
-	_, err = s.pool.In(tenant.Scope{}).Exec(ctx, `
-		INSERT INTO setting (name, value, changed_at, changed_by) VALUES ($1, $2, now(), $3)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`, contactSetting, raw, by)
-	if err != nil {
-		return fmt.Errorf("set the contact of the partner: %w", postgres.Kind(err))
-	}
-	return nil
+	return postgres.SaveSetting(ctx, s.pool.In(tenant.Scope{}), contactSetting, c, postgres.Changed{By: by})
 }

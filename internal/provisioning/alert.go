@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -97,21 +96,11 @@ func (s *Store) Rules(ctx context.Context) (AlertRules, error) {
 	return rulesIn(ctx, s.pool.In(tenant.Scope{}))
 }
 
-func rulesIn(ctx context.Context, db interface {
-	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
-}) (r AlertRules, err error) {
-	var raw []byte
-	err = db.QueryRow(ctx, `SELECT value, changed_at, changed_by FROM setting WHERE name = $1`, rulesSetting).Scan(&raw, &r.Changed, &r.ChangedBy)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return SafeRules(), nil
-	}
-	if err == nil {
-		err = json.Unmarshal(raw, &r)
-	}
-	if err != nil {
-		return SafeRules(), fmt.Errorf("rules of alerts: %w", postgres.Kind(err))
-	}
-	return r, nil
+func rulesIn(ctx context.Context, db postgres.DB) (AlertRules, error) {
+	r := SafeRules()
+	changed, err := postgres.Setting(ctx, db, rulesSetting, &r)
+	r.Changed, r.ChangedBy = changed.At, changed.By
+	return r, err
 }
 
 // SetRules changes them.
@@ -119,17 +108,7 @@ func (s *Store) SetRules(ctx context.Context, r AlertRules, by string) error {
 	if err := r.Check(); err != nil {
 		return err
 	}
-	raw, err := json.Marshal(r)
-	if err != nil {
-		return fmt.Errorf("rules of alerts: %w", err)
-	}
-	_, err = s.pool.In(tenant.Scope{}).Exec(ctx, `
-		INSERT INTO setting (name, value, changed_at, changed_by) VALUES ($1, $2, now(), $3)
-		ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`, rulesSetting, raw, by)
-	if err != nil {
-		return fmt.Errorf("set the rules of alerts: %w", postgres.Kind(err))
-	}
-	return nil
+	return postgres.SaveSetting(ctx, s.pool.In(tenant.Scope{}), rulesSetting, r, postgres.Changed{By: by})
 }
 
 // Sealer seals the secret that signs what goes to the webhook.

@@ -2,14 +2,11 @@ package service
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -25,17 +22,8 @@ func DefaultLead(k Kind) int { return specOf(k).lead }
 // Watch is the lead times as they are set now, with the moment to judge by.
 func (s *Store) Watch(ctx context.Context, now time.Time) (Watch, error) {
 	w := Watch{Now: now, Lead: LeadTimes{}}
-	var raw []byte
-	err := s.pool.In(tenant.Scope{}).QueryRow(ctx, `SELECT value FROM setting WHERE name = $1`, leadSetting).Scan(&raw)
-	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
-		return w, fmt.Errorf("lead times: %w", err)
-	}
-	if err == nil {
-		if err := json.Unmarshal(raw, &w.Lead); err != nil {
-			return w, fmt.Errorf("lead times: %w", err)
-		}
-	}
-	return w, nil
+	_, err := postgres.Setting(ctx, s.pool.In(tenant.Scope{}), leadSetting, &w.Lead)
+	return w, err
 }
 
 // SetLeadTimes replaces the lead times. errs.Invalid for a kind that does not end, and for days out of 1 to MaxLead.
@@ -45,17 +33,5 @@ func (s *Store) SetLeadTimes(ctx context.Context, lead LeadTimes, by string, now
 			return errs.Show(errs.Invalid, fmt.Sprintf("A lead time is between 1 and %d days.", MaxLead))
 		}
 	}
-	raw, err := json.Marshal(lead)
-	if err != nil {
-		return fmt.Errorf("set lead times: %w", err)
-	}
-	_, err = s.pool.In(tenant.Scope{}).Exec(ctx, `
-		INSERT INTO setting (name, value, changed_at, changed_by)
-		VALUES ($1, $2, $3, $4)
-		ON     CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at, changed_by = excluded.changed_by`,
-		leadSetting, string(raw), now, by)
-	if err != nil {
-		return fmt.Errorf("set lead times: %w", err)
-	}
-	return nil
+	return postgres.SaveSetting(ctx, s.pool.In(tenant.Scope{}), leadSetting, lead, postgres.Changed{At: now, By: by})
 }
