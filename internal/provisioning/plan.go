@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +67,7 @@ type Planner struct {
 	Acts  *Acts
 	Done  func(ctx context.Context, tid tenant.ID) // told when a customer is through; may be nil
 	Sleep func()                                   // between two looks for a new application; nil: 3 seconds
+	Log   *slog.Logger                             // of our own mistakes, which people only read to be some; nil: none
 
 	running sync.WaitGroup
 }
@@ -87,6 +89,9 @@ func (r *Planner) Start(ctx context.Context, by tenant.Person, requestID string,
 					return // the database is gone, or another portal is faster: what waits can be tried again
 				}
 				err := r.line(ctx, by, requestID, p, &l)
+				if _, _, told := errs.Sentence(err); err != nil && !told && r.Log != nil {
+					r.Log.ErrorContext(ctx, "line of a plan", "request_id", requestID, "tenant_id", l.Tenant.String(), "plan", p.ID, "err", err)
+				}
 				if r.Acts.Store.settleLine(ctx, p.ID, concluded(l, err), r.Acts.Now()) == nil && r.Done != nil {
 					r.Done(ctx, l.Tenant)
 				}
