@@ -61,6 +61,23 @@ type Changed[T any] struct {
 	ClientID  string
 }
 
+// Record is what an audit keeps of a change and of how it ended: the ending of the action's name ("" where it was done, ".failed", ".unknown")
+// and Microsoft's ids and code.
+func (c Changed[T]) Record(failed error) (ending string, detail map[string]any) {
+	detail = map[string]any{"graph_request_id": c.RequestID, "graph_client_request_id": c.ClientID}
+	var refused *Error
+	if errors.As(failed, &refused) {
+		detail["kind"], detail["code"] = string(refused.Kind), refused.Code
+	}
+	switch {
+	case refused != nil && refused.Unknown:
+		ending = ".unknown"
+	case failed != nil:
+		ending = ".failed"
+	}
+	return ending, detail
+}
+
 // Send makes the change once. It is repeated only after 429, which says that nothing was done. Every other failure is the caller's to
 // judge: Error.Unknown tells that the change may have been done although no good answer came, and then only reading back helps.
 func Send[T any](ctx context.Context, p Person, ch Change) (Changed[T], error) {

@@ -3,6 +3,7 @@ package guest
 import (
 	"context"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -186,20 +187,9 @@ func send[T any](ctx context.Context, s *Service, p graph.Person, d deed, ch gra
 	if failed == nil && judge != nil {
 		failed = judge(done.Value)
 	}
-	e := audit.By(d.by)
-	e.Action, e.Object, e.RequestID, e.Detail = d.action, d.address, d.requestID, d.detail
-	e.Detail["graph_request_id"], e.Detail["graph_client_request_id"] = done.RequestID, done.ClientID
-	var refused *graph.Error
-	if errors.As(failed, &refused) {
-		e.Detail["kind"], e.Detail["code"] = string(refused.Kind), refused.Code
-	}
-	switch {
-	case refused != nil && refused.Unknown:
-		e.Action += ".unknown"
-	case failed != nil:
-		e.Action += ".failed"
-	}
-	if err := s.Audit.Append(context.WithoutCancel(ctx), d.tenant, e); err != nil { // what was sent is recorded, whoever has left the page
+	ending, how := done.Record(failed)
+	maps.Copy(d.detail, how)
+	if err := s.Audit.Keep(ctx, d.tenant, d.by, audit.Entry{Action: d.action + ending, Object: d.address, RequestID: d.requestID, Detail: d.detail}); err != nil {
 		return done.Value, errors.Join(err, failed)
 	}
 	if d.tenant == s.Home {

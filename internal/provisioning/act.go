@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -48,21 +49,13 @@ func send[T any](ctx context.Context, a *Acts, p graph.Person, d deed, ch graph.
 	if failed == nil && judge != nil {
 		failed = judge(done.Value)
 	}
-	e := audit.By(d.by)
-	e.Action, e.Object, e.RequestID, e.Detail = d.action, d.object, d.requestID, d.detail
-	e.Detail["graph_request_id"], e.Detail["graph_client_request_id"] = done.RequestID, done.ClientID
 	var refused *graph.Error
 	if errors.As(failed, &refused) {
 		refused.Message, refused.Code = blot(refused.Message, d.secrets), blot(refused.Code, d.secrets)
-		e.Detail["kind"], e.Detail["code"] = string(refused.Kind), refused.Code
 	}
-	switch {
-	case refused != nil && refused.Unknown:
-		e.Action += ".unknown"
-	case failed != nil:
-		e.Action += ".failed"
-	}
-	if err := a.Audit.Append(context.WithoutCancel(ctx), d.tenant, e); err != nil { // what was sent is recorded, whoever has left the page
+	ending, how := done.Record(failed)
+	maps.Copy(d.detail, how)
+	if err := a.Audit.Keep(ctx, d.tenant, d.by, audit.Entry{Action: d.action + ending, Object: d.object, RequestID: d.requestID, Detail: d.detail}); err != nil {
 		return done.Value, errors.Join(err, failed)
 	}
 	return done.Value, refusal(failed, d.action)

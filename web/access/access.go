@@ -244,15 +244,3 @@ func (h *Handler) customers(ctx context.Context, scope tenant.Scope, only []tena
 	})
 	return all, nil
 }
-
-// chosen are the customers that the URL narrows to.
-func chosen(q page.Query) (ids []tenant.ID, err error) {
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
-}

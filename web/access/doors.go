@@ -34,17 +34,17 @@ const (
 
 // line is one door to close.
 type line struct {
-	Key      string     `json:"key,omitempty"` // tells it from others; empty: it is about doors that are not known
-	Door     string     `json:"door"`
-	What     string     `json:"what"`
-	Customer *tenantRef `json:"customer,omitempty"`
-	State    string     `json:"state"`
-	Evidence string     `json:"evidence"` // a sentence
-	AsOf     *time.Time `json:"as_of"`
-	Do       string     `json:"do,omitempty"`   // what closes it; empty: nothing is left to do, or the portal does it
-	Here     string     `json:"here,omitempty"` // where the portal does it as the signed-in person
-	Link     string     `json:"link,omitempty"` // where Microsoft lets one do it
-	URL      string     `json:"url,omitempty"`
+	Key      string          `json:"key,omitempty"` // tells it from others; empty: it is about doors that are not known
+	Door     string          `json:"door"`
+	What     string          `json:"what"`
+	Customer *page.TenantRef `json:"customer,omitempty"`
+	State    string          `json:"state"`
+	Evidence string          `json:"evidence"` // a sentence
+	AsOf     *time.Time      `json:"as_of"`
+	Do       string          `json:"do,omitempty"`   // what closes it; empty: nothing is left to do, or the portal does it
+	Here     string          `json:"here,omitempty"` // where the portal does it as the signed-in person
+	Link     string          `json:"link,omitempty"` // where Microsoft lets one do it
+	URL      string          `json:"url,omitempty"`
 }
 
 // portalLines are what the portal itself opens, and closes.
@@ -126,7 +126,7 @@ func accountLines(v visiting, st tenant.Staff, seen []tenant.Seen) (lines []line
 			if x.Guest && read {
 				continue // guests were read: see there
 			}
-			l := line{Key: doorAccount + ":" + c.ID.String() + ":" + x.ObjectID, Door: doorAccount, Link: userLink(c.ID, x.ObjectID), What: "Account at " + c.Name(), Customer: &tenantRef{c.ID, c.Name()}, State: doorUnknown, AsOf: page.Moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
+			l := line{Key: doorAccount + ":" + c.ID.String() + ":" + x.ObjectID, Door: doorAccount, Link: userLink(c.ID, x.ObjectID), What: "Account at " + c.Name(), Customer: &page.TenantRef{ID: c.ID, Name: c.Name()}, State: doorUnknown, AsOf: page.Moment(x.LastAt), Evidence: "Signed in here then; whether it still exists is not read.", URL: "/t/" + c.ID.String() + "/access?q=" + url.QueryEscape(st.UPN)}
 			if x.Guest {
 				l.What = "Guest account at " + c.Name()
 			}
@@ -149,7 +149,7 @@ func (v visiting) lines(upn string) (lines []line) {
 		if !strings.EqualFold(g.Address, upn) {
 			continue
 		}
-		l := line{Key: doorGuest + ":" + g.Tenant.String() + ":" + g.ID, Door: doorGuest, Here: guestURL(g) + "/revoke", Link: userLink(g.Tenant, g.ID), What: "Guest account at " + g.TenantName, Customer: &tenantRef{g.Tenant, g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: v.guestWord(g), URL: guestURL(g)}
+		l := line{Key: doorGuest + ":" + g.Tenant.String() + ":" + g.ID, Door: doorGuest, Here: guestURL(g) + "/revoke", Link: userLink(g.Tenant, g.ID), What: "Guest account at " + g.TenantName, Customer: &page.TenantRef{ID: g.Tenant, Name: g.TenantName}, State: doorOpen, AsOf: page.Moment(v.asOf[g.Tenant]), Evidence: v.guestWord(g), URL: guestURL(g)}
 		if l.Do = "Delete the guest account of " + upn + " (object id " + g.ID + ")."; shut(g) {
 			l.State, l.Do = doorClosed, ""
 		}
@@ -167,7 +167,7 @@ func (v visiting) lines(upn string) (lines []line) {
 
 // roleLines are the roles of a guest account: of the directory, its own or by a group, and Intune's.
 func (v visiting) roleLines(g guest.Guest) (lines []line) {
-	at := &tenantRef{g.Tenant, g.TenantName}
+	at := &page.TenantRef{ID: g.Tenant, Name: g.TenantName}
 	add := func(l line) {
 		if l.State = doorOpen; shut(g) {
 			l.State, l.Do = doorClosed, ""

@@ -97,12 +97,7 @@ func (h *Handler) close(w http.ResponseWriter, r *http.Request, m tenant.Members
 }
 
 func (h *Handler) record(ctx context.Context, m tenant.Membership, action, upn string, detail map[string]any) error {
-	if h.Audit == nil {
-		return nil
-	}
-	e := audit.By(m.Person)
-	e.Action, e.Object, e.RequestID, e.Detail = action, upn, middleware.RequestID(ctx), detail
-	return h.Audit.Append(context.WithoutCancel(ctx), h.Tenants.Home(), e)
+	return h.Audit.Keep(ctx, h.Tenants.Home(), m.Person, audit.Entry{Action: action, Object: upn, Detail: detail, RequestID: middleware.RequestID(ctx)})
 }
 
 func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error) {
@@ -173,7 +168,7 @@ func (h *Handler) compare(ctx context.Context, p *plan, d delegated, v visiting)
 		}
 		l := line{Key: x.Key, Door: x.Kind, What: x.What, State: doorUnknown, Evidence: "Was open, and was not read since.", AsOf: page.Moment(x.Noticed)}
 		if x.Customer != nil {
-			l.Customer = &tenantRef{*x.Customer, x.Name}
+			l.Customer = &page.TenantRef{ID: *x.Customer, Name: x.Name}
 		}
 		if at := readingOf(x, d, v); at.After(x.Noticed) {
 			l.State, l.Evidence, l.AsOf = doorClosed, "Gone: the reading after it was found does not have it any more.", page.Moment(at)

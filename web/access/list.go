@@ -52,27 +52,21 @@ func roleFilter() page.Filter {
 	return f
 }
 
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
-}
-
 // row is one person at one customer.
 type row struct {
-	StaffID     int64      `json:"staff_id"`
-	Name        string     `json:"name"`
-	UPN         string     `json:"upn"`
-	Role        string     `json:"portal_role"`
-	Disabled    bool       `json:"portal_disabled"`
-	Customer    tenantRef  `json:"customer"`
-	Doors       []string   `json:"doors"` // gdap, guest, account; portal where there is no other
-	Roles       []string   `json:"directory_roles"`
-	RoleIDs     []string   `json:"directory_role_ids"`
-	IntuneRoles []string   `json:"intune_roles"`
-	Unsure      bool       `json:"unsure"` // there may be more: something was not read
-	ProvenAt    *time.Time `json:"last_proven_at"`
-	URL         string     `json:"url"` // every path
+	StaffID     int64          `json:"staff_id"`
+	Name        string         `json:"name"`
+	UPN         string         `json:"upn"`
+	Role        string         `json:"portal_role"`
+	Disabled    bool           `json:"portal_disabled"`
+	Customer    page.TenantRef `json:"customer"`
+	Doors       []string       `json:"doors"` // gdap, guest, account; portal where there is no other
+	Roles       []string       `json:"directory_roles"`
+	RoleIDs     []string       `json:"directory_role_ids"`
+	IntuneRoles []string       `json:"intune_roles"`
+	Unsure      bool           `json:"unsure"` // there may be more: something was not read
+	ProvenAt    *time.Time     `json:"last_proven_at"`
+	URL         string         `json:"url"` // every path
 
 	words []string
 	now   time.Time
@@ -86,7 +80,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	only, err := chosen(q)
+	only, err := q.Customers()
 	if err != nil {
 		return err
 	}
@@ -159,7 +153,7 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d d
 
 func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
 	x := row{
-		StaffID: s.ID, Name: s.Name, UPN: s.UPN, Role: string(s.Role), Disabled: s.Disabled, Customer: tenantRef{at.ID, at.Name()}, Doors: []string{}, Roles: []string{}, RoleIDs: []string{}, IntuneRoles: []string{}, Unsure: c.Unsure,
+		StaffID: s.ID, Name: s.Name, UPN: s.UPN, Role: string(s.Role), Disabled: s.Disabled, Customer: page.TenantRef{ID: at.ID, Name: at.Name()}, Doors: []string{}, Roles: []string{}, RoleIDs: []string{}, IntuneRoles: []string{}, Unsure: c.Unsure,
 		URL: "/t/" + at.ID.String() + "/access/" + strconv.FormatInt(s.ID, 10), now: now,
 	}
 	for _, d := range reach.Doors {
@@ -209,7 +203,7 @@ func (r row) matches(q page.Query) bool {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "person", Label: "Person", Sort: "person", Text: row.title}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(r row) tenantRef { return r.Customer }))
+		cs = append(cs, customerColumn(func(r row) page.TenantRef { return r.Customer }))
 	}
 	return append(cs,
 		page.Column[row]{Key: "door", Label: "Door", Width: 200, Text: row.door, Cell: row.doorCell},
@@ -222,7 +216,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	)
 }
 
-func customerColumn[R any](of func(R) tenantRef) page.Column[R] {
+func customerColumn[R any](of func(R) page.TenantRef) page.Column[R] {
 	return page.Column[R]{
 		Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 180, Text: func(r R) string { return of(r).Name },
 		Cell: func(r R) ui.Cell {

@@ -23,9 +23,9 @@ const (
 
 // row of the matrix: a customer, and those who get in there, or of whom it is not known.
 type customerRow struct {
-	Customer tenantRef `json:"customer"`
-	Cells    []row     `json:"people"`
-	URL      string    `json:"url"`
+	Customer page.TenantRef `json:"customer"`
+	Cells    []row          `json:"people"`
+	URL      string         `json:"url"`
 	by       map[int64]row
 }
 
@@ -81,7 +81,7 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	only, err := chosen(q.Query)
+	only, err := q.Query.Customers()
 	if err != nil {
 		return err
 	}
@@ -153,7 +153,7 @@ func (h *Handler) customerRows(ctx context.Context, m tenant.Membership, custome
 		at[c.Customer.ID][c.StaffID] = c
 	}
 	for _, t := range customers {
-		r := customerRow{Customer: tenantRef{t.ID, t.Name()}, Cells: []row{}, URL: "/t/" + t.ID.String() + "/access", by: map[int64]row{}}
+		r := customerRow{Customer: page.TenantRef{ID: t.ID, Name: t.Name()}, Cells: []row{}, URL: "/t/" + t.ID.String() + "/access", by: map[int64]row{}}
 		for _, s := range q.staff {
 			c, ok := at[t.ID][s.ID]
 			if !ok && (d.read.Read == 0 || d.blind(s) || !v.read(t.ID)) { // no door was found, and not all were looked for

@@ -166,7 +166,7 @@ func TestGoldenMatrix(t *testing.T) {
 		}
 		return t
 	}
-	r := customerRow{Customer: tenantRef{tid, at.Name()}, URL: "/t/" + tid.String() + "/access", by: map[int64]row{7: proven, 8: newRow(q.staff[1], at, reach.Cell{Unsure: true}, now)}}
+	r := customerRow{Customer: page.TenantRef{ID: tid, Name: at.Name()}, URL: "/t/" + tid.String() + "/access", by: map[int64]row{7: proven, 8: newRow(q.staff[1], at, reach.Cell{Unsure: true}, now)}}
 	t.Run("matrix", func(t *testing.T) { webtest.Golden(t, table(r)) })
 	m := tenant.Membership{Scope: tenant.Only(tid), Tenant: at}
 	c := cellView{row: newRow(st, at, reach.Cell{}, now), m: m}

@@ -36,17 +36,17 @@ func newWhoSpec(m tenant.Membership) page.Spec {
 
 // actor is somebody who could do it at a customer.
 type actor struct {
-	ID       string    `json:"id"` // object id, in the partner's tenant or the customer's
-	Name     string    `json:"name"`
-	UPN      string    `json:"upn"`
-	Side     string    `json:"side"` // partner or customer
-	Type     string    `json:"type"` // user, servicePrincipal; empty: not told
-	Customer tenantRef `json:"customer"`
-	By       []string  `json:"by"`      // roles
-	Through  []string  `json:"through"` // groups or assignments
-	Nested   bool      `json:"nested"`  // only through a group inside
-	Enabled  *bool     `json:"account_enabled"`
-	URL      string    `json:"evidence"`
+	ID       string         `json:"id"` // object id, in the partner's tenant or the customer's
+	Name     string         `json:"name"`
+	UPN      string         `json:"upn"`
+	Side     string         `json:"side"` // partner or customer
+	Type     string         `json:"type"` // user, servicePrincipal; empty: not told
+	Customer page.TenantRef `json:"customer"`
+	By       []string       `json:"by"`      // roles
+	Through  []string       `json:"through"` // groups or assignments
+	Nested   bool           `json:"nested"`  // only through a group inside
+	Enabled  *bool          `json:"account_enabled"`
+	URL      string         `json:"evidence"`
 }
 
 func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -56,7 +56,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	only, err := chosen(q)
+	only, err := q.Customers()
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func partnerActors(d delegated) (found []actor) {
 				if !known {
 					i = len(found)
 					at[key] = i
-					found = append(found, actor{ID: m.ID, Name: m.Name, UPN: m.UPN, Side: "partner", Type: "user", Customer: tenantRef{x.Customer, x.CustomerName}, Nested: true, Enabled: m.Enabled, URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)})
+					found = append(found, actor{ID: m.ID, Name: m.Name, UPN: m.UPN, Side: "partner", Type: "user", Customer: page.TenantRef{ID: x.Customer, Name: x.CustomerName}, Nested: true, Enabled: m.Enabled, URL: "/t/" + x.Customer.String() + "/relationships/" + url.PathEscape(x.ID)})
 				}
 				found[i].grant(roles, d.groupName(a.Group), m)
 			}
@@ -171,7 +171,7 @@ func (in *insiders) at(v visiting, at tenant.ID, customer, id string, fresh acto
 	if a, ok := in.by[who]; ok {
 		return a
 	}
-	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = who.id, "customer", tenantRef{at, customer}, "/t/"+at.String()+fresh.URL
+	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = who.id, "customer", page.TenantRef{ID: at, Name: customer}, "/t/"+at.String()+fresh.URL
 	if g, ok := v.known[who]; ok {
 		fresh.Name, fresh.UPN, fresh.Side, fresh.URL = g.Name, g.Address, "partner", guestURL(g)
 	}
@@ -309,7 +309,7 @@ func (a actor) side() string {
 func whoColumns(m tenant.Membership) []page.Column[actor] {
 	cs := []page.Column[actor]{{Key: "person", Label: "Person", Sort: "person", Text: actor.title}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(a actor) tenantRef { return a.Customer }))
+		cs = append(cs, customerColumn(func(a actor) page.TenantRef { return a.Customer }))
 	}
 	plain := func(key, label string, priority, width int, get func(actor) string) page.Column[actor] {
 		return page.Column[actor]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}

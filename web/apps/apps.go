@@ -6,18 +6,13 @@ package apps
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
-	"net/url"
 	"time"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -126,27 +121,5 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 
 // each streams the rows of an export.
 func (h *Handler) each(scope tenant.Scope, f app.Filter, toRow func(app.App) row) func(context.Context) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			err := h.Apps.Each(ctx, scope, f, func(a app.App) error {
-				if !yield(toRow(a), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(row{}, err)
-			}
-		}
-	}
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
+	return page.Streamed(func(ctx context.Context, each func(app.App) error) error { return h.Apps.Each(ctx, scope, f, each) }, toRow)
 }

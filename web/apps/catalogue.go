@@ -160,7 +160,7 @@ func (h *Handler) catalogue(w http.ResponseWriter, r *http.Request, m tenant.Mem
 	l := page.List[entry]{
 		Title: "App catalogue", One: noun.One, Many: noun.Many, Caption: "Apps over all customers", M: m, Query: q, Spec: spec, Columns: catalogueColumns(),
 		URL: func(e entry) string { return e.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: line, Above: tabs(m, partCatalogue),
-		Each: streamed(func(ctx context.Context, each func(app.Entry) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(app.Entry) error) error {
 			return h.Apps.EachEntry(ctx, m.Scope, f, each)
 		}, func(e app.Entry) entry { return newEntry(m, q, e) }),
 	}

@@ -19,7 +19,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return errs.NotFound // an app is only ever shown inside its tenant
 	}
-	id, err := param(r, "app")
+	id, err := page.Param(r, "app")
 	if err != nil {
 		return err
 	}

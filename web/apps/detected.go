@@ -2,7 +2,6 @@ package apps
 
 import (
 	"context"
-	"iter"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,14 +51,9 @@ func detectedSpec(m tenant.Membership) page.Spec {
 
 func detectedFilter(q page.Query) (detectedapp.Filter, error) {
 	f := detectedapp.Filter{Q: q.Q, Platform: q.Values["platform"], Version: q.Values["version"], Spread: q.Get("spread") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // program is one row of the list, and its JSON twin.
@@ -150,7 +144,7 @@ func (h *Handler) detected(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		Title: "Detected apps", One: detectedNoun.One, Many: detectedNoun.Many, M: m, Query: q, Spec: spec, Columns: detectedColumns(m),
 		URL: func(p program) string { return p.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
 		Actions: fresh.ReadNow(m), Above: tabs(m, partDetected),
-		Each: streamed(func(ctx context.Context, each func(detectedapp.Program) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(detectedapp.Program) error) error {
 			return h.Detected.EachProgram(ctx, m.Scope, f, each)
 		}, func(p detectedapp.Program) program { return newProgram(m, p) }),
 	}
@@ -171,20 +165,20 @@ func (h *Handler) detected(w http.ResponseWriter, r *http.Request, m tenant.Memb
 
 // installed is one version of a program in one tenant: a row of the program's page.
 type installed struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	Version    string    `json:"version"`
-	Tenant     tenantRef `json:"tenant"`
-	Platform   string    `json:"platform"`
-	Devices    int64     `json:"devices"`
-	Size       int64     `json:"size"`
-	FirstSeen  time.Time `json:"first_seen"`
-	URL        string    `json:"url"`
-	DevicesURL string    `json:"devices_url"`
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Version    string         `json:"version"`
+	Tenant     page.TenantRef `json:"tenant"`
+	Platform   string         `json:"platform"`
+	Devices    int64          `json:"devices"`
+	Size       int64          `json:"size"`
+	FirstSeen  time.Time      `json:"first_seen"`
+	URL        string         `json:"url"`
+	DevicesURL string         `json:"devices_url"`
 }
 
 func newInstalled(v detectedapp.Version) installed {
-	i := installed{ID: v.ID, Name: v.Name, Version: v.Version, Tenant: tenantRef{v.Tenant, v.TenantName}, Platform: v.Platform, Devices: v.Devices, Size: v.Size,
+	i := installed{ID: v.ID, Name: v.Name, Version: v.Version, Tenant: page.TenantRef{ID: v.Tenant, Name: v.TenantName}, Platform: v.Platform, Devices: v.Devices, Size: v.Size,
 		FirstSeen: v.FirstSeenAt, URL: "/t/" + v.Tenant.String() + "/apps/detected/" + v.Key + "/" + url.PathEscape(v.ID)}
 	i.DevicesURL = i.URL
 	return i
@@ -201,7 +195,7 @@ func versionColumns(m tenant.Membership, now time.Time) []page.Column[installed]
 	cs := []page.Column[installed]{{Key: "version", Label: "Version", Sort: "version", Text: installed.title}}
 	if !m.One() {
 		cs = append(cs, page.Column[installed]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 220,
-			Text: func(i installed) string { return i.Tenant.Name }, Cell: func(i installed) ui.Cell { return ui.TenantCell(chip(i.Tenant)) }})
+			Text: func(i installed) string { return i.Tenant.Name }, Cell: func(i installed) ui.Cell { return ui.TenantCell(i.Tenant.Chip()) }})
 	}
 	return append(cs,
 		page.Column[installed]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Priority: 1,
@@ -219,7 +213,7 @@ func versionColumns(m tenant.Membership, now time.Time) []page.Column[installed]
 
 // program is the page of one program: a row for each version in each tenant.
 func (h *Handler) program(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	key, err := param(r, "key")
+	key, err := page.Param(r, "key")
 	if err != nil {
 		return err
 	}
@@ -257,7 +251,7 @@ func (h *Handler) program(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		Title: v.Name, One: "version", Many: "versions", Caption: "Versions of " + v.Name, M: m, Query: q, Spec: spec, Columns: versionColumns(m, now),
 		URL: func(i installed) string { return i.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
 		Context: []ui.Crumb{{Text: "Detected apps", URL: m.Path(string(partDetected))}}, Above: programFacts(m, v),
-		Each: streamed(func(ctx context.Context, each func(detectedapp.Version) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(detectedapp.Version) error) error {
 			return h.Detected.EachVersion(ctx, m.Scope, f, each)
 		}, newInstalled),
 	}
@@ -280,24 +274,4 @@ func programFacts(m tenant.Membership, p program) ui.Facts {
 		f.Items = append(f.Items, ui.Fact{Label: "Customers", Value: ui.TextCell(ui.N(p.Tenants))})
 	}
 	return f
-}
-
-// streamed turns a store's walk into the rows of an export.
-func streamed[T, R any](walk func(context.Context, func(T) error) error, toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
-	return func(ctx context.Context) iter.Seq2[R, error] {
-		return func(yield func(R, error) bool) {
-			ended := false
-			err := walk(ctx, func(t T) error {
-				if !yield(toRow(t), nil) {
-					ended = true
-					return context.Canceled
-				}
-				return nil
-			})
-			if err != nil && !ended {
-				var none R
-				yield(none, err)
-			}
-		}
-	}
 }

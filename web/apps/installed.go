@@ -26,7 +26,7 @@ func (h *Handler) version(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if !m.One() {
 		return errs.NotFound // devices are only ever shown inside their tenant
 	}
-	id, err := param(r, "version")
+	id, err := page.Param(r, "version")
 	if err != nil {
 		return err
 	}
@@ -35,7 +35,7 @@ func (h *Handler) version(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if err != nil {
 		return err
 	}
-	if key, err := param(r, "key"); err != nil || key != found.Key {
+	if key, err := page.Param(r, "key"); err != nil || key != found.Key {
 		return errs.NotFound
 	}
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.DetectedApps)

@@ -25,24 +25,24 @@ var installNoun = fresh.Noun{One: "app", Many: "apps", Whole: "apps that are ass
 
 // installs is how the installations of one app stand: a row of the list, and part of the app's page.
 type installs struct {
-	ID            string    `json:"id"`
-	Name          string    `json:"name"`
-	Tenant        tenantRef `json:"tenant"`
-	Publisher     string    `json:"publisher"`
-	Platform      string    `json:"platform"`
-	Version       string    `json:"version"`
-	Installed     int64     `json:"installed"`
-	Failed        int64     `json:"failed"`
-	Pending       int64     `json:"pending"`
-	NotInstalled  int64     `json:"not_installed"`
-	NotApplicable int64     `json:"not_applicable"`
-	Devices       int64     `json:"devices"`
-	FailedUsers   int64     `json:"failed_users"`
-	URL           string    `json:"url"`
+	ID            string         `json:"id"`
+	Name          string         `json:"name"`
+	Tenant        page.TenantRef `json:"tenant"`
+	Publisher     string         `json:"publisher"`
+	Platform      string         `json:"platform"`
+	Version       string         `json:"version"`
+	Installed     int64          `json:"installed"`
+	Failed        int64          `json:"failed"`
+	Pending       int64          `json:"pending"`
+	NotInstalled  int64          `json:"not_installed"`
+	NotApplicable int64          `json:"not_applicable"`
+	Devices       int64          `json:"devices"`
+	FailedUsers   int64          `json:"failed_users"`
+	URL           string         `json:"url"`
 }
 
 func newInstalls(i app.Install) installs {
-	v := installs{ID: i.ID, Name: i.Name, Tenant: tenantRef{i.Tenant, i.TenantName}, Publisher: i.Publisher, Platform: i.Platform, Version: i.Version, Installed: i.Installed,
+	v := installs{ID: i.ID, Name: i.Name, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, Publisher: i.Publisher, Platform: i.Platform, Version: i.Version, Installed: i.Installed,
 		Failed: i.Failed, Pending: i.Pending, NotInstalled: i.NotInstalled, NotApplicable: i.NotApplicable, Devices: i.Devices(), FailedUsers: i.FailedUsers,
 		URL: appURL(i.Tenant, i.ID) + "#installations"}
 	if v.Name == "" {
@@ -94,7 +94,7 @@ func installsColumns(m tenant.Membership) []page.Column[installs] {
 	cs := []page.Column[installs]{{Key: "name", Label: "App", Sort: "name", Text: func(v installs) string { return v.Name }}}
 	if !m.One() {
 		cs = append(cs, page.Column[installs]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170,
-			Text: func(v installs) string { return v.Tenant.Name }, Cell: func(v installs) ui.Cell { return ui.TenantCell(chip(v.Tenant)) }})
+			Text: func(v installs) string { return v.Tenant.Name }, Cell: func(v installs) ui.Cell { return ui.TenantCell(v.Tenant.Chip()) }})
 	}
 	return append(cs,
 		page.Column[installs]{Key: "state", Label: "State", Kind: ui.KindState, Priority: 1, Width: 180, Text: installs.stateText, Cell: installs.state},
@@ -117,12 +117,8 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		return err
 	}
 	f := app.InstallFilter{Q: q.Q, Failed: q.Get("failed") == "true", Pending: q.Get("pending") == "true", Platform: q.Values["platform"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return err
-		}
-		f.Tenants = append(f.Tenants, id)
+	if f.Tenants, err = q.Customers(); err != nil {
+		return err
 	}
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.AppInstalls)
@@ -139,7 +135,7 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	l := page.List[installs]{
 		Title: "Installations", One: installNoun.One, Many: installNoun.Many, Caption: "Apps by how their installations stand", M: m, Query: q, Spec: installsSpec(m), Columns: installsColumns(m),
 		URL: func(v installs) string { return v.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, partInstalls),
-		Each: streamed(func(ctx context.Context, each func(app.Install) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(app.Install) error) error {
 			return h.Apps.EachInstall(ctx, m.Scope, f, each)
 		}, newInstalls),
 	}

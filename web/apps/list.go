@@ -72,42 +72,31 @@ func newFilter(q page.Query) (app.Filter, error) {
 		assigned := v[0] == "true"
 		f.Assigned = &assigned
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // row is one app of a list: what the table, the JSON twin and the CSV show.
 type row struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Tenant      tenantRef  `json:"tenant"`
-	Type        string     `json:"type"`
-	TypeName    string     `json:"type_name"`
-	Platform    string     `json:"platform"`
-	Publisher   string     `json:"publisher"`
-	Version     string     `json:"version"`
-	State       string     `json:"state"`
-	Assigned    bool       `json:"assigned"`
-	Assignments int        `json:"assignments"`
-	Failed      *int64     `json:"failed"`    // devices; null: unknown
-	Installed   *int64     `json:"installed"` // devices; null: unknown
-	Categories  []string   `json:"categories"`
-	Package     string     `json:"package"`
-	ModifiedAt  *time.Time `json:"modified_at"`
-	GoneAt      *time.Time `json:"gone_at,omitempty"`
-	URL         string     `json:"url"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Tenant      page.TenantRef `json:"tenant"`
+	Type        string         `json:"type"`
+	TypeName    string         `json:"type_name"`
+	Platform    string         `json:"platform"`
+	Publisher   string         `json:"publisher"`
+	Version     string         `json:"version"`
+	State       string         `json:"state"`
+	Assigned    bool           `json:"assigned"`
+	Assignments int            `json:"assignments"`
+	Failed      *int64         `json:"failed"`    // devices; null: unknown
+	Installed   *int64         `json:"installed"` // devices; null: unknown
+	Categories  []string       `json:"categories"`
+	Package     string         `json:"package"`
+	ModifiedAt  *time.Time     `json:"modified_at"`
+	GoneAt      *time.Time     `json:"gone_at,omitempty"`
+	URL         string         `json:"url"`
 
 	now time.Time
 }
@@ -115,7 +104,7 @@ type row struct {
 func newRower(now time.Time) func(app.App) row {
 	return func(a app.App) row {
 		r := row{
-			ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, Type: a.Type, TypeName: typeWord(a.Type), Platform: a.Platform,
+			ID: a.ID, Name: a.Name, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, Type: a.Type, TypeName: typeWord(a.Type), Platform: a.Platform,
 			Publisher: a.Publisher, Version: a.Version, State: a.State, Assigned: a.Assigned, Assignments: a.Assignments, Categories: a.Categories,
 			Package: a.Package, ModifiedAt: page.Moment(a.ModifiedAt), GoneAt: page.Moment(a.GoneAt), URL: appURL(a.Tenant, a.ID), now: now,
 		}
@@ -156,7 +145,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	if !m.One() {
 		cs = append(cs, page.Column[row]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 		})
 	}
 	return append(cs,
@@ -204,10 +193,6 @@ func counted(key, label, sort string, priority int, tone string, get func(row) *
 			return c
 		},
 	}
-}
-
-func chip(t tenantRef) ui.TenantChip {
-	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }
 
 func when(t *time.Time, now time.Time) ui.Cell {

@@ -21,7 +21,7 @@ func (h *Handler) compare(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if !m.One() {
 		return errs.NotFound
 	}
-	id, err := param(r, "policy")
+	id, err := page.Param(r, "policy")
 	if err != nil {
 		return err
 	}
@@ -96,7 +96,7 @@ func (h *Handler) side(ctx context.Context, m tenant.Membership, tid tenant.ID, 
 	if err != nil {
 		return side{}, doc, err
 	}
-	s := side{ID: p.ID, Name: newRower(now)(p).Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Type: p.Type, TypeName: typeWord(p.Type), URL: policyURL(p.Tenant, p.ID), kind: p.Kind}
+	s := side{ID: p.ID, Name: newRower(now)(p).Name, Tenant: page.TenantRef{ID: p.Tenant, Name: p.TenantName}, Type: p.Type, TypeName: typeWord(p.Type), URL: policyURL(p.Tenant, p.ID), kind: p.Kind}
 	if !at.IsZero() {
 		v, err := h.Policies.AsOf(ctx, tid, p.Kind, id, at)
 		if err != nil {
@@ -151,14 +151,14 @@ func (h *Handler) candidates(w http.ResponseWriter, r *http.Request, m tenant.Me
 
 // side is one policy of a comparison in JSON. At is the moment that was asked for; null: as it was read last.
 type side struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"`
-	Tenant   tenantRef  `json:"tenant"`
-	Type     string     `json:"type"`
-	TypeName string     `json:"type_name"`
-	At       *time.Time `json:"at"`
-	AsOf     *time.Time `json:"as_of"`
-	URL      string     `json:"url"`
+	ID       string         `json:"id"`
+	Name     string         `json:"name"`
+	Tenant   page.TenantRef `json:"tenant"`
+	Type     string         `json:"type"`
+	TypeName string         `json:"type_name"`
+	At       *time.Time     `json:"at"`
+	AsOf     *time.Time     `json:"as_of"`
+	URL      string         `json:"url"`
 
 	kind  configuration.Kind
 	fresh ui.Freshness

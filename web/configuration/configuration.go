@@ -6,16 +6,11 @@ package configuration
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
-	"net/url"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -194,27 +189,7 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 
 // each streams the rows of an export.
 func (h *Handler) each(scope tenant.Scope, f configuration.Filter, toRow func(configuration.Policy) row) func(context.Context) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			err := h.Policies.Each(ctx, scope, f, func(p configuration.Policy) error {
-				if !yield(toRow(p), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(row{}, err)
-			}
-		}
-	}
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
+	return page.Streamed(func(ctx context.Context, each func(configuration.Policy) error) error {
+		return h.Policies.Each(ctx, scope, f, each)
+	}, toRow)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -339,7 +340,7 @@ func TestGolden(t *testing.T) {
 	t.Run("compare", func(t *testing.T) {
 		at := now.Add(-72 * time.Hour)
 		v := compareView{m: m, now: now, path: "/t/x/configuration/p1/compare", query: url.Values{"with": {"p2"}},
-			Left: side{ID: "p1", Name: "Laptops", Tenant: tenantRef{contoso.ID, "Contoso"}, URL: "/l", At: &at}, Right: side{ID: "p2", Name: "<b>", Tenant: tenantRef{contoso.ID, "Contoso"}, URL: "/r"}}
+			Left: side{ID: "p1", Name: "Laptops", Tenant: page.TenantRef{ID: contoso.ID, Name: "Contoso"}, URL: "/l", At: &at}, Right: side{ID: "p2", Name: "<b>", Tenant: page.TenantRef{ID: contoso.ID, Name: "Contoso"}, URL: "/r"}}
 		v.fill(full, was)
 		webtest.Golden(t, compareBody(v))
 	})

@@ -24,7 +24,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return errs.NotFound // a policy is only ever shown inside its tenant
 	}
-	id, err := param(r, "policy")
+	id, err := page.Param(r, "policy")
 	if err != nil {
 		return err
 	}

@@ -89,20 +89,9 @@ func newFilter(q page.Query, fam family) (configuration.Filter, error) {
 		assigned := v[0] == "true"
 		f.Assigned = &assigned
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // status is how devices stand, as Intune counts them.
@@ -118,27 +107,27 @@ type status struct {
 
 // row is one policy of a list: what the table, the JSON twin and the CSV show.
 type row struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Tenant      tenantRef  `json:"tenant"`
-	Kind        string     `json:"kind"`
-	KindName    string     `json:"kind_name"`
-	Type        string     `json:"type"`
-	TypeName    string     `json:"type_name"`
-	Platform    string     `json:"platform"`
-	Template    string     `json:"template"`
-	Version     int64      `json:"version"`
-	Assigned    bool       `json:"assigned"`
-	Assignments int        `json:"assignments"`
-	Settings    int        `json:"settings_count"`
-	Languages   []string   `json:"languages,omitempty"` // of a notification template, the default first
-	Status      *status    `json:"status"`              // null: unknown, for Intune gives no counts
-	Apps        []string   `json:"apps,omitempty"`      // identifiers of the apps that it is for
-	Unlisted    bool       `json:"unlisted,omitempty"`  // Graph tells neither its apps nor its assignments
-	Deployed    *deployed  `json:"deployed,omitempty"`
-	ModifiedAt  *time.Time `json:"modified_at"`
-	GoneAt      *time.Time `json:"gone_at,omitempty"`
-	URL         string     `json:"url"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Tenant      page.TenantRef `json:"tenant"`
+	Kind        string         `json:"kind"`
+	KindName    string         `json:"kind_name"`
+	Type        string         `json:"type"`
+	TypeName    string         `json:"type_name"`
+	Platform    string         `json:"platform"`
+	Template    string         `json:"template"`
+	Version     int64          `json:"version"`
+	Assigned    bool           `json:"assigned"`
+	Assignments int            `json:"assignments"`
+	Settings    int            `json:"settings_count"`
+	Languages   []string       `json:"languages,omitempty"` // of a notification template, the default first
+	Status      *status        `json:"status"`              // null: unknown, for Intune gives no counts
+	Apps        []string       `json:"apps,omitempty"`      // identifiers of the apps that it is for
+	Unlisted    bool           `json:"unlisted,omitempty"`  // Graph tells neither its apps nor its assignments
+	Deployed    *deployed      `json:"deployed,omitempty"`
+	ModifiedAt  *time.Time     `json:"modified_at"`
+	GoneAt      *time.Time     `json:"gone_at,omitempty"`
+	URL         string         `json:"url"`
 
 	now time.Time
 }
@@ -146,7 +135,7 @@ type row struct {
 func newRower(now time.Time) func(configuration.Policy) row {
 	return func(p configuration.Policy) row {
 		r := row{
-			ID: p.ID, Name: p.Name, Tenant: tenantRef{p.Tenant, p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
+			ID: p.ID, Name: p.Name, Tenant: page.TenantRef{ID: p.Tenant, Name: p.TenantName}, Kind: string(p.Kind), KindName: kindWord(p.Kind), Type: p.Type, TypeName: typeWord(p.Type),
 			Platform: p.Platform, Template: p.Template, Version: p.Version, Assigned: p.Assigned, Assignments: p.Assignments, Settings: p.Settings,
 			Apps: bare(p.Apps), Unlisted: p.Unlisted, ModifiedAt: page.Moment(p.ModifiedAt), GoneAt: page.Moment(p.GoneAt), URL: policyURL(p.Tenant, p.ID), now: now,
 		}
@@ -236,7 +225,7 @@ func head(m tenant.Membership, label string) []column {
 
 var customerColumn = column{
 	Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-	Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+	Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 }
 
 var modifiedColumn = column{
@@ -292,10 +281,6 @@ func (r row) versionText() string {
 		return ""
 	}
 	return strconv.FormatInt(r.Version, 10)
-}
-
-func chip(t tenantRef) ui.TenantChip {
-	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }
 
 func when(t *time.Time, now time.Time) ui.Cell {

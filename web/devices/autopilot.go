@@ -79,38 +79,38 @@ func autopilotFilter(q page.Query) (f autopilot.Filter, err error) {
 		enrolled := v[0] == "true"
 		f.Enrolled = &enrolled
 	}
-	f.Tenants, err = tenantsOf(q)
+	f.Tenants, err = q.Customers()
 	return f, err
 }
 
 // registered is a machine that Autopilot knows: a row of the list, and the head of its page.
 type registered struct {
-	ID                string     `json:"id"`
-	Serial            string     `json:"serial"`
-	Name              string     `json:"name"`
-	Tenant            tenantRef  `json:"tenant"`
-	Manufacturer      string     `json:"manufacturer"`
-	Model             string     `json:"model"`
-	GroupTag          string     `json:"group_tag"`
-	PurchaseOrder     string     `json:"purchase_order"`
-	Profile           string     `json:"profile_status"` // Microsoft's word
-	ProfileName       string     `json:"profile_status_name"`
-	ProfileAssignedAt *time.Time `json:"profile_assigned_at"`
-	State             string     `json:"enrolment_state"`
-	StateName         string     `json:"enrolment_state_name"`
-	ContactedAt       *time.Time `json:"last_contacted_at"` // null: never
-	Person            string     `json:"assigned_person"`
-	EntraDeviceID     string     `json:"entra_device_id"`
-	ManagedDeviceID   string     `json:"managed_device_id"` // empty: none
-	GoneAt            *time.Time `json:"gone_at,omitempty"`
-	URL               string     `json:"url"`
+	ID                string         `json:"id"`
+	Serial            string         `json:"serial"`
+	Name              string         `json:"name"`
+	Tenant            page.TenantRef `json:"tenant"`
+	Manufacturer      string         `json:"manufacturer"`
+	Model             string         `json:"model"`
+	GroupTag          string         `json:"group_tag"`
+	PurchaseOrder     string         `json:"purchase_order"`
+	Profile           string         `json:"profile_status"` // Microsoft's word
+	ProfileName       string         `json:"profile_status_name"`
+	ProfileAssignedAt *time.Time     `json:"profile_assigned_at"`
+	State             string         `json:"enrolment_state"`
+	StateName         string         `json:"enrolment_state_name"`
+	ContactedAt       *time.Time     `json:"last_contacted_at"` // null: never
+	Person            string         `json:"assigned_person"`
+	EntraDeviceID     string         `json:"entra_device_id"`
+	ManagedDeviceID   string         `json:"managed_device_id"` // empty: none
+	GoneAt            *time.Time     `json:"gone_at,omitempty"`
+	URL               string         `json:"url"`
 
 	profile, state ui.State
 }
 
 func newRegistered(i autopilot.Identity) registered {
 	r := registered{
-		ID: i.ID, Serial: i.Serial, Name: i.Name, Tenant: tenantRef{i.Tenant, i.TenantName}, Manufacturer: i.Manufacturer, Model: i.Model, GroupTag: i.GroupTag,
+		ID: i.ID, Serial: i.Serial, Name: i.Name, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, Manufacturer: i.Manufacturer, Model: i.Model, GroupTag: i.GroupTag,
 		PurchaseOrder: i.PurchaseOrder, Profile: i.ProfileStatus, ProfileAssignedAt: page.Moment(i.ProfileAssignedAt), State: i.State, ContactedAt: page.Moment(i.ContactedAt),
 		Person: i.UPN, EntraDeviceID: i.EntraDeviceID, ManagedDeviceID: i.ManagedDeviceID, GoneAt: page.Moment(i.GoneAt),
 		URL:     "/t/" + i.Tenant.String() + string(partAutopilot) + "/" + url.PathEscape(i.ID),
@@ -198,7 +198,7 @@ func (h *Handler) autopilot(w http.ResponseWriter, r *http.Request, m tenant.Mem
 		Title: "Windows Autopilot", One: autopilotNoun.One, Many: autopilotNoun.Many, M: m, Query: q, Spec: spec, Columns: autopilotColumns(m, now),
 		URL: func(r registered) string { return r.URL }, Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
 		Actions: fresh.ReadNow(m), Above: listTabs(m, partAutopilot),
-		Each: streamed(func(ctx context.Context, each func(autopilot.Identity) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(autopilot.Identity) error) error {
 			return h.Autopilot.Each(ctx, m.Scope, f, each)
 		}, newRegistered),
 	}

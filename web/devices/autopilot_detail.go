@@ -32,7 +32,7 @@ func (h *Handler) showAutopilot(w http.ResponseWriter, r *http.Request, m tenant
 	if !m.One() {
 		return errs.NotFound // only ever shown inside its tenant
 	}
-	id, err := param(r, "identity")
+	id, err := page.Param(r, "identity")
 	if err != nil {
 		return err
 	}

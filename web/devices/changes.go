@@ -121,25 +121,10 @@ func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membe
 
 // eachChange streams the rows of an export, page by page.
 func (h *Handler) eachChange(tid tenant.ID, from, to, now time.Time) func(context.Context) iter.Seq2[changedRow, error] {
-	return func(ctx context.Context) iter.Seq2[changedRow, error] {
-		return func(yield func(changedRow, error) bool) {
-			for after := ""; ; {
-				p, err := h.Devices.Between(ctx, tid, from, to, after, 500)
-				if err != nil {
-					yield(changedRow{}, err)
-					return
-				}
-				for _, c := range p.Rows {
-					if !yield(newChangedRow(tid, c, now), nil) {
-						return
-					}
-				}
-				if after = p.Next; after == "" {
-					return
-				}
-			}
-		}
-	}
+	return page.Paged(func(ctx context.Context, after string) ([]device.Changed, string, error) {
+		p, err := h.Devices.Between(ctx, tid, from, to, after, 500)
+		return p.Rows, p.Next, err
+	}, func(c device.Changed) changedRow { return newChangedRow(tid, c, now) })
 }
 
 func instant(t time.Time) string { return t.UTC().Format("2 Jan 2006, 15:04") }

@@ -37,7 +37,7 @@ func (h *Handler) show(t tab) page.Handler {
 		if !m.One() {
 			return errs.NotFound // a device is only ever shown inside its tenant
 		}
-		id, err := param(r, "device")
+		id, err := page.Param(r, "device")
 		if err != nil {
 			return err
 		}
@@ -172,11 +172,11 @@ type result struct {
 }
 
 type elsewhere struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	Tenant     tenantRef  `json:"tenant"`
-	LastSyncAt *time.Time `json:"last_sync_at"`
-	URL        string     `json:"url"`
+	ID         string         `json:"id"`
+	Name       string         `json:"name"`
+	Tenant     page.TenantRef `json:"tenant"`
+	LastSyncAt *time.Time     `json:"last_sync_at"`
+	URL        string         `json:"url"`
 }
 
 func newView(m tenant.Membership, k facts, c page.Chrome) view {
@@ -198,7 +198,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 		v.Changes = append(v.Changes, change{ch.At, ch.Field, fieldLabel(ch.Field), ch.Old, ch.New})
 	}
 	for _, e := range k.same {
-		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, tenantRef{e.Tenant, e.TenantName}, page.Moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
+		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, page.TenantRef{ID: e.Tenant, Name: e.TenantName}, page.Moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
 	}
 	v.Why.Settings = v.Policies.note()
 	v.timeline = newTimeline(v, gaps(k.days, c.Now))

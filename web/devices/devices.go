@@ -5,16 +5,11 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
-	"net/url"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/device"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -134,20 +129,9 @@ func caption(q page.Query) string {
 
 // each streams the rows of an export.
 func (h *Handler) each(scope tenant.Scope, f device.Filter, toRow func(device.Device) row) func(context.Context) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			err := h.Devices.Each(ctx, scope, f, func(d device.Device) error {
-				if !yield(toRow(d), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(row{}, err)
-			}
-		}
-	}
+	return page.Streamed(func(ctx context.Context, each func(device.Device) error) error {
+		return h.Devices.Each(ctx, scope, f, each)
+	}, toRow)
 }
 
 // lateTenants are those whose devices were last read longer ago than promised: their states are shown as what they were.
@@ -178,15 +162,6 @@ func (h *Handler) late(ctx context.Context, m tenant.Membership, read graphsync.
 		late[id] = f.Late > 0
 	}
 	return late, nil
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
 }
 
 // chip names the tenant of a row and leads to the tenant's own page.

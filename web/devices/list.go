@@ -66,50 +66,39 @@ func newFilter(q page.Query) (device.Filter, error) {
 		encrypted := v[0] == "true"
 		f.Encrypted = &encrypted
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // row is one device of a list: what the table, the JSON twin and the CSV show.
 type row struct {
-	ID           string     `json:"id"`
-	Name         string     `json:"name"`
-	Serial       string     `json:"serial"`
-	Tenant       tenantRef  `json:"tenant"`
-	Compliance   string     `json:"compliance"` // Intune's word at the last complete reading
-	Verdict      string     `json:"verdict"`    // what the page says, with the age of the reading taken into account
-	Late         bool       `json:"late"`       // the reading is older than its target
-	User         string     `json:"user"`
-	OS           string     `json:"os"`
-	OSVersion    string     `json:"os_version"`
-	System       string     `json:"system"`
-	CheckIn      string     `json:"checkin"`
-	LastSyncAt   *time.Time `json:"last_sync_at"` // null: never
-	Model        string     `json:"model"`
-	Manufacturer string     `json:"manufacturer"`
-	Ownership    string     `json:"ownership"`
-	State        string     `json:"state"`
-	Category     string     `json:"category"`
-	Encrypted    bool       `json:"encrypted"`
-	IMEI         string     `json:"imei"`
-	MAC          string     `json:"mac"`
-	EnrolledAt   *time.Time `json:"enrolled_at"`
-	GoneAt       *time.Time `json:"gone_at,omitempty"`
-	LastAction   string     `json:"last_action,omitempty"`
-	Then         *asOf      `json:"as_it_was,omitempty"` // only in a list of a past day
-	URL          string     `json:"url"`
+	ID           string         `json:"id"`
+	Name         string         `json:"name"`
+	Serial       string         `json:"serial"`
+	Tenant       page.TenantRef `json:"tenant"`
+	Compliance   string         `json:"compliance"` // Intune's word at the last complete reading
+	Verdict      string         `json:"verdict"`    // what the page says, with the age of the reading taken into account
+	Late         bool           `json:"late"`       // the reading is older than its target
+	User         string         `json:"user"`
+	OS           string         `json:"os"`
+	OSVersion    string         `json:"os_version"`
+	System       string         `json:"system"`
+	CheckIn      string         `json:"checkin"`
+	LastSyncAt   *time.Time     `json:"last_sync_at"` // null: never
+	Model        string         `json:"model"`
+	Manufacturer string         `json:"manufacturer"`
+	Ownership    string         `json:"ownership"`
+	State        string         `json:"state"`
+	Category     string         `json:"category"`
+	Encrypted    bool           `json:"encrypted"`
+	IMEI         string         `json:"imei"`
+	MAC          string         `json:"mac"`
+	EnrolledAt   *time.Time     `json:"enrolled_at"`
+	GoneAt       *time.Time     `json:"gone_at,omitempty"`
+	LastAction   string         `json:"last_action,omitempty"`
+	Then         *asOf          `json:"as_it_was,omitempty"` // only in a list of a past day
+	URL          string         `json:"url"`
 
 	state  ui.State
 	action *ui.State
@@ -122,7 +111,7 @@ func (r row) url() string { return r.URL }
 func newRower(late lateTenants, now time.Time) func(device.Device) row {
 	return func(d device.Device) row {
 		r := row{
-			ID: d.ID, Name: nameOf(d), Serial: d.Serial, Tenant: tenantRef{d.Tenant, d.TenantName}, Compliance: d.Compliance,
+			ID: d.ID, Name: nameOf(d), Serial: d.Serial, Tenant: page.TenantRef{ID: d.Tenant, Name: d.TenantName}, Compliance: d.Compliance,
 			Late: late[d.Tenant], User: user(d), OS: d.OS, OSVersion: d.OSVersion, System: system(d), CheckIn: d.CheckIn,
 			LastSyncAt: page.Moment(d.LastSyncAt), Model: d.Model, Manufacturer: d.Manufacturer, Ownership: d.Ownership, State: d.State,
 			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: page.Moment(d.EnrolledAt),

@@ -3,7 +3,6 @@ package devices
 import (
 	"context"
 	"errors"
-	"iter"
 	"net/http"
 	"slices"
 	"strconv"
@@ -66,43 +65,32 @@ func protectionSpec(m tenant.Membership) page.Spec {
 	return s
 }
 
-func tenantsOf(q page.Query) (ids []tenant.ID, err error) {
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
-}
-
 // protected is what Defender on a device reported: a row of the list, and part of the device's page.
 type protected struct {
-	ID                string     `json:"id"`
-	Name              string     `json:"name"`
-	Tenant            tenantRef  `json:"tenant"`
-	State             string     `json:"state"`
-	ProductStatus     string     `json:"product_status"`
-	Problems          []string   `json:"problems"`
-	MalwareProtection *bool      `json:"malware_protection"`
-	RealTime          *bool      `json:"real_time_protection"`
-	NetworkInspection *bool      `json:"network_inspection"`
-	Tamper            *bool      `json:"tamper_protection"`
-	Engine            string     `json:"engine_version"`
-	Signatures        string     `json:"signature_version"`
-	Client            string     `json:"client_version"`
-	QuickScanAt       *time.Time `json:"quick_scan_at"`
-	FullScanAt        *time.Time `json:"full_scan_at"`
-	ActiveMalware     int64      `json:"active_malware"`
-	RemediatedMalware int64      `json:"remediated_malware"`
-	ReportedAt        *time.Time `json:"reported_at"`
-	URL               string     `json:"url"`
+	ID                string         `json:"id"`
+	Name              string         `json:"name"`
+	Tenant            page.TenantRef `json:"tenant"`
+	State             string         `json:"state"`
+	ProductStatus     string         `json:"product_status"`
+	Problems          []string       `json:"problems"`
+	MalwareProtection *bool          `json:"malware_protection"`
+	RealTime          *bool          `json:"real_time_protection"`
+	NetworkInspection *bool          `json:"network_inspection"`
+	Tamper            *bool          `json:"tamper_protection"`
+	Engine            string         `json:"engine_version"`
+	Signatures        string         `json:"signature_version"`
+	Client            string         `json:"client_version"`
+	QuickScanAt       *time.Time     `json:"quick_scan_at"`
+	FullScanAt        *time.Time     `json:"full_scan_at"`
+	ActiveMalware     int64          `json:"active_malware"`
+	RemediatedMalware int64          `json:"remediated_malware"`
+	ReportedAt        *time.Time     `json:"reported_at"`
+	URL               string         `json:"url"`
 }
 
 func newProtected(d protection.Device) protected {
 	p := protected{
-		ID: d.ID, Name: d.Name, Tenant: tenantRef{d.Tenant, d.TenantName}, State: d.State, ProductStatus: d.ProductStatus, Problems: d.Problems,
+		ID: d.ID, Name: d.Name, Tenant: page.TenantRef{ID: d.Tenant, Name: d.TenantName}, State: d.State, ProductStatus: d.ProductStatus, Problems: d.Problems,
 		MalwareProtection: d.MalwareProtection, RealTime: d.RealTime, NetworkInspection: d.NetworkInspection, Tamper: d.Tamper, Engine: d.EngineVersion,
 		Signatures: d.SignatureVersion, Client: d.ClientVersion, QuickScanAt: page.Moment(d.QuickScanAt), FullScanAt: page.Moment(d.FullScanAt), ActiveMalware: d.ActiveMalware,
 		RemediatedMalware: d.RemediatedMalware, ReportedAt: page.Moment(d.ReportedAt), URL: deviceURL(d.Tenant, d.ID) + string(tabProtection),
@@ -203,7 +191,7 @@ func (h *Handler) protection(w http.ResponseWriter, r *http.Request, m tenant.Me
 		return err
 	}
 	f := protection.Filter{Q: q.Q, Problem: q.Values["problem"], Any: q.Get("any") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	if f.Tenants, err = tenantsOf(q); err != nil {
+	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -222,7 +210,7 @@ func (h *Handler) protection(w http.ResponseWriter, r *http.Request, m tenant.Me
 		Title: "Device protection", One: protectionNoun.One, Many: protectionNoun.Many, M: m, Query: q, Spec: spec, Columns: protectionColumns(m, now),
 		URL: func(p protected) string { return p.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
 		Actions: fresh.ReadNow(m), Above: listTabs(m, partProtection),
-		Each: streamed(func(ctx context.Context, each func(protection.Device) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(protection.Device) error) error {
 			return h.Protection.Each(ctx, m.Scope, f, each)
 		}, newProtected),
 	}
@@ -241,25 +229,6 @@ func (h *Handler) protection(w http.ResponseWriter, r *http.Request, m tenant.Me
 		l.Empty = fresh.Empty(protectionNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
-}
-
-// streamed turns a store's walk into the rows of an export.
-func streamed[T, R any](walk func(context.Context, func(T) error) error, toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
-	return func(ctx context.Context) iter.Seq2[R, error] {
-		return func(yield func(R, error) bool) {
-			enough := errors.New("enough")
-			err := walk(ctx, func(t T) error {
-				if !yield(toRow(t), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				var none R
-				yield(none, err)
-			}
-		}
-	}
 }
 
 // reported is what the page of a device knows of its protection; row is nil where Defender reported nothing.

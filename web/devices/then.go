@@ -2,7 +2,6 @@ package devices
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 	"slices"
@@ -185,35 +184,10 @@ func (p past) row(d device.Device) row {
 	return r
 }
 
-func (p past) all(found iter.Seq2[device.Device, error]) iter.Seq2[row, error] {
-	return func(yield func(row, error) bool) {
-		for d, err := range found {
-			if err != nil {
-				yield(row{}, err)
-				return
-			}
-			if !yield(p.row(d), nil) {
-				return
-			}
-		}
-	}
-}
-
 func (h *Handler) eachThen(scope tenant.Scope, f device.Filter, p past) func(context.Context) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return p.all(func(yield func(device.Device, error) bool) {
-			err := h.Devices.EachThen(ctx, scope, p.end, f, func(d device.Device) error {
-				if !yield(d, nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(device.Device{}, err)
-			}
-		})
-	}
+	return page.Streamed(func(ctx context.Context, each func(device.Device) error) error {
+		return h.Devices.EachThen(ctx, scope, p.end, f, each)
+	}, p.row)
 }
 
 // thenColumns are the list's without what is not kept, and the reading that each row comes from.

@@ -112,12 +112,7 @@ func (h *Handler) choices(ctx context.Context, m tenant.Membership) (c page.Choi
 
 // record puts a change into a tenant's chain; what concerns no customer into that of the home tenant.
 func (h *Handler) record(r *http.Request, m tenant.Membership, tid tenant.ID, action, object string, detail map[string]any) error {
-	if h.Audit == nil {
-		return nil
-	}
-	e := audit.By(m.Person)
-	e.Action, e.Object, e.RequestID, e.Detail = action, object, middleware.RequestID(r.Context()), detail
-	return h.Audit.Append(context.WithoutCancel(r.Context()), tid, e)
+	return h.Audit.Keep(r.Context(), tid, m.Person, audit.Entry{Action: action, Object: object, Detail: detail, RequestID: middleware.RequestID(r.Context())})
 }
 
 func owner(m tenant.Membership) bool { return m.Person.Role == tenant.RoleOwner }

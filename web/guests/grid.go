@@ -23,11 +23,11 @@ type grid struct {
 }
 
 type gridRow struct {
-	Customer tenantRef  `json:"customer"`
-	SignedIn bool       `json:"signed_in"`
-	Invited  []string   `json:"invited"` // addresses
-	Skipped  []skipped  `json:"skipped"`
-	AsOf     *time.Time `json:"as_of"` // when guests were read completely; null: who is a guest there is not known
+	Customer page.TenantRef `json:"customer"`
+	SignedIn bool           `json:"signed_in"`
+	Invited  []string       `json:"invited"` // addresses
+	Skipped  []skipped      `json:"skipped"`
+	AsOf     *time.Time     `json:"as_of"` // when guests were read completely; null: who is a guest there is not known
 
 	chip ui.TenantChip
 }
@@ -63,7 +63,7 @@ func (h *Handler) newGrid(ctx context.Context, m tenant.Membership, o order, now
 		if !scope.Has(t.ID) {
 			continue
 		}
-		row := gridRow{Customer: tenantRef{t.ID, t.Name()}, SignedIn: o.signedIn[t.ID], Invited: []string{}, Skipped: []skipped{}, chip: page.Chip(t, "/guests")}
+		row := gridRow{Customer: page.TenantRef{ID: t.ID, Name: t.Name()}, SignedIn: o.signedIn[t.ID], Invited: []string{}, Skipped: []skipped{}, chip: page.Chip(t, "/guests")}
 		if f := read[t.ID]; f.Read > 0 {
 			row.AsOf = page.Moment(f.AsOf)
 		}

@@ -6,7 +6,6 @@ package guests
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 	"strings"
@@ -102,7 +101,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	l := page.List[row]{
 		Title: "Guest accounts of your people", One: noun.One, Many: noun.Many, Caption: "Guest accounts, what needs somebody on top", M: m, Query: q, Spec: spec, Columns: columns(m),
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: append(fresh.ReadNow(m), h.actions(m, q)...),
-		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
+		Each: h.each(m.Scope, f, toRow),
 	}
 	if base.Home {
 		l.Title = "Guest accounts of your customers’ people"
@@ -176,19 +175,10 @@ func (h *Handler) rower(ctx context.Context, m tenant.Membership, now time.Time)
 }
 
 // each streams the rows of an export.
-func (h *Handler) each(ctx context.Context, scope tenant.Scope, f guest.Filter, toRow func(guest.Guest) row) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(yield func(row, error) bool) {
-		err := h.Guests.Each(ctx, scope, f, func(x guest.Guest) error {
-			if !yield(toRow(x), nil) {
-				return enough
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, enough) {
-			yield(row{}, err)
-		}
-	}
+func (h *Handler) each(scope tenant.Scope, f guest.Filter, toRow func(guest.Guest) row) func(context.Context) iter.Seq2[row, error] {
+	return page.Streamed(func(ctx context.Context, each func(guest.Guest) error) error {
+		return h.Guests.Each(ctx, scope, f, each)
+	}, toRow)
 }
 
 // awaited says which invitations were taken and cannot be read back yet; nil: none.

@@ -113,11 +113,11 @@ type jobView struct {
 
 // jobLine is one invitation of the job.
 type jobLine struct {
-	Customer tenantRef `json:"customer"`
-	Address  string    `json:"address"`
-	State    string    `json:"state"`
-	Said     string    `json:"said"`
-	At       time.Time `json:"changed_at"`
+	Customer page.TenantRef `json:"customer"`
+	Address  string         `json:"address"`
+	State    string         `json:"state"`
+	Said     string         `json:"said"`
+	At       time.Time      `json:"changed_at"`
 }
 
 var outcomes = map[guest.Outcome]ui.State{
@@ -137,7 +137,7 @@ func (h *Handler) job(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	now := page.ChromeOf(r.Context()).Now
 	v := jobView{jobRow: newJobRow(j, now), Language: j.Language, Message: j.Message, Rows: []jobLine{}, again: j.Repeats(now)}
 	for _, l := range lines {
-		v.Rows = append(v.Rows, jobLine{tenantRef{l.Tenant, l.TenantName}, l.Address, string(l.Outcome), l.Said, l.ChangedAt.UTC()})
+		v.Rows = append(v.Rows, jobLine{page.TenantRef{ID: l.Tenant, Name: l.TenantName}, l.Address, string(l.Outcome), l.Said, l.ChangedAt.UTC()})
 	}
 	if v.again > 0 && !m.May(tenant.MayAct) {
 		v.again, v.reason = 0, "A technician or an owner can try again what was not sent."

@@ -54,47 +54,36 @@ func newFilter(q page.Query, now time.Time) (guest.Filter, error) {
 	for _, v := range q.Values["standing"] {
 		f.Standings = append(f.Standings, guest.Standing(v))
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // row is one guest: what the table, the JSON twin and the exports show. What is null was not read.
 type row struct {
-	ID         string     `json:"id"`
-	Name       string     `json:"name"`
-	Tenant     tenantRef  `json:"tenant"`
-	Address    string     `json:"address"`
-	UPN        string     `json:"upn"`
-	Standing   string     `json:"standing"`
-	StateName  string     `json:"state_name"`
-	Redeemed   *bool      `json:"redeemed"`
-	RedeemedAt *time.Time `json:"redeemed_at"`
-	Enabled    *bool      `json:"account_enabled"`
-	Roles      []string   `json:"roles"`
-	RoleIDs    []string   `json:"role_ids"`
-	Intune     *bool      `json:"intune_licence"`
-	InvitedAt  *time.Time `json:"invited_at"`
-	SignedInAt *time.Time `json:"signed_in_at"` // to the portal, at the customer
-	ActiveRead bool       `json:"active_read"`  // whether Microsoft tells the next at this tenant
-	ActiveAt   *time.Time `json:"active_at"`    // last sign-in anywhere in the tenant
-	Late       bool       `json:"late"`         // the reading is older than its target
-	RevokedAt  *time.Time `json:"revoked_at,omitempty"`
-	RevokedBy  string     `json:"revoked_by,omitempty"`
-	GoneAt     *time.Time `json:"gone_at,omitempty"`
-	From       *tenantRef `json:"from,omitempty"` // in the partner's own tenant: whose person it is
-	URL        string     `json:"url"`
+	ID         string          `json:"id"`
+	Name       string          `json:"name"`
+	Tenant     page.TenantRef  `json:"tenant"`
+	Address    string          `json:"address"`
+	UPN        string          `json:"upn"`
+	Standing   string          `json:"standing"`
+	StateName  string          `json:"state_name"`
+	Redeemed   *bool           `json:"redeemed"`
+	RedeemedAt *time.Time      `json:"redeemed_at"`
+	Enabled    *bool           `json:"account_enabled"`
+	Roles      []string        `json:"roles"`
+	RoleIDs    []string        `json:"role_ids"`
+	Intune     *bool           `json:"intune_licence"`
+	InvitedAt  *time.Time      `json:"invited_at"`
+	SignedInAt *time.Time      `json:"signed_in_at"` // to the portal, at the customer
+	ActiveRead bool            `json:"active_read"`  // whether Microsoft tells the next at this tenant
+	ActiveAt   *time.Time      `json:"active_at"`    // last sign-in anywhere in the tenant
+	Late       bool            `json:"late"`         // the reading is older than its target
+	RevokedAt  *time.Time      `json:"revoked_at,omitempty"`
+	RevokedBy  string          `json:"revoked_by,omitempty"`
+	GoneAt     *time.Time      `json:"gone_at,omitempty"`
+	From       *page.TenantRef `json:"from,omitempty"` // in the partner's own tenant: whose person it is
+	URL        string          `json:"url"`
 
 	state ui.State
 	now   time.Time
@@ -102,7 +91,7 @@ type row struct {
 
 func newRow(x guest.Guest, late bool, now time.Time) row {
 	r := row{
-		ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: page.Moment(x.RedeemedAt), Enabled: x.Enabled,
+		ID: x.ID, Name: x.Name, Tenant: page.TenantRef{ID: x.Tenant, Name: x.TenantName}, Address: x.Address, UPN: x.UPN, Standing: string(x.Standing), Redeemed: x.Redeemed, RedeemedAt: page.Moment(x.RedeemedAt), Enabled: x.Enabled,
 		Intune: x.Intune, InvitedAt: page.Moment(x.InvitedAt), SignedInAt: page.Moment(x.SignedInAt), ActiveRead: x.ActiveRead, ActiveAt: page.Moment(x.ActiveAt), Late: late, RevokedAt: page.Moment(x.RevokedAt), RevokedBy: x.RevokedBy, GoneAt: page.Moment(x.GoneAt), URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), now: now,
 	}
 	if r.Name == "" {
@@ -124,7 +113,7 @@ func newRow(x guest.Guest, late bool, now time.Time) row {
 func newHomeRow(x guest.Guest, customers map[string]tenant.Tenant, late bool, now time.Time) row {
 	r := newRow(x, late, now)
 	if t, ok := ofAddress(customers, x.Address); ok {
-		r.From = &tenantRef{t.ID, t.Name()}
+		r.From = &page.TenantRef{ID: t.ID, Name: t.Name()}
 	}
 	if x.GoneAt.IsZero() && !x.Leaving() && x.Redeemed != nil && *x.Redeemed && x.Standing != guest.Blocked {
 		r.state = ui.State{Shape: ui.ShapeOK, Text: "Accepted"}

@@ -137,14 +137,14 @@ func TestManyGolden(t *testing.T) {
 	t.Run("choose", func(t *testing.T) { webtest.Golden(t, manyBody(o)) })
 	t.Run("check", func(t *testing.T) {
 		webtest.Golden(t, gridBody(grid{order: o, now: now, Invitations: 1, Rows: []gridRow{
-			{Customer: tenantRef{contoso, "Contoso"}, SignedIn: true, Invited: []string{"a@firstup.example"}, Skipped: []skipped{{"b@firstup.example", "is there, account disabled"}}, AsOf: &read},
-			{Customer: tenantRef{fabrikam, evil}, Skipped: []skipped{{"a@firstup.example", "you are not signed in there"}}},
+			{Customer: page.TenantRef{ID: contoso, Name: "Contoso"}, SignedIn: true, Invited: []string{"a@firstup.example"}, Skipped: []skipped{{"b@firstup.example", "is there, account disabled"}}, AsOf: &read},
+			{Customer: page.TenantRef{ID: fabrikam, Name: evil}, Skipped: []skipped{{"a@firstup.example", "you are not signed in there"}}},
 		}}))
 	})
 	t.Run("job", func(t *testing.T) {
 		j := guest.Job{ID: 7, MadeAt: read, MadeBy: evil, Language: "de-DE", Lines: 3, Waiting: 1, Sent: 1, Failed: 1, Customers: 2, AliveAt: now}
 		v := jobView{jobRow: newJobRow(j, now), Language: j.Language, again: 1, Rows: []jobLine{
-			{tenantRef{contoso, "Contoso"}, "a@firstup.example", "sent", "", read}, {tenantRef{contoso, "Contoso"}, "b@firstup.example", "failed", evil, read}, {tenantRef{fabrikam, evil}, "a@firstup.example", "waiting", "", read},
+			{page.TenantRef{ID: contoso, Name: "Contoso"}, "a@firstup.example", "sent", "", read}, {page.TenantRef{ID: contoso, Name: "Contoso"}, "b@firstup.example", "failed", evil, read}, {page.TenantRef{ID: fabrikam, Name: evil}, "a@firstup.example", "waiting", "", read},
 		}}
 		webtest.Golden(t, jobBody(v))
 	})

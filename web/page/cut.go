@@ -2,6 +2,7 @@ package page
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"slices"
 
@@ -37,4 +38,45 @@ func AtHand[R any](rows []R) func(context.Context) iter.Seq2[R, error] {
 			}
 		}
 	}
+}
+
+// errEnough ends a walk whose reader wants no more.
+var errEnough = errors.New("enough")
+
+// Streamed turns a store's walk over all rows into those of an export, one in memory at a time.
+func Streamed[T, R any](walk func(context.Context, func(T) error) error, toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
+	return func(ctx context.Context) iter.Seq2[R, error] {
+		return func(yield func(R, error) bool) {
+			err := walk(ctx, func(t T) error {
+				if !yield(toRow(t), nil) {
+					return errEnough
+				}
+				return nil
+			})
+			if err != nil && !errors.Is(err, errEnough) {
+				var none R
+				yield(none, err)
+			}
+		}
+	}
+}
+
+// Paged is Streamed for a store that gives page by page: those after a cursor, "" for the first, with the cursor of the next, "" for none.
+func Paged[T, R any](read func(ctx context.Context, after string) (rows []T, next string, err error), toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
+	return Streamed(func(ctx context.Context, each func(T) error) error {
+		for after := ""; ; {
+			rows, next, err := read(ctx, after)
+			if err != nil {
+				return err
+			}
+			for _, t := range rows {
+				if err := each(t); err != nil {
+					return err
+				}
+			}
+			if after = next; after == "" {
+				return nil
+			}
+		}
+	}, toRow)
 }

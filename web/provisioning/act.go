@@ -87,11 +87,11 @@ func (h *Wizard) newActView(r *http.Request, m tenant.Membership) (v actView, er
 	if err != nil {
 		return v, err
 	}
-	id, err := param(r, "job")
+	id, err := page.Param(r, "job")
 	if err != nil {
 		return v, err
 	}
-	name, err := param(r, "act")
+	name, err := page.Param(r, "act")
 	i := slices.IndexFunc(acts, func(a act) bool { return a.name == name })
 	if err != nil || i < 0 {
 		return v, errs.NotFound

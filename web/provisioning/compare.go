@@ -29,11 +29,11 @@ type compared struct {
 
 // comparedCell is how one job has it.
 type comparedCell struct {
-	Tenant  tenantRef `json:"tenant"`
-	Job     string    `json:"job_id"`
-	Text    string    `json:"text"`
-	Read    bool      `json:"read"`
-	Differs bool      `json:"differs"`
+	Tenant  page.TenantRef `json:"tenant"`
+	Job     string         `json:"job_id"`
+	Text    string         `json:"text"`
+	Read    bool           `json:"read"`
+	Differs bool           `json:"differs"`
 }
 
 func (c compared) key() string { return c.Object + "\n" + c.What }
@@ -55,7 +55,7 @@ func newCompared(of []provisioning.Schema) []compared {
 			i, at[key] = len(rows), len(rows)
 			row := compared{Object: object, What: what, Cells: make([]comparedCell, len(of))}
 			for k, s := range of {
-				row.Cells[k] = comparedCell{Tenant: tenantRef{s.Tenant, s.TenantName}, Job: s.JobID, Read: !s.ReadAt.IsZero()}
+				row.Cells[k] = comparedCell{Tenant: page.TenantRef{ID: s.Tenant, Name: s.TenantName}, Job: s.JobID, Read: !s.ReadAt.IsZero()}
 				if row.Cells[k].Read {
 					row.Cells[k].Text = notMapped
 				}
@@ -116,7 +116,7 @@ func (h *Handler) compare(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if app == "" && len(templates) > 0 {
 		app = templates[0].ID
 	}
-	tenants, err := tenantsOf(q)
+	tenants, err := q.Customers()
 	if err != nil {
 		return err
 	}

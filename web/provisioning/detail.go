@@ -24,7 +24,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return errs.NotFound // an application is only ever shown inside its tenant
 	}
-	id, err := param(r, "principal")
+	id, err := page.Param(r, "principal")
 	if err != nil {
 		return err
 	}
@@ -81,19 +81,19 @@ func (h *Handler) countEvents(ctx context.Context, m tenant.Membership, id, stat
 
 // view is what an application's page shows, and its JSON twin.
 type view struct {
-	ID      string     `json:"id"` // of the service principal
-	Name    string     `json:"name"`
-	AppID   string     `json:"app_id"`
-	Enabled bool       `json:"enabled"`
-	Tenant  tenantRef  `json:"tenant"`
-	AsOf    *time.Time `json:"as_of"`
-	Jobs    []job      `json:"jobs"`
-	Events  []event    `json:"events"`
-	Count   int64      `json:"event_count"`
-	Failed  int64      `json:"event_failures"`
-	Skipped int64      `json:"event_skips"`
-	LogAsOf *time.Time `json:"log_as_of"`
-	Changes []change   `json:"changes"`
+	ID      string         `json:"id"` // of the service principal
+	Name    string         `json:"name"`
+	AppID   string         `json:"app_id"`
+	Enabled bool           `json:"enabled"`
+	Tenant  page.TenantRef `json:"tenant"`
+	AsOf    *time.Time     `json:"as_of"`
+	Jobs    []job          `json:"jobs"`
+	Events  []event        `json:"events"`
+	Count   int64          `json:"event_count"`
+	Failed  int64          `json:"event_failures"`
+	Skipped int64          `json:"event_skips"`
+	LogAsOf *time.Time     `json:"log_as_of"`
+	Changes []change       `json:"changes"`
 
 	m       tenant.Membership
 	chrome  page.Chrome
@@ -133,7 +133,7 @@ type run struct {
 
 func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	v := view{
-		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()},
+		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()},
 		AsOf: page.Moment(k.read.AsOf), LogAsOf: page.Moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
 		m: m, chrome: c, read: k.read, logRead: k.logRead,
 	}

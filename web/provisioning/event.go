@@ -20,11 +20,11 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if !m.One() {
 		return errs.NotFound
 	}
-	principal, err := param(r, "principal")
+	principal, err := page.Param(r, "principal")
 	if err != nil {
 		return err
 	}
-	id, err := param(r, "event")
+	id, err := page.Param(r, "event")
 	if err != nil {
 		return err
 	}

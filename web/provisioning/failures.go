@@ -35,7 +35,7 @@ type cluster struct {
 	LastAt    time.Time          `json:"last_at"`
 	First     string             `json:"first_object"`
 	FirstURL  string             `json:"first_object_url"`
-	FirstOf   tenantRef          `json:"first_tenant"`
+	FirstOf   page.TenantRef     `json:"first_tenant"`
 	URL       string             `json:"url"` // the objects
 
 	now time.Time
@@ -47,7 +47,7 @@ func newCluster(m tenant.Membership, c provisioning.Cluster, now time.Time) clus
 	return cluster{
 		ID: page.Fingerprint([]string{c.AppKey, c.Cause, c.Since.UTC().String()}), What: classWords[class].what, Class: class, App: appName(c.App), ErrorCode: c.ErrorCode, Reason: c.Reason, Advice: c.Advice,
 		Tenants: c.Tenants, Objects: c.Objects, Since: c.Since.UTC(), Known: c.Known, LastAt: c.LastAt.UTC(), First: c.FirstName, FirstURL: objectURL(c.FirstTenant, c.FirstSPID, c.FirstObject),
-		FirstOf: tenantRef{ID: c.FirstTenant}, URL: m.Path("/provisioning/objects") + "?" + q.Encode(), now: now,
+		FirstOf: page.TenantRef{ID: c.FirstTenant}, URL: m.Path("/provisioning/objects") + "?" + q.Encode(), now: now,
 	}
 }
 
@@ -86,7 +86,7 @@ func (h *Handler) failures(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		return err
 	}
 	f := provisioning.ObjectFilter{Q: q.Q}
-	if f.Tenants, err = tenantsOf(q); err != nil {
+	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
 	ctx := r.Context()
@@ -158,17 +158,6 @@ func clusterColumns(m tenant.Membership) []page.Column[cluster] {
 		page.Column[cluster]{Key: "advice", Label: "Microsoft recommends", Exact: true, Text: func(c cluster) string { return c.Advice }},
 		page.Column[cluster]{Key: "known", Label: "Since is known", Exact: true, Text: func(c cluster) string { return strconv.FormatBool(c.Known) }},
 	)
-}
-
-func tenantsOf(q page.Query) (ids []tenant.ID, err error) {
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
 }
 
 // objectURL is the page of an object of an application. The id goes into the query: it may be a name with anything in it.

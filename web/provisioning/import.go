@@ -37,7 +37,7 @@ func (h *Importer) Mount(r page.Router) {
 type importView struct {
 	JobID   string         `json:"job_id"`
 	Name    string         `json:"name"`
-	Tenant  tenantRef      `json:"tenant"`
+	Tenant  page.TenantRef `json:"tenant"`
 	Faults  []string       `json:"faults"`
 	Changes []mappedChange `json:"changes"`
 
@@ -83,7 +83,7 @@ func newMappedChanges(of []provisioning.Difference) []mappedChange {
 
 // find is the job that the page is about.
 func (h *Importer) find(r *http.Request, m tenant.Membership, job string) (j provisioning.Job, v importView, err error) {
-	id, err := param(r, "principal")
+	id, err := page.Param(r, "principal")
 	if err != nil || !m.One() {
 		return j, v, errs.NotFound
 	}
@@ -93,7 +93,7 @@ func (h *Importer) find(r *http.Request, m tenant.Membership, job string) (j pro
 	if !j.GoneAt.IsZero() {
 		return j, v, errs.NotFound
 	}
-	v = importView{JobID: j.ID, Name: appName(j.AppName), Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()}, Faults: []string{}, Changes: []mappedChange{}, m: m, url: mappingsURL(m.Tenant.ID, id)}
+	v = importView{JobID: j.ID, Name: appName(j.AppName), Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}, Faults: []string{}, Changes: []mappedChange{}, m: m, url: mappingsURL(m.Tenant.ID, id)}
 	if page.ChromeOf(r.Context()).SignedIn(m.Tenant.ID) == nil {
 		v.signIn = page.SignInAt(m.Tenant.ID, v.url+"/import?"+url.Values{"job": {j.ID}}.Encode())
 	}

@@ -34,42 +34,31 @@ func newFilter(q page.Query) (provisioning.JobFilter, error) {
 	for _, name := range q.Values["health"] {
 		f.Health = append(f.Health, provisioning.Healths[name])
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // row is one job of a list: what the table, the JSON twin and the CSV show.
 type row struct {
-	ID            string     `json:"id"`
-	Principal     string     `json:"service_principal_id"`
-	Name          string     `json:"name"` // of the application
-	Tenant        tenantRef  `json:"tenant"`
-	Code          string     `json:"code"`   // Entra's status code
-	Health        string     `json:"health"` // quarantine, trouble, idle, fine
-	Verdict       string     `json:"verdict"`
-	Late          bool       `json:"late"`
-	Reason        string     `json:"reason"`
-	Since         *time.Time `json:"since"`
-	Done          *int64     `json:"cycle_done"`
-	Total         *int64     `json:"cycle_total"`
-	Waiting       int64      `json:"waiting"`
-	LastRunAt     *time.Time `json:"last_run_at"`
-	LastSuccessAt *time.Time `json:"last_success_at"`
-	NextTry       *time.Time `json:"next_try_at"`
-	Template      string     `json:"template"`
-	URL           string     `json:"url"`
+	ID            string         `json:"id"`
+	Principal     string         `json:"service_principal_id"`
+	Name          string         `json:"name"` // of the application
+	Tenant        page.TenantRef `json:"tenant"`
+	Code          string         `json:"code"`   // Entra's status code
+	Health        string         `json:"health"` // quarantine, trouble, idle, fine
+	Verdict       string         `json:"verdict"`
+	Late          bool           `json:"late"`
+	Reason        string         `json:"reason"`
+	Since         *time.Time     `json:"since"`
+	Done          *int64         `json:"cycle_done"`
+	Total         *int64         `json:"cycle_total"`
+	Waiting       int64          `json:"waiting"`
+	LastRunAt     *time.Time     `json:"last_run_at"`
+	LastSuccessAt *time.Time     `json:"last_success_at"`
+	NextTry       *time.Time     `json:"next_try_at"`
+	Template      string         `json:"template"`
+	URL           string         `json:"url"`
 
 	state ui.State
 	now   time.Time
@@ -78,7 +67,7 @@ type row struct {
 func newRower(late lateTenants, now time.Time) func(provisioning.Job) row {
 	return func(j provisioning.Job) row {
 		r := row{
-			ID: j.ID, Principal: j.SPID, Name: appName(j.AppName), Tenant: tenantRef{j.Tenant, j.TenantName}, Code: j.Code, Health: j.Health.String(),
+			ID: j.ID, Principal: j.SPID, Name: appName(j.AppName), Tenant: page.TenantRef{ID: j.Tenant, Name: j.TenantName}, Code: j.Code, Health: j.Health.String(),
 			Late: late[j.Tenant], Reason: reason(j), Since: page.Moment(since(j)), Waiting: j.Escrowed, LastRunAt: page.Moment(j.LastEndedAt),
 			LastSuccessAt: page.Moment(lastSuccess(j)), NextTry: page.Moment(j.Quarantine.NextAttempt), Template: j.Template, URL: appURL(j.Tenant, j.SPID), now: now,
 		}
@@ -117,7 +106,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	if !m.One() {
 		cs = append(cs, page.Column[row]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 		})
 	}
 	return append(append(cs, stateColumns()...), timeColumns()...)
@@ -191,8 +180,4 @@ func value(t *time.Time) time.Time {
 		return time.Time{}
 	}
 	return *t
-}
-
-func chip(t tenantRef) ui.TenantChip {
-	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }

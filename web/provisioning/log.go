@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 	"net/url"
@@ -60,7 +59,7 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		return err
 	}
 	now, f := page.ChromeOf(ctx).Now, newEventFilter(q.Get("principal"), q)
-	if f.Tenants, err = tenantsOf(q); err != nil {
+	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
 	if !page.WantsJSON(r) {
@@ -96,7 +95,7 @@ func wideColumns(m tenant.Membership) []page.Column[event] {
 	cs := eventColumns()
 	more := []page.Column[event]{{Key: "app", Label: "Application", Priority: 1, Width: 130, Text: func(e event) string { return e.App }, Cell: func(e event) ui.Cell { return ui.TextCell(e.App) }}}
 	if !m.One() {
-		more = append(more, page.Column[event]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 160, Text: func(e event) string { return e.Tenant.Name }, Cell: func(e event) ui.Cell { return ui.TenantCell(chip(e.Tenant)) }})
+		more = append(more, page.Column[event]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 160, Text: func(e event) string { return e.Tenant.Name }, Cell: func(e event) ui.Cell { return ui.TenantCell(e.Tenant.Chip()) }})
 	}
 	return slices.Insert(cs, 1, more...)
 }
@@ -112,7 +111,7 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if !m.One() {
 		return errs.NotFound
 	}
-	id, err := param(r, "principal")
+	id, err := page.Param(r, "principal")
 	if err != nil {
 		return err
 	}
@@ -171,41 +170,30 @@ func (h *Handler) logEmpty(ctx context.Context, m tenant.Membership, q page.Quer
 
 // eachEvent streams the rows of an export.
 func (h *Handler) eachEvent(scope tenant.Scope, f provisioning.EventFilter, now time.Time) func(context.Context) iter.Seq2[event, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[event, error] {
-		return func(yield func(event, error) bool) {
-			err := h.Provisioning.EachEvent(ctx, scope, f, func(e provisioning.Event) error {
-				if !yield(newEvent(e, now), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(event{}, err)
-			}
-		}
-	}
+	return page.Streamed(func(ctx context.Context, each func(provisioning.Event) error) error {
+		return h.Provisioning.EachEvent(ctx, scope, f, each)
+	}, func(e provisioning.Event) event { return newEvent(e, now) })
 }
 
 // event is one line of the log: what the table, the JSON twin and the CSV show.
 type event struct {
-	ID         string    `json:"id"`
-	At         time.Time `json:"at"`
-	Object     string    `json:"object"`
-	ObjectID   string    `json:"object_id"`
-	UPN        string    `json:"user_principal_name"`
-	Type       string    `json:"type"`
-	Action     string    `json:"action"`
-	ActionName string    `json:"action_name"`
-	Status     string    `json:"status"`
-	ErrorCode  string    `json:"error_code"`
-	Reason     string    `json:"reason"`
-	Target     string    `json:"target"`
-	DurationMS int64     `json:"duration_ms"`
-	JobID      string    `json:"job_id"`
-	App        string    `json:"application"`
-	Tenant     tenantRef `json:"tenant"`
-	URL        string    `json:"url"`
+	ID         string         `json:"id"`
+	At         time.Time      `json:"at"`
+	Object     string         `json:"object"`
+	ObjectID   string         `json:"object_id"`
+	UPN        string         `json:"user_principal_name"`
+	Type       string         `json:"type"`
+	Action     string         `json:"action"`
+	ActionName string         `json:"action_name"`
+	Status     string         `json:"status"`
+	ErrorCode  string         `json:"error_code"`
+	Reason     string         `json:"reason"`
+	Target     string         `json:"target"`
+	DurationMS int64          `json:"duration_ms"`
+	JobID      string         `json:"job_id"`
+	App        string         `json:"application"`
+	Tenant     page.TenantRef `json:"tenant"`
+	URL        string         `json:"url"`
 
 	state ui.State
 	now   time.Time
@@ -215,7 +203,7 @@ func newEvent(e provisioning.Event, now time.Time) event {
 	return event{
 		ID: e.ID, At: e.At, Object: objectName(e), ObjectID: e.SourceID, UPN: e.SourceUPN, Type: e.SourceType, Action: e.Action, ActionName: actionWord(e.Action),
 		Status: e.Status, ErrorCode: e.ErrorCode, Reason: e.Reason, Target: e.TargetName, DurationMS: e.Duration.Milliseconds(), JobID: e.JobID, App: appName(e.SPName),
-		Tenant: tenantRef{e.Tenant, e.TenantName}, URL: appURL(e.Tenant, e.SPID) + "/log/" + url.PathEscape(e.ID), state: statusState(e.Status), now: now,
+		Tenant: page.TenantRef{ID: e.Tenant, Name: e.TenantName}, URL: appURL(e.Tenant, e.SPID) + "/log/" + url.PathEscape(e.ID), state: statusState(e.Status), now: now,
 	}
 }
 

@@ -18,10 +18,10 @@ import (
 
 // mappingsView is how the jobs of an application map, and its JSON twin.
 type mappingsView struct {
-	ID     string        `json:"id"` // of the service principal
-	Name   string        `json:"name"`
-	Tenant tenantRef     `json:"tenant"`
-	Jobs   []jobMappings `json:"jobs"`
+	ID     string         `json:"id"` // of the service principal
+	Name   string         `json:"name"`
+	Tenant page.TenantRef `json:"tenant"`
+	Jobs   []jobMappings  `json:"jobs"`
 
 	m      tenant.Membership
 	chrome page.Chrome
@@ -97,7 +97,7 @@ func (h *Handler) mappings(w http.ResponseWriter, r *http.Request, m tenant.Memb
 }
 
 func newMappingsView(m tenant.Membership, app provisioning.Application, found []provisioning.Schema, read graphsync.Freshness, c page.Chrome) mappingsView {
-	v := mappingsView{ID: app.ID, Name: appName(app.Name), Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()}, Jobs: []jobMappings{}, m: m, chrome: c, read: read}
+	v := mappingsView{ID: app.ID, Name: appName(app.Name), Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}, Jobs: []jobMappings{}, m: m, chrome: c, read: read}
 	for _, s := range found {
 		v.Jobs = append(v.Jobs, newJobMappings(s, c.Now))
 	}
@@ -106,7 +106,7 @@ func newMappingsView(m tenant.Membership, app provisioning.Application, found []
 
 // schemas are those of the application in the address.
 func (h *Handler) schemas(r *http.Request, m tenant.Membership) (app provisioning.Application, found []provisioning.Schema, err error) {
-	id, err := param(r, "principal")
+	id, err := page.Param(r, "principal")
 	if err != nil || !m.One() {
 		return app, nil, errs.NotFound
 	}

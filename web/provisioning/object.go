@@ -52,7 +52,7 @@ func (h *Handler) object(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if !m.One() {
 		return errs.NotFound
 	}
-	principal, err := param(r, "principal")
+	principal, err := page.Param(r, "principal")
 	if err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ type object struct {
 	Name      string             `json:"name"`
 	UPN       string             `json:"user_principal_name"`
 	Type      string             `json:"type"`
-	Tenant    tenantRef          `json:"tenant"`
+	Tenant    page.TenantRef     `json:"tenant"`
 	App       string             `json:"application"`
 	Principal string             `json:"service_principal_id"`
 	Status    string             `json:"status"` // of the last event
@@ -44,7 +44,7 @@ type object struct {
 
 func newObject(o provisioning.Object, now time.Time) object {
 	v := object{
-		ID: o.ID, Name: o.Name, UPN: o.UPN, Type: o.Type, Tenant: tenantRef{o.Tenant, o.TenantName}, App: appName(o.App), Principal: o.SPID, Status: o.Status, LastAt: o.LastAt.UTC(),
+		ID: o.ID, Name: o.Name, UPN: o.UPN, Type: o.Type, Tenant: page.TenantRef{ID: o.Tenant, Name: o.TenantName}, App: appName(o.App), Principal: o.SPID, Status: o.Status, LastAt: o.LastAt.UTC(),
 		Since: page.Moment(o.FailingSince), Known: o.SinceKnown, Tries: o.Tries, ErrorCode: o.ErrorCode, Reason: o.Reason, Advice: o.Recommended, URL: objectURL(o.Tenant, o.SPID, o.ID), now: now,
 	}
 	if o.Failing() {
@@ -78,7 +78,7 @@ func objectFilter(q page.Query) (f provisioning.ObjectFilter, err error) {
 	if errors.Join(err1, err2) != nil {
 		return f, errs.ShowNext(errs.Invalid, "A time of the filter cannot be read.", "Write it like 2026-11-17T10:05:00Z.")
 	}
-	f.Tenants, err = tenantsOf(q)
+	f.Tenants, err = q.Customers()
 	return f, err
 }
 
@@ -121,20 +121,9 @@ func (h *Handler) objects(w http.ResponseWriter, r *http.Request, m tenant.Membe
 
 // eachObject streams the rows of an export.
 func (h *Handler) eachObject(scope tenant.Scope, f provisioning.ObjectFilter, now time.Time) func(context.Context) iter.Seq2[object, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[object, error] {
-		return func(yield func(object, error) bool) {
-			err := h.Provisioning.EachFailing(ctx, scope, f, func(o provisioning.Object) error {
-				if !yield(newObject(o, now), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(object{}, err)
-			}
-		}
-	}
+	return page.Streamed(func(ctx context.Context, each func(provisioning.Object) error) error {
+		return h.Provisioning.EachFailing(ctx, scope, f, each)
+	}, func(o provisioning.Object) object { return newObject(o, now) })
 }
 
 func objectColumns(m tenant.Membership) []page.Column[object] {
@@ -143,7 +132,7 @@ func objectColumns(m tenant.Membership) []page.Column[object] {
 	}
 	cs := []page.Column[object]{{Key: "name", Label: "Object", Sort: "name", Width: 230, Text: func(o object) string { return o.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[object]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: func(o object) string { return o.Tenant.Name }, Cell: func(o object) ui.Cell { return ui.TenantCell(chip(o.Tenant)) }})
+		cs = append(cs, page.Column[object]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: func(o object) string { return o.Tenant.Name }, Cell: func(o object) ui.Cell { return ui.TenantCell(o.Tenant.Chip()) }})
 	}
 	reason := plain("reason", "Reason", 2, 0, func(o object) string { return o.Reason })
 	reason.Phone = "line"

@@ -145,11 +145,11 @@ type planView struct {
 }
 
 type planLine struct {
-	Customer tenantRef `json:"customer"`
-	Name     string    `json:"name"`
-	Outcome  string    `json:"outcome"`
-	Said     string    `json:"said"`
-	URL      string    `json:"url"` // of the set-up; empty: nothing was added
+	Customer page.TenantRef `json:"customer"`
+	Name     string         `json:"name"`
+	Outcome  string         `json:"outcome"`
+	Said     string         `json:"said"`
+	URL      string         `json:"url"` // of the set-up; empty: nothing was added
 
 	line provisioning.PlanLine
 }
@@ -178,7 +178,7 @@ func (h *Wizard) plan(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 func newPlanView(m tenant.Membership, p provisioning.Plan, lines []provisioning.PlanLine, c page.Chrome) planView {
 	v := planView{Application: p.TemplateName, Running: p.Running(lines, c.Now), Lines: []planLine{}, m: m, plan: p, chrome: c}
 	for _, l := range lines {
-		x := planLine{Customer: tenantRef{l.Tenant, l.TenantName}, Name: l.Name, Outcome: string(l.Outcome), Said: l.Said, line: l}
+		x := planLine{Customer: page.TenantRef{ID: l.Tenant, Name: l.TenantName}, Name: l.Name, Outcome: string(l.Outcome), Said: l.Said, line: l}
 		if l.SPID != "" {
 			x.URL = appURL(l.Tenant, l.SPID) + "/setup"
 		}

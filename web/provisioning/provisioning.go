@@ -9,12 +9,8 @@ import (
 	"context"
 	"iter"
 	"net/http"
-	"net/url"
-
-	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -141,26 +137,11 @@ func (h *Handler) counts(ctx context.Context, m tenant.Membership, read graphsyn
 
 // each streams the rows of an export, page by page.
 func (h *Handler) each(scope tenant.Scope, f provisioning.JobFilter, toRow func(provisioning.Job) row) func(context.Context) iter.Seq2[row, error] {
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			f := f
-			for f.Limit = 500; ; {
-				p, err := h.Provisioning.ListJobs(ctx, scope, f)
-				if err != nil {
-					yield(row{}, err)
-					return
-				}
-				for _, j := range p.Rows {
-					if !yield(toRow(j), nil) {
-						return
-					}
-				}
-				if f.After = p.Next; f.After == "" {
-					return
-				}
-			}
-		}
-	}
+	return page.Paged(func(ctx context.Context, after string) ([]provisioning.Job, string, error) {
+		f.After, f.Limit = after, 500
+		p, err := h.Provisioning.ListJobs(ctx, scope, f)
+		return p.Rows, p.Next, err
+	}, toRow)
 }
 
 // lateTenants are those whose jobs were last read longer ago than promised: their states are shown as what they were.
@@ -179,13 +160,4 @@ func (h *Handler) late(ctx context.Context, scope tenant.Scope, read graphsync.F
 		late[id] = f.Late > 0
 	}
 	return late, nil
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
 }

@@ -18,15 +18,15 @@ import (
 
 // setupView is a set-up at the step that is next, and its JSON twin.
 type setupView struct {
-	ID        string    `json:"id"` // of the service principal
-	Name      string    `json:"name"`
-	Tenant    tenantRef `json:"tenant"`
-	StepName  string    `json:"step"`
-	Gone      bool      `json:"gone"`
-	Templates []string  `json:"templates"`
-	Fields    []string  `json:"credential_fields"`
-	Jobs      []job     `json:"jobs"`
-	URL       string    `json:"url"`
+	ID        string         `json:"id"` // of the service principal
+	Name      string         `json:"name"`
+	Tenant    page.TenantRef `json:"tenant"`
+	StepName  string         `json:"step"`
+	Gone      bool           `json:"gone"`
+	Templates []string       `json:"templates"`
+	Fields    []string       `json:"credential_fields"`
+	Jobs      []job          `json:"jobs"`
+	URL       string         `json:"url"`
 
 	m      tenant.Membership
 	chrome page.Chrome
@@ -55,7 +55,7 @@ func (h *Wizard) setup(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 // find is the set-up of the address.
 func (h *Wizard) find(r *http.Request, m tenant.Membership) (provisioning.Setup, error) {
-	id, err := param(r, "principal")
+	id, err := page.Param(r, "principal")
 	if err != nil || !m.One() {
 		return provisioning.Setup{}, errs.NotFound
 	}
@@ -77,7 +77,7 @@ func (h *Wizard) look(r *http.Request, m tenant.Membership, s provisioning.Setup
 
 func newSetupView(m tenant.Membership, st provisioning.State, c page.Chrome) setupView {
 	v := setupView{
-		ID: st.Setup.SPID, Name: appName(st.Setup.Name), Tenant: tenantRef{m.Tenant.ID, m.Tenant.Name()}, Gone: st.Gone(c.Now), Templates: []string{}, Fields: slices.Concat([]string{}, st.Fields()), Jobs: []job{},
+		ID: st.Setup.SPID, Name: appName(st.Setup.Name), Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}, Gone: st.Gone(c.Now), Templates: []string{}, Fields: slices.Concat([]string{}, st.Fields()), Jobs: []job{},
 		URL: setupURL(m, st.Setup.SPID), m: m, chrome: c, state: st, faults: page.Faults{},
 	}
 	v.at(st.Step())

@@ -2,7 +2,6 @@ package relationships
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 	"time"
@@ -61,7 +60,7 @@ func (h *Handler) contracts(w http.ResponseWriter, r *http.Request, m tenant.Mem
 	l := page.List[contract]{
 		Title: "Customers by contract", One: contractNoun.One, Many: contractNoun.Many, M: m, Query: q, Spec: contractSpec, Columns: contractColumns(), URL: func(c contract) string { return c.URL },
 		Context: []ui.Crumb{{Text: "GDAP relationships", URL: "/relationships"}}, AsOf: read.AsOf, Freshness: h.line(read, m, now), Below: contractNote(),
-		Each: func(ctx context.Context) iter.Seq2[contract, error] { return h.eachContract(ctx, m.Scope, f) },
+		Each: h.eachContract(m.Scope, f),
 	}
 	if q.CSV {
 		return l.Serve(w, r)
@@ -82,19 +81,10 @@ func (h *Handler) contracts(w http.ResponseWriter, r *http.Request, m tenant.Mem
 	return l.Serve(w, r)
 }
 
-func (h *Handler) eachContract(ctx context.Context, scope tenant.Scope, f gdap.ContractFilter) iter.Seq2[contract, error] {
-	enough := errors.New("enough")
-	return func(yield func(contract, error) bool) {
-		err := h.Relationships.EachContract(ctx, scope, f, func(c gdap.Contract) error {
-			if !yield(newContract(c), nil) {
-				return enough
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, enough) {
-			yield(contract{}, err)
-		}
-	}
+func (h *Handler) eachContract(scope tenant.Scope, f gdap.ContractFilter) func(context.Context) iter.Seq2[contract, error] {
+	return page.Streamed(func(ctx context.Context, each func(gdap.Contract) error) error {
+		return h.Relationships.EachContract(ctx, scope, f, each)
+	}, newContract)
 }
 
 func (h *Handler) noContract(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, now time.Time) (ui.Empty, error) {

@@ -55,14 +55,9 @@ func newFilter(q page.Query, now time.Time) (gdap.Filter, error) {
 		}
 		f.Within = max(f.Within, n)
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 func truth(q page.Query, name string) *bool {

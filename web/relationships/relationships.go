@@ -7,7 +7,6 @@ package relationships
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
 	"strings"
@@ -82,7 +81,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	l := page.List[row]{
 		Title: "GDAP relationships", One: noun.One, Many: noun.Many, Caption: "GDAP relationships, what ends first on top", M: m, Query: q, Spec: spec, Columns: columns(m),
 		URL: func(r row) string { return r.URL }, AsOf: read.AsOf, Freshness: h.line(read, m, now),
-		Each: func(ctx context.Context) iter.Seq2[row, error] { return h.each(ctx, m.Scope, f, toRow) },
+		Each: h.each(m.Scope, f, toRow),
 	}
 	if !m.One() {
 		l.Actions = append(l.Actions, ui.Action{Text: "Customers by contract", Kind: ui.Quiet, URL: "/relationships/contracts"})
@@ -117,19 +116,10 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 }
 
 // each streams the rows of an export.
-func (h *Handler) each(ctx context.Context, scope tenant.Scope, f gdap.Filter, toRow func(gdap.Relationship) row) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(yield func(row, error) bool) {
-		err := h.Relationships.Each(ctx, scope, f, func(x gdap.Relationship) error {
-			if !yield(toRow(x), nil) {
-				return enough
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, enough) {
-			yield(row{}, err)
-		}
-	}
+func (h *Handler) each(scope tenant.Scope, f gdap.Filter, toRow func(gdap.Relationship) row) func(context.Context) iter.Seq2[row, error] {
+	return page.Streamed(func(ctx context.Context, each func(gdap.Relationship) error) error {
+		return h.Relationships.Each(ctx, scope, f, each)
+	}, toRow)
 }
 
 // line is the freshness line: of the one reading in the partner's tenant. Only who may see that tenant is led to its sync.

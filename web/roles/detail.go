@@ -25,7 +25,7 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return errs.NotFound // a role is only ever shown inside its tenant
 	}
-	id, err := param(r, "role")
+	id, err := page.Param(r, "role")
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ func withCustomer(m tenant.Membership, s page.Spec) page.Spec {
 
 func newFilter(q page.Query) (f intunerole.Filter, err error) {
 	f = intunerole.Filter{Q: q.Q, Can: q.Values["can"], BuiltIn: truth(q, "builtIn"), Assigned: truth(q, "assigned"), Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	f.Tenants, err = customers(q)
+	f.Tenants, err = q.Customers()
 	return f, err
 }
 
@@ -62,41 +62,24 @@ func truth(q page.Query, name string) *bool {
 	return &b
 }
 
-func customers(q page.Query) (ids []tenant.ID, err error) {
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
-}
-
 // row is one role of a list.
 type row struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Tenant      tenantRef  `json:"tenant"`
-	Description string     `json:"description"`
-	BuiltIn     bool       `json:"built_in"`
-	Assignments int        `json:"assignments"`
-	Actions     int        `json:"actions"` // how many it allows
-	CanWipe     bool       `json:"can_wipe"`
-	GoneAt      *time.Time `json:"gone_at,omitempty"`
-	URL         string     `json:"url"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Tenant      page.TenantRef `json:"tenant"`
+	Description string         `json:"description"`
+	BuiltIn     bool           `json:"built_in"`
+	Assignments int            `json:"assignments"`
+	Actions     int            `json:"actions"` // how many it allows
+	CanWipe     bool           `json:"can_wipe"`
+	GoneAt      *time.Time     `json:"gone_at,omitempty"`
+	URL         string         `json:"url"`
 }
 
 func newRower(now time.Time) func(intunerole.Role) row {
 	return func(x intunerole.Role) row {
 		r := row{
-			ID: x.ID, Name: x.Name, Tenant: tenantRef{x.Tenant, x.TenantName}, Description: strings.TrimSpace(x.Description), BuiltIn: x.BuiltIn, Assignments: x.Assignments,
+			ID: x.ID, Name: x.Name, Tenant: page.TenantRef{ID: x.Tenant, Name: x.TenantName}, Description: strings.TrimSpace(x.Description), BuiltIn: x.BuiltIn, Assignments: x.Assignments,
 			Actions: len(x.Allowed), CanWipe: has(x.Allowed, intunerole.Wipe), GoneAt: page.Moment(x.GoneAt), URL: roleURL(x.Tenant, x.ID),
 		}
 		if r.Name == "" {
@@ -142,7 +125,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	if !m.One() {
 		cs = append(cs, page.Column[row]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 		})
 	}
 	return append(cs,
@@ -154,8 +137,4 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "id", Label: "Role id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
 	)
-}
-
-func chip(t tenantRef) ui.TenantChip {
-	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }

@@ -56,7 +56,7 @@ func (h *Handler) people(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	f := intunerole.HolderFilter{Can: []string{can}, Q: q.Q, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	if f.Tenants, err = customers(q); err != nil {
+	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Groups)
@@ -79,7 +79,7 @@ func (h *Handler) people(w http.ResponseWriter, r *http.Request, m tenant.Member
 	l := page.List[holder]{
 		Title: whoTitle(can), One: holderNoun.One, Many: holderNoun.Many, M: m, Query: q, Spec: spec, Columns: holderColumns(m), URL: func(holder) string { return "" },
 		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: unsure(fresh.Line(read, m, now), unseen), Above: whoAbove(m, newWho(m, "/roles/who/people", can, allow, read, unseen)),
-		Each: stream(func(ctx context.Context, each func(intunerole.Holder) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(intunerole.Holder) error) error {
 			return h.Roles.EachHolder(ctx, m.Scope, f, each)
 		}, newHolder),
 	}
@@ -128,20 +128,20 @@ func emptyKind(q page.Query) string {
 
 // holder is one person of the list.
 type holder struct {
-	ID      string    `json:"id"`
-	Type    string    `json:"type"`
-	Name    string    `json:"name"` // empty: the portal may not read it
-	UPN     string    `json:"upn"`
-	Tenant  tenantRef `json:"tenant"`
-	Enabled *bool     `json:"account_enabled"` // null: not known
-	Nested  bool      `json:"nested"`          // only through a group inside one that holds the role
-	Roles   []string  `json:"roles"`
-	Through []string  `json:"assignments"`
-	Over    []string  `json:"over"`
+	ID      string         `json:"id"`
+	Type    string         `json:"type"`
+	Name    string         `json:"name"` // empty: the portal may not read it
+	UPN     string         `json:"upn"`
+	Tenant  page.TenantRef `json:"tenant"`
+	Enabled *bool          `json:"account_enabled"` // null: not known
+	Nested  bool           `json:"nested"`          // only through a group inside one that holds the role
+	Roles   []string       `json:"roles"`
+	Through []string       `json:"assignments"`
+	Over    []string       `json:"over"`
 }
 
 func newHolder(x intunerole.Holder) holder {
-	h := holder{ID: x.ID, Type: x.Type, Name: x.Name, UPN: x.UPN, Tenant: tenantRef{x.Tenant, x.TenantName}, Enabled: x.Enabled, Nested: x.Nested, Roles: x.Roles, Through: x.Assignments}
+	h := holder{ID: x.ID, Type: x.Type, Name: x.Name, UPN: x.UPN, Tenant: page.TenantRef{ID: x.Tenant, Name: x.TenantName}, Enabled: x.Enabled, Nested: x.Nested, Roles: x.Roles, Through: x.Assignments}
 	for _, s := range x.Scopes {
 		h.Over = append(h.Over, scopeTypeWord(s))
 	}
@@ -194,7 +194,7 @@ func holderColumns(m tenant.Membership) []page.Column[holder] {
 	if !m.One() {
 		cs = append(cs, page.Column[holder]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 160, Text: func(h holder) string { return h.Tenant.Name },
-			Cell: func(h holder) ui.Cell { return ui.TenantCell(chip(h.Tenant)) },
+			Cell: func(h holder) ui.Cell { return ui.TenantCell(h.Tenant.Chip()) },
 		})
 	}
 	return append(cs,

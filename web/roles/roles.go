@@ -6,14 +6,8 @@ package roles
 
 import (
 	"context"
-	"errors"
-	"iter"
 	"net/http"
-	"net/url"
 
-	"github.com/go-chi/chi/v5"
-
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
@@ -73,7 +67,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	l := page.List[row]{
 		Title: "Intune roles", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
 		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, "/roles"),
-		Each: stream(func(ctx context.Context, each func(intunerole.Role) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(intunerole.Role) error) error {
 			return h.Roles.Each(ctx, m.Scope, f, each)
 		}, toRow),
 	}
@@ -107,32 +101,4 @@ func tabs(m tenant.Membership, current string) ui.Tabs {
 		{Text: "Roles", URL: m.Path("/roles"), Current: current == "/roles"},
 		{Text: who, URL: m.Path("/roles/who"), Current: current == "/roles/who"},
 	}}
-}
-
-// stream hands the rows of an export on.
-func stream[T, R any](each func(context.Context, func(T) error) error, toRow func(T) R) func(context.Context) iter.Seq2[R, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[R, error] {
-		return func(yield func(R, error) bool) {
-			err := each(ctx, func(x T) error {
-				if !yield(toRow(x), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				var none R
-				yield(none, err)
-			}
-		}
-	}
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
 }

@@ -36,7 +36,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	can := []string{action}
 	f := intunerole.AssignmentFilter{Q: q.Q, Can: can, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
-	if f.Tenants, err = customers(q); err != nil {
+	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.IntuneRoles)
@@ -63,7 +63,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	l := page.List[grant]{
 		Title: whoTitle(action), One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
 		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Above: whoAbove(m, newWho(m, "/roles/who", action, allow, read, unseen)),
-		Each: stream(func(ctx context.Context, each func(intunerole.Assignment) error) error {
+		Each: page.Streamed(func(ctx context.Context, each func(intunerole.Assignment) error) error {
 			return h.Roles.EachAssignment(ctx, m.Scope, f, func(a intunerole.Assignment) error {
 				return errors.Join(names.learn(ctx, a), each(a))
 			})
@@ -96,22 +96,22 @@ func (h *Handler) nobody(ctx context.Context, m tenant.Membership, q page.Query,
 
 // grant is one assignment of a list.
 type grant struct {
-	ID        string    `json:"id"`
-	Name      string    `json:"name"`
-	Tenant    tenantRef `json:"tenant"`
-	RoleID    string    `json:"role_id"`
-	Role      string    `json:"role"`
-	BuiltIn   bool      `json:"role_built_in"`
-	Members   []named   `json:"member_groups"`
-	Scopes    []named   `json:"scope_groups"`
-	ScopeType string    `json:"scope_type"`
-	Scope     string    `json:"scope"`
-	Known     bool      `json:"people_known"` // who is in all of the member groups was read
-	URL       string    `json:"url,omitempty"`
+	ID        string         `json:"id"`
+	Name      string         `json:"name"`
+	Tenant    page.TenantRef `json:"tenant"`
+	RoleID    string         `json:"role_id"`
+	Role      string         `json:"role"`
+	BuiltIn   bool           `json:"role_built_in"`
+	Members   []named        `json:"member_groups"`
+	Scopes    []named        `json:"scope_groups"`
+	ScopeType string         `json:"scope_type"`
+	Scope     string         `json:"scope"`
+	Known     bool           `json:"people_known"` // who is in all of the member groups was read
+	URL       string         `json:"url,omitempty"`
 }
 
 func newGrant(a intunerole.Assignment, n *namer) grant {
-	g := grant{ID: a.ID, Name: a.Name, Tenant: tenantRef{a.Tenant, a.TenantName}, RoleID: a.RoleID, Role: a.RoleName, BuiltIn: a.BuiltIn, Members: n.of(a.Tenant, a.Members), Scopes: n.of(a.Tenant, a.Scopes), ScopeType: a.ScopeType, Scope: scopeWord(a)}
+	g := grant{ID: a.ID, Name: a.Name, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, RoleID: a.RoleID, Role: a.RoleName, BuiltIn: a.BuiltIn, Members: n.of(a.Tenant, a.Members), Scopes: n.of(a.Tenant, a.Scopes), ScopeType: a.ScopeType, Scope: scopeWord(a)}
 	g.Known = allKnown(g.Members)
 	if g.Name == "" {
 		g.Name = "Assignment without a name"
@@ -144,7 +144,7 @@ func grantColumns(m tenant.Membership) []page.Column[grant] {
 	if !m.One() {
 		cs = append(cs, page.Column[grant]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(g grant) string { return g.Tenant.Name },
-			Cell: func(g grant) ui.Cell { return ui.TenantCell(chip(g.Tenant)) },
+			Cell: func(g grant) ui.Cell { return ui.TenantCell(g.Tenant.Chip()) },
 		})
 	}
 	return append(cs,

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/tenantry/tenantry/internal/autopilot"
+	"github.com/tenantry/tenantry/web/page"
 )
 
 // autopilot finds machines that Windows Autopilot knows by serial number, name or purchase order.
@@ -34,7 +35,7 @@ func (s search) machine(i autopilot.Identity) hit {
 		state = "Has a managed device"
 	}
 	return hit{
-		ID: i.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{i.Tenant, i.TenantName}, State: state,
+		ID: i.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, State: state,
 		URL: "/t/" + i.Tenant.String() + "/devices/autopilot/" + url.PathEscape(i.ID), icon: "laptop",
 	}
 }

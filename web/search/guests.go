@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/verdict"
 )
 
@@ -35,7 +36,7 @@ func (s search) guest(x guest.Guest, late bool) hit {
 	}
 	state := verdict.Guest(x, late, s.chrome.Now)
 	return hit{
-		ID: x.ID, Name: cmp.Or(x.Name, "Guest without a name"), Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{x.Tenant, x.TenantName}, State: state.Text,
+		ID: x.ID, Name: cmp.Or(x.Name, "Guest without a name"), Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: x.Tenant, Name: x.TenantName}, State: state.Text,
 		URL: "/t/" + x.Tenant.String() + "/guests/" + url.PathEscape(x.ID), icon: "person_add", state: &state,
 	}
 }

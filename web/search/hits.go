@@ -7,6 +7,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/verdict"
 )
@@ -41,7 +42,7 @@ func (s search) device(d device.Device, late, exact bool) hit {
 		f.label, f.value = "serial", d.Serial // the name shows the match itself; the serial tells two of a name apart
 	}
 	return hit{
-		ID: d.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{d.Tenant, d.TenantName}, State: state.Text,
+		ID: d.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: d.Tenant, Name: d.TenantName}, State: state.Text,
 		URL: "/t/" + d.Tenant.String() + "/devices/" + url.PathEscape(d.ID), icon: icon(d.OS), state: &state,
 	}
 }
@@ -82,7 +83,7 @@ func (s search) app(a app.App) hit {
 		state = "Assigned"
 	}
 	return hit{
-		ID: a.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{a.Tenant, a.TenantName}, State: state,
+		ID: a.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, State: state,
 		URL: "/t/" + a.Tenant.String() + "/apps/" + url.PathEscape(a.ID), icon: "apps",
 	}
 }
@@ -98,7 +99,7 @@ func (s search) job(j provisioning.Job, late bool) hit {
 		name = "Application without a name"
 	}
 	return hit{
-		ID: j.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{j.Tenant, j.TenantName}, State: state.Text,
+		ID: j.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: j.Tenant, Name: j.TenantName}, State: state.Text,
 		URL: "/t/" + j.Tenant.String() + "/provisioning/" + url.PathEscape(j.SPID), icon: "people_sync", state: &state,
 	}
 }

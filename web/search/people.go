@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -27,7 +28,7 @@ func (s search) person(o device.Owner) hit {
 		name = o.UPN
 	}
 	return hit{
-		ID: o.UPN, Name: name, Field: match(s.q, field{"name", "", o.Name}, field{"upn", "", o.UPN}).name, Value: o.UPN, label: "user", Tenant: tenantRef{o.Tenant, o.TenantName},
+		ID: o.UPN, Name: name, Field: match(s.q, field{"name", "", o.Name}, field{"upn", "", o.UPN}).name, Value: o.UPN, label: "user", Tenant: page.TenantRef{ID: o.Tenant, Name: o.TenantName},
 		State: ui.Count(o.Devices, "device", "devices"), URL: "/t/" + o.Tenant.String() + "/devices?q=" + url.QueryEscape(o.UPN), icon: "person",
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/web/page"
 )
 
 // policies finds configuration and compliance policies by name, description, type or template.
@@ -48,7 +49,7 @@ func (s search) policy(p configuration.Policy) hit {
 		state = "Assigned"
 	}
 	return hit{
-		ID: p.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{p.Tenant, p.TenantName}, State: state,
+		ID: p.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: p.Tenant, Name: p.TenantName}, State: state,
 		URL: "/t/" + p.Tenant.String() + "/configuration/" + url.PathEscape(p.ID), icon: "options",
 	}
 }

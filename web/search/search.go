@@ -124,7 +124,7 @@ func (s search) customers(ctx context.Context) (group, error) {
 func (s search) customer(t tenant.Tenant, field, value string) hit {
 	state := page.Connection(t, s.chrome.Now)
 	return hit{
-		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: tenantRef{t.ID, t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
+		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: page.TenantRef{ID: t.ID, Name: t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
 		icon: "building", state: &state,
 	}
 }
@@ -269,21 +269,15 @@ type group struct {
 	more      bool   // there are more than Count
 }
 
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
-}
-
 // hit is one thing that was found; Field says where the text stood, and Value what stands there.
 type hit struct {
-	ID     string    `json:"id"`
-	Name   string    `json:"name"`
-	Field  string    `json:"field"`
-	Value  string    `json:"value"`
-	Tenant tenantRef `json:"tenant"`
-	State  string    `json:"state"`
-	URL    string    `json:"url"`
+	ID     string         `json:"id"`
+	Name   string         `json:"name"`
+	Field  string         `json:"field"`
+	Value  string         `json:"value"`
+	Tenant page.TenantRef `json:"tenant"`
+	State  string         `json:"state"`
+	URL    string         `json:"url"`
 
 	icon  string
 	label string // of the value, where it is not the name

@@ -5,6 +5,7 @@ import (
 	"net/url"
 
 	"github.com/tenantry/tenantry/internal/service"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/verdict"
 )
 
@@ -36,7 +37,7 @@ func (s search) service(it service.Item) hit {
 		name = "Service without a name"
 	}
 	return hit{
-		ID: it.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: tenantRef{it.Tenant, it.TenantName}, State: state.Text,
+		ID: it.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: it.Tenant, Name: it.TenantName}, State: state.Text,
 		URL: "/t/" + it.Tenant.String() + "/services/" + string(it.Kind) + "/" + url.PathEscape(it.ID), icon: "certificate", state: &state,
 	}
 }

@@ -20,11 +20,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return errs.NotFound // an item is only ever shown inside its tenant
 	}
-	kind, err := param(r, "kind")
+	kind, err := page.Param(r, "kind")
 	if err != nil {
 		return err
 	}
-	id, err := param(r, "item")
+	id, err := page.Param(r, "item")
 	if err != nil {
 		return err
 	}

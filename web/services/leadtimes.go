@@ -1,7 +1,6 @@
 package services
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -85,12 +84,7 @@ func (h *Handler) setLeadTimes(w http.ResponseWriter, r *http.Request, m tenant.
 
 // record puts what somebody did into the home tenant's chain.
 func (h *Handler) record(r *http.Request, m tenant.Membership, action, object string, detail map[string]any) error {
-	if h.Audit == nil {
-		return nil
-	}
-	e := audit.By(m.Person)
-	e.Action, e.Object, e.Detail, e.RequestID = action, object, detail, middleware.RequestID(r.Context())
-	return h.Audit.Append(context.WithoutCancel(r.Context()), h.Tenants.Home(), e)
+	return h.Audit.Keep(r.Context(), h.Tenants.Home(), m.Person, audit.Entry{Action: action, Object: object, Detail: detail, RequestID: middleware.RequestID(r.Context())})
 }
 
 func (v leadView) header() ui.PageHeader {

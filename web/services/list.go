@@ -77,41 +77,30 @@ func newFilter(q page.Query) (service.Filter, error) {
 		}
 		f.Within = max(f.Within, n)
 	}
-	for _, v := range q.Values["customer"] {
-		id, err := tenant.ParseID(v)
-		if err != nil {
-			return f, err
-		}
-		f.Tenants = append(f.Tenants, id)
-	}
-	return f, nil
-}
-
-// tenantRef names a customer in JSON.
-type tenantRef struct {
-	ID   tenant.ID `json:"id"`
-	Name string    `json:"name"`
+	var err error
+	f.Tenants, err = q.Customers()
+	return f, err
 }
 
 // row is one item of a list: what the table, the JSON twin and the CSV show.
 type row struct {
-	ID          string     `json:"id"`
-	Name        string     `json:"name"`
-	Tenant      tenantRef  `json:"tenant"`
-	Kind        string     `json:"kind"`
-	KindName    string     `json:"kind_name"`
-	Type        string     `json:"type,omitempty"`
-	Summary     string     `json:"summary,omitempty"` // what tells it from others of its kind
-	State       string     `json:"state"`             // the standing
-	StateName   string     `json:"state_name"`
-	Sure        bool       `json:"sure"` // read completely, and recently enough
-	EndsAt      *time.Time `json:"ends_at"`
-	DaysLeft    *int       `json:"days_left"` // whole days; negative once ended
-	LastContact *time.Time `json:"last_contact_at"`
-	ModifiedAt  *time.Time `json:"modified_at"`
-	ReadAt      *time.Time `json:"as_of"`
-	GoneAt      *time.Time `json:"gone_at,omitempty"`
-	URL         string     `json:"url"`
+	ID          string         `json:"id"`
+	Name        string         `json:"name"`
+	Tenant      page.TenantRef `json:"tenant"`
+	Kind        string         `json:"kind"`
+	KindName    string         `json:"kind_name"`
+	Type        string         `json:"type,omitempty"`
+	Summary     string         `json:"summary,omitempty"` // what tells it from others of its kind
+	State       string         `json:"state"`             // the standing
+	StateName   string         `json:"state_name"`
+	Sure        bool           `json:"sure"` // read completely, and recently enough
+	EndsAt      *time.Time     `json:"ends_at"`
+	DaysLeft    *int           `json:"days_left"` // whole days; negative once ended
+	LastContact *time.Time     `json:"last_contact_at"`
+	ModifiedAt  *time.Time     `json:"modified_at"`
+	ReadAt      *time.Time     `json:"as_of"`
+	GoneAt      *time.Time     `json:"gone_at,omitempty"`
+	URL         string         `json:"url"`
 
 	state ui.State
 	now   time.Time
@@ -120,7 +109,7 @@ type row struct {
 func newRow(it service.Item, now time.Time) row {
 	late := verdict.ServiceLate(it, now)
 	r := row{
-		ID: it.ID, Name: nameOf(it), Tenant: tenantRef{it.Tenant, it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, Summary: summary(it), State: string(it.Standing),
+		ID: it.ID, Name: nameOf(it), Tenant: page.TenantRef{ID: it.Tenant, Name: it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, Summary: summary(it), State: string(it.Standing),
 		Sure: !late, EndsAt: page.Moment(it.ExpiresAt), LastContact: page.Moment(it.LastContactAt), ModifiedAt: page.Moment(it.ModifiedAt), ReadAt: page.Moment(it.ReadAt), GoneAt: page.Moment(it.GoneAt),
 		URL: itemURL(it), state: verdict.Service(it, late), now: now,
 	}
@@ -145,7 +134,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	if !m.One() {
 		cs = append(cs, page.Column[row]{
 			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant)) },
+			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 		})
 	}
 	return append(cs,
@@ -192,10 +181,6 @@ func (r row) daysCell() ui.Cell {
 		c.Tone = "warn"
 	}
 	return c
-}
-
-func chip(t tenantRef) ui.TenantChip {
-	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }
 
 func when(t *time.Time, now time.Time) ui.Cell {

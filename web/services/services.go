@@ -6,16 +6,13 @@ package services
 
 import (
 	"context"
-	"errors"
 	"iter"
 	"net/http"
-	"net/url"
 	"time"
 
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -167,27 +164,7 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 
 // each streams the rows of an export.
 func (h *Handler) each(scope tenant.Scope, watch service.Watch, f service.Filter, now time.Time) func(context.Context) iter.Seq2[row, error] {
-	enough := errors.New("enough")
-	return func(ctx context.Context) iter.Seq2[row, error] {
-		return func(yield func(row, error) bool) {
-			err := h.Services.Each(ctx, scope, watch, f, func(it service.Item) error {
-				if !yield(newRow(it, now), nil) {
-					return enough
-				}
-				return nil
-			})
-			if err != nil && !errors.Is(err, enough) {
-				yield(row{}, err)
-			}
-		}
-	}
-}
-
-// param is a part of the path. chi matches the escaped path, so that an identifier with a slash stays one part.
-func param(r *http.Request, name string) (string, error) {
-	v, err := url.PathUnescape(chi.URLParam(r, name))
-	if err != nil || v == "" {
-		return "", errs.NotFound
-	}
-	return v, nil
+	return page.Streamed(func(ctx context.Context, each func(service.Item) error) error {
+		return h.Services.Each(ctx, scope, watch, f, each)
+	}, func(it service.Item) row { return newRow(it, now) })
 }

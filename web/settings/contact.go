@@ -101,13 +101,8 @@ func (v *contactView) parts() map[string]*string {
 
 // record keeps in the partner's own chain what a setting was and is.
 func (h *Handler) record(r *http.Request, m tenant.Membership, object string, from, to any) error {
-	if h.Audit == nil {
-		return nil
-	}
-	e := audit.By(m.Person)
-	e.Action, e.Object, e.RequestID = "setting.changed", object, middleware.RequestID(r.Context())
-	e.Detail = map[string]any{"from": from, "to": to}
-	return h.Audit.Append(context.WithoutCancel(r.Context()), h.Tenants.Home(), e)
+	e := audit.Entry{Action: "setting.changed", Object: object, Detail: map[string]any{"from": from, "to": to}, RequestID: middleware.RequestID(r.Context())}
+	return h.Audit.Keep(r.Context(), h.Tenants.Home(), m.Person, e)
 }
 
 func (v contactView) header() ui.PageHeader {

@@ -5,7 +5,6 @@ package staff
 
 import (
 	"cmp"
-	"context"
 	"net/http"
 	"net/url"
 	"slices"
@@ -292,13 +291,9 @@ func (h *Handler) remove(w http.ResponseWriter, r *http.Request, m tenant.Member
 
 // record puts the change into the home tenant's chain.
 func (h *Handler) record(r *http.Request, m tenant.Membership, action string, st tenant.Staff) error {
-	if h.Audit == nil {
-		return nil
-	}
-	e := audit.By(m.Person)
-	e.Action, e.Object, e.RequestID = action, st.UPN, middleware.RequestID(r.Context())
+	e := audit.Entry{Action: action, Object: st.UPN, RequestID: middleware.RequestID(r.Context())}
 	e.Detail = map[string]any{"role": string(st.Role), "reach": string(st.Reach), "disabled": st.Disabled, "group": st.Group, "tenants": newRow(st, time.Time{}).Tenants}
-	return h.Audit.Append(context.WithoutCancel(r.Context()), h.Tenants.Home(), e)
+	return h.Audit.Keep(r.Context(), h.Tenants.Home(), m.Person, e)
 }
 
 // form is what the page of one person holds, and what is wrong with it.

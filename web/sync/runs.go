@@ -119,26 +119,11 @@ func (h *Handler) runs(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 }
 
 func (h *Handler) eachRun(m tenant.Membership, f graphsync.Filter, now time.Time) func(context.Context) iter.Seq2[run, error] {
-	return func(ctx context.Context) iter.Seq2[run, error] {
-		return func(yield func(run, error) bool) {
-			f.After, f.Limit = "", 500
-			for {
-				found, err := h.Sync.Runs(ctx, m.Scope, f)
-				if err != nil {
-					yield(run{}, err)
-					return
-				}
-				for _, a := range found.Rows {
-					if !yield(newRun(a, now), nil) {
-						return
-					}
-				}
-				if f.After = found.Next; f.After == "" {
-					return
-				}
-			}
-		}
-	}
+	return page.Paged(func(ctx context.Context, after string) ([]graphsync.Attempt, string, error) {
+		f.After, f.Limit = after, 500
+		found, err := h.Sync.Runs(ctx, m.Scope, f)
+		return found.Rows, found.Next, err
+	}, func(a graphsync.Attempt) run { return newRun(a, now) })
 }
 
 func newRun(a graphsync.Attempt, now time.Time) run {
