@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -38,11 +39,11 @@ var deeds = []deed{
 	{"Application", "patchMobileApp", "Patch", "Patch MobileApp", "MobileApp", "Microsoft.Management.Services.Api.MobileApp", false},
 	{"Enrollment", "syncVppToken", "Action", "SyncLicenses VppToken", "Enrollment", "Microsoft.Management.Services.Api.VppToken", false},
 	{"Role", "createRoleAssignment", "Create", "Create RoleAssignment", "RoleBasedAccessControl", "Microsoft.Management.Services.Api.RoleAssignment", false},
-	{"Device", "rebootNow ManagedDevice", "Action", "RebootNow ManagedDevice", "ManagedDevices", "Microsoft.Management.Services.Api.ManagedDevice", true},
-	{"Device", "syncDevice ManagedDevice", "Action", "SyncDevice ManagedDevice", "ManagedDevices", "Microsoft.Management.Services.Api.ManagedDevice", true},
-	{"Device", "remoteLock ManagedDevice", "Action", "RemoteLock ManagedDevice", "ManagedDevices", "Microsoft.Management.Services.Api.ManagedDevice", true},
-	{"Device", "wipe ManagedDevice", "Action", "Wipe ManagedDevice", "ManagedDevices", "Microsoft.Management.Services.Api.ManagedDevice", true},
-	{"Device", "retire ManagedDevice", "Action", "Retire ManagedDevice", "ManagedDevices", "Microsoft.Management.Services.Api.ManagedDevice", true},
+	{"Device", "rebootNow ManagedDevice", "Action", "RebootNow ManagedDevice", "ManagedDevices", managedDeviceType, true},
+	{"Device", "syncDevice ManagedDevice", "Action", "SyncDevice ManagedDevice", "ManagedDevices", managedDeviceType, true},
+	{"Device", "remoteLock ManagedDevice", "Action", "RemoteLock ManagedDevice", "ManagedDevices", managedDeviceType, true},
+	{"Device", "wipe ManagedDevice", "Action", "Wipe ManagedDevice", "ManagedDevices", managedDeviceType, true},
+	{"Device", "retire ManagedDevice", "Action", "Retire ManagedDevice", "ManagedDevices", managedDeviceType, true},
 }
 
 // auditPeriod is the average time between two entries: more happens in larger tenants.
@@ -76,9 +77,16 @@ func (c *call) listAudit() error {
 	if c.t.Devices == 0 {
 		latest = oldest - 1 // nobody works here
 	}
-	src := source{n: latest - oldest + 1, put: func(b []byte, i int) []byte { return appendObject(b, c.project(k, c.auditObject(latest-i))) }}
+	sent := c.sentOrders()
+	at := func(i int) object {
+		if i < len(sent) { // what people did in this world stands first
+			return sent[i]
+		}
+		return c.auditObject(latest - i + len(sent))
+	}
+	src := source{n: latest - oldest + 1 + len(sent), put: func(b []byte, i int) []byte { return appendObject(b, c.project(k, at(i))) }}
 	if e := c.q.filter; e != nil && auditFilter(e) {
-		src.match = func(i int) bool { return e.matches(c.auditObject(latest - i).at) }
+		src.match = func(i int) bool { return e.matches(at(i).at) }
 	}
 	return c.list("deviceManagement/auditEvents"+c.q.shape(), src)
 }
@@ -100,6 +108,38 @@ func (c *call) getAudit() error {
 	}
 	return c.entity(kinds["auditEvent"], "deviceManagement/auditEvents", c.auditObject(n))
 }
+
+// sentOrders are the remote actions that people sent, the latest first.
+func (c *call) sentOrders() []object {
+	var list []object
+	for _, i := range slices.Sorted(maps.Keys(c.t.Handled)) {
+		h := c.t.Handled[i]
+		v := c.fleet().at(i)
+		for n, o := range h.Orders {
+			verb := strings.ToUpper(o.Task[:1]) + o.Task[1:]
+			actor := object{
+				{"auditActorType", "ItPro"}, {"userPermissions", []string{"*"}}, {"applicationId", c.s.world.App.ClientID}, {"applicationDisplayName", c.s.world.App.DisplayName},
+				{"userPrincipalName", orNil(o.By)}, {"servicePrincipalName", nil}, {"ipAddress", nil}, {"userId", nil},
+			}
+			list = append(list, object{
+				{"id", c.guid(kindOrder, i<<16|n)}, {"displayName", verb + " ManagedDevice"}, {"componentName", "ManagedDevices"}, {"activity", nil}, {"activityDateTime", o.Asked}, {"activityType", o.Task + " ManagedDevice"}, {"activityOperationType", "Action"},
+				{"activityResult", "Success"}, {"correlationId", c.guid(kindOrder, i<<16|n|1<<38)}, {"category", "Device"},
+				{"actor", c.withBeta(actor, member{"type", "ItPro"}, member{"remoteTenantId", nil}, member{"remoteUserId", nil}, member{"userRoleScopeTags", []object{}})},
+				{"resources", []object{c.withBeta(object{{"displayName", v.name}, {"auditResourceType", managedDeviceType}, {"resourceId", v.id.String()}, {"modifiedProperties", []object{}}}, member{"type", managedDeviceType})}},
+			})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b object) int { return moment(b).Compare(moment(a)) })
+	return list
+}
+
+func moment(o object) time.Time {
+	v, _ := o.get("activityDateTime")
+	t, _ := v.(time.Time)
+	return t
+}
+
+const managedDeviceType = "Microsoft.Management.Services.Api.ManagedDevice"
 
 func (c *call) auditObject(n int) object {
 	d := c.draw(kindAudit, n+1<<36)

@@ -66,7 +66,11 @@ func (c *call) autopilotObject(i int) object {
 	if d.is(0.4) { // assigned to a person beforehand
 		upn, who = v.owner.upn, v.owner.display
 	}
-	return c.identity(i, tag, v.serial, v.model.maker, v.model.name, state, contact, entra, v.id.String(), upn, who)
+	record := v.id.String()
+	if v.gone {
+		state, record = "notContacted", zeroGUID
+	}
+	return c.identity(i, tag, v.serial, v.model.maker, v.model.name, state, contact, entra, record, upn, who)
 }
 
 func (c *call) identity(i int, tag, serial, maker, model, state string, contact time.Time, entra, device, upn, who string) object {

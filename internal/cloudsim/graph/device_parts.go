@@ -101,8 +101,12 @@ func (c *call) usersOfDevice() error {
 func (c *call) deviceOverview() error {
 	f := c.fleet()
 	var n [platformCount]int
+	all := 0
 	for i := range f.t.Devices {
-		n[f.kindOf(i)]++
+		if f.there(i) {
+			n[f.kindOf(i)]++
+			all++
+		}
 	}
 	systems := object{
 		{"androidCount", n[android] + n[androidOwned] + n[androidKiosk]}, {"iosCount", n[iPhone] + n[iPad]}, {"macOSCount", n[macOS]},
@@ -115,9 +119,9 @@ func (c *call) deviceOverview() error {
 		systems = append(systems, member{"linuxCount", n[linux]}, member{"chromeOSCount", 0}, member{"aospUserAssociatedCount", 0}, member{"aospUserlessCount", 0})
 	}
 	return c.singleton("managedDeviceOverview", "deviceManagement/managedDeviceOverview", object{
-		{"id", c.guid(kindOrganization, 3)}, {"enrolledDeviceCount", f.t.Devices}, {"mdmEnrolledCount", f.t.Devices}, {"dualEnrolledDeviceCount", 0},
+		{"id", c.guid(kindOrganization, 3)}, {"enrolledDeviceCount", all}, {"mdmEnrolledCount", all}, {"dualEnrolledDeviceCount", 0},
 		{"deviceOperatingSystemSummary", systems},
-		{"deviceExchangeAccessStateSummary", object{{"allowedDeviceCount", 0}, {"blockedDeviceCount", 0}, {"quarantinedDeviceCount", 0}, {"unknownDeviceCount", 0}, {"unavailableDeviceCount", f.t.Devices}}},
+		{"deviceExchangeAccessStateSummary", object{{"allowedDeviceCount", 0}, {"blockedDeviceCount", 0}, {"quarantinedDeviceCount", 0}, {"unknownDeviceCount", 0}, {"unavailableDeviceCount", all}}},
 		{"managedDeviceModelsAndManufacturers", nil}, {"lastModifiedDateTime", c.now.Truncate(time.Hour)},
 	})
 }
@@ -200,6 +204,9 @@ func (c *call) installed() []int {
 	f := c.fleet()
 	counts := make([]int, len(inventory))
 	for i := range f.t.Devices {
+		if !f.there(i) {
+			continue
+		}
 		kind := f.kindOf(i)
 		for app := range inventory {
 			if f.has(app, i, kind) {
@@ -247,7 +254,7 @@ func (c *call) devicesOfDetectedApp() error {
 	f := c.fleet()
 	var owners []int
 	for i := range f.t.Devices {
-		if f.has(app, i, f.kindOf(i)) {
+		if f.there(i) && f.has(app, i, f.kindOf(i)) {
 			owners = append(owners, i)
 		}
 	}

@@ -118,7 +118,7 @@ var deviceFields = []deviceField{
 	{name: "enrolledByUserPrincipalName", put: orNull(func(v *device) string { return v.owner.upn }), beta: true},
 	{name: "hardwareInformation", put: constant("null"), full: putHardware, beta: true},
 	{name: "joinType", put: putText((*device).joinType), beta: true},
-	{name: "lostModeState", put: constant(`"disabled"`), beta: true},
+	{name: "lostModeState", put: putText((*device).lostMode), beta: true},
 	{name: "managementFeatures", put: constant(`"none"`), beta: true},
 	{name: "ownerType", put: putText((*device).ownership), beta: true},
 	{name: "preferMdmOverGroupPolicyAppliedDateTime", put: putTime(func(*device) time.Time { return never }), beta: true},
@@ -195,6 +195,13 @@ func (v *device) joinType() string {
 	return "azureADJoined"
 }
 
+func (v *device) lostMode() string {
+	if v.lost {
+		return "enabled"
+	}
+	return "disabled"
+}
+
 func (v *device) skuFamily() string {
 	if v.kind != windows {
 		return ""
@@ -204,6 +211,9 @@ func (v *device) skuFamily() string {
 
 // managedName is what Intune calls the device by itself: user, system, moment of enrolment.
 func (v *device) managedName() string {
+	if v.named != "" {
+		return v.named
+	}
 	who := v.owner.upn
 	if who == "" {
 		who = v.id.String()[:8]
@@ -259,18 +269,7 @@ func putActions(b []byte, v *device) []byte {
 			o = append(o, member{"@odata.type", "#microsoft.graph." + a.kind})
 		}
 		o = append(o, member{"actionName", a.name}, member{"actionState", a.state}, member{"startDateTime", a.began}, member{"lastUpdatedDateTime", a.updated})
-		switch a.kind {
-		case "resetPasscodeActionResult":
-			var code any
-			if a.passcode != "" {
-				code = a.passcode
-			}
-			o = append(o, member{"errorCode", 0}, member{"passcode", code})
-		case "remoteLockActionResult":
-			o = append(o, member{"unlockPin", nil})
-		case "windowsDefenderScanActionResult":
-			o = append(o, member{"scanType", "quick"})
-		}
+		o = append(o, a.told(v)...)
 		return appendObject(b, o)
 	})
 }

@@ -29,25 +29,12 @@ func deviceOperations() []operation {
 		get("/deviceManagement/managedDevices/{id}/windowsProtectionState", both, devices, oSelect, pageSize{}, (*call).protectionState),
 		get("/deviceManagement/managedDevices/{id}/logCollectionRequests", both, devices, oSelect|oTop, intunePage, (*call).logsOfDevice),
 		get("/deviceManagement/managedDevices/{id}/detectedApps", beta, devices, oSelect|oTop|oSkip, intunePage, (*call).appsOfDevice),
-		{method: http.MethodPost, path: "/deviceManagement/managedDevices/{id}/syncDevice", versions: both, area: intune, allow: same("DeviceManagementManagedDevices.PrivilegedOperations.All"), roles: []string{"Intune Administrator"}, handle: (*call).syncDevice},
 		get("/deviceManagement/managedDeviceOverview", both, devices, oSelect, pageSize{}, (*call).deviceOverview),
 		get("/deviceManagement/deviceCategories", both, category, oSelect|oTop, intunePage, (*call).listCategories),
 		get("/deviceManagement/deviceCategories/{id}", both, category, oSelect, pageSize{}, (*call).getCategory),
 		get("/users/{id}/managedDevices", both, devices, deviceOptions, intunePage, (*call).devicesOfUser),
 		mine,
 	}
-}
-
-// syncDevice asks a device to check in. Devices check in by themselves here, so that nothing else comes of it.
-func (c *call) syncDevice() error {
-	if c.token.AppOnly { // it takes a person
-		return c.unscoped(c.op.allow.delegated)
-	}
-	_, err := c.device()
-	if err == nil {
-		c.status = http.StatusNoContent
-	}
-	return err
 }
 
 func (c *call) listDevices() error {
@@ -64,13 +51,7 @@ func (c *call) devicePage(context string, n int, index func(int) int) error {
 	src := source{n: n, put: func(b []byte, i int) []byte {
 		v := f.at(index(i))
 		return c.expandDevice(p.append(b, &v), &v)
-	}}
-	if e := c.q.filter; supported(e) {
-		src.match = func(i int) bool {
-			v := f.at(index(i))
-			return e.matches(v.filterValue)
-		}
-	}
+	}, match: c.matching(index)}
 	return c.list(context+c.q.shape(), src)
 }
 
@@ -107,12 +88,24 @@ func (c *call) expandDevice(b []byte, v *device) []byte {
 
 func (c *call) countDevices() error {
 	f := c.fleet()
-	src := source{n: f.t.Devices}
-	if e := c.q.filter; supported(e) {
-		src.match = func(i int) bool { v := f.at(i); return e.matches(v.filterValue) }
-	}
+	src := source{n: f.t.Devices, match: c.matching(func(i int) int { return i })}
 	c.status, c.body = http.StatusOK, appendValue(c.body[:0], total(src))
 	c.w.Header().Set("Content-Type", "text/plain")
+	return nil
+}
+
+// matching chooses the devices that are in Intune and that the filter wants; nil where those are all.
+func (c *call) matching(index func(int) int) func(i int) bool {
+	f, e := c.fleet(), c.q.filter
+	switch {
+	case supported(e):
+		return func(i int) bool {
+			v := f.at(index(i))
+			return !v.gone && e.matches(v.filterValue)
+		}
+	case len(f.t.Handled) > 0:
+		return func(i int) bool { return f.there(index(i)) }
+	}
 	return nil
 }
 

@@ -92,6 +92,7 @@ const (
 	kindAudit
 	kindMalware
 	kindFailing
+	kindOrder
 )
 
 // guid is 16 bytes as they are written.

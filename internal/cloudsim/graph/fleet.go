@@ -66,13 +66,16 @@ type device struct {
 	joined      bool
 	profile     string
 	notes       string
+	named       string // managedDeviceName where an administrator wrote one
+	lost        bool   // in lost mode
+	gone        bool   // its record has left Intune
 	actions     []action
 }
 
 type action struct {
 	kind, name, state string
 	began, updated    time.Time
-	passcode          string
+	value             string // what the result tells besides: a passcode, a PIN, a scan's type, a person
 }
 
 var categoryNames = []string{"Office", "Field", "Shop floor", "Kiosk", "Executive", "Loan pool"}
@@ -91,6 +94,7 @@ func (f *fleet) at(i int) device {
 	f.configure(&v, &d)
 	f.comply(&v, &d)
 	f.odd(&v, &d)
+	f.handle(&v)
 	return v
 }
 
@@ -264,11 +268,13 @@ func newDrawAt(seed uint64, tenant, index int) draw {
 
 // find gives the device with the Intune device id.
 func (f *fleet) find(id string) (device, bool) {
-	i, ok := indexOf(id, f.seed, kindDevice, f.t.Index)
+	n, ok := indexOf(id, f.seed, kindDevice, f.t.Index)
+	i := n & (1<<enrolmentAt - 1)
 	if !ok || i >= f.t.Devices {
 		return device{}, false
 	}
-	return f.at(i), true
+	v := f.at(i)
+	return v, !v.gone && v.id.String() == id
 }
 
 // of gives the indexes of the person's devices.
@@ -278,7 +284,7 @@ func (f *fleet) of(p person) []int {
 	}
 	var found []int
 	for i := p.index; i < f.t.Devices; i += f.people.n {
-		if v := f.at(i); !v.userless {
+		if v := f.at(i); !v.userless && !v.gone {
 			found = append(found, i)
 		}
 	}

@@ -128,7 +128,7 @@ func (f *fleet) actionsOf(v *device, d *draw) []action {
 		a.updated = a.began
 	}
 	if a.name == "resetPasscode" && a.state == "done" {
-		a.passcode = d.letters(digits, 6)
+		a.value = d.letters(digits, 6)
 	}
 	return []action{a}
 }

@@ -72,7 +72,7 @@ func (c *call) snapshot() error {
 		held := *t
 		held.Domains = slices.Clone(t.Domains)
 		held.SKUs = slices.Clone(t.SKUs)
-		held.Taken, held.Provisioning = slices.Clone(t.Taken), maps.Clone(t.Provisioning)
+		held.Taken, held.Provisioning, held.Handled = slices.Clone(t.Taken), maps.Clone(t.Provisioning), maps.Clone(t.Handled)
 		held.Users, held.Groups = nil, nil
 		for _, u := range t.Users {
 			if !c.finds(u) {
@@ -153,7 +153,7 @@ func (c *call) authorize() error {
 	if c.token.AppOnly {
 		return nil
 	}
-	if !c.inRole(c.op.roles) {
+	if !c.inRole(c.op.roles) && !c.entitled(c.op.right) {
 		return c.underprivileged()
 	}
 	if c.op.area == intune && !c.op.self {

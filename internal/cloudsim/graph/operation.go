@@ -34,6 +34,7 @@ type operation struct {
 	area     area
 	allow    permissions
 	roles    []string // display names of directory roles, any of which a delegated caller needs; none: no role is needed
+	right    string   // the action of an Intune role that does instead of a directory role; "" for none
 	self     bool     // the caller's own data: only with a user
 	options  options
 	page     pageSize

@@ -6,6 +6,7 @@ import "slices"
 func operations() []operation {
 	return slices.Concat(
 		deviceOperations(),
+		remoteOperations(),
 		detectedAppOperations(),
 		userOperations(),
 		licenceOperations(),

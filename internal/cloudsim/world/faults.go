@@ -63,6 +63,7 @@ var FaultKinds = map[string]string{
 	"guestUnredeemed":      "guests count as not having accepted their invitation",
 	"appDisabled":          "the app counts as disabled in the tenant",
 	"approvalRequired":     "changes in Intune wait for a second administrator",
+	"actionsFail":          "devices answer every remote action with failed",
 	"tokenChallenge":       "Graph answers every token with a claims challenge, as after a change of network or policy",
 }
 
@@ -71,7 +72,7 @@ var stateful = map[string]bool{
 	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true, "guestsRefused": true, "accountDelay": true, "applicationDelay": true, "seatsTaken": true,
 	"licenceMissing": true, "clockSkew": true, "secretExpired": true, "entraRefuses": true, "tokenChallenge": true,
 	"directoryRoleMissing": true, "intuneRoleMissing": true, "scopeTags": true, "gdapExpired": true, "gdapRoleMissing": true, "guestUnredeemed": true,
-	"appDisabled": true, "approvalRequired": true,
+	"appDisabled": true, "approvalRequired": true, "actionsFail": true,
 }
 
 var faultHosts = []string{"", "login", "graph", "security", "partner"}

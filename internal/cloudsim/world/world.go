@@ -73,6 +73,7 @@ type Tenant struct {
 	Taken             []Taken  // applications that somebody took from the gallery
 	TakenEver         int
 	Provisioning      map[string]Provisioning      // what was changed, by the object id of the service principal
+	Handled           map[int]Handled              // what people did to managed devices, by their index
 	Users             []*User                      // people and guests who can sign in or be looked at by name
 	ServicePrincipals map[string]*ServicePrincipal // by appId; holds the partner app once it is consented
 }

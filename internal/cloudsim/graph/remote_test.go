@@ -1,0 +1,184 @@
+package graph_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+)
+
+// desk is somebody who acts on devices of the first customer.
+type desk struct {
+	*sim
+	t     *testing.T
+	now   time.Time
+	admin string
+}
+
+const (
+	actScope  = "DeviceManagementManagedDevices.PrivilegedOperations.All"
+	editScope = "DeviceManagementManagedDevices.ReadWrite.All"
+)
+
+func newDesk(t *testing.T) *desk {
+	k := &desk{t: t, now: noon}
+	k.sim = newSim(t, world.Options{Now: func() time.Time { return k.now }})
+	c := k.customer(1)
+	k.admin = k.user(c, userWith(c, "Intune Administrator"), actScope, editScope, "DeviceManagementApps.Read.All")
+	return k
+}
+
+func (k *desk) send(method, path, body string, want int) answer {
+	k.t.Helper()
+	a := k.do(method, k.admin, k.server.URL+path, body, "Content-Type", "application/json")
+	if a.status != want {
+		k.t.Fatalf("%s %s %s: %d %s, want %d", method, path, body, a.status, a.text, want)
+	}
+	return a
+}
+
+// device finds one that fits, of the first customer.
+func (k *desk) device(fits func(v map[string]any) bool) (id string, v map[string]any) {
+	k.t.Helper()
+	for _, v := range k.all(k.admin, "/beta/deviceManagement/managedDevices") {
+		if fits(v) {
+			return v["id"].(string), v
+		}
+	}
+	k.t.Fatal("no device fits")
+	return "", nil
+}
+
+func (k *desk) age(v map[string]any) time.Duration {
+	at, err := time.Parse(time.RFC3339Nano, v["lastSyncDateTime"].(string))
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return k.now.Sub(at)
+}
+
+// result is how an action stands at the device.
+func (k *desk) result(id, name string) map[string]any {
+	k.t.Helper()
+	v := k.send(http.MethodGet, devicePath(id), "", http.StatusOK).body
+	for _, r := range v["deviceActionResults"].([]any) {
+		if r := r.(map[string]any); r["actionName"] == name {
+			return r
+		}
+	}
+	k.t.Fatalf("no result of %s: %v", name, v["deviceActionResults"])
+	return nil
+}
+
+func devicePath(id string) string { return "/beta/deviceManagement/managedDevices/" + id }
+
+// TestRemoteActionsProgress: an action is queued, heard of by a device that is awake, carried out, and told; a device that has stopped never
+// hears of it.
+func TestRemoteActionsProgress(t *testing.T) {
+	k := newDesk(t)
+	on := func(os string) func(map[string]any) bool {
+		return func(v map[string]any) bool { return v["operatingSystem"] == os && k.age(v) < 12*time.Hour }
+	}
+	pc, _ := k.device(on("Windows"))
+	if a := k.send(http.MethodPost, devicePath(pc)+"/windowsDefenderScan", `{"quickScan":false}`, http.StatusNoContent); a.text != "" {
+		t.Errorf("an action answers with %q", a.text)
+	}
+	if r := k.result(pc, "windowsDefenderScan"); r["actionState"] != "pending" || r["scanType"] != "quick" && r["scanType"] != nil {
+		t.Errorf("just sent: %v", r)
+	}
+	k.now = k.now.Add(2 * time.Hour)
+	if r := k.result(pc, "windowsDefenderScan"); r["actionState"] != "done" || r["scanType"] != "full" {
+		t.Errorf("after two hours: %v", r)
+	}
+	stopped, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "Windows" && k.age(v) > 40*24*time.Hour })
+	k.send(http.MethodPost, devicePath(stopped)+"/rebootNow", "", http.StatusNoContent)
+	k.now = k.now.AddDate(0, 3, 0)
+	if r := k.result(stopped, "rebootNow"); r["actionState"] != "pending" {
+		t.Errorf("a device that stopped: %v", r)
+	}
+	phone, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "iOS" && v["isSupervised"] == false })
+	k.send(http.MethodPost, devicePath(phone)+"/windowsDefenderScan", `{"quickScan":true}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath(phone)+"/enableLostMode", `{"message":"Please call us"}`, http.StatusNoContent)
+	k.send(http.MethodPost, strings.Replace(devicePath(phone), "beta", "v1.0", 1)+"/enableLostMode", `{"message":"x"}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath("00000000-0000-4000-8000-000000000000")+"/rebootNow", "", http.StatusNotFound)
+	k.now = k.now.Add(time.Minute)
+	k.world.Faults.Add(world.Fault{Kind: "actionsFail"})
+	k.send(http.MethodPost, devicePath(pc)+"/rebootNow", "", http.StatusNoContent)
+	k.now = k.now.Add(time.Hour)
+	if r := k.result(pc, "rebootNow"); r["actionState"] != "failed" {
+		t.Errorf("a device that fails: %v", r)
+	}
+	log := k.get(k.admin, "/v1.0/deviceManagement/auditEvents?$top=3").items()
+	if len(log) == 0 || log[0]["activityType"] != "rebootNow ManagedDevice" || log[0]["actor"].(map[string]any)["userPrincipalName"] != userWith(k.customer(1), "Intune Administrator").UserPrincipalName {
+		t.Errorf("the audit log begins with %v", log[0])
+	}
+}
+
+// TestWipedDevicesLeaveAndReturn: a wiped record is gone, and a machine that enrols by itself comes back as another one with its serial number.
+func TestWipedDevicesLeaveAndReturn(t *testing.T) {
+	k := newDesk(t)
+	pc, was := k.device(func(v map[string]any) bool {
+		return v["operatingSystem"] == "Windows" && v["autopilotEnrolled"] == true && k.age(v) < 12*time.Hour
+	})
+	before := len(k.all(k.admin, devicesPath))
+	k.send(http.MethodPost, devicePath(pc)+"/rebootNow", "", http.StatusNoContent)
+	k.send(http.MethodPost, devicePath(pc)+"/wipe", `{"keepEnrollmentData":false,"keepUserData":false}`, http.StatusNoContent)
+	if v := k.send(http.MethodGet, devicePath(pc), "", http.StatusOK).body; v["managementState"] != "wipePending" {
+		t.Errorf("just sent: %v", v["managementState"])
+	}
+	k.now = k.now.Add(15 * time.Minute)
+	k.send(http.MethodGet, devicePath(pc), "", http.StatusNotFound)
+	k.send(http.MethodPost, devicePath(pc)+"/wipe", `{}`, http.StatusNotFound)
+	if n := len(k.all(k.admin, devicesPath)); n != before-1 {
+		t.Errorf("%d devices, want %d", n, before-1)
+	}
+	k.now = k.now.Add(time.Hour)
+	back, v := k.device(func(v map[string]any) bool { return v["serialNumber"] == was["serialNumber"] && v["id"] != pc })
+	if v["deviceName"] != was["deviceName"] || v["managementState"] != "managed" || len(v["deviceActionResults"].([]any)) != 0 {
+		t.Errorf("it came back as %v", v)
+	}
+	k.send(http.MethodGet, devicePath(pc), "", http.StatusNotFound)
+	k.send(http.MethodDelete, devicePath(back), "", http.StatusNoContent)
+	k.send(http.MethodGet, devicePath(back), "", http.StatusNotFound)
+
+	mac, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "macOS" })
+	k.send(http.MethodPost, devicePath(mac)+"/wipe", `{}`, http.StatusBadRequest)
+	k.send(http.MethodPatch, devicePath(mac), `{"managedDeviceName":"Reception Mac","managedDeviceOwnerType":"personal","notes":"Lent"}`, http.StatusOK)
+	category := k.all(k.admin, "/v1.0/deviceManagement/deviceCategories")[1]
+	k.send(http.MethodPut, devicePath(mac)+"/deviceCategory/$ref", `{"@odata.id":"https://graph.microsoft.com/beta/deviceManagement/deviceCategories/`+category["id"].(string)+`"}`, http.StatusNoContent)
+	k.send(http.MethodPut, devicePath(mac)+"/deviceCategory/$ref", `{"@odata.id":""}`, http.StatusNotFound)
+	got := k.send(http.MethodGet, devicePath(mac)+"?$select=managedDeviceName,notes,managedDeviceOwnerType,deviceCategoryDisplayName", "", http.StatusOK).body
+	if got["managedDeviceName"] != "Reception Mac" || got["notes"] != "Lent" || got["managedDeviceOwnerType"] != "personal" || got["deviceCategoryDisplayName"] != category["displayName"] {
+		t.Errorf("after the changes: %v", got)
+	}
+}
+
+// TestRemoteActionsNeedScopeAndRole: the permission, and a directory role or an Intune role that has the remote task.
+func TestRemoteActionsNeedScopeAndRole(t *testing.T) {
+	k := newDesk(t)
+	c := k.customer(1)
+	pc, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "Windows" })
+	ask := func(token, path string) int { return k.do(http.MethodPost, token, k.server.URL+path, "").status }
+	admin := userWith(c, "Intune Administrator")
+	as := func(u world.User, roles ...string) *world.User { u.Roles = roles; return &u }
+	for who, tc := range map[string]struct {
+		token string
+		want  int
+	}{
+		"scope missing":       {k.user(c, admin, "DeviceManagementManagedDevices.Read.All"), http.StatusForbidden},
+		"app":                 {k.app(c), http.StatusForbidden},
+		"reader":              {k.user(c, as(*admin, "Global Reader"), actScope), http.StatusUnauthorized},
+		"administrator":       {k.user(c, admin, actScope), http.StatusNoContent},
+		"group of help desk":  {k.user(c, as(*c.Users[0]), actScope), http.StatusNoContent},
+		"nobody in the group": {k.user(c, userWith(c, ""), actScope), http.StatusUnauthorized},
+	} {
+		if got := ask(tc.token, devicePath(pc)+"/syncDevice"); got != tc.want {
+			t.Errorf("%s: %d, want %d", who, got, tc.want)
+		}
+	}
+	if got := ask(k.user(c, admin, actScope), devicePath(pc)+"/requestRemoteAssistance"); got != http.StatusForbidden {
+		t.Errorf("remote assistance without the permission to write: %d", got)
+	}
+}
