@@ -65,7 +65,7 @@ func checkHeader(jwt string) error {
 // only by case is refused, and so is one that occurs twice.
 type claims map[string]jsontext.Value
 
-var readClaims = []string{"iss", "aud", "azp", "exp", "nbf", "iat", "nonce", "sub", "tid", "oid", "ver", "idp", "acct", "wids", "name", "preferred_username", "email", "sid", "login_hint"}
+var readClaims = []string{"iss", "aud", "azp", "exp", "nbf", "iat", "nonce", "sub", "tid", "oid", "ver", "idp", "acct", "wids", "name", "preferred_username", "email", "sid", "login_hint", "auth_time"}
 
 func parseClaims(payload []byte) (claims, error) {
 	var c claims
@@ -191,6 +191,12 @@ func (c claims) checkTimes(now time.Time) error {
 	if _, present := c["nbf"]; present {
 		if nbf, ok := c.moment("nbf"); !ok || nbf.After(now.Add(iatAhead)) {
 			return refuse("nbf")
+		}
+	}
+	// An optional claim (OpenID Connect Core 2): whoever needs it refuses its absence, nobody believes a wrong one.
+	if _, present := c["auth_time"]; present {
+		if at, ok := c.moment("auth_time"); !ok || at.After(now.Add(iatAhead)) {
+			return refuse("auth_time")
 		}
 	}
 	return nil

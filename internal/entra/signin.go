@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-json-experiment/json"
@@ -31,7 +32,8 @@ type Tx struct {
 	Nonce     string
 	Verifier  string   // PKCE
 	Scopes    []string // beyond openid, profile and offline_access
-	Prompt    string   // "", "select_account", "consent"
+	Prompt    string   // "", "select_account", "consent", "login"
+	MaxAge    string   // seconds since the person proved who they are, after which Microsoft asks again (OpenID Connect Core 3.1.2.1); "": any
 	LoginHint string
 	Claims    string // a claims challenge that a resource or a token endpoint gave
 }
@@ -62,7 +64,7 @@ func (c *Client) AuthURL(ctx context.Context, tx Tx) (string, error) {
 	opts := []oauth2.AuthCodeOption{
 		oauth2.S256ChallengeOption(tx.Verifier), oidc.Nonce(tx.Nonce), oauth2.SetAuthURLParam("response_mode", "query"),
 	}
-	for name, value := range map[string]string{"prompt": tx.Prompt, "login_hint": tx.LoginHint, "claims": tx.Claims} {
+	for name, value := range map[string]string{"prompt": tx.Prompt, "login_hint": tx.LoginHint, "claims": tx.Claims, "max_age": tx.MaxAge} {
 		if value != "" {
 			opts = append(opts, oauth2.SetAuthURLParam(name, value))
 		}
@@ -81,6 +83,7 @@ type Identity struct {
 	DirectoryRoles    []string // wids: role template ids; nil: the token does not say
 	SessionID         string   // sid
 	LoginHint         string
+	AuthTime          time.Time // when the person proved who they are; zero: the token does not say, as it is an optional claim
 }
 
 // GlobalAdmin tells whether the token says that the person is a Global Administrator of the tenant. False also where the token is silent.
@@ -161,6 +164,7 @@ func (c claims) identity(tid tenant.ID) Identity {
 	id := Identity{Tenant: tid, ObjectID: oid, Subject: sub, Name: c.show("name"), PreferredUsername: c.show("preferred_username"),
 		SessionID: c.show("sid"), Guest: c.external(tid) || c.guestType()}
 	id.LoginHint, _ = c.text("login_hint")
+	id.AuthTime, _ = c.moment("auth_time")
 	if _, said := c["wids"]; said {
 		id.DirectoryRoles = []string{}
 		var roles []string

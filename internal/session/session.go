@@ -101,6 +101,7 @@ type SignIn struct {
 	LoginHint string    `json:"hint,omitempty"`
 	At        time.Time `json:"at"`
 	Until     time.Time `json:"until"`
+	AuthTime  time.Time `json:"auth,omitzero"` // when the person proved at Microsoft who they are, by the token; zero: it did not say
 }
 
 // Identity is the sign-in's person in the words of internal/tenant.
@@ -113,9 +114,10 @@ func (in SignIn) Open(now time.Time) bool { return now.Before(in.Until) }
 
 // content is what a session holds. The first sign-in is the person; the others are the same person's at customers' authorities.
 type content struct {
-	ID      string   `json:"id"` // names the session in tables; unlike the cookie's value it opens nothing and outlives renewals
-	SignIns []SignIn `json:"signins"`
-	Flash   *Flash   `json:"flash,omitempty"`
+	ID      string    `json:"id"`    // names the session in tables; unlike the cookie's value it opens nothing and outlives renewals
+	Since   time.Time `json:"since"` // when it began, by the database's clock
+	SignIns []SignIn  `json:"signins"`
+	Flash   *Flash    `json:"flash,omitempty"`
 }
 
 // Flash is a sentence to be shown on the next page.
@@ -149,6 +151,19 @@ func (s *Sessions) Current(ctx context.Context) (in SignIn, ok bool) {
 	return c.SignIns[0], true
 }
 
+// Facts name the session and say when it began, by the database's clock, and by tenant when the person proved there who they are; a tenant
+// where the sign-in is over, or where Microsoft did not say, is missing.
+func (s *Sessions) Facts(ctx context.Context) (id string, since time.Time, proved map[tenant.ID]time.Time) {
+	c := s.read(ctx)
+	proved = map[tenant.ID]time.Time{}
+	for _, in := range c.SignIns {
+		if in.Open(s.now()) && !in.AuthTime.IsZero() {
+			proved[in.Tenant] = in.AuthTime
+		}
+	}
+	return c.ID, c.Since, proved
+}
+
 // SignIns are all sign-ins of the session, the person's own first; those that are over are among them, so that pages can offer to renew them.
 func (s *Sessions) SignIns(ctx context.Context) []SignIn { return s.read(ctx).SignIns }
 
@@ -162,19 +177,21 @@ func (s *Sessions) At(ctx context.Context, tid tenant.ID) (SignIn, bool) {
 	return SignIn{}, false
 }
 
-// Replace makes a fresh session for a person and ends what was there. A person who signs in again
-// keeps their sign-ins at customers.
+// Replace makes a fresh session for a person and ends what was there. A person who signs in again goes on in the same session, with their
+// sign-ins at customers.
 func (s *Sessions) Replace(ctx context.Context, in SignIn, refresh string) error {
 	c := s.read(ctx)
 	keep := []SignIn{}
 	if len(c.SignIns) > 0 && c.SignIns[0].Tenant == in.Tenant && c.SignIns[0].ObjectID == in.ObjectID {
 		keep = c.SignIns[1:]
-	}
-	if len(keep) == 0 {
+	} else {
 		if err := s.forgetTokens(ctx, c.ID); err != nil {
 			return err
 		}
-		c.ID = newID()
+		c = content{ID: newID()}
+		if err := s.pool.Raw().QueryRow(ctx, `SELECT now()`).Scan(&c.Since); err != nil {
+			return fmt.Errorf("begin session: %w", postgres.Kind(err))
+		}
 	}
 	c.SignIns = append([]SignIn{in}, keep...)
 	return s.renewed(ctx, c, in, refresh)

@@ -276,6 +276,34 @@ func TestDelegatedToken(t *testing.T) {
 
 // A consent that was taken back ends what anybody could do in the tenant by a sign-in, also one that is renewed while it happens, and one
 // that comes later. Other tenants, and a new consent, have nothing to do with it.
+// TestFacts: a person who proves anew who they are goes on in the same session; somebody else begins another.
+func TestFacts(t *testing.T) {
+	t.Parallel()
+	g := newRig(t, true)
+	facts := func() (id string, since time.Time, proved map[tenant.ID]time.Time) {
+		g.do(func(ctx context.Context) { id, since, proved = g.Facts(ctx) })
+		return id, since, proved
+	}
+	if id, _, proved := facts(); id != "" || len(proved) > 0 {
+		t.Errorf("nobody: %q, %v", id, proved)
+	}
+	in := g.signIn(firstUp, anna)
+	g.do(func(ctx context.Context) { g.must(g.Replace(ctx, in, "")) })
+	id, since, proved := facts()
+	if id == "" || since.IsZero() || len(proved) > 0 {
+		t.Errorf("a token that does not say when: %q, %v, %v", id, since, proved)
+	}
+	in.AuthTime = g.now
+	g.do(func(ctx context.Context) { g.must(g.Replace(ctx, in, "")) })
+	if again, then, proved := facts(); again != id || !then.Equal(since) || !proved[firstUp].Equal(g.now) {
+		t.Errorf("anew: %q, %v, %v", again, then, proved)
+	}
+	g.do(func(ctx context.Context) { g.must(g.Replace(ctx, g.signIn(firstUp, ben), "")) })
+	if other, _, proved := facts(); other == id || len(proved) > 0 {
+		t.Errorf("somebody else: %q, %v", other, proved)
+	}
+}
+
 func TestConsentTakenBackForgetsSignIns(t *testing.T) {
 	t.Parallel()
 	g := newRig(t, true)

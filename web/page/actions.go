@@ -40,6 +40,19 @@ var actionWords = map[string]string{
 	"review.signed":     "signed a review off",
 	"calendar.created":  "made a calendar address",
 	"calendar.revoked":  "ended a calendar address",
+
+	"brake.granted":         "was granted a destructive act",
+	"brake.asked":           "asked for a second person’s approval",
+	"brake.cooling":         "asked for so much at once that it cools off",
+	"brake.approved":        "approved a destructive act",
+	"brake.refused":         "refused a destructive act",
+	"brake.withdrawn":       "withdrew a request",
+	"brake.stopped":         "stopped all destructive acts",
+	"brake.released":        "released the stop",
+	"brake.limits.changed":  "tightened the limits of destructive acts",
+	"brake.limits.asked":    "asked to loosen the limits of destructive acts",
+	"brake.limits.approved": "approved looser limits of destructive acts",
+	"brake.limits.dropped":  "dropped a change of the limits of destructive acts",
 }
 
 // attempts are changes at a customer that may fail, or of which Microsoft may not say whether they were done: what was done, and what was tried.

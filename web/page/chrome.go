@@ -49,6 +49,9 @@ func SignInAt(tid tenant.ID, back string) string {
 	return "/signin?tenant=" + tid.String() + "&return=" + url.QueryEscape(back)
 }
 
+// ProveAt is SignInAt for an act that needs a fresh proof of who somebody is: Microsoft asks again, whoever is signed in.
+func ProveAt(tid tenant.ID, back string) string { return SignInAt(tid, back) + "&prompt=login" }
+
 // Waiting is a number beside a navigation entry.
 type Waiting struct {
 	Count int

@@ -113,7 +113,7 @@ func (h *Handler) checkAnswer(q url.Values, tx session.Transaction) error {
 func (h *Handler) establish(ctx context.Context, id entra.Identity, tokens entra.Tokens) error {
 	now := h.Now()
 	in := session.SignIn{Tenant: id.Tenant, ObjectID: id.ObjectID, Subject: id.Subject, Name: id.Name, UPN: id.PreferredUsername,
-		Guest: id.Guest, Admin: id.GlobalAdmin(), LoginHint: id.LoginHint, At: now, Until: now.Add(h.Life)}
+		Guest: id.Guest, Admin: id.GlobalAdmin(), LoginHint: id.LoginHint, AuthTime: id.AuthTime, At: now, Until: now.Add(h.Life)}
 	if id.DirectoryRoles == nil && h.IsAdmin != nil && !id.Guest {
 		if admin, err := h.IsAdmin(ctx, id.Tenant, id.ObjectID); err == nil {
 			in.Admin = admin

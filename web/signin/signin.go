@@ -124,10 +124,14 @@ var extras = map[string][]string{
 func (h *Handler) leave(w http.ResponseWriter, r *http.Request, tid tenant.ID, back, with, prompt string) error {
 	tx := entra.NewTx(tid)
 	tx.Scopes = extras[with]
-	if prompt == "select_account" {
+	switch prompt {
+	case "select_account":
 		tx.Prompt = prompt
+	case "login":
+		// Both, as Microsoft documents only prompt. What comes of it is told by the token's auth_time; whoever needs a fresh one looks there.
+		tx.Prompt, tx.MaxAge = prompt, "0"
 	}
-	if in, ok := h.Sessions.Current(r.Context()); ok && tx.Prompt == "" && in.Tenant == tid {
+	if in, ok := h.Sessions.At(r.Context(), tid); ok && tx.Prompt != "select_account" {
 		tx.LoginHint = in.LoginHint
 	}
 	binding := h.bind(w, r)

@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/autopilot"
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/config"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/consent"
@@ -83,6 +84,7 @@ type Portal struct {
 	Reviews        *review.Store
 	Consent        *consent.Service
 	Failures       *failure.Store
+	Brake          *brake.Store
 	Partner        *partner.Store
 	Withdrawals    *withdrawal.Service
 	Mail           mail.Sender // nil: no mail server is set
@@ -242,6 +244,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.DirectoryRoles = directoryrole.NewStore(p.Pool)
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
+	p.Brake = brake.NewStore(p.Pool, p.Audit, p.home)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, Busy: p.pressure.Busy, PollOnly: pooled(cfg)})
 	if err != nil {

@@ -154,6 +154,8 @@ func (s *Server) optional(c map[string]any, g delegatedGrant, p principal) {
 			if p.userType == "Guest" {
 				c[name] = 1
 			}
+		case "auth_time":
+			c[name] = g.authTime.Unix()
 		case "login_hint":
 			c[name] = loginHint(p.who)
 		case "sid":

@@ -113,6 +113,9 @@ func TestSignInAndTokens(t *testing.T) {
 		}
 	}
 	life, _ := out["expires_in"].(float64)
+	if at, ok := id["auth_time"].(float64); !ok || at > id["iat"].(float64) || at < id["iat"].(float64)-60 {
+		t.Errorf("auth_time = %v", id["auth_time"])
+	}
 	if life < 3600 || life > 5399 || !strings.Contains(out["scope"].(string), "https://graph.microsoft.com/User.Read") || out["client_info"] == nil {
 		t.Errorf("expires_in %v, scope %v, client_info %v", life, out["scope"], out["client_info"])
 	}

@@ -71,7 +71,7 @@ func newApp(o Options) App {
 		ClientID: id, ObjectID: GUID(o.Seed, "application"), DisplayName: "Tenantry",
 		ClientSecret: "sim8Q~" + strings.ReplaceAll(GUID(o.Seed, "secret", 1)+GUID(o.Seed, "secret", 2), "-", "")[:34],
 		APIScope:     "api://" + id + "/access_as_user", RequiredRoles: slices.Clone(readOnlyRoles), RequiredScope: slices.Clone(staticScopes),
-		Certificate: certificateOf(o.Seed), Claims: []string{"acct", "login_hint", "sid", "wids"},
+		Certificate: certificateOf(o.Seed), Claims: []string{"acct", "auth_time", "login_hint", "sid", "wids"},
 		RedirectURIs: []string{"http://localhost/auth/callback", "http://localhost/auth/consent"},
 	}
 	a.RedirectURIs = append(a.RedirectURIs, o.RedirectURIs...)

@@ -40,7 +40,7 @@ type App struct {
 	RequiredScope []string // delegated permissions in requiredResourceAccess
 	Certificate   Certificate
 	LogoutURL     string   // front-channel logout address; empty where none is registered
-	Claims        []string // optional claims of ID tokens: acct, login_hint, sid, wids
+	Claims        []string // optional claims of ID tokens: acct, auth_time, login_hint, sid, wids
 }
 
 // Certificate is the registered key credential.

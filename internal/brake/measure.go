@@ -1,0 +1,166 @@
+package brake
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Measure is one limit with what is used of it and what a request would add.
+type Measure struct {
+	Name     string // of the limit, as in Numbers
+	Label    string // "One customer in an hour"
+	Tenant   tenant.ID
+	Customer string // its name; empty for limits that are no customer's
+	Used     int
+	This     int
+	Limit    int // above it a second person must approve
+	Most     int // above it the request cools off
+	Fleet    int // devices of the customer, for its share; 0: not known
+}
+
+func (m Measure) over() bool    { return m.Used+m.This > m.Limit }
+func (m Measure) farOver() bool { return m.Used+m.This > m.Most }
+
+// why says what is over.
+func (m Measure) why() string {
+	where, window := "", map[string]string{"person_hour": "by you within an hour", "person_day": "by you within a day", "all_hour": "by everybody together within an hour",
+		"customer_hour": "within an hour", "customer_day": "within a day", "share": "within a day"}[m.Name]
+	if m.Customer != "" {
+		where = " at " + m.Customer
+	}
+	return fmt.Sprintf("This would make %s%s %s; %d may be acted on without a second person.", devices(m.Used+m.This), where, window, m.Limit)
+}
+
+func devices(n int) string {
+	if n == 1 {
+		return "1 device"
+	}
+	return fmt.Sprintf("%d devices", n)
+}
+
+// used is what was spent, and what is reserved and may still be spent. Reserved devices count whenever they were asked for: they may be sent at
+// any moment, so that within no window more is sent than was counted.
+type used struct {
+	personHour, personDay, allHour int
+	hour, day                      map[tenant.ID]int
+}
+
+// usage reads what counts against a request of that person at those tenants.
+func usage(ctx context.Context, tx pgx.Tx, who tenant.Person, at []tenant.ID, now time.Time) (used, error) {
+	u := used{hour: map[tenant.ID]int{}, day: map[tenant.ID]int{}}
+	rows, _ := tx.Query(ctx, `
+		SELECT t.tenant_id, r.person_tenant = @tenant AND r.person_object = @oid::uuid, t.state = 'reserved' OR t.spent_at > @now::timestamptz - interval '1 hour', count(*)
+		FROM   brake_target t
+		JOIN   brake_request r USING (request_id)
+		WHERE  t.state = 'spent' AND t.spent_at > @now::timestamptz - interval '1 day'
+		OR     t.state = 'reserved' AND r.state IN ('waiting', 'granted') AND r.live_until > @now
+		GROUP  BY 1, 2, 3`, pgx.NamedArgs{"tenant": who.Tenant, "oid": who.ObjectID, "now": now})
+	var (
+		tid        tenant.ID
+		own, fresh bool
+		n          int
+	)
+	_, err := pgx.ForEachRow(rows, []any{&tid, &own, &fresh, &n}, func() error {
+		if fresh {
+			u.allHour += n
+			u.hour[tid] += n
+		}
+		if own && fresh {
+			u.personHour += n
+		}
+		if own {
+			u.personDay += n
+		}
+		u.day[tid] += n
+		return nil
+	})
+	if err != nil {
+		return u, fmt.Errorf("brake: usage: %w", postgres.Kind(err))
+	}
+	return u, nil
+}
+
+// customer is what the brake asks the portal itself about a customer, and never whoever acts.
+type customer struct {
+	ID    tenant.ID
+	Name  string
+	Fleet int // 0: never counted
+}
+
+func customers(ctx context.Context, tx pgx.Tx, ids []tenant.ID) ([]customer, error) {
+	rows, _ := tx.Query(ctx, `
+		SELECT t.tenant_id, COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text), COALESCE(c.value, 0)
+		FROM   tenant t
+		LEFT   JOIN tenant_counter c ON c.tenant_id = t.tenant_id AND c.dataset = $2 AND c.key = 'total'
+		WHERE  t.tenant_id = ANY($1::uuid[])
+		ORDER  BY 2, 1`, ids, graphsync.Devices)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[customer])
+	if err != nil {
+		return nil, fmt.Errorf("brake: customers: %w", postgres.Kind(err))
+	}
+	return found, nil
+}
+
+// measures are all limits with a request in them, the person's first.
+func (l Limits) measures(set Set, u used, at []customer, alone int) []Measure {
+	add := func(name, label string, c customer, used, this, limit, of int) Measure {
+		return Measure{Name: name, Label: label, Tenant: c.ID, Customer: c.Name, Used: used, This: this, Limit: limit, Most: of * l.CoolOff, Fleet: c.Fleet}
+	}
+	n, none := len(set.Targets), customer{}
+	all := []Measure{
+		add("person_hour", "You, within an hour", none, u.personHour, n, min(l.PersonHour, alone), l.PersonHour),
+		add("person_day", "You, within a day", none, u.personDay, n, l.PersonDay, l.PersonDay),
+		add("all_hour", "Everybody, within an hour", none, u.allHour, n, l.AllHour, l.AllHour),
+	}
+	by := set.Tenants()
+	for _, c := range at {
+		all = append(all,
+			add("customer_hour", "This customer, within an hour", c, u.hour[c.ID], by[c.ID], l.CustomerHour, l.CustomerHour),
+			add("customer_day", "This customer, within a day", c, u.day[c.ID], by[c.ID], l.CustomerDay, l.CustomerDay))
+		share := l.UnknownFleet
+		if c.Fleet > 0 {
+			share = max(c.Fleet*l.Share/100, min(l.Share, 1))
+		}
+		all = append(all, add("share", "Share of this customer’s devices, within a day", c, u.day[c.ID], by[c.ID], share, share))
+	}
+	return all
+}
+
+// judge says what the measures come to, and why, worst first.
+func judge(all []Measure) (Outcome, []string) {
+	over := slices.DeleteFunc(slices.Clone(all), func(m Measure) bool { return !m.over() })
+	slices.SortStableFunc(over, func(a, b Measure) int { return cmp.Compare(b.Used+b.This-b.Limit, a.Used+a.This-a.Limit) })
+	var why []string
+	outcome := Granted
+	for _, m := range over {
+		outcome = cmp.Or(map[bool]Outcome{true: CoolingOff}[outcome == CoolingOff || m.farOver()], NeedsSecond)
+		if len(why) < mostReasons {
+			why = append(why, m.why())
+		}
+	}
+	return outcome, why
+}
+
+// mostReasons are shown of a request that is over many limits: the worst.
+const mostReasons = 4
+
+// alone is how many devices the person may act on within an hour in these circumstances, with a sentence where that is less than usual.
+func (l Limits) alone(in Session, now time.Time) (n int, why []string) {
+	n = l.PersonHour
+	if now.Sub(in.Since) < time.Duration(l.NewSessionMinutes)*time.Minute && l.NewSession < n {
+		n, why = l.NewSession, append(why, fmt.Sprintf("Your session began less than %d minutes ago.", l.NewSessionMinutes))
+	}
+	if !l.office(now) && l.OffHours < l.PersonHour {
+		n, why = min(n, l.OffHours), append(why, "It is outside office hours.")
+	}
+	return n, why
+}

@@ -1,0 +1,194 @@
+package brake
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Use is one device of a granted request whose act is about to be sent.
+type Use struct {
+	ID       int64
+	Person   tenant.Person
+	Session  string // its id: a grant is used in the session in which it was asked for
+	Hash     string // of the set as it is now
+	Tenant   tenant.ID
+	Hardware string
+}
+
+// begun is how long a request that was begun may go on: long enough for a large set through Microsoft's limits.
+const begun = 12 * time.Hour
+
+// Spend uses up the budget of one device, right before its act is sent, once. On any error nothing may be sent. errs.Conflict says in words
+// why: stopped, lapsed, spent before, or not what was granted.
+func (s *Store) Spend(ctx context.Context, u Use) error {
+	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
+		if at.stop.On() {
+			return errs.ShowNext(errs.Conflict, "Destructive acts are stopped.", "An owner can release the stop. "+at.stop.By+" stopped them: "+at.stop.Why)
+		}
+		if err := onCall(u.Person); err != nil {
+			return err
+		}
+		kept, err := get(ctx, tx, `r.request_id = $1`, u.ID)
+		switch {
+		case err != nil:
+			return err
+		case kept.ByTenant != u.Person.Tenant || kept.ByObject != u.Person.ObjectID || kept.session != u.Session:
+			return fmt.Errorf("spend %d in another's name: %w", u.ID, errs.NotFound)
+		case kept.Hash != u.Hash:
+			return gone("The devices or options differ from those that were granted.")
+		case kept.State != Allowed || !kept.Live(at.now):
+			return gone("This was not granted, or not used in time.")
+		}
+		tag, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'spent', spent_at = $4 WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND state = 'reserved'`, u.ID, u.Tenant, u.Hardware, at.now)
+		if err != nil {
+			return err
+		}
+		if tag.RowsAffected() == 0 {
+			return gone("This was sent to the device before, or given up.")
+		}
+		_, err = tx.Exec(ctx, `UPDATE brake_request SET begun_at = $2, live_until = $3 WHERE request_id = $1 AND begun_at IS NULL`, u.ID, at.now, at.now.Add(begun))
+		return err
+	})
+}
+
+// Return gives the budget of a device back. Call it only where it is certain that nothing was sent to it; the grant does not come back.
+func (s *Store) Return(ctx context.Context, id int64, tid tenant.ID, hardware string) error {
+	return s.decide(context.WithoutCancel(ctx), func(tx pgx.Tx, _ moment) error {
+		_, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'returned', spent_at = NULL WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND state <> 'returned'`, id, tid, hardware)
+		return err
+	})
+}
+
+// Decider is a second person who approves or refuses.
+type Decider struct {
+	Person  tenant.Person
+	Reach   tenant.Scope
+	Session Session
+}
+
+// Approve lets a request be sent by whoever asked. typed is the serial of its device, or the number of its devices. The decider is on call for
+// all its customers, somebody else in another session, and proved lately at the partner's tenant who they are.
+func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason, requestID string) error {
+	return s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
+		if at.stop.On() {
+			return errs.ShowNext(errs.Conflict, "Destructive acts are stopped, so nothing can be approved.", "An owner can release the stop.")
+		}
+		if at.now.Before(a.CoolUntil) {
+			return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+a.CoolUntil.Format("15:04")+" UTC on.")
+		}
+		if err := s.somebodyElse(a, d, at); err != nil {
+			return err
+		}
+		if err := a.typed(ctx, tx, typed); err != nil {
+			return err
+		}
+		until := at.now.Add(time.Duration(at.limits.ApprovalMinutes) * time.Minute)
+		if err := settle(ctx, tx, a, Allowed, d.Person, reason, at.now, until); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, d.Person, requestID, a, "brake.approved", map[string]any{"approved_for": a.By, "approver_said": reason})
+	})
+}
+
+// somebodyElse refuses whoever asked, also under another account in the same session, and whoever did not prove lately who they are.
+func (s *Store) somebodyElse(a Approval, d Decider, at moment) error {
+	if a.ByTenant == d.Person.Tenant && a.ByObject == d.Person.ObjectID {
+		return errs.ShowNext(errs.Forbidden, "You asked for this yourself; a second person decides.", "Ask a colleague who looks after these customers.")
+	}
+	if a.session == d.Session.ID || d.Session.ID == "" {
+		return errs.ShowNext(errs.Forbidden, "This was asked for in the very session in which you approve.", "Approve it in a session of your own.")
+	}
+	return s.freshAtHome(at, d.Session)
+}
+
+// freshAtHome refuses who did not prove lately at the partner's own tenant who they are.
+func (s *Store) freshAtHome(at moment, in Session) error {
+	a, ok := at.proved(in, s.home)
+	if ok {
+		return nil
+	}
+	return tenant.NeedSignIn(s.home, a.Sentence, a.Next)
+}
+
+// typed holds what the approver typed against the set: they have looked at the same device, or counted as many.
+func (a Approval) typed(ctx context.Context, tx pgx.Tx, typed string) error {
+	want, what := fmt.Sprint(a.Devices), "number of devices"
+	if a.Devices == 1 {
+		what = "serial number of the device"
+		if err := tx.QueryRow(ctx, `SELECT hardware FROM brake_target WHERE request_id = $1`, a.ID).Scan(&want); err != nil {
+			return err
+		}
+	}
+	if typed != want {
+		return errs.Show(errs.Invalid, "What was typed is not the "+what+".")
+	}
+	return nil
+}
+
+// Refuse ends a request that waits. Whoever is on call for its customers may.
+func (s *Store) Refuse(ctx context.Context, id int64, d Decider, reason, requestID string) error {
+	return s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
+		if a.ByTenant == d.Person.Tenant && a.ByObject == d.Person.ObjectID {
+			return errs.ShowNext(errs.Forbidden, "You asked for this yourself.", "Withdraw it instead.")
+		}
+		if err := settle(ctx, tx, a, Denied, d.Person, reason, at.now, at.now); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, d.Person, requestID, a, "brake.refused", map[string]any{"refused_for": a.By, "refuser_said": reason})
+	})
+}
+
+// Withdraw takes a request of one's own back, before any of it was sent.
+func (s *Store) Withdraw(ctx context.Context, id int64, d Decider, requestID string) error {
+	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
+		a, err := get(ctx, tx, `r.request_id = $1 AND r.person_tenant = $2 AND r.person_object = $3`, id, d.Person.Tenant, d.Person.ObjectID)
+		if err != nil {
+			return err
+		}
+		if !a.Live(at.now) || !a.BegunAt.IsZero() {
+			return gone("There is nothing left to withdraw.")
+		}
+		if err := settle(ctx, tx, a, Withdrawn, d.Person, "", at.now, at.now); err != nil {
+			return err
+		}
+		return s.record(ctx, tx, d.Person, requestID, a, "brake.withdrawn", nil)
+	})
+}
+
+// decideOn finds a request that somebody else may still decide on.
+func (s *Store) decideOn(ctx context.Context, id int64, d Decider, reason string, f func(tx pgx.Tx, at moment, a Approval) error) error {
+	if err := onCall(d.Person); err != nil {
+		return err
+	}
+	if reason == "" || len([]rune(reason)) > maxWords {
+		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	}
+	if _, err := s.Get(ctx, d.Reach, id); err != nil { // under row-level security, as the decider
+		return err
+	}
+	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
+		a, err := get(ctx, tx, `r.request_id = $1`, id)
+		if err != nil {
+			return err
+		}
+		if a.State != Waiting || !a.Live(at.now) {
+			return gone("This does not wait for anybody any more.")
+		}
+		return f(tx, at, a)
+	})
+}
+
+// settle ends the waiting.
+func settle(ctx context.Context, tx pgx.Tx, a Approval, to State, by tenant.Person, why string, now, until time.Time) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE brake_request SET state = @to, decided_at = @now, decided_by = @by, decided_why = @why, decided_tenant = @tenant, decided_object = @oid, live_until = @until
+		WHERE  request_id = @id`,
+		pgx.NamedArgs{"id": a.ID, "to": to, "now": now, "by": nameOf(by), "why": why, "tenant": by.Tenant, "oid": by.ObjectID, "until": until})
+	return err
+}

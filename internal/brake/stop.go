@@ -1,0 +1,107 @@
+package brake
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+func nameOf(p tenant.Person) string { return audit.By(p).Actor }
+
+// Pull stops everything: nothing destructive is granted, approved or sent until an owner releases it. Whoever is on call may. What is reserved
+// stays reserved.
+func (s *Store) Pull(ctx context.Context, who tenant.Person, reason, requestID string) error {
+	if err := onCall(who); err != nil {
+		return err
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || len([]rune(reason)) > maxWords {
+		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	}
+	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
+		if at.stop.On() {
+			return errs.Show(errs.Conflict, at.stop.By+" has stopped destructive acts already.")
+		}
+		if _, err := tx.Exec(ctx, `UPDATE brake_state SET stopped_at = $1, stopped_by = $2, stopped_why = $3`, at.now, nameOf(who), reason); err != nil {
+			return err
+		}
+		return s.recordHome(ctx, tx, who, requestID, "brake.stopped", "all destructive acts", map[string]any{"reason": reason})
+	})
+}
+
+// Release ends the stop. Only an owner may, who proved lately who they are.
+func (s *Store) Release(ctx context.Context, who tenant.Person, in Session, reason, requestID string) error {
+	if who.Role != tenant.RoleOwner {
+		return errs.ShowNext(errs.Forbidden, "Only an owner releases the stop.", "Ask an owner of the portal.")
+	}
+	if reason = strings.TrimSpace(reason); reason == "" || len([]rune(reason)) > maxWords {
+		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	}
+	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
+		if !at.stop.On() {
+			return errs.Show(errs.Conflict, "Nothing is stopped.")
+		}
+		if err := s.freshAtHome(at, in); err != nil {
+			return err
+		}
+		if _, err := tx.Exec(ctx, `UPDATE brake_state SET stopped_at = NULL, stopped_by = '', stopped_why = ''`); err != nil {
+			return err
+		}
+		return s.recordHome(ctx, tx, who, requestID, "brake.released", "all destructive acts", map[string]any{"reason": reason, "stopped_by": at.stop.By, "stopped_at": at.stop.At.UTC().Format(time.RFC3339)})
+	})
+}
+
+// Standing is what every page shows: whether everything is stopped, and how many requests the person could decide on now.
+func (s *Store) Standing(ctx context.Context, who tenant.Person, reach tenant.Scope) (stop Stop, waiting int, err error) {
+	err = s.pool.In(reach).QueryRow(ctx, `
+		SELECT b.stopped_at, b.stopped_by, b.stopped_why,
+		       (SELECT count(*) FROM `+view+` WHERE `+whole+` AND r.state = 'waiting' AND r.live_until > now() AND NOT (r.person_tenant = $1 AND r.person_object = $2::uuid))
+		FROM   brake_state b`, who.Tenant, who.ObjectID).Scan(postgres.Zero(&stop.At), &stop.By, &stop.Why, &waiting)
+	if err != nil {
+		return stop, 0, fmt.Errorf("brake: standing: %w", postgres.Kind(err))
+	}
+	if !who.Role.May(tenant.MayAct) {
+		waiting = 0
+	}
+	return stop, waiting, nil
+}
+
+// Notice is a request that cools off and that the contacts were not told of.
+type Notice struct {
+	Approval Approval
+	To       []string
+}
+
+// Untold are the requests that cool off and of which the contacts were not told, the oldest first.
+func (s *Store) Untold(ctx context.Context) ([]Notice, error) {
+	db := s.pool.In(tenant.Everything())
+	rows, _ := db.Query(ctx, `SELECT `+columns+` FROM `+view+` WHERE r.cool_until IS NOT NULL AND r.told_at IS NULL ORDER BY r.asked_at LIMIT 20`)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Approval, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("brake: untold: %w", postgres.Kind(err))
+	}
+	var notices []Notice
+	for _, a := range found {
+		l, err := s.Limits(ctx)
+		if err != nil {
+			return nil, err
+		}
+		notices = append(notices, Notice{Approval: a, To: l.Now.contacts()})
+	}
+	return notices, nil
+}
+
+// Told keeps that the contacts were told of a request.
+func (s *Store) Told(ctx context.Context, id int64) error {
+	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `UPDATE brake_request SET told_at = now() WHERE request_id = $1`, id); err != nil {
+		return fmt.Errorf("brake: told: %w", postgres.Kind(err))
+	}
+	return nil
+}
