@@ -192,7 +192,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain}
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
-	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan}
+	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
@@ -202,7 +202,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		visitors,
 		delegated,
 		jobs,
-		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs},
+		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs, Explain: d.Explain},
 		setUp,
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},

@@ -50,6 +50,8 @@ const (
 	CauseApproval       Cause = "approval"
 	CauseObjectGone     Cause = "object-gone"
 	CauseRequest        Cause = "request"
+	CauseTargetRefuses  Cause = "target-refuses" // an application does not let Microsoft in
+	CauseConflict       Cause = "conflict"
 )
 
 // Told are the causes that somebody has to be told of. The others pass by themselves, or whoever met them mends them.

@@ -11,7 +11,7 @@ import (
 
 // byGrants compares the refused call with what the tenant granted. It runs only where the grants were read completely.
 func byGrants(f Failure) Finding {
-	op, known := operation(f)
+	op, role, known := operation(f)
 	if !known {
 		found := unknown(f)
 		found.Evidence = nil
@@ -19,7 +19,7 @@ func byGrants(f Failure) Finding {
 	}
 	want := op.Accepts[0]
 	if slices.ContainsFunc(op.Accepts, func(p permission.Permission) bool { return held(f.Granted, p) }) {
-		return granted(f, want)
+		return granted(f, want, role)
 	}
 	other := want
 	other.Kind = map[permission.Kind]permission.Kind{permission.Application: permission.Delegated, permission.Delegated: permission.Application}[want.Kind]
@@ -33,7 +33,7 @@ func byGrants(f Failure) Finding {
 }
 
 // granted is the case in which the permission is there and the call is refused all the same.
-func granted(f Failure, want permission.Permission) Finding {
+func granted(f Failure, want permission.Permission, role string) Finding {
 	switch {
 	case !f.Fresh:
 		return Finding{Cause: CauseTokenOld, Layer: LayerToken, Who: Nobody, Confidence: Likely, Verdict: "The token is older than the grant of " + want.Name + ".",
@@ -42,7 +42,7 @@ func granted(f Failure, want permission.Permission) Finding {
 		return Finding{Cause: CauseDefender, Layer: LayerLicence, Who: Customer, Confidence: Unsure, Verdict: "The permission is granted. The tenant is not set up for Microsoft Defender, or the person has no role in it.",
 			Remedy: "An administrator opens the Defender portal once and checks the roles there.", Useless: "A second consent."}
 	case f.Kind == permission.Delegated:
-		return byRole(f)
+		return byRole(f, role)
 	}
 	found := unknown(f)
 	found.Evidence = []string{want.Name + " is granted, so the permission is not the cause."}
@@ -53,7 +53,7 @@ func granted(f Failure, want permission.Permission) Finding {
 const intuneAdministrator, globalAdministrator = "3a2c62db-5318-420d-8d74-23affee5d9d5", "62e90394-69f5-4237-9190-012177145e10"
 
 // byRole tells which role a person lacks who has the permission: one that a relationship gives, one of Intune's, or one of the directory.
-func byRole(f Failure) Finding {
+func byRole(f Failure, role string) Finding {
 	found := Finding{Layer: LayerRole, Who: Customer, Confidence: Likely, Useless: "A new consent."}
 	switch {
 	case f.ended():
@@ -72,6 +72,9 @@ func byRole(f Failure) Finding {
 	default:
 		found.Cause, found.Verdict = CauseDirectoryRole, "The permission is granted, but the signed-in person lacks a directory role in this tenant."
 		found.Remedy = "An administrator gives the person the role that this needs, directly or through GDAP."
+		if role != "" {
+			found.Remedy = "An administrator gives the person the role that this needs, directly or through GDAP: " + role + "."
+		}
 	}
 	return found
 }
@@ -106,16 +109,17 @@ func article(k permission.Kind) string {
 	return "a delegated"
 }
 
-// operation finds the catalogue's operation of the call: the one with the same method, kind and path, where {…} stands for one segment.
-func operation(f Failure) (permission.Operation, bool) {
+// operation finds the catalogue's operation of the call, and the role that a person needs for it: the one with the same method, kind and path,
+// where {…} stands for one segment.
+func operation(f Failure) (o permission.Operation, role string, known bool) {
 	for _, e := range permission.Catalogue() {
 		for _, o := range e.Operations {
 			if strings.EqualFold(o.Method, f.Method) && (f.Kind == "" || e.Kind() == f.Kind) && samePath(o.Path, f.Path) {
-				return o, true
+				return o, e.Role, true
 			}
 		}
 	}
-	return permission.Operation{}, false
+	return permission.Operation{}, "", false
 }
 
 func samePath(pattern, path string) bool {

@@ -148,6 +148,15 @@ var rules = []rule{
 	{func(f Failure) bool { return f.Status == 404 || f.Status == 410 }, fixed(Finding{
 		Cause: CauseObjectGone, Layer: LayerObject, Who: Nobody, Confidence: Likely, Verdict: "What was asked for is not there any more, or was never set up.", Remedy: "Nothing. The next read takes it off the list.",
 	})},
+	// What a target says when its credentials are tried, Microsoft passes on.
+	{func(f Failure) bool { return f.Status == 400 && strings.HasSuffix(f.Path, "/validateCredentials") }, fixed(Finding{
+		Cause: CauseTargetRefuses, Layer: LayerRequest, Who: Staff, Confidence: Likely, Verdict: "The application did not let Microsoft in with these credentials, or Microsoft did not reach it.",
+		Remedy: "Compare address and credentials with what the application shows its administrator, and enter them again.", Useless: "A new consent or another role.",
+	})},
+	{func(f Failure) bool { return f.Status == 409 || f.Status == 412 }, fixed(Finding{
+		Cause: CauseConflict, Layer: LayerObject, Who: Staff, Confidence: Likely, Verdict: "Something of this kind or name is there already, or it was changed meanwhile.",
+		Remedy: "Look at what is there now, then decide.", Useless: "A new consent or another role.",
+	})},
 	{func(f Failure) bool { return f.Status == 400 && !strings.Contains(f.Text, "{") }, fixed(Finding{
 		Cause: CauseRequest, Layer: LayerRequest, Who: Owner, Confidence: Unsure, Verdict: "Microsoft does not take the request as we sent it.", Remedy: "Report it with the request id: this is most likely a fault of the portal.",
 	})},
@@ -160,9 +169,9 @@ func aadsts(codes ...int) func(Failure) bool {
 }
 
 // refused tells an answer that means "you may not". Intune and the provisioning service say so with 401 as well, for tokens that are fine:
-// with Forbidden inside, or still with a new token.
+// with Forbidden inside, without saying anything, or still with a new token.
 func refused(f Failure) bool {
-	return f.Status == 403 || f.Status == 401 && (f.Inner == "Forbidden" || f.Fresh)
+	return f.Status == 403 || f.Status == 401 && (f.Inner == "Forbidden" || f.Fresh || f.Code == "UnknownError" && strings.Contains(f.Path, "/synchronization/"))
 }
 
 func intune(f Failure) bool {

@@ -102,7 +102,7 @@ func paced(f Failure) Step {
 
 // scope compares the call with the grants as read; the names are ours, out of the catalogue.
 func scope(f Failure) Step {
-	op, known := operation(f)
+	op, _, known := operation(f)
 	switch {
 	case !known:
 		return Step{LayerScope, Open, "It is not known which permission this call needs.", time.Time{}}

@@ -230,7 +230,13 @@ var catalogue = []Entry{
 	{Feature: ProvisioningChanges, ByName: true, Licence: entraP1, Role: "Cloud Application Administrator", Operations: []Operation{
 		post("add an application from the gallery", "/v1.0/applicationTemplates/{id}/instantiate", asPersonApplications),
 		post("make a provisioning job", "/v1.0/servicePrincipals/{id}/synchronization/jobs", asPersonSync),
-		post("start, pause or restart a job", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/start", asPersonSync),
+		post("try credentials at the target", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/validateCredentials", asPersonSync),
+		post("start a job", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/start", asPersonSync),
+		post("pause a job", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/pause", asPersonSync),
+		post("restart a job", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/restart", asPersonSync),
+		post("provision one account at once", "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/provisionOnDemand", asPersonSync),
+		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/schema", Accepts: []Permission{asPersonSync}, Why: "change how a job maps attributes"},
+		{Method: "DELETE", Path: "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}", Accepts: []Permission{asPersonSync}, Why: "delete a job"},
 		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/secrets", Accepts: []Permission{asPersonSync}, Why: "hand the target's credentials to Microsoft"},
 	}},
 	{Feature: MyDevices, Licence: intunePlan, Suggested: true, Operations: []Operation{

@@ -22,6 +22,9 @@ const (
 	writeJobs         = "Synchronization.ReadWrite.All"
 )
 
+// Needs is what a person must be to set provisioning up and to steer it (Microsoft Graph, synchronizationJob: delegated scenarios).
+const Needs = "the directory role Cloud Application Administrator or Application Administrator at this customer; for jobs of Cloud Sync, Hybrid Identity Administrator is enough"
+
 // Acts sets provisioning up and steers jobs, as the person who asks for it: Microsoft's log at the customer names the person. What it reads it
 // reads by the portal's own sign-in, which cannot change anything.
 type Acts struct {
@@ -97,7 +100,7 @@ func refusal(err error, action string) error {
 		}
 	}
 	return graph.Deed{
-		Needs: "the directory role Cloud Application Administrator or Application Administrator at this customer", Look: "Open the page again to see what is there",
+		Needs: Needs, Look: "Open the page again to see what is there",
 		Gone: "Microsoft does not find the application or its job: it was deleted meanwhile, or is so new that it is not found everywhere yet.",
 	}.Refusal(err)
 }

@@ -44,6 +44,7 @@ type PlanLine struct {
 	SPID       string
 	Said       string
 	ChangedAt  time.Time
+	Failure    string // id of what is behind a failure, where that was kept
 }
 
 // stalled is after how long without a sign of life a plan counts as stopped: the portal that ran it is gone.
@@ -68,6 +69,8 @@ type Planner struct {
 	Done  func(ctx context.Context, tid tenant.ID) // told when a customer is through; may be nil
 	Sleep func()                                   // between two looks for a new application; nil: 3 seconds
 	Log   *slog.Logger                             // of our own mistakes, which people only read to be some; nil: none
+	// Explain keeps what is behind a failure at Microsoft and gives its id; empty: there is nothing to explain. May be nil.
+	Explain func(ctx context.Context, by tenant.Person, p Plan, tid tenant.ID, err error) string
 
 	running sync.WaitGroup
 }
@@ -92,7 +95,11 @@ func (r *Planner) Start(ctx context.Context, by tenant.Person, requestID string,
 				if _, _, told := errs.Sentence(err); err != nil && !told && r.Log != nil {
 					r.Log.ErrorContext(ctx, "line of a plan", "request_id", requestID, "tenant_id", l.Tenant.String(), "plan", p.ID, "err", err)
 				}
-				if r.Acts.Store.settleLine(ctx, p.ID, concluded(l, err), r.Acts.Now()) == nil && r.Done != nil {
+				l = concluded(l, err)
+				if err != nil && r.Explain != nil {
+					l.Failure = r.Explain(ctx, by, p, l.Tenant, err)
+				}
+				if r.Acts.Store.settleLine(ctx, p.ID, l, r.Acts.Now()) == nil && r.Done != nil {
 					r.Done(ctx, l.Tenant)
 				}
 			})
@@ -127,7 +134,7 @@ const looks = 60
 func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, p Plan, l *PlanLine) error {
 	s, err := r.application(ctx, by, requestID, p, l)
 	if err != nil {
-		return err
+		return InStep(Appearing, err)
 	}
 	st, err := r.Acts.Look(ctx, s)
 	for n := 1; n < looks && err == nil && !st.Found && !st.Gone(r.Acts.Now()); n++ {
@@ -136,13 +143,13 @@ func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, 
 	}
 	switch {
 	case err != nil:
-		return err
+		return InStep(NeedsJob, err)
 	case !st.Found:
-		return errs.ShowNext(errs.Conflict, "Microsoft’s directory does not find the application.", "Try again later, or look whether somebody deleted it.")
+		return InStep(Appearing, errs.ShowNext(errs.Conflict, "Microsoft’s directory does not find the application.", "Try again later, or look whether somebody deleted it."))
 	case st.Job != nil:
 		return nil
 	case len(st.Templates) == 0:
-		return errs.Show(errs.Conflict, "Microsoft has no template for a provisioning job of this application.")
+		return InStep(NeedsJob, errs.Show(errs.Conflict, "Microsoft has no template for a provisioning job of this application."))
 	}
 	template := st.Templates[0].ID
 	for _, t := range st.Templates {
@@ -150,7 +157,7 @@ func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, 
 			template = t.ID
 		}
 	}
-	return r.Acts.MakeJob(ctx, by, requestID, s, template)
+	return InStep(NeedsJob, r.Acts.MakeJob(ctx, by, requestID, s, template))
 }
 
 // application adds the application, unless an earlier try did.

@@ -48,8 +48,8 @@ func (s *Store) claimLine(ctx context.Context, plan int64, l PlanLine, now time.
 
 // settleLine keeps what became of a line.
 func (s *Store) settleLine(ctx context.Context, plan int64, l PlanLine, now time.Time) error {
-	_, err := s.pool.In(l.Tenant).Exec(ctx, `UPDATE provisioning_plan_line SET state = $3, said = $4, sp_id = $5, changed_at = $6 WHERE tenant_id = $1 AND plan_id = $2`,
-		l.Tenant, plan, l.Outcome, l.Said, l.SPID, now)
+	_, err := s.pool.In(l.Tenant).Exec(ctx, `UPDATE provisioning_plan_line SET state = $3, said = $4, sp_id = $5, changed_at = $6, failure = $7 WHERE tenant_id = $1 AND plan_id = $2`,
+		l.Tenant, plan, l.Outcome, l.Said, l.SPID, now, l.Failure)
 	if err != nil {
 		return fmt.Errorf("settle line of provisioning plan: %w", postgres.Kind(err))
 	}
@@ -61,7 +61,7 @@ func (s *Store) settleLine(ctx context.Context, plan int64, l PlanLine, now time
 func (s *Store) AgainPlan(ctx context.Context, scope tenant.Scope, plan int64, now time.Time) error {
 	_, err := s.pool.In(scope).Exec(ctx, `
 		UPDATE provisioning_plan_line l
-		SET    state = CASE WHEN l.state = 'working' AND l.sp_id = '' THEN 'unknown' ELSE 'waiting' END, changed_at = $2,
+		SET    state = CASE WHEN l.state = 'working' AND l.sp_id = '' THEN 'unknown' ELSE 'waiting' END, changed_at = $2, failure = '',
 		       said = CASE WHEN l.state = 'working' AND l.sp_id = '' THEN 'The portal stopped before Microsoft answered. Look at the customer’s applications before you repeat it.' ELSE '' END
 		FROM   provisioning_plan p
 		WHERE  p.plan_id = l.plan_id AND l.plan_id = $1
@@ -92,7 +92,7 @@ func (s *Store) Plans(ctx context.Context, scope tenant.Scope, most int) ([]Plan
 // Plan finds a plan with a line in the scope, and those lines by customer; errs.NotFound where there is none.
 func (s *Store) Plan(ctx context.Context, scope tenant.Scope, id int64) (p Plan, lines []PlanLine, err error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT l.tenant_id, `+nameOf("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at
+		SELECT l.tenant_id, `+nameOf("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at, l.failure
 		FROM   provisioning_plan_line l
 		WHERE  l.plan_id = $1
 		ORDER  BY 2, l.tenant_id`, id)

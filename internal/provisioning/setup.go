@@ -42,6 +42,19 @@ const (
 	Watching
 )
 
+// StepNames are the steps as people read them.
+var StepNames = []string{"Application", "Job", "Access", "Start", "Watch"}
+
+// InStep has a failure say at which step it happened.
+func InStep(step SetupStep, err error) error {
+	var shown *errs.Shown
+	if !errors.As(err, &shown) || errors.Is(err, errs.Unauthorised) {
+		return err
+	}
+	said := fmt.Sprintf("Step %d of %d, %s: %s", step+1, len(StepNames), strings.ToLower(StepNames[step]), shown.Sentence)
+	return fmt.Errorf("%w (%w)", errs.ShowNext(shown.Kind, said, shown.Next), err)
+}
+
 // State is how far a set-up is, as Microsoft tells it now.
 type State struct {
 	Setup     Setup

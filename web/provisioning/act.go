@@ -152,7 +152,7 @@ func (h *Wizard) act(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	case err != nil && (!ok || errors.Is(err, errs.Unauthorised)):
 		return err
 	case err != nil:
-		v.failed = failedBanner(err)
+		v.failed = h.Explain.banner(r, err, v.url())
 		return h.showAct(w, r, page.StatusOf(err), v)
 	case v.result != nil:
 		return h.showAct(w, r, http.StatusOK, v)
@@ -212,6 +212,9 @@ func (h *Wizard) after(r *http.Request, v actView) string {
 
 // The parts of the page, ready to print.
 
+// sentAsYou stands beside what changes something at Microsoft.
+const sentAsYou = "Sent as you. You need " + provisioning.Needs + "."
+
 func actURL(tid tenant.ID, sp, job, act string) string {
 	return appURL(tid, sp) + "/jobs/" + url.PathEscape(job) + "/" + act
 }
@@ -243,7 +246,7 @@ func (v actView) resetChoice() ui.Choice {
 func (v actView) foot() ui.Actions {
 	return ui.Actions{
 		Items: []ui.Action{{Text: v.act.button, Kind: v.act.kind}, {Text: "Cancel", URL: v.back(), Kind: ui.Quiet}},
-		Note:  "Sent as you. You need the directory role Cloud Application Administrator or Application Administrator at this customer.",
+		Note:  sentAsYou,
 	}
 }
 

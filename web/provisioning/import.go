@@ -19,6 +19,7 @@ import (
 type Importer struct {
 	Provisioning *provisioning.Store
 	Acts         Mapper
+	Explain      Explainer
 }
 
 // Mapper reads how jobs map at Microsoft, and changes it in the name of who asks for it; requestID is that of the page.
@@ -142,14 +143,11 @@ func (h *Importer) take(w http.ResponseWriter, r *http.Request, m tenant.Members
 
 // refuse shows why it was not done, with the form to choose another file.
 func (h *Importer) refuse(w http.ResponseWriter, r *http.Request, v importView, err error) error {
-	sentence, next, ok := errs.Sentence(err)
+	sentence, _, ok := errs.Sentence(err)
 	if !ok || errors.Is(err, errs.Unauthorised) {
 		return err
 	}
-	v.failed = &ui.Banner{Kind: "bad", Title: sentence, Text: next}
-	if errors.Is(err, errs.Timeout) {
-		v.failed.Kind = "unknown"
-	}
+	v.failed = h.Explain.banner(r, err, v.url+"/import?"+url.Values{"job": {v.JobID}}.Encode())
 	status := page.StatusOf(err)
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity

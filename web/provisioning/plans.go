@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -53,7 +54,7 @@ func (h *Wizard) newPlanned(r *http.Request, m tenant.Membership, v url.Values) 
 	ctx := r.Context()
 	p = planned{m: m, name: strings.TrimSpace(v.Get("name")), where: v["customer"], faults: page.Faults{}, signedIn: map[tenant.ID]bool{}, chrome: page.ChromeOf(ctx)}
 	if p.template, err = h.Acts.Template(ctx, h.Tenants.Home(), v.Get("template")); err != nil {
-		return p, inStep(provisioning.Appearing, err)
+		return p, provisioning.InStep(provisioning.Appearing, err)
 	}
 	if p.customers, err = h.Tenants.List(ctx, m.Scope); err != nil {
 		return p, err
@@ -149,7 +150,8 @@ type planLine struct {
 	Name     string         `json:"name"`
 	Outcome  string         `json:"outcome"`
 	Said     string         `json:"said"`
-	URL      string         `json:"url"` // of the set-up; empty: nothing was added
+	Doctor   string         `json:"doctor,omitempty"` // the page that says what is behind a failure
+	URL      string         `json:"url"`              // of the step that is next there; empty: nothing was tried yet
 
 	line provisioning.PlanLine
 }
@@ -179,8 +181,14 @@ func newPlanView(m tenant.Membership, p provisioning.Plan, lines []provisioning.
 	v := planView{Application: p.TemplateName, Running: p.Running(lines, c.Now), Lines: []planLine{}, m: m, plan: p, chrome: c}
 	for _, l := range lines {
 		x := planLine{Customer: page.TenantRef{ID: l.Tenant, Name: l.TenantName}, Name: l.Name, Outcome: string(l.Outcome), Said: l.Said, line: l}
-		if l.SPID != "" {
+		if l.Failure != "" {
+			x.Doctor = fresh.FailureURL(l.Tenant, l.Failure)
+		}
+		switch {
+		case l.SPID != "":
 			x.URL = appURL(l.Tenant, l.SPID) + "/setup"
+		case l.Outcome == provisioning.Failed || l.Outcome == provisioning.Unclear:
+			x.URL = "/t/" + l.Tenant.String() + "/provisioning/new?" + url.Values{"template": {p.Template}}.Encode()
 		}
 		if !v.Running && l.Outcome != provisioning.Done && l.Outcome != provisioning.Unclear {
 			v.repeat++
@@ -248,11 +256,20 @@ var outcomeStates = map[provisioning.Outcome]ui.State{
 func (v planView) table() ui.Table {
 	t := ui.Table{ID: "lines", Caption: "Customers of the plan by name", Inset: true, Columns: []ui.Column{
 		{Key: "customer", Label: "Customer", Width: 220}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 130}, {Key: "name", Label: "Name there", Width: 240, Priority: 2},
-		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 2},
+		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Behind it", Width: 170, Priority: 2, Phone: "line"},
+		{Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3},
 	}}
 	for _, l := range v.Lines {
 		state := outcomeStates[l.line.Outcome]
-		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
+		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), l.why(), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
 	}
 	return t
+}
+
+// why leads to what is behind a failure.
+func (l planLine) why() ui.Cell {
+	if l.Doctor == "" {
+		return ui.TextCell("")
+	}
+	return ui.LinkCell(fresh.Why, l.Doctor)
 }

@@ -90,7 +90,9 @@ func TestPlanGolden(t *testing.T) {
 	line := func(n int, o provisioning.Outcome, said string) provisioning.PlanLine {
 		return provisioning.PlanLine{Tenant: webtest.ID(t, n), TenantName: "<Contoso>", Name: strings.Repeat("long ", 20), Outcome: o, Said: said, SPID: "sp1", ChangedAt: now}
 	}
-	lines := []provisioning.PlanLine{line(1, provisioning.Done, "Enter its credentials to go on."), line(2, provisioning.Failed, "<b>"), line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
+	refused := line(2, provisioning.Failed, "<b>")
+	refused.Failure, refused.SPID = "f1", ""
+	lines := []provisioning.PlanLine{line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
 	t.Run("stopped", func(t *testing.T) { webtest.Golden(t, planBody(newPlanView(m, plan, lines, page.Chrome{Now: now}))) })
 	t.Run("new", func(t *testing.T) {
 		contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "<Contoso>"}

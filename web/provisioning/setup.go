@@ -94,7 +94,7 @@ func newSetupView(m tenant.Membership, st provisioning.State, c page.Chrome) set
 }
 
 func (v *setupView) at(step provisioning.SetupStep) {
-	v.step, v.StepName = step, strings.ToLower(stepNames[step])
+	v.step, v.StepName = step, strings.ToLower(provisioning.StepNames[step])
 }
 
 func (h *Wizard) showSetup(w http.ResponseWriter, r *http.Request, status int, v setupView) error {
@@ -144,26 +144,12 @@ func (h *Wizard) failed(w http.ResponseWriter, r *http.Request, was setupView, e
 		now.at(was.step)
 		now.keep = was.keep
 	}
-	now.failed = failedBanner(inStep(was.step, err))
+	now.failed = h.Explain.banner(r, provisioning.InStep(was.step, err), now.URL)
 	status := page.StatusOf(err)
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity
 	}
 	return h.showSetup(w, r, status, now)
-}
-
-// failedBanner says what did not happen, then why and what to do. What Microsoft left open is no failure yet.
-func failedBanner(err error) *ui.Banner {
-	sentence, next, _ := errs.Sentence(err)
-	first, rest, more := strings.Cut(sentence, ". ")
-	if more {
-		first += "."
-	}
-	b := &ui.Banner{Kind: "bad", Title: first, Text: join(rest, next)}
-	if errors.Is(err, errs.Timeout) {
-		b.Kind = "unknown"
-	}
-	return b
 }
 
 func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.Flash, err error) {
@@ -208,7 +194,7 @@ func (h *Wizard) readBack(r *http.Request, m tenant.Membership) string {
 
 func stepsLine(now provisioning.SetupStep) ui.StepsLine {
 	var line ui.StepsLine
-	for i, name := range stepNames {
+	for i, name := range provisioning.StepNames {
 		it := ui.StepsItem{Text: name, Shape: ui.ShapeTodo, Current: i == int(now)}
 		switch {
 		case i < int(now):

@@ -3,7 +3,6 @@ package provisioning
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -23,6 +23,30 @@ type Wizard struct {
 	Acts         Actor
 	Tenants      *tenant.Store
 	Plans        Planner
+	Explain      Explainer
+}
+
+// Explainer keeps what is behind a failure at Microsoft and gives the page that says so; back is the page where it was tried. Empty: there is
+// nothing to explain. nil: nothing is explained.
+type Explainer func(r *http.Request, err error, back string) string
+
+// banner says what did not happen, then why and what to do, and leads to what is behind it. What Microsoft left open is no failure yet.
+func (explain Explainer) banner(r *http.Request, err error, back string) *ui.Banner {
+	sentence, next, _ := errs.Sentence(err)
+	first, rest, more := strings.Cut(sentence, ". ")
+	if more {
+		first += "."
+	}
+	b := &ui.Banner{Kind: "bad", Title: first, Text: join(rest, next)}
+	if errors.Is(err, errs.Timeout) {
+		b.Kind = "unknown"
+	}
+	if explain != nil {
+		if b.ActionURL = explain(r, err, back); b.ActionURL != "" {
+			b.ActionText = fresh.Why
+		}
+	}
+	return b
 }
 
 // Actor reads applications and jobs at Microsoft, and changes them in the name of who asks for it; requestID is that of the page.
@@ -55,22 +79,6 @@ func (h *Wizard) Mount(r page.Router) {
 	r.Post("/provisioning/{principal}/jobs/{job}/{act}", tenant.MayAct, h.act)
 }
 
-// stepNames are the steps as people read them.
-var stepNames = []string{"Application", "Job", "Access", "Start", "Watch"}
-
-// inStep has a failure say at which step it happened.
-func inStep(step provisioning.SetupStep, err error) error {
-	var shown *errs.Shown
-	if !errors.As(err, &shown) || errors.Is(err, errs.Unauthorised) {
-		return err
-	}
-	return fmt.Errorf("%w (%w)", errs.ShowNext(shown.Kind, stepTitle(step)+": "+shown.Sentence, shown.Next), err)
-}
-
-func stepTitle(step provisioning.SetupStep) string {
-	return "Step " + ui.N(int64(step)+1) + " of " + ui.N(int64(len(stepNames))) + ", " + strings.ToLower(stepNames[step])
-}
-
 func (h *Wizard) choose(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	if !m.One() {
 		return errs.NotFound
@@ -97,7 +105,7 @@ func (h *Wizard) choose(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if v.searched = s.Name != "" || s.Category != "" || s.Publisher != ""; v.searched {
 		found, more, err := h.Acts.Gallery(r.Context(), m.Tenant.ID, s)
 		if err != nil {
-			return inStep(provisioning.Appearing, err)
+			return provisioning.InStep(provisioning.Appearing, err)
 		}
 		v.More = more
 		for _, g := range found {
@@ -110,7 +118,7 @@ func (h *Wizard) choose(w http.ResponseWriter, r *http.Request, m tenant.Members
 func (h *Wizard) chosen(r *http.Request, v *newAppView, id string) error {
 	g, err := h.Acts.Template(r.Context(), v.m.Tenant.ID, id)
 	if err != nil {
-		return inStep(provisioning.Appearing, err)
+		return provisioning.InStep(provisioning.Appearing, err)
 	}
 	row := newGalleryRow(g)
 	v.Chosen = &row
@@ -147,7 +155,7 @@ func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	if form.Get("again") != "1" {
 		if v.same, err = h.Acts.Named(r.Context(), m.Tenant.ID, v.name); err != nil {
-			return inStep(provisioning.Appearing, err)
+			return provisioning.InStep(provisioning.Appearing, err)
 		}
 		if len(v.same) > 0 {
 			return h.showNew(w, r, http.StatusConflict, v)
@@ -155,7 +163,7 @@ func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	s, err := h.Acts.Add(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, provisioning.GalleryApp{ID: v.Chosen.ID, Name: v.Chosen.Name}, v.name)
 	if err != nil {
-		return inStep(provisioning.Appearing, err)
+		return provisioning.InStep(provisioning.Appearing, err)
 	}
 	return page.SeeOther(w, r, setupURL(m, s.SPID))
 }
@@ -170,7 +178,7 @@ func (h *Wizard) adopt(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	s, err := h.Acts.Adopt(r.Context(), m.Person, m.Tenant.ID, form.Get("principal"))
 	if err != nil {
-		return inStep(provisioning.Appearing, err)
+		return provisioning.InStep(provisioning.Appearing, err)
 	}
 	return page.SeeOther(w, r, setupURL(m, s.SPID))
 }

@@ -94,7 +94,10 @@ func TestWizard(t *testing.T) {
 	a := &actor{refuse: map[string]error{}}
 	mount := func(r page.Router) {
 		(&Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
-		(&Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: a}).Mount(r)
+		(&Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: a, Explain: func(r *http.Request, err error, back string) string {
+			sentence, _, _ := errs.Sentence(err)
+			return "/why?" + url.Values{"said": {sentence}, "back": {back}}.Encode()
+		}}).Mount(r)
 	}
 	c, board := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/provisioning"
@@ -172,7 +175,7 @@ func TestWizard(t *testing.T) {
 	sends(page1, http.StatusUnprocessableEntity, url.Values{"do": {"job"}, "template": {"other"}}, "Choose one of the templates.")
 	sends(page1, http.StatusConflict, url.Values{"do": {"start"}}, "The application has no job.")
 	a.refuse["job"] = errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")
-	sends(page1, http.StatusForbidden, url.Values{"do": {"job"}, "template": {"slackOutDelta"}}, "Step 2 of 5, job: Microsoft does not let you do this.", "You need a role.", "Make the job")
+	sends(page1, http.StatusForbidden, url.Values{"do": {"job"}, "template": {"slackOutDelta"}}, "Step 2 of 5, job: Microsoft does not let you do this.", "You need a role.", "Make the job", "/why?back="+url.QueryEscape(page1)+"&amp;said=Step+2+of+5", "Why, and who can fix it")
 	delete(a.refuse, "job")
 	sends(page1, http.StatusSeeOther, url.Values{"do": {"job"}, "template": {"slackOutDelta"}})
 	a.state.Job = &provisioning.Job{ID: "j1", Template: "slackOutDelta", Code: "NotConfigured", Schedule: "Disabled", Health: provisioning.Idle}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -104,20 +106,32 @@ func (p *Portal) explain(r *http.Request, err error, back string) string {
 	if !c.Reach.Has(f.Tenant) {
 		return ""
 	}
+	id := p.keepDoing(r.Context(), f, err)
+	if id == "" {
+		return ""
+	}
+	return fresh.FailureURL(f.Tenant, id)
+}
+
+// keepDoing keeps why a person's own doing failed, and gives its id; empty: it was no answer of Microsoft's that is known.
+func (p *Portal) keepDoing(ctx context.Context, f failure.Failure, err error) string {
 	got, ok := failureFrom(err, f.At)
 	if !ok {
 		return ""
 	}
 	f.RequestID, f.ActivityID = got.RequestID, got.Activity
-	f.Diagnosis = p.behind(r.Context(), f.Tenant, f.Person, err)
+	f.Diagnosis = p.behind(ctx, f.Tenant, f.Person, err)
 	if f.Problem, _, ok = errs.Sentence(err); !ok {
 		f.Problem = f.Diagnosis.Verdict
 	}
-	id := p.keepFailure(r.Context(), f)
-	if id == "" {
-		return ""
-	}
-	return fresh.FailureURL(f.Tenant, id)
+	return p.keepFailure(ctx, f)
+}
+
+// explainPlan is explain for a customer of a plan, which is worked off while nobody waits.
+func (p *Portal) explainPlan(ctx context.Context, by tenant.Person, of provisioning.Plan, tid tenant.ID, err error) string {
+	const pattern = "/provisioning/plans/{plan}"
+	at := strings.Replace(pattern, "{plan}", strconv.FormatInt(of.ID, 10), 1)
+	return p.keepDoing(ctx, failure.Failure{Tenant: tid, Source: failure.Act, Kind: pattern, Object: at, Person: by.UPN, Back: at, At: p.Sync.Now().UTC()}, err)
 }
 
 // tryAgain does what failed once more. A change or a sign-in is the person's to repeat: there, what it depends on is read again, and judged.
