@@ -47,7 +47,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 		taken.Taken = append(taken.Taken, world.Taken{Number: 77, Template: found[0].ID, Name: "Asana"})
 	})
 	p := provisioning.Plan{MadeAt: time.Now(), MadeBy: by.UPN, Template: found[0].ID, TemplateName: "Asana", AliveAt: time.Now()}
-	lines := []provisioning.PlanLine{{Tenant: ids[0], Name: "Asana", Outcome: provisioning.Waiting}, {Tenant: ids[1], Name: "Asana", Outcome: provisioning.Waiting}}
+	lines := []provisioning.PlanLine{{Tenant: ids[0], Name: "Asana", Outcome: provisioning.Waiting, Settings: map[string]string{"BaseAddress": "https://asana.example"}}, {Tenant: ids[1], Name: "Asana", Outcome: provisioning.Waiting}}
 	if p.ID, err = r.provisioning.CreatePlan(ctx, all, p, lines); err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 		t.Helper()
 		planner.Wait()
 		plan, lines, err := r.provisioning.Plan(ctx, all, p.ID)
-		if err != nil || len(lines) != 2 || plan.Running(lines, time.Now()) {
+		if err != nil || len(lines) != 2 || plan.State(time.Now()) == "running" {
 			t.Fatalf("%+v, %+v, %v", plan, lines, err)
 		}
 		return map[tenant.ID]provisioning.PlanLine{lines[0].Tenant: lines[0], lines[1].Tenant: lines[1]}
@@ -84,6 +84,35 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 	if got := read(); got[ids[0]].Outcome != provisioning.Done || got[ids[1]].Outcome != provisioning.Done {
 		t.Errorf("second try: %+v", got)
 	}
+	if n, err := r.provisioning.StartPlan(ctx, all, p.ID, ids, time.Now()); err != nil || n != 0 {
+		t.Errorf("started without credentials: %d, %v", n, err)
+	}
+	st, err := acts.Look(ctx, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := acts.Save(ctx, by, "q", s, []provisioning.Secret{{Key: "SecretToken", Value: "c4nary"}}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := r.provisioning.StartPlan(ctx, tenant.Only(ids[1]), p.ID, ids, time.Now()); err != nil || n != 0 {
+		t.Errorf("started out of reach: %d, %v", n, err)
+	}
+	if n, err := r.provisioning.StartPlan(ctx, all, p.ID, ids, time.Now()); err != nil || n != 1 {
+		t.Errorf("started: %d, %v", n, err)
+	}
+	if _, lines, err = r.provisioning.Plan(ctx, all, p.ID); err != nil {
+		t.Fatal(err)
+	}
+	planner.Start(ctx, by, "q", p, lines)
+	if l := read()[ids[0]]; l.Outcome != provisioning.Done || l.Said != "Microsoft started the job." || l.StartedAt.IsZero() || l.Settings["BaseAddress"] != "https://asana.example" {
+		t.Errorf("started: %+v", l)
+	}
+	if j, found, err := acts.Live(ctx, s, st.Job.ID); err != nil || !found || j.Code != "Active" {
+		t.Errorf("at Microsoft: %+v, %v", j, err)
+	}
+	if s, err = r.provisioning.Setup(ctx, ids[0], s.SPID); err != nil || s.Settings["BaseAddress"] != "https://asana.example" {
+		t.Errorf("what the plan says is not kept for the set-up: %+v, %v", s, err)
+	}
 	for _, id := range ids[:2] {
 		var added int
 		if err := r.pool.In(id).QueryRow(ctx, `SELECT count(*) FROM audit WHERE tenant_id = $1 AND action = 'provisioning.application.added'`, id).Scan(&added); err != nil || added != 1 {
@@ -97,7 +126,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 		t.Errorf("who sees none of its customers: %v", err)
 	}
 	for scope, want := range map[tenant.ID]int{ids[0]: 1, ids[2]: 0} {
-		if plans, err := r.provisioning.Plans(ctx, tenant.Only(scope), 9); err != nil || len(plans) != want {
+		if plans, _, n, err := r.provisioning.Plans(ctx, tenant.Only(scope), provisioning.PlanFilter{}); err != nil || len(plans) != want || n != int64(want) {
 			t.Errorf("plans: %+v, %v", plans, err)
 		}
 	}

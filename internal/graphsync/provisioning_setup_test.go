@@ -55,9 +55,9 @@ func TestSetUpOfProvisioning(t *testing.T) {
 	if _, err := a.Template(ctx, tid, "nothing"); !errors.Is(err, errs.NotFound) {
 		t.Errorf("an unknown template: %v", err)
 	}
-	_, err = nobody.Add(ctx, by, "q", tid, found[0], "Slack Contoso")
+	_, err = nobody.Add(ctx, by, "q", tid, found[0], "Slack Contoso", map[string]string{"BaseAddress": "https://slack.example"})
 	refused(err, errs.Forbidden, "Cloud Application Administrator")
-	s, err := a.Add(ctx, by, "q", tid, found[0], "Slack Contoso")
+	s, err := a.Add(ctx, by, "q", tid, found[0], "Slack Contoso", map[string]string{"BaseAddress": "https://slack.example"})
 	must(err)
 	look := func(want provisioning.SetupStep) provisioning.State {
 		t.Helper()

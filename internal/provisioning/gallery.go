@@ -115,8 +115,9 @@ func (a *Acts) Named(ctx context.Context, tid tenant.ID, name string) (found []A
 	return found, nil
 }
 
-// Add takes an application from the gallery. Its service principal is found in the directory only after a while.
-func (a *Acts) Add(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, g GalleryApp, name string) (Setup, error) {
+// Add takes an application from the gallery. Its service principal is found in the directory only after a while. The settings are what is known
+// of the access to it, and no secret; they are kept for whoever enters the secrets.
+func (a *Acts) Add(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, g GalleryApp, name string, settings map[string]string) (Setup, error) {
 	p, err := a.Who.As(ctx, tid, writeApplications)
 	if err != nil {
 		return Setup{}, err
@@ -133,7 +134,7 @@ func (a *Acts) Add(ctx context.Context, by tenant.Person, requestID string, tid 
 	if err != nil {
 		return Setup{}, err
 	}
-	s := Setup{Tenant: tid, SPID: clean(made.ServicePrincipal.ID), Name: name, Template: g.ID, MadeAt: a.Now(), MadeBy: by.UPN}
+	s := Setup{Tenant: tid, SPID: clean(made.ServicePrincipal.ID), Name: name, Template: g.ID, MadeAt: a.Now(), MadeBy: by.UPN, Settings: settings}
 	return s, a.Store.keepSetup(ctx, s)
 }
 

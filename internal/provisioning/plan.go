@@ -25,7 +25,7 @@ const (
 )
 
 // Plan is one application for several customers: it is added and its job made at each. Credentials differ from customer to customer and are
-// never kept, so they are entered at each afterwards.
+// never kept, so they are entered at each afterwards. Then the jobs are started, where somebody says so.
 type Plan struct {
 	ID           int64
 	MadeAt       time.Time
@@ -33,7 +33,41 @@ type Plan struct {
 	Template     string
 	TemplateName string
 	AliveAt      time.Time // when a portal last worked on it
+	Customers    int64     // of which the reader sees the lines
+	Waiting      int64
+	Failed       int64
+	Unclear      int64
+	Started      int64 // whose job was started
 }
+
+// State of the plan as a whole, one of PlanStates: what needs a person first.
+func (p Plan) State(now time.Time) string {
+	switch {
+	case p.Waiting > 0 && now.Sub(p.AliveAt) < stalled:
+		return "running"
+	case p.Waiting > 0:
+		return "stopped"
+	case p.Failed > 0:
+		return "failed"
+	case p.Unclear > 0:
+		return "unknown"
+	case p.Started < p.Customers:
+		return "ready"
+	}
+	return "started"
+}
+
+// PlanStates are all of them.
+var PlanStates = []string{"running", "stopped", "failed", "unknown", "ready", "started"}
+
+// PlanStep is what the outcome of a line is about.
+type PlanStep string
+
+// The steps of a line. Between them somebody enters the credentials at the customer.
+const (
+	JobStep   PlanStep = "job"
+	StartStep PlanStep = "start"
+)
 
 // PlanLine is one customer of a plan.
 type PlanLine struct {
@@ -45,20 +79,19 @@ type PlanLine struct {
 	Said       string
 	ChangedAt  time.Time
 	Failure    string // id of what is behind a failure, where that was kept
+	Settings   map[string]string
+	Step       PlanStep
+	SavedAt    time.Time // when credentials went to Microsoft
+	StartedAt  time.Time // when the job was started
+}
+
+// Startable tells a line whose job waits for nothing but to be started.
+func (l PlanLine) Startable() bool {
+	return l.Outcome == Done && l.Step == JobStep && !l.SavedAt.IsZero() && l.StartedAt.IsZero()
 }
 
 // stalled is after how long without a sign of life a plan counts as stopped: the portal that ran it is gone.
 const stalled = 5 * time.Minute
-
-// Running tells that something of the lines may still be done by itself.
-func (p Plan) Running(lines []PlanLine, now time.Time) bool {
-	for _, l := range lines {
-		if (l.Outcome == Waiting || l.Outcome == Working) && now.Sub(p.AliveAt) < stalled {
-			return true
-		}
-	}
-	return false
-}
 
 // atOnce is at how many customers a plan works at the same time; Microsoft limits each customer for itself.
 const atOnce = 4
@@ -114,6 +147,8 @@ func (r *Planner) Wait() { r.running.Wait() }
 func concluded(l PlanLine, err error) PlanLine {
 	sentence, next, told := errs.Sentence(err)
 	switch {
+	case err == nil && l.Step == StartStep:
+		l.Outcome, l.Said = Done, "Microsoft started the job."
 	case err == nil:
 		l.Outcome, l.Said = Done, "Enter its credentials to go on."
 	case !told:
@@ -132,6 +167,9 @@ const looks = 60
 
 // line does what is left to do at a customer.
 func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, p Plan, l *PlanLine) error {
+	if l.Step == StartStep {
+		return InStep(NeedsStart, r.start(ctx, by, requestID, *l))
+	}
 	s, err := r.application(ctx, by, requestID, p, l)
 	if err != nil {
 		return InStep(Appearing, err)
@@ -160,6 +198,26 @@ func (r *Planner) line(ctx context.Context, by tenant.Person, requestID string, 
 	return InStep(NeedsJob, r.Acts.MakeJob(ctx, by, requestID, s, template))
 }
 
+// start starts the job, unless it works already.
+func (r *Planner) start(ctx context.Context, by tenant.Person, requestID string, l PlanLine) error {
+	s, err := r.Acts.Store.Setup(ctx, l.Tenant, l.SPID)
+	if err != nil {
+		return err
+	}
+	st, err := r.Acts.Look(ctx, s)
+	switch {
+	case err != nil:
+		return err
+	case st.Job == nil:
+		return errs.ShowNext(errs.Conflict, "The application, or its job, is not there any more.", "Open the customer to see what is.")
+	case st.Step() == Watching:
+		return nil
+	case st.Step() == NeedsAccess:
+		return errs.ShowNext(errs.Conflict, "Microsoft has no credentials for the application yet.", "Enter them at the customer.")
+	}
+	return r.Acts.Start(ctx, by, requestID, s, st.Job.ID)
+}
+
 // application adds the application, unless an earlier try did.
 func (r *Planner) application(ctx context.Context, by tenant.Person, requestID string, p Plan, l *PlanLine) (Setup, error) {
 	if l.SPID != "" {
@@ -172,7 +230,7 @@ func (r *Planner) application(ctx context.Context, by tenant.Person, requestID s
 	if len(same) > 0 {
 		return Setup{}, errs.ShowNext(errs.Conflict, "An application of this name is there already, so nothing was added.", "Set that one up at the customer, or plan with another name.")
 	}
-	s, err := r.Acts.Add(ctx, by, requestID, l.Tenant, GalleryApp{ID: p.Template, Name: p.TemplateName}, l.Name)
+	s, err := r.Acts.Add(ctx, by, requestID, l.Tenant, GalleryApp{ID: p.Template, Name: p.TemplateName}, l.Name, l.Settings)
 	l.SPID = s.SPID
 	return s, err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -21,7 +22,9 @@ func (s *Store) CreatePlan(ctx context.Context, scope tenant.Scope, p Plan, line
 			return err
 		}
 		for _, l := range lines {
-			if _, err := tx.Exec(ctx, `INSERT INTO provisioning_plan_line (tenant_id, plan_id, name, state, changed_at) VALUES ($1, $2, $3, 'waiting', $4)`, l.Tenant, id, l.Name, p.MadeAt); err != nil {
+			if _, err := tx.Exec(ctx, `
+				INSERT INTO provisioning_plan_line (tenant_id, plan_id, name, state, changed_at, settings) VALUES ($1, $2, $3, 'waiting', $4, COALESCE($5::jsonb, '{}'))`,
+				l.Tenant, id, l.Name, p.MadeAt, l.Settings); err != nil {
 				return err
 			}
 		}
@@ -72,40 +75,87 @@ func (s *Store) AgainPlan(ctx context.Context, scope tenant.Scope, plan int64, n
 	return nil
 }
 
-const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at`
-
-// Plans are the newest plans with a line in the scope.
-func (s *Store) Plans(ctx context.Context, scope tenant.Scope, most int) ([]Plan, error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT `+planColumns+`
-		FROM   provisioning_plan p
-		WHERE  EXISTS (SELECT FROM provisioning_plan_line l WHERE l.plan_id = p.plan_id)
-		ORDER  BY p.plan_id DESC
-		LIMIT  $1`, most)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Plan])
+// StartPlan makes those of the customers' lines wait to be started that can be, within the scope, and says of how many.
+func (s *Store) StartPlan(ctx context.Context, scope tenant.Scope, plan int64, customers []tenant.ID, now time.Time) (int64, error) {
+	tag, err := s.pool.In(scope).Exec(ctx, `
+		UPDATE provisioning_plan_line l
+		SET    step = 'start', state = 'waiting', said = '', changed_at = $3
+		FROM   provisioning_setup u
+		WHERE  l.plan_id = $1 AND l.tenant_id = ANY($2) AND l.state = 'done' AND l.step = 'job'
+		AND    u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id AND u.saved_at IS NOT NULL AND u.finished_at IS NULL`, plan, customers, now)
 	if err != nil {
-		return nil, fmt.Errorf("list provisioning plans: %w", postgres.Kind(err))
+		return 0, fmt.Errorf("start jobs of provisioning plan: %w", postgres.Kind(err))
 	}
-	return found, nil
+	return tag.RowsAffected(), nil
+}
+
+// plans is a plan with the sums over the lines that the scope sees; one without such a line is not there.
+const plans = `(
+	SELECT   q.plan_id, q.made_at, q.made_by, q.template, q.template_name, q.alive_at, count(*) AS customers, count(*) FILTER (WHERE l.state IN ('waiting', 'working')) AS waiting,
+	         count(*) FILTER (WHERE l.state = 'failed' AND u.finished_at IS NULL) AS failed, count(*) FILTER (WHERE l.state = 'unknown') AS unclear, count(u.finished_at) AS started
+	FROM     provisioning_plan q
+	JOIN     provisioning_plan_line l ON l.plan_id = q.plan_id
+	LEFT     JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
+	GROUP BY q.plan_id) p`
+
+const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at, p.customers, p.waiting, p.failed, p.unclear, p.started`
+
+func scanPlan(row pgx.CollectableRow, more ...any) (p Plan, err error) {
+	err = row.Scan(append([]any{&p.ID, &p.MadeAt, &p.MadeBy, &p.Template, &p.TemplateName, &p.AliveAt, &p.Customers, &p.Waiting, &p.Failed, &p.Unclear, &p.Started}, more...)...)
+	return p, err
+}
+
+// PlanFilter chooses plans.
+type PlanFilter struct {
+	Q      string   // part of the application or of who made it
+	State  []string // of PlanStates; none: all
+	Now    time.Time
+	Oldest bool // the oldest first, instead of the newest
+	After  string
+	Limit  int
+}
+
+// Plans are those with a line in the scope that match f: one page, the place of the next, and how many there are.
+func (s *Store) Plans(ctx context.Context, scope tenant.Scope, f PlanFilter) (found []Plan, next string, count int64, err error) {
+	w := &postgres.Where{}
+	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
+		return nil, "", 0, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		like := postgres.Like(strings.ToLower(q))
+		w.And("(lower(p.template_name) LIKE ? OR lower(p.made_by) LIKE ?)", like, like)
+	}
+	if len(f.State) > 0 { // as Plan.State
+		w.And(`CASE WHEN p.waiting > 0 AND p.alive_at > ? THEN 'running' WHEN p.waiting > 0 THEN 'stopped' WHEN p.failed > 0 THEN 'failed' WHEN p.unclear > 0 THEN 'unknown'
+		            WHEN p.started < p.customers THEN 'ready' ELSE 'started' END = ANY(?)`, f.Now.Add(-stalled), f.State)
+	}
+	o := postgres.Order{Name: "made", Desc: !f.Oldest, Keys: []postgres.Key{{Expr: "p.plan_id", Type: "bigint"}}}
+	l := postgres.Listing{Columns: planColumns, Table: plans, Where: w, Order: o, Cursor: f.After, Limit: f.Limit}
+	return postgres.PageOf(ctx, s.pool.In(scope), l, scanPlan)
 }
 
 // Plan finds a plan with a line in the scope, and those lines by customer; errs.NotFound where there is none.
 func (s *Store) Plan(ctx context.Context, scope tenant.Scope, id int64) (p Plan, lines []PlanLine, err error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT l.tenant_id, `+nameOf("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at, l.failure
-		FROM   provisioning_plan_line l
-		WHERE  l.plan_id = $1
-		ORDER  BY 2, l.tenant_id`, id)
-	if lines, err = pgx.CollectRows(rows, pgx.RowToStructByPos[PlanLine]); err != nil {
-		return p, nil, fmt.Errorf("lines of provisioning plan: %w", postgres.Kind(err))
-	}
-	rows, _ = s.pool.In(scope).Query(ctx, `SELECT `+planColumns+` FROM provisioning_plan p WHERE p.plan_id = $1`, id)
-	p, err = pgx.CollectExactlyOneRow(rows, pgx.RowToStructByPos[Plan])
-	if errors.Is(err, pgx.ErrNoRows) || err == nil && len(lines) == 0 {
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+planColumns+` FROM `+plans+` WHERE p.plan_id = $1`, id)
+	p, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Plan, error) { return scanPlan(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
 		return p, nil, fmt.Errorf("provisioning plan %d: %w", id, errs.NotFound)
 	}
 	if err != nil {
 		return p, nil, fmt.Errorf("provisioning plan: %w", postgres.Kind(err))
+	}
+	rows, _ = s.pool.In(scope).Query(ctx, `
+		SELECT l.tenant_id, `+nameOf("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at, l.failure, l.settings, l.step, u.saved_at, u.finished_at
+		FROM   provisioning_plan_line l
+		LEFT   JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
+		WHERE  l.plan_id = $1
+		ORDER  BY 2, l.tenant_id`, id)
+	lines, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (l PlanLine, err error) {
+		err = row.Scan(&l.Tenant, &l.TenantName, &l.Name, &l.Outcome, &l.SPID, &l.Said, &l.ChangedAt, &l.Failure, &l.Settings, &l.Step, postgres.Zero(&l.SavedAt), postgres.Zero(&l.StartedAt))
+		return l, err
+	})
+	if err != nil {
+		return p, nil, fmt.Errorf("lines of provisioning plan: %w", postgres.Kind(err))
 	}
 	return p, lines, nil
 }

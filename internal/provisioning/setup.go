@@ -25,7 +25,8 @@ type Setup struct {
 	Template   string // id in the gallery
 	MadeAt     time.Time
 	MadeBy     string
-	SavedAt    time.Time // when credentials went to Microsoft; zero: not by the portal
+	Settings   map[string]string // of the access, as a plan says; no secrets
+	SavedAt    time.Time         // when credentials went to Microsoft; zero: not by the portal
 	SavedBy    string
 	FinishedAt time.Time // when the job was started; zero: not by the portal
 }
@@ -172,20 +173,20 @@ func fieldsOf(text string) (fields []string) {
 	return fields
 }
 
-const setupColumns = `tenant_id, sp_id, name, template, made_at, made_by, saved_at, saved_by, finished_at`
+const setupColumns = `tenant_id, sp_id, name, template, made_at, made_by, settings, saved_at, saved_by, finished_at`
 
 func scanSetup(row pgx.CollectableRow) (s Setup, err error) {
-	err = row.Scan(&s.Tenant, &s.SPID, &s.Name, &s.Template, &s.MadeAt, &s.MadeBy, postgres.Zero(&s.SavedAt), &s.SavedBy, postgres.Zero(&s.FinishedAt))
+	err = row.Scan(&s.Tenant, &s.SPID, &s.Name, &s.Template, &s.MadeAt, &s.MadeBy, &s.Settings, postgres.Zero(&s.SavedAt), &s.SavedBy, postgres.Zero(&s.FinishedAt))
 	return s, err
 }
 
 // keepSetup remembers that somebody began to set this application up. What was done before stays.
 func (s *Store) keepSetup(ctx context.Context, x Setup) error {
 	_, err := s.pool.In(x.Tenant).Exec(ctx, `
-		INSERT INTO provisioning_setup (tenant_id, sp_id, name, template, made_at, made_by)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO provisioning_setup (tenant_id, sp_id, name, template, made_at, made_by, settings)
+		VALUES ($1, $2, $3, $4, $5, $6, COALESCE($7::jsonb, '{}'))
 		ON     CONFLICT (tenant_id, sp_id) DO UPDATE
-		SET    name = excluded.name, template = excluded.template`, x.Tenant, x.SPID, x.Name, x.Template, x.MadeAt, x.MadeBy)
+		SET    name = excluded.name, template = excluded.template`, x.Tenant, x.SPID, x.Name, x.Template, x.MadeAt, x.MadeBy, x.Settings)
 	if err != nil {
 		return fmt.Errorf("keep the set-up of %q of %s: %w", x.SPID, x.Tenant, err)
 	}

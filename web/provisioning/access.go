@@ -85,26 +85,35 @@ func (v setupView) accessLead() string {
 	return "The application’s administrator finds these under its own settings for provisioning or SCIM."
 }
 
-// secretFields are the inputs for credentials. None has a value: what was entered before is not echoed.
+// secretFields are the inputs for credentials. None has a value but what a plan says, which is no secret: what was entered before is not echoed.
 func (v setupView) secretFields() (list []templ.Component) {
-	input := func(name, label, kind string) {
-		list = append(list, ui.Field{Name: name, Label: label, Type: kind, Error: v.faults[name], Autocomplete: "off", Max: 4000})
+	input := func(name, label, kind, planned string) {
+		f := ui.Field{Name: name, Label: label, Type: kind, Value: planned, Error: v.faults[name], Autocomplete: "off", Max: 4000}
+		if planned != "" {
+			f.Hint = "As the plan says."
+		}
+		list = append(list, f)
 	}
+	planned := v.state.Setup.Settings
 	for _, key := range v.Fields {
 		kind := "text"
 		if secretName.MatchString(key) {
 			kind = "password"
 		}
-		input(key, spaced(key), kind)
+		input(key, spaced(key), kind, planned[key])
 	}
 	for i := 0; i < freeRows && len(v.Fields) == 0; i++ {
 		n := ui.N(int64(i))
 		s := ui.Select{Name: "key" + n, Label: "Credential " + ui.N(int64(i)+1), Error: v.faults["key"+n], Options: []ui.Option{{Value: "", Label: "None"}}}
 		for _, key := range provisioning.SecretKeys {
-			s.Options = append(s.Options, ui.Option{Value: key, Label: key})
+			s.Options = append(s.Options, ui.Option{Value: key, Label: key, Selected: i == 0 && planned[key] != ""})
 		}
 		list = append(list, s)
-		input("value"+n, "Value "+ui.N(int64(i)+1), "password")
+		if address := planned[baseAddress]; i == 0 && address != "" {
+			input("value"+n, "Value "+ui.N(int64(i)+1), "text", address)
+			continue
+		}
+		input("value"+n, "Value "+ui.N(int64(i)+1), "password", "")
 	}
 	return list
 }

@@ -331,7 +331,7 @@ func importBody(v importView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Change " + ui.Count(int64(len(v.Changes)), "mapping", "mappings"), Name: "do", Value: "take", Kind: ui.Primary}, {Text: "Cancel", URL: v.url, Kind: ui.Quiet}}, Note: "Sent as you. You need the directory role Cloud Application Administrator or Application Administrator at this customer."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Change " + ui.Count(int64(len(v.Changes)), "mapping", "mappings"), Name: "do", Value: "take", Kind: ui.Primary}, {Text: "Cancel", URL: v.url, Kind: ui.Quiet}}, Note: sentAsYou}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -41,7 +41,7 @@ func (a *mapper) TakeMappings(_ context.Context, by tenant.Person, _ string, j p
 func TestMappingsFromAFile(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
 	a := &mapper{rules: mappedRules}
-	mount := func(r page.Router) { (&Importer{f.Provisioning, a}).Mount(r) }
+	mount := func(r page.Router) { (&Importer{Provisioning: f.Provisioning, Acts: a}).Mount(r) }
 	c, board := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/provisioning/sp1/mappings/import"
 	send := func(c *webtest.Client, path string, status int, fields ...string) string {

@@ -31,7 +31,7 @@ func TestPlans(t *testing.T) {
 	c, board := f.Serve(t, technician, both, h.MountPortal), f.Serve(t, support, both, h.MountPortal)
 	c.SignIns = []page.SignIn{{Tenant: contoso, As: technician.UPN, Until: f.Now.Add(time.Hour)}}
 	const at = "/provisioning/plans/new"
-	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "Slack for several customers") || !strings.Contains(got, "You are not signed in there.") || strings.Contains(got, "Earlier plans") {
+	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "Slack for several customers") || !strings.Contains(got, "You are not signed in there.") {
 		t.Error("the form lacks something")
 	}
 	for path, want := range map[string]int{at: 404, at + "?template=unknown": 404, "/provisioning/plans/x": 404, "/provisioning/plans/-1": 404, "/provisioning/plans/99": 404} {
@@ -44,6 +44,7 @@ func TestPlans(t *testing.T) {
 	}
 	for says, bad := range map[string]url.Values{
 		"Choose at least one customer.": form("Slack"), "You are not signed in at Fabrikam.": form("Slack", fabrikam.ID.String()), "Enter a name that has": form(strings.Repeat("{customer}", 20), contoso.ID.String()),
+		"Secrets do not belong here.": {"template": {"t1"}, "name": {"Slack"}, "address": {"https://slack.example/?token=x"}, "customer": {contoso.ID.String()}},
 	} {
 		if got := c.Post(at, bad); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), says) {
 			t.Errorf("%v: %d", bad, got.Code)
@@ -55,9 +56,21 @@ func TestPlans(t *testing.T) {
 	if get, post := board.Get(at+"?template=t1"), board.Post(at, form("Slack", contoso.ID.String())); get.Code != http.StatusForbidden || post.Code != http.StatusForbidden || len(p.started) != 0 {
 		t.Errorf("support: %d, %d", get.Code, post.Code)
 	}
-	made := c.Post(at, form("Slack {customer}", contoso.ID.String()))
+	each := form("Slack {customer}", contoso.ID.String())
+	each.Set("address", "https://{domain}/scim")
+	each.Set("do", "each")
+	own := "name-" + contoso.ID.String()
+	if got := c.Post(at, each); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `name="`+own+`"`) || !strings.Contains(got.Body.String(), `value="https://`+contoso.DefaultDomain+`/scim"`) || len(p.started) != 0 {
+		t.Errorf("fields per customer: %d, %s", got.Code, got.Body)
+	}
+	each["each"], each[own], each["do"] = []string{"1"}, []string{""}, []string{"add"}
+	if got := c.Post(at, each); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "Enter a name that has") {
+		t.Errorf("a customer without a name: %d", got.Code)
+	}
+	each[own] = []string{"Slack Contoso"}
+	made := c.Post(at, each)
 	plan := made.Header().Get("Location")
-	if made.Code != http.StatusSeeOther || len(p.started) != 1 || len(p.started[0]) != 1 || p.started[0][0].Name != "Slack Contoso" {
+	if made.Code != http.StatusSeeOther || len(p.started) != 1 || len(p.started[0]) != 1 || p.started[0][0].Name != "Slack Contoso" || p.started[0][0].Settings["BaseAddress"] != "https://"+contoso.DefaultDomain+"/scim" {
 		t.Fatalf("made: %d, started %+v", made.Code, p.started)
 	}
 	var v struct {
@@ -79,23 +92,96 @@ func TestPlans(t *testing.T) {
 	if got := c.Post(plan, nil); got.Code != http.StatusSeeOther || len(p.started) != 2 {
 		t.Errorf("repeated: %d, started %d times", got.Code, len(p.started))
 	}
-	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "Earlier plans") || !strings.Contains(got, plan) {
-		t.Error("an earlier plan is not offered")
+}
+
+// TestPlanList: plans are listed with what became of them, and the jobs are started at the customers that are chosen.
+func TestPlanList(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	p := &planner{}
+	h := &Wizard{Provisioning: f.Provisioning, Sync: f.Sync, Acts: &actor{}, Tenants: f.Tenants, Plans: p}
+	both := tenant.Only(contoso.ID, fabrikam.ID)
+	c, board := f.Serve(t, technician, both, h.MountPortal), f.Serve(t, support, both, h.MountPortal)
+	if got := c.Get("/provisioning/plans").Body.String(); !strings.Contains(got, "No plan yet") {
+		t.Error("an empty list does not say so")
+	}
+	at := f.Now.Add(-time.Hour)
+	for i, name := range []string{"Slack", "Asana"} {
+		lines := []provisioning.PlanLine{{Tenant: contoso.ID, Name: name}, {Tenant: fabrikam.ID, Name: name}}
+		if _, err := f.Provisioning.CreatePlan(t.Context(), both, provisioning.Plan{MadeAt: at, MadeBy: technician.UPN, Template: "t1", TemplateName: name}, lines[i:]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := f.Pool.In(both)
+	for _, sql := range []string{
+		`UPDATE provisioning_plan_line SET state = 'done', sp_id = 'sp1'`, `UPDATE provisioning_plan_line SET state = 'failed', failure = 'f1' WHERE plan_id = 1 AND tenant_id = '` + fabrikam.ID.String() + `'`,
+		`INSERT INTO provisioning_setup (tenant_id, sp_id, name, template, made_at, made_by, saved_at) SELECT tenant_id, 'sp1', name, 't1', changed_at, 'x', changed_at FROM provisioning_plan_line WHERE tenant_id = '` + contoso.ID.String() + `'`,
+	} {
+		if _, err := in.Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string]string{"": "ready failed", "?sort=made": "failed ready", "?state=failed": "failed", "?state=ready&q=ASA": "ready", "?q=nobody": "", "?state=started": ""} {
+		var v struct {
+			Rows  []struct{ State string }
+			Count int
+		}
+		c.JSON("/provisioning/plans"+query, http.StatusOK, &v)
+		var got []string
+		for _, r := range v.Rows {
+			got = append(got, r.State)
+		}
+		if strings.Join(got, " ") != want || v.Count != len(v.Rows) {
+			t.Errorf("%s: %v of %d, want %s", query, got, v.Count, want)
+		}
+	}
+	for _, query := range []string{"?sort=x", "?state=x", "?after=x"} {
+		if got := c.Get("/provisioning/plans" + query); got.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", query, got.Code)
+		}
+	}
+	if got := c.Get("/provisioning/plans?format=csv"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "Some failed") {
+		t.Errorf("CSV: %d", got.Code)
+	}
+	start := url.Values{"do": {"start"}, "customer": {contoso.ID.String(), fabrikam.ID.String()}}
+	if get, post := board.Get("/provisioning/plans/1"), board.Post("/provisioning/plans/1", start); get.Code != http.StatusOK || strings.Contains(get.Body.String(), "Start the jobs") || post.Code != http.StatusForbidden {
+		t.Errorf("support: %d, %d", get.Code, post.Code)
+	}
+	if got := c.Get("/provisioning/plans/1").Body.String(); !strings.Contains(got, "Ready to start") || !strings.Contains(got, "Start the jobs") || !strings.Contains(got, "/doctor/failures/f1") {
+		t.Error("the plan does not offer to start, or lead to why")
+	}
+	if got := c.Post("/provisioning/plans/1", url.Values{"do": {"start"}, "customer": {"x"}}); got.Code != http.StatusNotFound {
+		t.Errorf("no customer: %d", got.Code)
+	}
+	if got := c.Post("/provisioning/plans/1", start); got.Code != http.StatusSeeOther || len(p.started) != 1 {
+		t.Fatalf("started: %d", got.Code)
+	}
+	for _, l := range p.started[0] {
+		if want := map[tenant.ID]provisioning.Outcome{contoso.ID: provisioning.Waiting, fabrikam.ID: provisioning.Failed}[l.Tenant]; l.Outcome != want || (l.Step == provisioning.StartStep) != (l.Tenant == contoso.ID) {
+			t.Errorf("%+v", l)
+		}
+	}
+	if got := c.Post("/provisioning/plans/1", start); got.Code != http.StatusConflict {
+		t.Errorf("started twice: %d", got.Code)
 	}
 }
 
 func TestPlanGolden(t *testing.T) {
 	m := tenant.Membership{Person: technician, Scope: tenant.Everything()}
-	plan := provisioning.Plan{ID: 7, TemplateName: "<Slack>", MadeAt: now, AliveAt: now.Add(-time.Hour)}
+	plan := provisioning.Plan{ID: 7, TemplateName: "<Slack>", MadeBy: technician.UPN, MadeAt: now, AliveAt: now.Add(-time.Hour)}
 	line := func(n int, o provisioning.Outcome, said string) provisioning.PlanLine {
 		return provisioning.PlanLine{Tenant: webtest.ID(t, n), TenantName: "<Contoso>", Name: strings.Repeat("long ", 20), Outcome: o, Said: said, SPID: "sp1", ChangedAt: now}
 	}
 	refused := line(2, provisioning.Failed, "<b>")
 	refused.Failure, refused.SPID = "f1", ""
-	lines := []provisioning.PlanLine{line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
+	ready := line(5, provisioning.Done, "Enter its credentials to go on.")
+	ready.Step, ready.SavedAt = provisioning.JobStep, now
+	begun := ready
+	begun.StartedAt = now
+	plan.Failed = 1
+	lines := []provisioning.PlanLine{ready, begun, line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
 	t.Run("stopped", func(t *testing.T) { webtest.Golden(t, planBody(newPlanView(m, plan, lines, page.Chrome{Now: now}))) })
 	t.Run("new", func(t *testing.T) {
 		contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "<Contoso>"}
-		webtest.Golden(t, newPlanBody(planned{template: slack, customers: []tenant.Tenant{contoso}, name: "<Slack>", faults: page.Faults{"customer": "Choose at least one customer."}, earlier: []provisioning.Plan{plan}, chrome: page.Chrome{Now: now}}))
+		webtest.Golden(t, newPlanBody(planned{template: slack, customers: []tenant.Tenant{contoso}, name: "<Slack>", faults: page.Faults{"customer": "Choose at least one customer."}, address: "https://<slack>.example"}))
 	})
 }

@@ -83,6 +83,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if m.One() && m.May(tenant.MayAct) {
 		l.Actions = append(l.Actions, ui.Action{Text: "Set up an application", Icon: "add", URL: m.Path("/provisioning/new")})
 	}
+	if !m.One() {
+		l.Actions = append(l.Actions, ui.Action{Text: "Plans", Icon: "clipboard_task", URL: "/provisioning/plans"})
+	}
 	if q.CSV {
 		return l.Serve(w, r)
 	}

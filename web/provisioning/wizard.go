@@ -54,7 +54,7 @@ type Actor interface {
 	Gallery(ctx context.Context, tid tenant.ID, s provisioning.GallerySearch) (found []provisioning.GalleryApp, more bool, err error)
 	Template(ctx context.Context, tid tenant.ID, id string) (provisioning.GalleryApp, error)
 	Named(ctx context.Context, tid tenant.ID, name string) ([]provisioning.Application, error)
-	Add(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, g provisioning.GalleryApp, name string) (provisioning.Setup, error)
+	Add(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, g provisioning.GalleryApp, name string, settings map[string]string) (provisioning.Setup, error)
 	Adopt(ctx context.Context, by tenant.Person, tid tenant.ID, sp string) (provisioning.Setup, error)
 	Look(ctx context.Context, s provisioning.Setup) (provisioning.State, error)
 	MakeJob(ctx context.Context, by tenant.Person, requestID string, s provisioning.Setup, template string) error
@@ -161,7 +161,7 @@ func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership
 			return h.showNew(w, r, http.StatusConflict, v)
 		}
 	}
-	s, err := h.Acts.Add(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, provisioning.GalleryApp{ID: v.Chosen.ID, Name: v.Chosen.Name}, v.name)
+	s, err := h.Acts.Add(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, provisioning.GalleryApp{ID: v.Chosen.ID, Name: v.Chosen.Name}, v.name, nil)
 	if err != nil {
 		return provisioning.InStep(provisioning.Appearing, err)
 	}

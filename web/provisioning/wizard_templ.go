@@ -469,7 +469,7 @@ func chosenForm(v newAppView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Add the application", Kind: ui.Primary}, {Text: "For several customers", URL: "/provisioning/plans/new?template=" + v.Chosen.ID}, {Text: "Cancel", URL: v.m.Path("/provisioning/new"), Kind: ui.Quiet}}, Note: "Sent as you. You need the directory role Cloud Application Administrator or Application Administrator at this customer."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Add the application", Kind: ui.Primary}, {Text: "For several customers", URL: "/provisioning/plans/new?template=" + v.Chosen.ID}, {Text: "Cancel", URL: v.m.Path("/provisioning/new"), Kind: ui.Quiet}}, Note: sentAsYou}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -52,7 +52,7 @@ func (a *actor) Named(context.Context, tenant.ID, string) ([]provisioning.Applic
 	return a.same, nil
 }
 
-func (a *actor) Add(_ context.Context, _ tenant.Person, _ string, tid tenant.ID, g provisioning.GalleryApp, name string) (provisioning.Setup, error) {
+func (a *actor) Add(_ context.Context, _ tenant.Person, _ string, tid tenant.ID, g provisioning.GalleryApp, name string, _ map[string]string) (provisioning.Setup, error) {
 	return provisioning.Setup{Tenant: tid, SPID: "sp1", Name: name}, a.did("add", g.ID, name)
 }
 
@@ -242,6 +242,7 @@ func TestWizardGolden(t *testing.T) {
 	setup := provisioning.Setup{Tenant: contoso.ID, SPID: "sp1", Name: "<Slack>", MadeAt: now.Add(-time.Hour), MadeBy: technician.UPN}
 	saved := setup
 	saved.SavedAt, saved.SavedBy = now.Add(-3*time.Minute), "<b>"
+	setup.Settings = map[string]string{"BaseAddress": "https://<slack>.example/scim"}
 	template := []provisioning.SyncTemplate{{ID: "<slack>", Description: "<i>", Default: true, Fields: []string{"BaseAddress", "SecretToken"}}}
 	idle, job := provisioning.Job{Tenant: contoso.ID, ID: "j1", SPID: "sp1", Template: "<slack>", Code: "NotConfigured"}, quarantined("sp1", "Salesforce")
 	for name, st := range map[string]provisioning.State{

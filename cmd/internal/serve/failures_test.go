@@ -27,6 +27,7 @@ import (
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -181,6 +182,12 @@ func TestFailuresLeadToTheirPage(t *testing.T) {
 	}
 	if at := p.explain(request(tid, technician, tenant.Only(tid), pattern), errors.New("the database"), ""); at != "" {
 		t.Errorf("a fault of ours leads to %s", at)
+	}
+
+	// A customer of a plan, which is worked off while nobody waits.
+	f = kept(p.explainPlan(ctx, technician, provisioning.Plan{ID: 7}, tid, refused))
+	if f.Source != failure.Act || f.Object != "/provisioning/plans/7" || f.Back != f.Object || f.Person != technician.UPN || f.Diagnosis.Permission != "User.Invite.All" {
+		t.Errorf("%+v, %v", f, f.Diagnosis)
 	}
 
 	// A sign-in at the customer.
