@@ -59,11 +59,11 @@ func (b *bench) bareRate(ctx context.Context, client *http.Client, address func(
 	defer server.Close()
 	plain := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: clients}}
 	to := func(n int) string { return "http://" + l.Addr().String() + "/" + strconv.Itoa(n) }
-	if _, _, err := load(ctx, plain, to, clients, 300*time.Millisecond, 0); err != nil {
+	if _, err := load(ctx, plain, to, clients, 300*time.Millisecond, 0); err != nil {
 		return 0, err
 	}
-	_, rate, err := load(ctx, plain, to, clients, b.size.each, 0)
-	return rate, err
+	got, err := load(ctx, plain, to, clients, b.size.each, 0)
+	return got.rate, err
 }
 
 // listen asks for a page once while Postgres writes down what it gets.

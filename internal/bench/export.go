@@ -136,9 +136,9 @@ func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return l
 // measureDisk tells what a device costs on disk, as it lies there after everything above.
 func (b *bench) measureDisk(ctx context.Context) error {
 	rows, err := b.db.Query(ctx, `
-		SELECT 'table', pg_table_size('device')
+		SELECT relname, pg_table_size(oid) FROM pg_class WHERE oid IN ('device'::regclass, 'device_text'::regclass)
 		UNION ALL
-		SELECT c.relname, pg_relation_size(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = 'device'::regclass
+		SELECT c.relname, pg_relation_size(c.oid) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid IN ('device'::regclass, 'device_text'::regclass)
 		ORDER BY 2 DESC`)
 	if err != nil {
 		return err

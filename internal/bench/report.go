@@ -122,10 +122,10 @@ const method = `
 ## Method
 
 - The portal is the product's binary in a process of its own; the simulated cloud and the clients run in the measuring process. Postgres is private, durable (fsync on), with 1 GB of shared buffers.
-- A first sync is taken from the ledger: from the begin of the run, before the first request to Graph, to its end after the commit. It is of the largest tenant, into an empty table. COPY then loads the very same rows, hash and search text included, into a copy of the table with all its indexes, in one transaction.
+- A first sync is taken from the ledger: from the begin of the run, before the first request to Graph, to its end after the commit. It is of the largest tenant, into an empty table. COPY then loads the very same rows, hash and search text included, into copies of the two tables with all their indexes, one after the other.
 - The unchanged re-sync reads the same tenant while the cloud's time stands still, after a VACUUM and a checkpoint. Its WAL is all that the server wrote meanwhile, including the ledger, the jobs and full-page images.
 - Memory is the resident size of the portal's process, sampled ten times a second.
-- Pages: 32 clients, signed in, each asking again 250 ms after its answer, for values of random devices; before that a single client without a pause, to tell the work of a page from waiting for a processor. The times are what the clients saw, the portal's work and loopback included. Throughput is the same without the pause; its times then are mostly waiting for a processor and carry no target.
+- Pages: 32 clients, signed in, each asking again 250 ms after its answer, for values of random devices; before that a single client without a pause, to tell the work of a page from waiting for a processor. The times are the portal's own, from a request's arrival to the last byte of its page, waiting for a processor included; beside them what the clients saw, who share the processors. Throughput is the same without the pause; its times then are mostly waiting for a processor and carry no target.
 - The bare handler sends the very statements that Postgres received for such a page (from its log), in the same batches, reads all rows, and writes the very bytes of the page. It has no session, templates or rules, and eight pages in turn.
 - The CSV's first byte and rate are the client's; psql writes the same columns in the same order to /dev/null.
 `

@@ -3,6 +3,7 @@ package device_test
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -41,6 +42,34 @@ func TestFoundAsLikeFinds(t *testing.T) {
 			if page, err := s.List(t.Context(), scope, device.Filter{Q: text, Limit: 2}); len([]rune(text)) > 2 && (err != nil || page.Count != want) {
 				t.Errorf("%q: the list counts %d, LIKE %d (%v)", text, page.Count, want, err)
 			}
+		}
+	}
+}
+
+// TestCheckInsLeaveTheSearchAlone holds that only what a search looks through is written to its index: a check-in changes nothing there,
+// and a new name is found under itself and no longer under the old one.
+func TestCheckInsLeaveTheSearchAlone(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	d := device.Device{ID: "1", Name: "front-desk", Serial: "SN1", OS: "Windows", Compliance: "compliant", LastSyncAt: noon}
+	version := func() (v string) {
+		t.Helper()
+		if err := pool.In(contoso).QueryRow(t.Context(), `SELECT xmin::text || ctid::text FROM device_text WHERE tenant_id = $1`, contoso).Scan(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	merge(t, pool, s, contoso, 1, noon, d)
+	first := version()
+	d.LastSyncAt, d.Compliance = noon.Add(time.Hour), "noncompliant"
+	if m := merge(t, pool, s, contoso, 2, noon.Add(time.Hour), d); m.Written != 1 || version() != first {
+		t.Errorf("a check-in wrote %d devices, and the text of the search is at %s, was at %s", m.Written, version(), first)
+	}
+	d.Name = "back-office"
+	merge(t, pool, s, contoso, 3, noon.Add(2*time.Hour), d)
+	for text, want := range map[string]int{"front": 0, "back-off": 1, "sn1": 1} {
+		if page, err := s.List(t.Context(), tenant.Only(contoso), device.Filter{Q: text}); err != nil || len(page.Rows) != want {
+			t.Errorf("%q finds %d devices, want %d (%v)", text, len(page.Rows), want, err)
 		}
 	}
 }

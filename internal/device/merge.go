@@ -88,6 +88,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	if err := loops(ctx, tx, "off"); err != nil {
 		return m, err
 	}
+	if _, err := tx.Exec(ctx, retext, tid); err != nil {
+		return m, fmt.Errorf("write what a search of the devices of %s looks through: %w", tid, err)
+	}
 	tag, err = tx.Exec(ctx, `
 		WITH swept AS (
 			UPDATE device d
@@ -153,6 +156,16 @@ var upsert = func() string {
 		ON     CONFLICT (tenant_id, id) DO UPDATE
 		SET    ` + strings.Join(sets, ", ") + `, hash = excluded.hash, changed_at = excluded.changed_at, gone_at = NULL`
 }()
+
+// retext writes the texts that differ, which of the changed devices are few: see device_text.
+const retext = `
+		INSERT INTO device_text (tenant_id, id, search)
+		SELECT $1, n.id, n.search
+		FROM   device_changed n
+		LEFT   JOIN device_text o ON o.tenant_id = $1 AND o.id = n.id
+		WHERE  o.search IS DISTINCT FROM n.search
+		ON     CONFLICT (tenant_id, id) DO UPDATE
+		SET    search = excluded.search`
 
 // counted are the fields of device_count, valued those of device_value: the fields by which a list is filtered, and their counts.
 var (

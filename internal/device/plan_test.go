@@ -36,6 +36,7 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 			CROSS  JOIN LATERAL (SELECT 'pc-' || substr(md5(i::text), 1, 8) AS n, 'user' || i / 3 || '@contoso.example' AS u,
 			                     CASE WHEN i %% 4 = 0 THEN 'iOS' ELSE 'Windows' END AS os, CASE WHEN i %% 10 = 0 THEN 'noncompliant' ELSE 'compliant' END AS c) v`,
 				plannedTenants, plannedDevices),
+			`INSERT INTO device_text (tenant_id, id, search) SELECT tenant_id, id, search FROM device`,
 		} {
 			if _, err := tx.Exec(t.Context(), sql); err != nil {
 				return err
@@ -46,7 +47,7 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device; ANALYZE tenant`); err != nil {
+	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device; ANALYZE device_text; ANALYZE tenant`); err != nil {
 		t.Fatal(err)
 	}
 	var ids []tenant.ID
@@ -124,7 +125,7 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestSearchAsksItsIndex looks inside the function, where a plan does not show: the index of the search is scanned, and the table is not.
+// TestSearchAsksItsIndex looks inside the function, where a plan does not show: the index of the search is scanned, and the tables are not.
 func TestSearchAsksItsIndex(t *testing.T) {
 	t.Parallel()
 	pool, ids := plannedFleet(t)
@@ -133,7 +134,7 @@ func TestSearchAsksItsIndex(t *testing.T) {
 		if _, err := pool.Raw().Exec(t.Context(), `SELECT pg_stat_force_next_flush()`); err != nil {
 			t.Fatal(err)
 		}
-		err := pool.Raw().QueryRow(t.Context(), `SELECT (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'device_search'), (SELECT seq_scan FROM pg_stat_user_tables WHERE relname = 'device')`).Scan(&index, &table)
+		err := pool.Raw().QueryRow(t.Context(), `SELECT (SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'device_search'), (SELECT sum(seq_scan)::bigint FROM pg_stat_user_tables WHERE relname IN ('device', 'device_text'))`).Scan(&index, &table)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -154,7 +155,7 @@ func TestSearchAsksItsIndex(t *testing.T) {
 		}
 		nowIndex, nowTable := scans()
 		if name == "all" && nowIndex == index || nowTable != table { // of few customers, their own index may be the better one
-			t.Errorf("%s: %d scans of the index, %d of the table", name, nowIndex-index, nowTable-table)
+			t.Errorf("%s: %d scans of the index, %d of the tables", name, nowIndex-index, nowTable-table)
 		}
 		if name == "all" && matches != 1 {
 			t.Errorf("%d matches, want 1", matches)

@@ -65,7 +65,7 @@ func Log(log *slog.Logger) func(http.Handler) http.Handler {
 				log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 					slog.String("request_id", RequestID(r.Context())), slog.String("method", r.Method),
 					slog.String("path", SafePath(r.URL.Path)), slog.Int("status", seen.status),
-					slog.Int64("duration_ms", time.Since(start).Milliseconds()), slog.Int64("bytes", seen.bytes))
+					slog.Float64("duration_ms", float64(time.Since(start).Microseconds())/1000), slog.Int64("bytes", seen.bytes))
 			}()
 			next.ServeHTTP(seen, r)
 		})
