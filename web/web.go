@@ -124,8 +124,7 @@ type Deps struct {
 	Keys      provisioning.Sealer
 	TestAlert func(ctx context.Context) error // sends a test to everybody who is told of alerts
 	Pressure  *middleware.Pressure            // counts what people ask for; nil: nobody wants to know
-
-	changes *middleware.Changes
+	Changes   *middleware.Changes             // knows when something was changed; nil: only the site itself asks it
 }
 
 // Live is what sections of detail pages read at Microsoft while somebody looks; they say so.
@@ -141,7 +140,9 @@ const longest = 25 * time.Second
 
 // New is the whole site.
 func New(d Deps) http.Handler {
-	d.changes = &middleware.Changes{}
+	if d.Changes == nil {
+		d.Changes = &middleware.Changes{}
+	}
 	problems := &page.Problems{Log: d.Log, Explain: d.Explain}
 	secure := len(d.Origin) > 8 && d.Origin[:8] == "https://"
 
@@ -155,12 +156,12 @@ func New(d Deps) http.Handler {
 	r.Handle("/static/*", static.Handler())
 
 	kept := &views.Handler{Views: d.Views}
-	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting, Starts: kept.Starts}
+	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting, Starts: kept.Starts, Changed: d.Changes.Since}
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.TimeLimit(longest))
 		r.Use(oneLoopback(d.Origin))
 		r.Use(sameOrigin(d.Origin, problems))
-		r.Use(d.changes.Watch)
+		r.Use(d.Changes.Watch)
 		if d.Pressure != nil {
 			r.Use(d.Pressure.Watch)
 		}
@@ -214,7 +215,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
 	grouped.Mount(all)
-	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services, Changed: d.changes.Since}).Mount(all)
+	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services, Changed: d.Changes.Since}).Mount(all)
 	customers.Mount(all)
 	reviewed.Mount(all)
 	for _, room := range fleet {
@@ -300,8 +301,8 @@ func host(origin string) string {
 func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
 // waiting are the numbers of the rail: what needs a person there.
-func (d Deps) waiting(ctx context.Context, m tenant.Membership) map[string]page.Waiting {
-	found, err := d.Provisioning.ListJobs(ctx, m.Reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1})
+func (d Deps) waiting(ctx context.Context, reach tenant.Scope) map[string]page.Waiting {
+	found, err := d.Provisioning.ListJobs(ctx, reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1})
 	if err != nil {
 		return nil
 	}

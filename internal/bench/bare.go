@@ -113,7 +113,7 @@ func (b *bench) logging(ctx context.Context, what string) error {
 	return nil
 }
 
-var background = regexp.MustCompile(`river_|pg_notify|\bLISTEN\b|sync_run|UPDATE sync_state|INSERT INTO sync_state|device_stage|device_changed|tenant_counter \(|tenant_daily \(|advisory`)
+var background = regexp.MustCompile(`river_|pg_notify|call_budget|FROM withdrawal|consent_attempt a|\bLISTEN\b|sync_run|UPDATE sync_state|INSERT INTO sync_state|device_stage|device_changed|tenant_counter \(|tenant_daily \(|advisory`)
 
 // grouped reads Postgres' log. What belongs to the sync and the queue is left out; a statement under a scope stays with the one that set it.
 func grouped(log []byte) ([][]statement, error) {

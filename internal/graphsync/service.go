@@ -36,6 +36,7 @@ type Options struct {
 	Now           func() time.Time                                                          // nil: the database\'s clock, which all processes share
 	Failed        func(ctx context.Context, tid tenant.ID, d Dataset, err error) *Diagnosis // told of each failed run; says what is behind it, or nil
 	Busy          func() bool                                                               // people ask for much just now: what nobody waits for gives way; nil: never
+	Changed       func(since time.Time) bool                                                // see tenant.Shared; how fresh data is, is shared then
 	PollOnly      bool                                                                      // for PgBouncer in transaction mode, which cannot LISTEN
 }
 
@@ -48,6 +49,8 @@ type Service struct {
 	log      *slog.Logger
 	river    *river.Client[pgx.Tx]
 
+	fresh tenant.Shared[Freshness]
+
 	local func() time.Time // this process's clock
 	ahead atomic.Int64     // how far the database's clock is ahead of this process's, in nanoseconds
 
@@ -59,6 +62,7 @@ type Service struct {
 // New is a service over the datasets; those without a puller are not read. It reads nothing before Start.
 func New(pool *postgres.Pool, datasets Datasets, opts Options) (*Service, error) {
 	s := &Service{pool: pool, datasets: datasets, opts: opts, now: opts.Now, local: time.Now, log: opts.Log, slots: map[tenant.ID]int{}}
+	s.fresh.Changed = opts.Changed
 	if s.now == nil {
 		s.now = s.sharedNow
 	}

@@ -225,6 +225,10 @@ func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error)
 
 // Freshness is how fresh one dataset is over the scope. Tenants that are not connected do not count, unless something was read of them.
 func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
+	return s.fresh.Read(ctx, scope, dataset, func(ctx context.Context) (Freshness, error) { return s.readFreshness(ctx, scope, dataset) })
+}
+
+func (s *Service) readFreshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
 	d, ok := s.datasets.Get(dataset)
 	if !ok {
 		return Freshness{}, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)

@@ -3,6 +3,7 @@ package gate
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,7 +25,7 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 	}
 	ctx := r.Context()
 	person := v.Person
-	c.Person, c.Reach, c.Partner = &person, v.Reach, g.partner(ctx)
+	c.Person, c.Reach = &person, v.Reach
 	c.SignIns = g.signIns(ctx, v)
 	c.Say = func(ctx context.Context, f page.Flash) error {
 		return g.Sessions.SetFlash(ctx, session.Flash{Kind: f.Kind, Title: f.Title, Text: f.Text})
@@ -42,16 +43,34 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 			}
 			return t.Name()
 		}
-		c.Count, _ = g.Tenants.Count(ctx, v.Reach)
-		c.Recent, _ = g.Tenants.First(ctx, v.Reach, recent)
 		if g.Starts != nil {
 			c.Starts = g.Starts(ctx, tenant.Membership{Person: person, Reach: v.Reach, Scope: v.Reach})
 		}
-		if g.Waiting != nil {
-			c.Waiting = g.Waiting(ctx, tenant.Membership{Person: person, Reach: v.Reach, Scope: v.Reach})
-		}
 	}
+	around, _ := g.shared.Read(ctx, v.Reach, strconv.FormatBool(person.Role.Staff()), func(ctx context.Context) (around, error) { return g.around(ctx, person, v.Reach), nil })
+	c.Partner, c.Count, c.Recent, c.Waiting = around.partner, around.count, around.recent, around.waiting
 	return c
+}
+
+// around is what pages show around their content to everybody of the same reach.
+type around struct {
+	partner string
+	count   int
+	recent  []tenant.Tenant
+	waiting map[string]page.Waiting
+}
+
+func (g *Gate) around(ctx context.Context, person tenant.Person, reach tenant.Scope) around {
+	a := around{partner: g.partner(ctx)}
+	if !person.Role.Staff() {
+		return a
+	}
+	a.count, _ = g.Tenants.Count(ctx, reach)
+	a.recent, _ = g.Tenants.First(ctx, reach, recent)
+	if g.Waiting != nil {
+		a.waiting = g.Waiting(ctx, reach)
+	}
+	return a
 }
 
 func (g *Gate) now() time.Time {

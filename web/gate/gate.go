@@ -24,10 +24,13 @@ type Gate struct {
 	Sessions *session.Sessions
 	Tenants  *tenant.Store
 	Problems *page.Problems
-	Partner  string                                                                 // the partner's name, until the home tenant's own was read
-	Waiting  func(ctx context.Context, m tenant.Membership) map[string]page.Waiting // numbers of the rail; may be nil
-	Starts   func(ctx context.Context, m tenant.Membership) map[string]int64        // views that lists of the rail start with; may be nil
+	Partner  string                                                                // the partner's name, until the home tenant's own was read
+	Waiting  func(ctx context.Context, reach tenant.Scope) map[string]page.Waiting // numbers of the rail; may be nil
+	Starts   func(ctx context.Context, m tenant.Membership) map[string]int64       // views that lists of the rail start with; may be nil
+	Changed  func(since time.Time) bool                                            // see tenant.Shared
 	Now      func() time.Time
+
+	shared tenant.Shared[around]
 }
 
 // visitor is what the gate found out about a request, once.
@@ -43,6 +46,7 @@ type visitorKey struct{}
 // Load reads the session of each request, finds out who it is, and puts what pages show around their content into the context. Everything
 // that needs a person comes after it; files, health checks and metrics stay before it.
 func (g *Gate) Load(next http.Handler) http.Handler {
+	g.shared.Changed = g.Changed
 	return g.Sessions.Load(func(w http.ResponseWriter, r *http.Request, err error) {
 		g.Problems.Show(w, r, &unavailable{err})
 	})(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -24,11 +24,12 @@ type Handler struct {
 	Services     *service.Store
 	Changed      func(since time.Time) bool // whether the portal may have changed something since then; nil: always
 
-	shared shared
+	shared tenant.Shared[view]
 }
 
 // Mount adds the page. Its button posts to the sync page.
 func (h *Handler) Mount(r page.Router) {
+	h.shared.Changed = h.Changed
 	r.Get("/", h.show)
 }
 
@@ -78,7 +79,7 @@ type customer struct {
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	now := page.ChromeOf(r.Context()).Now
-	v, err := h.shared.read(r.Context(), m.Reach, h.Changed, func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
+	v, err := h.shared.Read(r.Context(), m.Reach, "", func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
 	if err != nil {
 		return err
 	}

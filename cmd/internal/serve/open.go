@@ -92,6 +92,7 @@ type Portal struct {
 	home     tenant.ID
 	program  atomic.Pointer[string] // the registration's display name, once it was read
 	pressure middleware.Pressure
+	changes  middleware.Changes
 	hooks    webhook.Sender
 	local    *localpg.Server // nil: the database is somebody else's
 }
@@ -246,7 +247,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Brake = brake.NewStore(p.Pool, p.Audit, p.home)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
-	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, Busy: p.pressure.Busy, PollOnly: pooled(cfg)})
+	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, Busy: p.pressure.Busy, Changed: p.changes.Since, PollOnly: pooled(cfg)})
 	if err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package overview
+package tenant
 
 import (
 	"context"
@@ -7,20 +7,27 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
-
-	"github.com/tenantry/tenantry/internal/tenant"
 )
+
+type view struct {
+	n     int
+	now   time.Time
+	reach Scope
+}
+
+// always is a portal that changes something all the time: a reading is good for those only who asked before it began.
+func always(time.Time) bool { return true }
 
 func TestNobodyGetsAReadingThatBeganBeforeTheyAsked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s shared
+		s := Shared[view]{Changed: always}
 		var wg sync.WaitGroup
 		var readings int // of all; never two at once
 		ask := func(after time.Duration) {
 			wg.Go(func() {
 				time.Sleep(after)
 				asked := time.Now()
-				v, err := s.read(t.Context(), tenant.Everything(), nil, func(context.Context) (view, error) {
+				v, err := s.Read(t.Context(), Everything(), "", func(context.Context) (view, error) {
 					readings++
 					began := time.Now()
 					time.Sleep(10 * time.Second)
@@ -43,18 +50,17 @@ func TestNobodyGetsAReadingThatBeganBeforeTheyAsked(t *testing.T) {
 
 func TestAReadingIsGoodForOthersUntilSomethingChanges(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s shared
 		var readings int
 		var change time.Time
-		changed := func(since time.Time) bool { return !change.Before(since) }
+		s := Shared[view]{Changed: func(since time.Time) bool { return !change.Before(since) }}
 		ask := func(want int, when string) {
 			t.Helper()
-			v, err := s.read(t.Context(), tenant.Everything(), changed, func(context.Context) (view, error) {
+			v, err := s.Read(t.Context(), Everything(), "", func(context.Context) (view, error) {
 				readings++
-				return view{Customers: readings}, nil
+				return view{n: readings}, nil
 			})
-			if err != nil || v.Customers != want {
-				t.Errorf("%s: reading %d, %v, want reading %d", when, v.Customers, err, want)
+			if err != nil || v.n != want {
+				t.Errorf("%s: reading %d, %v, want reading %d", when, v.n, err, want)
 			}
 		}
 		ask(1, "first")
@@ -76,19 +82,19 @@ func TestAReadingIsGoodForOthersUntilSomethingChanges(t *testing.T) {
 
 func TestReadingsAreSharedWithinAScopeOnly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s shared
-		one, _ := tenant.ParseID("00000000-0000-4000-8000-000000000001")
-		two, _ := tenant.ParseID("00000000-0000-4000-8000-000000000002")
+		s := Shared[view]{Changed: always}
+		one, _ := ParseID("00000000-0000-4000-8000-000000000001")
+		two, _ := ParseID("00000000-0000-4000-8000-000000000002")
 		var wg sync.WaitGroup
-		for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(one), tenant.Only(two), tenant.Only(one, two)} {
+		for _, scope := range []Scope{Everything(), Only(one), Only(two), Only(one, two)} {
 			for range 2 {
 				wg.Go(func() {
-					v, err := s.read(t.Context(), scope, nil, func(context.Context) (view, error) {
+					v, err := s.Read(t.Context(), scope, "", func(context.Context) (view, error) {
 						time.Sleep(time.Second)
 						return view{reach: scope}, nil
 					})
-					if err != nil || keyOf(v.reach) != keyOf(scope) {
-						t.Errorf("asked for %s, got %s, %v", keyOf(scope), keyOf(v.reach), err)
+					if err != nil || v.reach.key() != scope.key() {
+						t.Errorf("asked for %s, got %s, %v", scope.key(), v.reach.key(), err)
 					}
 				})
 			}
@@ -99,27 +105,27 @@ func TestReadingsAreSharedWithinAScopeOnly(t *testing.T) {
 
 func TestWhoGoesAwayDoesNotEndTheReadingOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s shared
+		s := Shared[view]{Changed: always}
 		of := func(ctx context.Context) (view, error) {
 			time.Sleep(time.Second)
-			return view{Customers: 3}, ctx.Err()
+			return view{n: 3}, ctx.Err()
 		}
 		first, goAway := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if _, err := s.read(first, tenant.Everything(), nil, of); !errors.Is(err, context.Canceled) {
+			if _, err := s.Read(first, Everything(), "", of); !errors.Is(err, context.Canceled) {
 				t.Errorf("who went away got %v", err)
 			}
 		})
 		second, leave := context.WithCancel(t.Context())
 		wg.Go(func() {
 			time.Sleep(100 * time.Millisecond)
-			_, _ = s.read(second, tenant.Everything(), nil, of)
+			_, _ = s.Read(second, Everything(), "", of)
 		})
 		wg.Go(func() {
 			time.Sleep(200 * time.Millisecond)
-			if v, err := s.read(t.Context(), tenant.Everything(), nil, of); err != nil || v.Customers != 3 {
-				t.Errorf("%d, %v", v.Customers, err)
+			if v, err := s.Read(t.Context(), Everything(), "", of); err != nil || v.n != 3 {
+				t.Errorf("%d, %v", v.n, err)
 			}
 		})
 		time.Sleep(300 * time.Millisecond)
@@ -131,17 +137,17 @@ func TestWhoGoesAwayDoesNotEndTheReadingOfOthers(t *testing.T) {
 
 func TestPanicInAReadingIsAnErrorToAllWhoShareItAndEndsThere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var s shared
+		s := Shared[view]{Changed: always}
 		var wg sync.WaitGroup
 		for range 2 {
 			wg.Go(func() {
-				if _, err := s.read(t.Context(), tenant.Everything(), nil, func(context.Context) (view, error) { panic("a nil map") }); err == nil {
+				if _, err := s.Read(t.Context(), Everything(), "", func(context.Context) (view, error) { panic("a nil map") }); err == nil {
 					t.Error("no error")
 				}
 			})
 		}
 		wg.Wait()
-		if _, err := s.read(t.Context(), tenant.Everything(), nil, func(context.Context) (view, error) { return view{}, nil }); err != nil {
+		if _, err := s.Read(t.Context(), Everything(), "", func(context.Context) (view, error) { return view{}, nil }); err != nil {
 			t.Error(err)
 		}
 	})
