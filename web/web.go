@@ -106,6 +106,7 @@ type Deps struct {
 	Groups           *tenantgroup.Store
 	Reviews          *review.Store
 	Leavers          *leaver.Store
+	LeaverActs       access.Closer
 	Audit            *audit.Store
 	Consent          *domain.Service
 	Contact          *partner.Store
@@ -189,8 +190,8 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends := &services.Handler{Services: d.Services, Sync: d.Sync, Tenants: d.Tenants, Audit: d.Audit, Origin: d.Origin, Now: d.Now}
 	ends.MountPublic(r, problems)
 
-	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, Audit: d.Audit}
-	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain}
+	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, LeaverActs: d.LeaverActs, Audit: d.Audit}
+	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain, DirectoryRoles: d.DirectoryRoles, Groups: d.Directory}
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
 	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}

@@ -30,9 +30,9 @@ const ofTechnician = 4
 func (d *demo) seed(ctx context.Context, p *serve.Portal) error {
 	customers := d.cloud.World.Tenants()[1:]
 	home := d.cloud.World.Home()
-	_, invites := permission.Plan([]permission.Feature{permission.GuestChanges, permission.GuestAccounts})
+	_, acts := permission.Plan([]permission.Feature{permission.GuestChanges, permission.GuestAccounts, permission.GuestGroups})
 	d.cloud.World.Change(func() {
-		d.cloud.World.GrantScopes(home, &d.cloud.World.App, world.GraphAppID, "", names(invites), home.Created)
+		d.cloud.World.GrantScopes(home, &d.cloud.World.App, world.GraphAppID, "", append(names(acts), "User.RevokeSessions.All"), home.Created)
 	})
 	jobs := make(chan *world.Tenant)
 	var wg sync.WaitGroup
@@ -100,7 +100,7 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 	case t.Index%4 == 0:
 		return nil
 	case t.Index%3 != 0:
-		features = append(features, permission.GuestAccounts)
+		features = append(features, permission.GuestAccounts, permission.GuestGroups)
 	}
 	if t.Index%4 == 1 { // where the partner's relationship has a role for it
 		features = append(features, permission.Provisioning, permission.ProvisioningChanges)

@@ -203,7 +203,20 @@ func TestGuestsOfThePartner(t *testing.T) {
 	r.beforePage.Store(nil)
 
 	g = the()
-	if err := change.Revoke(t.Context(), by, "q", g); err != nil {
+	var technicians, administrators *world.Group
+	r.cloud.World.Change(func() {
+		technicians = &world.Group{ID: "5b6f3a31-0c2d-4c55-9f3e-3f0a4a8e1a01", DisplayName: "Technicians", Members: []string{g.ID}, Roles: []string{"Intune Administrator"}}
+		administrators = &world.Group{ID: "5b6f3a31-0c2d-4c55-9f3e-3f0a4a8e1a02", DisplayName: "Administrators", Members: []string{g.ID}, Roles: []string{"Security Reader"}}
+		customer.Groups = append(customer.Groups, technicians, administrators)
+	})
+	if said, err := change.LeaveGroup(t.Context(), by, "q", g, guest.RoleGroup{ID: technicians.ID}); err != nil || !strings.Contains(said, "out of “Technicians”, and the group no longer lists them") || len(technicians.Members) != 0 {
+		t.Errorf("taken out of a group: %q, %v, members %v", said, err, technicians.Members)
+	}
+	if err := change.Revoke(t.Context(), by, "q", g, nil); !errors.Is(err, errs.Conflict) {
+		t.Errorf("who holds a role by a group that is not known: %v", err)
+	}
+	g = the()
+	if err := change.Revoke(t.Context(), by, "q", g, []guest.RoleGroup{{ID: administrators.ID}, {ID: "a group with a rule", Dynamic: true}}); err != nil || len(administrators.Members) != 0 {
 		t.Fatal(err)
 	}
 	if g, err := store.Get(t.Context(), tid, g.ID); err != nil || !g.Leaving() || g.RevokedBy != by.UPN {
@@ -215,7 +228,7 @@ func TestGuestsOfThePartner(t *testing.T) {
 	if left, err := store.Get(t.Context(), tid, g.ID); err != nil || left.GoneAt.IsZero() || left.Leaving() || left.RevokedBy != by.UPN {
 		t.Errorf("the row is history: %+v, %v", left, err)
 	}
-	if err := change.Revoke(t.Context(), by, "q", g); !errors.Is(err, errs.Conflict) {
+	if err := change.Revoke(t.Context(), by, "q", g, nil); !errors.Is(err, errs.Conflict) {
 		t.Errorf("deleted meanwhile: %v", err)
 	}
 	r.cloud.World.Faults.Add(world.Fault{Kind: "accountDelay", Tenant: customer.ID, Seconds: 3600})

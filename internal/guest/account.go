@@ -15,9 +15,10 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// Revoke deletes a guest's account at the customer. Its directory roles are taken away first: an account that holds one may only be deleted
-// with a permission that the portal asks nobody for (Microsoft Graph, delete user). The row stays, with who did it and when.
-func (s *Service) Revoke(ctx context.Context, by tenant.Person, requestID string, g Guest) error {
+// Revoke deletes a guest's account at the customer. Its directory roles are taken away first, and it leaves the groups by which it holds some: an
+// account with roles may only be deleted with a permission that the portal asks nobody for (Microsoft Graph, delete user). A group with a rule
+// cannot be left; what that means is Microsoft's to say. The row stays, with who did it and when.
+func (s *Service) Revoke(ctx context.Context, by tenant.Person, requestID string, g Guest, groups []RoleGroup) error {
 	if !g.GoneAt.IsZero() || g.Leaving() {
 		return errs.Show(errs.Conflict, "The account is no longer in the customer’s directory.")
 	}
@@ -31,18 +32,32 @@ func (s *Service) Revoke(ctx context.Context, by tenant.Person, requestID string
 			return err
 		}
 	}
+	for _, in := range groups {
+		if in.Dynamic {
+			continue
+		}
+		if _, err := s.LeaveGroup(ctx, by, requestID, g, in); err != nil {
+			return notDeleted(err, taken)
+		}
+		taken = true
+	}
 	d := deed{by, requestID, g.Tenant, "guest.revoked", g.Address, "the directory role User Administrator", map[string]any{"guest": g.ID, "roles_taken": taken}}
 	if !g.RolesRead {
 		d.needs += ", and an account that holds directory roles must lose them first"
 	}
 	_, err = send[struct{}](ctx, s, p, d, graph.Change{Method: http.MethodDelete, Path: g.path()}, nil)
-	if sentence, next, ok := errs.Sentence(err); ok && taken {
-		return fmt.Errorf("%w (%s)", errs.ShowNext(errs.Conflict, "The directory roles were taken away, but the account was not deleted. "+sentence, next), err.Error())
-	}
 	if err != nil {
-		return err
+		return notDeleted(err, taken)
 	}
 	return s.Store.Revoked(ctx, g.Tenant, g.ID, by.UPN, s.Now())
+}
+
+// notDeleted says of a failure that roles were taken away before it.
+func notDeleted(err error, taken bool) error {
+	if sentence, next, ok := errs.Sentence(err); ok && taken {
+		return fmt.Errorf("%w (%w)", errs.ShowNext(errs.Conflict, "The directory roles were taken away, but the account was not deleted. "+sentence, next), err)
+	}
+	return err
 }
 
 // path is the account in Microsoft Graph.

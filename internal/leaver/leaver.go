@@ -1,5 +1,5 @@
 // Package leaver keeps the plans for people of the partner's who leave: which doors were found, so that one that is gone can be ticked off,
-// and the proof that ends a plan. Which doors there are is read by other rooms; the page of access joins them.
+// and the proof that ends a plan. It closes those doors of the partner's own tenant that a person may close through Microsoft Graph. Which doors there are is read by other rooms; the page of access joins them.
 package leaver
 
 import (
@@ -37,6 +37,20 @@ type Plan struct {
 	Proof    string // empty: not proved yet
 	ProvedAt time.Time
 	ProvedBy string
+	Sessions Sessions
+}
+
+// Sessions is how the person's sign-ins at Microsoft were ended by the portal; zero: they were not.
+type Sessions struct {
+	EndedAt   time.Time
+	EndedBy   string
+	Request   string    // Microsoft's id of the call
+	ValidFrom time.Time // from when on sessions count, as Microsoft told afterwards; zero: that could not be read
+}
+
+// Confirmed tells that Microsoft, asked again, no longer takes sessions from before they were ended. Its clock and ours may differ by some minutes.
+func (s Sessions) Confirmed() bool {
+	return !s.ValidFrom.IsZero() && s.EndedAt.Sub(s.ValidFrom) < 5*time.Minute
 }
 
 // Hash is the SHA-256 of the proof, byte for byte, as sha256sum prints it.
@@ -58,10 +72,12 @@ func NewStore(pool *postgres.Pool, home tenant.ID) *Store { return &Store{pool, 
 func (s *Store) Get(ctx context.Context, staff int64) (p Plan, err error) {
 	p.Staff = staff
 	err = s.pool.In(s.home).QueryRow(ctx, `
-		SELECT began_at, began_by, doors, COALESCE(proof, ''), COALESCE(proved_at, '-infinity'), COALESCE(proved_by, '')
+		SELECT began_at, began_by, doors, COALESCE(proof, ''), COALESCE(proved_at, '-infinity'), COALESCE(proved_by, ''),
+		       COALESCE(sessions_ended_at, '-infinity'), COALESCE(sessions_ended_by, ''), COALESCE(sessions_request, ''), COALESCE(sessions_valid_from, '-infinity')
 		FROM   leaver
 		WHERE  tenant_id = $1
-		AND    staff_id = $2`, s.home, staff).Scan(&p.BeganAt, &p.BeganBy, &p.Doors, &p.Proof, postgres.Zero(&p.ProvedAt), &p.ProvedBy)
+		AND    staff_id = $2`, s.home, staff).Scan(&p.BeganAt, &p.BeganBy, &p.Doors, &p.Proof, postgres.Zero(&p.ProvedAt), &p.ProvedBy,
+		postgres.Zero(&p.Sessions.EndedAt), &p.Sessions.EndedBy, &p.Sessions.Request, postgres.Zero(&p.Sessions.ValidFrom))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, errs.NotFound
 	}
@@ -112,6 +128,24 @@ func (s *Store) Prove(ctx context.Context, staff int64, by string, now time.Time
 	tag, err := s.pool.In(s.home).Exec(ctx, `UPDATE leaver SET proof = $3, proved_at = $4, proved_by = $5 WHERE tenant_id = $1 AND staff_id = $2`, s.home, staff, proof, now, by)
 	if err != nil {
 		return fmt.Errorf("keep the proof of a leaver: %w", err)
+	}
+	if tag.RowsAffected() == 0 {
+		return errs.NotFound
+	}
+	return nil
+}
+
+// sessionsEnded keeps how the sign-ins were ended, in a plan that was begun.
+func (s *Store) sessionsEnded(ctx context.Context, staff int64, x Sessions) error {
+	var from *time.Time
+	if !x.ValidFrom.IsZero() {
+		from = &x.ValidFrom
+	}
+	tag, err := s.pool.In(s.home).Exec(ctx, `
+		UPDATE leaver SET sessions_ended_at = $3, sessions_ended_by = $4, sessions_request = $5, sessions_valid_from = $6
+		WHERE  tenant_id = $1 AND staff_id = $2`, s.home, staff, x.EndedAt, x.EndedBy, x.Request, from)
+	if err != nil {
+		return fmt.Errorf("keep how a leaver's sign-ins were ended: %w", err)
 	}
 	if tag.RowsAffected() == 0 {
 		return errs.NotFound

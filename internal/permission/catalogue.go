@@ -27,6 +27,7 @@ const (
 	Administrators      Feature = "administrators"       // who holds a role of the directory
 	GuestChanges        Feature = "guest-changes"        // inviting our people, their directory role and licence
 	GuestAccounts       Feature = "guest-accounts"       // deleting the accounts of our people again, and the country that a licence needs
+	GuestGroups         Feature = "guest-groups"         // taking our people out of groups that carry roles
 	ProvisioningChanges Feature = "provisioning-changes" // setting up and steering provisioning jobs
 )
 
@@ -100,6 +101,7 @@ var (
 	asPersonRoles        = signedIn("RoleManagement.ReadWrite.Directory")
 	asPersonLicences     = signedIn("LicenseAssignment.ReadWrite.All")
 	asPersonUsers        = signedIn("User.ReadWrite.All")
+	asPersonMembers      = signedIn("GroupMember.ReadWrite.All")
 	asPersonApplications = signedIn("Application.ReadWrite.All")
 	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
 )
@@ -226,6 +228,11 @@ var catalogue = []Entry{
 	{Feature: GuestAccounts, ByName: true, Role: "User Administrator", Operations: []Operation{
 		{Method: "DELETE", Path: "/v1.0/users/{id}", Accepts: []Permission{asPersonUsers}, Why: "delete the account of one of our people who is to leave"},
 		{Method: "PATCH", Path: "/v1.0/users/{id}", Accepts: []Permission{asPersonUsers}, Why: "say in which country the account is used, before it is given a licence"},
+	}},
+	// Of a group that holds a directory role, Microsoft wants both permissions (Microsoft Graph, remove member).
+	{Feature: GuestGroups, ByName: true, Role: "Privileged Role Administrator where the group holds a directory role, else User Administrator", Operations: []Operation{
+		{Method: "DELETE", Path: "/v1.0/groups/{id}/members/{member}/$ref", Accepts: []Permission{asPersonMembers}, Why: "take one of our people out of a group that carries roles"},
+		{Method: "DELETE", Path: "/v1.0/groups/{id}/members/{member}/$ref", Accepts: []Permission{asPersonRoles}, Why: "the same where the group holds a directory role, which takes both permissions"},
 	}},
 	{Feature: ProvisioningChanges, ByName: true, Licence: entraP1, Role: "Cloud Application Administrator", Operations: []Operation{
 		post("add an application from the gallery", "/v1.0/applicationTemplates/{id}/instantiate", asPersonApplications),

@@ -27,6 +27,7 @@ var ids = map[Permission]string{
 	signedIn("RoleManagement.ReadWrite.Directory"):                      "d01b97e9-cbc0-49fe-810a-750afd5527a3",
 	signedIn("LicenseAssignment.ReadWrite.All"):                         "f55016cc-149c-447e-8f21-7cf3ec1d6350",
 	signedIn("User.ReadWrite.All"):                                      "204e0828-b5ca-4ad8-b9f3-f32a958e7cc4",
+	signedIn("GroupMember.ReadWrite.All"):                               "f81125ac-d3b7-4573-a3b2-7099cc39df9e",
 	signedIn("Application.ReadWrite.All"):                               "bdfbf15f-ee85-4955-8675-146e8e5296b5",
 	signedIn("Synchronization.ReadWrite.All"):                           "7bb27fa3-ea8f-4d67-a916-87715b6188bd",
 	signedIn("User.Read"):                                               "e1fe6dd8-ba31-4d61-89e7-88639da4683d",

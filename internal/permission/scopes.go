@@ -175,6 +175,11 @@ var otherScopes = []Scope{
 		Opens: []string{"Names of groups", "Who is in a group, by the account's id"}, Closed: []string{"Names of the accounts, which come with the profiles of users", "Conversations and files of groups", "Any change"},
 	},
 	{
+		Name: "GroupMember.ReadWrite.All", Setting: "Read and write group memberships",
+		DelegatedID: "f81125ac-d3b7-4573-a3b2-7099cc39df9e", ApplicationID: "dbaae8cf-10b5-4b86-a4a1-f871c94c6695",
+		Opens: []string{"All that the read scope opens", "Add to a group and take out of it"}, Closed: []string{"Groups that hold a directory role, which also take RoleManagement.ReadWrite.Directory", "Groups with a rule, or copied from a company’s own directory", "Making and deleting groups"},
+	},
+	{
 		Name: "User.Invite.All", Setting: "Invite guest users to the organization",
 		DelegatedID: "63dd7cd9-b489-4adf-a28c-ac38b9a0f962", ApplicationID: "09850681-111b-4a89-9bed-3f2cae46d706",
 		Opens: []string{"Invite a guest"}, Closed: []string{"Giving the guest a role or a licence", "Changing other accounts"},

@@ -94,6 +94,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Own devices", "Each person at your company can see **their own devices** here."},
 		GuestChanges:        {"Invite our people", "**Invite our people** to your company as guests, and give them the role and licence they need for your devices."},
 		GuestAccounts:       {"Remove our people", "**Delete the accounts of our people** at your company when they are no longer needed, and set their country, which a licence needs. Microsoft’s name for this speaks of all accounts; it works only for a person whom you gave a role for it."},
+		GuestGroups:         {"Take our people out of groups", "**Take our people out of groups** that give them rights at your company, when they leave or no longer need them."},
 		ProvisioningChanges: {"Set up copying of accounts", "**Set up and fix the copying of accounts** to your other programs."},
 	},
 	French: {
@@ -114,6 +115,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Ses propres appareils", "Chaque personne de votre entreprise peut voir ici **ses propres appareils**."},
 		GuestChanges:        {"Inviter nos collaborateurs", "**Inviter nos collaborateurs** dans votre entreprise, et leur donner le rôle et la licence nécessaires pour vos appareils."},
 		GuestAccounts:       {"Retirer nos collaborateurs", "**Supprimer les comptes de nos collaborateurs** chez vous quand ils ne servent plus, et indiquer leur pays, nécessaire pour une licence. Le nom donné par Microsoft parle de tous les comptes ; cela ne marche que pour une personne à qui vous avez donné un rôle pour cela."},
+		GuestGroups:         {"Sortir nos collaborateurs des groupes", "**Sortir nos collaborateurs des groupes** qui leur donnent des droits chez vous, quand ils partent ou n’en ont plus besoin."},
 		ProvisioningChanges: {"Régler la copie des comptes", "**Régler et réparer la copie des comptes** vers vos autres programmes."},
 	},
 	German: {
@@ -134,6 +136,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Eigene Geräte", "Jede Person in Ihrer Firma kann hier **ihre eigenen Geräte** sehen."},
 		GuestChanges:        {"Unsere Leute einladen", "**Unsere Leute als Gäste zu Ihnen einladen** und ihnen die Rolle und die Lizenz geben, die sie für Ihre Geräte brauchen."},
 		GuestAccounts:       {"Unsere Leute entfernen", "**Die Konten unserer Leute** bei Ihnen löschen, wenn sie nicht mehr gebraucht werden, und ihr Land angeben, das eine Lizenz verlangt. Der Name bei Microsoft spricht von allen Konten; es geht nur bei einer Person, der Sie eine Rolle dafür gegeben haben."},
+		GuestGroups:         {"Unsere Leute aus Gruppen nehmen", "**Unsere Leute aus Gruppen nehmen**, die ihnen bei Ihnen Rechte geben, wenn sie gehen oder diese Rechte nicht mehr brauchen."},
 		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme einrichten und reparieren."},
 	},
 	Spanish: {
@@ -154,6 +157,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Dispositivos propios", "Cada persona de su empresa puede ver aquí **sus propios dispositivos**."},
 		GuestChanges:        {"Invitar a nuestro personal", "**Invitar a nuestro personal** a su empresa y darle el rol y la licencia que necesita para sus dispositivos."},
 		GuestAccounts:       {"Retirar a nuestro personal", "**Eliminar las cuentas de nuestro personal** en su empresa cuando ya no hagan falta, e indicar su país, que una licencia necesita. El nombre de Microsoft habla de todas las cuentas; solo funciona para una persona a quien usted dio un rol para ello."},
+		GuestGroups:         {"Sacar a nuestro personal de grupos", "**Sacar a nuestro personal de los grupos** que le dan permisos en su empresa, cuando se va o ya no los necesita."},
 		ProvisioningChanges: {"Configurar la copia de cuentas", "**Configurar y arreglar la copia de cuentas** a sus otros programas."},
 	},
 	Dutch: {
@@ -174,6 +178,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Eigen apparaten", "Iedereen in uw bedrijf kan hier **de eigen apparaten** zien."},
 		GuestChanges:        {"Onze mensen uitnodigen", "**Onze mensen uitnodigen** bij uw bedrijf, en hun de rol en de licentie geven die zij voor uw apparaten nodig hebben."},
 		GuestAccounts:       {"Onze mensen verwijderen", "**De accounts van onze mensen** bij uw bedrijf verwijderen als ze niet meer nodig zijn, en hun land opgeven, dat voor een licentie nodig is. De naam van Microsoft spreekt van alle accounts; het werkt alleen voor iemand aan wie u daarvoor een rol gaf."},
+		GuestGroups:         {"Onze mensen uit groepen halen", "**Onze mensen uit groepen halen** die hun rechten geven bij uw bedrijf, wanneer zij vertrekken of die niet meer nodig hebben."},
 		ProvisioningChanges: {"Kopiëren van accounts instellen", "**Het kopiëren van accounts** naar uw andere programma’s instellen en herstellen."},
 	},
 	Greek: {
@@ -194,6 +199,7 @@ var texts = map[Lang]map[Feature]Text{
 		MyDevices:           {"Δικές του συσκευές", "Κάθε άτομο στην εταιρεία σας μπορεί να βλέπει εδώ **τις δικές του συσκευές**."},
 		GuestChanges:        {"Πρόσκληση των ανθρώπων μας", "**Πρόσκληση των ανθρώπων μας** στην εταιρεία σας, και απόδοση του ρόλου και της άδειας που χρειάζονται για τις συσκευές σας."},
 		GuestAccounts:       {"Κατάργηση των ανθρώπων μας", "**Διαγραφή των λογαριασμών των ανθρώπων μας** στην εταιρεία σας όταν δεν χρειάζονται πια, και δήλωση της χώρας τους, που χρειάζεται μια άδεια. Το όνομα της Microsoft μιλά για όλους τους λογαριασμούς· λειτουργεί μόνο για ένα άτομο στο οποίο δώσατε ρόλο για αυτό."},
+		GuestGroups:         {"Αφαίρεση των ανθρώπων μας από ομάδες", "**Αφαίρεση των ανθρώπων μας από ομάδες** που τους δίνουν δικαιώματα στην εταιρεία σας, όταν φεύγουν ή δεν τα χρειάζονται πια."},
 		ProvisioningChanges: {"Ρύθμιση της αντιγραφής λογαριασμών", "**Ρύθμιση και επισκευή της αντιγραφής λογαριασμών** στα άλλα προγράμματά σας."},
 	},
 }

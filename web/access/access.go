@@ -39,6 +39,7 @@ type Handler struct {
 	Sync           *graphsync.Service
 	Sessions       Kept
 	Leavers        *leaver.Store
+	LeaverActs     Closer
 	Audit          *audit.Store // nil: changes are not recorded
 }
 
@@ -53,6 +54,10 @@ func (h *Handler) MountPortal(r page.Router) {
 	r.Get("/access/list", h.list)
 	r.GetFor("/access/leaver/{staff}", tenant.MayStaff, h.leaver)
 	r.Post("/access/leaver/{staff}", tenant.MayStaff, h.close)
+	r.GetFor("/access/leaver/{staff}/groups/{group}", tenant.MayStaff, h.confirmGroup)
+	r.Post("/access/leaver/{staff}/groups/{group}", tenant.MayStaff, h.leaveGroup)
+	r.GetFor("/access/leaver/{staff}/sessions", tenant.MayStaff, h.confirmSessions)
+	r.Post("/access/leaver/{staff}/sessions", tenant.MayStaff, h.endSessions)
 	r.GetFor("/access/leaver/{staff}/proof", tenant.MayStaff, h.proof)
 	r.Post("/access/leaver/{staff}/proof", tenant.MayStaff, h.prove)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -25,6 +26,7 @@ const (
 const (
 	doorPortal  = "portal"
 	doorSignIns = "sign-ins"
+	doorSession = "microsoft-sign-ins"
 	doorGDAP    = "gdap"
 	doorGuest   = "guest"
 	doorRole    = "directory-role"
@@ -45,6 +47,8 @@ type line struct {
 	Here     string          `json:"here,omitempty"` // where the portal does it as the signed-in person
 	Link     string          `json:"link,omitempty"` // where Microsoft lets one do it
 	URL      string          `json:"url,omitempty"`
+
+	group string // of the partner's, to take the person out of; empty: none, or more than one
 }
 
 // portalLines are what the portal itself opens, and closes.
@@ -59,6 +63,32 @@ func portalLines(st tenant.Staff, kept int64, now time.Time) []line {
 	}
 	return []line{account, signIns}
 }
+
+// sessionLine is about the sign-ins at Microsoft of the person's account in the partner's tenant. Which are open is not told; that they were
+// ended is known from doing it.
+func sessionLine(st tenant.Staff, object string, ended leaver.Sessions, now time.Time) line {
+	l := line{Key: doorSession, Door: doorSession, What: "Sign-ins at Microsoft", State: doorUnknown, Evidence: "Nobody has ended them here; which are open is not told."}
+	if ended.EndedAt.IsZero() {
+		l.Do = "End all sessions of " + st.UPN + " in Microsoft Entra (“Revoke sessions”)."
+		if object != "" {
+			l.Here = leaverURL(st.ID) + "/sessions"
+		}
+		return l
+	}
+	l.AsOf = page.Moment(ended.EndedAt)
+	by := "Ended by " + ended.EndedBy + " on " + ui.Date(ended.EndedAt, now) + " (Microsoft’s request id " + ended.Request + ")."
+	switch {
+	case ended.Confirmed():
+		l.State, l.Evidence = doorClosed, by+" Read back: what is older than "+ended.ValidFrom.UTC().Format("15:04:05 UTC")+" counts no more."
+	case ended.ValidFrom.IsZero():
+		l.Evidence = by + " Microsoft said that it is done; the account could not be read back."
+	default:
+		l.Evidence = by + " Microsoft said that it is done, but the account, read back, still has the older date."
+	}
+	return l
+}
+
+func leaverURL(staff int64) string { return "/access/leaver/" + strconv.FormatInt(staff, 10) }
 
 // lines are the groups of the partner that open customers to the person; where the person is in none, that is the proof.
 func (d delegated) lines(st tenant.Staff, home tenant.ID) (lines []line) {
@@ -77,10 +107,17 @@ func (d delegated) lines(st tenant.Staff, home tenant.ID) (lines []line) {
 		if i < 0 {
 			continue
 		}
-		l := line{Key: doorGDAP + ":" + id, Door: doorGDAP, What: "Group “" + d.groupName(id) + "”", State: doorOpen, AsOf: asOf, Evidence: "Opens " + ui.Count(int64(n), "customer", "customers") + " through GDAP.", Do: "Remove " + st.UPN + " from the group “" + d.groupName(id) + "” in your own tenant.", Link: groupLink(home, id), URL: "/access/list?door=gdap&person=" + strconv.FormatInt(st.ID, 10)}
+		l := line{Key: doorGDAP + ":" + id, Door: doorGDAP, What: "Group “" + d.groupName(id) + "”", State: doorOpen, AsOf: asOf, Evidence: "Opens " + ui.Count(int64(n), "customer", "customers") + " through GDAP.", Do: "Remove " + st.UPN + " from the group “" + d.groupName(id) + "” in your own tenant.", Link: groupLink(home, id), URL: "/access/list?door=gdap&person=" + strconv.FormatInt(st.ID, 10), group: id}
 		if !d.members[id][i].Direct {
-			by := d.inner(id, person)
+			ids := d.inner(id, person)
+			by := d.named(ids)
+			if l.group = ""; len(ids) == 1 {
+				l.group = ids[0]
+			}
 			l.Evidence, l.Do = strings.TrimSuffix(l.Evidence, ".")+", by "+by+" inside it.", "Remove "+st.UPN+" from "+by+" inside “"+d.groupName(id)+"” in your own tenant."
+		}
+		if l.group != "" {
+			l.Here = leaverURL(st.ID) + "/groups/" + url.PathEscape(l.group)
 		}
 		lines = append(lines, l)
 	}
@@ -100,15 +137,23 @@ func (d delegated) lines(st tenant.Staff, home tenant.ID) (lines []line) {
 }
 
 // inner are the groups inside one by which somebody is in it.
-func (d delegated) inner(group, person string) string {
-	var names []string
+func (d delegated) inner(group, person string) (ids []string) {
 	for _, way := range d.inside().Paths(group, person) {
-		if last := way[len(way)-1]; last != group && !slices.Contains(names, "“"+d.groupName(last)+"”") {
-			names = append(names, "“"+d.groupName(last)+"”")
+		if last := way[len(way)-1]; last != group && !slices.Contains(ids, last) {
+			ids = append(ids, last)
 		}
 	}
-	if len(names) == 0 {
+	return ids
+}
+
+// named is how a sentence names groups.
+func (d delegated) named(ids []string) string {
+	if len(ids) == 0 {
 		return "a group"
+	}
+	names := make([]string, len(ids))
+	for i, id := range ids {
+		names[i] = "“" + d.groupName(id) + "”"
 	}
 	return "the group " + strings.Join(names, " and ")
 }
@@ -170,7 +215,7 @@ func (v visiting) roleLines(g guest.Guest) (lines []line) {
 	at := &page.TenantRef{ID: g.Tenant, Name: g.TenantName}
 	add := func(l line) {
 		if l.State = doorOpen; shut(g) {
-			l.State, l.Do = doorClosed, ""
+			l.State, l.Do, l.Here = doorClosed, "", ""
 			l.Evidence += " The account is disabled."
 		}
 		l.Customer, l.URL = at, guestURL(g)
@@ -181,6 +226,7 @@ func (v visiting) roleLines(g guest.Guest) (lines []line) {
 			Do: "Take the directory role " + roleName(x) + " from the guest account " + g.Address + " (object id " + g.ID + ")."}
 		if x.Group != "" {
 			l.Evidence, l.Link = "Held by the group “"+groupOf(x)+"”.", groupLink(g.Tenant, x.Group)
+			l.Here = guestURL(g) + "/groups/" + url.PathEscape(x.Group)
 			l.Do = "Remove the guest account " + g.Address + " (object id " + g.ID + ") from the group “" + groupOf(x) + "”, which holds the directory role " + roleName(x) + "."
 		}
 		add(l)

@@ -43,6 +43,7 @@ type plan struct {
 
 	added     int // open doors that are not kept yet
 	objectIDs []string
+	object    string // the account in the partner's own tenant; empty: it is not known yet
 	self      bool
 	m         tenant.Membership
 	now       time.Time
@@ -131,9 +132,15 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 	if err != nil {
 		return p, err
 	}
-	p.Lines = slices.Concat(portalLines(st, kept, now), d.lines(st, h.Tenants.Home()), v.lines(st.UPN), accounts)
-	if err := h.compare(ctx, &p, d, v); err != nil {
+	known, err := h.Leavers.Get(ctx, p.StaffID)
+	if err != nil && !errors.Is(err, errs.NotFound) {
 		return p, err
+	}
+	p.object = d.objectOf(st)
+	p.Lines = slices.Concat(portalLines(st, kept, now), []line{sessionLine(st, p.object, known.Sessions, now)}, d.lines(st, h.Tenants.Home()), v.lines(st.UPN), accounts)
+	p.compare(known, d, v)
+	if p.BeganAt == nil || p.self {
+		p.withhold()
 	}
 	for _, l := range p.Lines {
 		switch l.State {
@@ -148,14 +155,7 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 }
 
 // compare adds the doors that were found before and are not now: closed where a later reading does not have them, else not known.
-func (h *Handler) compare(ctx context.Context, p *plan, d delegated, v visiting) error {
-	kept, err := h.Leavers.Get(ctx, p.StaffID)
-	if errors.Is(err, errs.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
+func (p *plan) compare(kept leaver.Plan, d delegated, v visiting) {
 	p.BeganAt, p.BeganBy, p.ProvedAt, p.ProvedBy = page.Moment(kept.BeganAt), kept.BeganBy, page.Moment(kept.ProvedAt), kept.ProvedBy
 	for _, l := range p.Lines {
 		if l.State != doorClosed && l.Key != "" && !slices.ContainsFunc(kept.Doors, func(x leaver.Door) bool { return x.Key == l.Key }) {
@@ -175,7 +175,15 @@ func (h *Handler) compare(ctx context.Context, p *plan, d delegated, v visiting)
 		}
 		p.Lines = append(p.Lines, l)
 	}
-	return nil
+}
+
+// withhold leaves out what the portal does in the partner's own tenant: nobody closes their own doors, and a plan is begun first.
+func (p *plan) withhold() {
+	for i := range p.Lines {
+		if p.Lines[i].Customer == nil {
+			p.Lines[i].Here = ""
+		}
+	}
 }
 
 // readingOf is when that was read last, completely, by which the door would be found.
@@ -220,7 +228,7 @@ func (p plan) doors() (found []leaver.Door) {
 // messages are what is left for others to do: one for the partner's own administrators, one for each customer.
 func (p plan) messages() []message {
 	own := "your own tenant"
-	steps := map[string][]string{own: {"End all sessions of " + p.UPN + " in Microsoft Entra (“Revoke sessions”), and switch the account off."}}
+	steps := map[string][]string{own: {"Switch the account " + p.UPN + " off in Microsoft Entra."}}
 	order := []string{own}
 	for _, l := range p.Lines {
 		if l.Do == "" || l.State == doorClosed {
@@ -246,7 +254,7 @@ func (p plan) messages() []message {
 	return out
 }
 
-func (p plan) url() string { return "/access/leaver/" + strconv.FormatInt(p.StaffID, 10) }
+func (p plan) url() string { return leaverURL(p.StaffID) }
 
 // The parts of the page, ready to print.
 
@@ -295,12 +303,15 @@ func (l line) closer() ui.Cell {
 	case l.State == doorClosed:
 		return ui.Cell{}
 	case l.Here != "":
-		return ui.LinkCell("Delete it, as yourself", l.Here)
+		return ui.LinkCell(closers[l.Door], l.Here)
 	case l.Link != "":
 		return ui.LinkCell("At Microsoft", l.Link)
 	}
 	return ui.Cell{}
 }
+
+// closers are what a door's link says that the portal does.
+var closers = map[string]string{doorSession: "End them, as yourself", doorGDAP: "Leave the group, as yourself", doorRole: "Leave the group, as yourself", doorGuest: "Delete it, as yourself"}
 
 // closes tells that the portal has something to close itself, or to keep.
 func (p plan) closes() bool {

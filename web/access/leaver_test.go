@@ -38,11 +38,29 @@ func (k kept) ForgetAccounts(_ context.Context, ids []string) error {
 	return nil
 }
 
+// closing stands for the acts at Microsoft.
+type closing struct {
+	asked []string
+	err   error
+}
+
+func (c *closing) LeaveGroup(_ context.Context, _ tenant.Person, _ string, who leaver.Person, group string) (string, error) {
+	c.asked = append(c.asked, who.Object+" out of "+group)
+	return "Microsoft did it.", c.err
+}
+
+func (c *closing) EndSessions(_ context.Context, _ tenant.Person, _ string, who leaver.Person) error {
+	c.asked = append(c.asked, who.Object+" ends")
+	return c.err
+}
+
 // TestLeaver: every door, what closes it, what the portal closes itself, and the proof afterwards.
 func TestLeaver(t *testing.T) {
 	f, contoso, fabrikam, h := fixture(t)
 	tokens := kept{"a0000000-0000-4000-8000-000000000001": 2}
 	h.Sessions, h.Leavers = tokens, leaver.NewStore(f.Pool, f.Tenants.Home())
+	acts := &closing{}
+	h.LeaverActs = acts
 	staff, err := f.Tenants.ListStaff(t.Context(), tenant.Everything())
 	if err != nil {
 		t.Fatal(err)
@@ -76,7 +94,7 @@ func TestLeaver(t *testing.T) {
 		t.Fatal(err)
 	}
 	owner.JSON(path, http.StatusOK, &p)
-	if g := door(p, "gdap"); g.State != doorOpen || !strings.Contains(g.Do, "Intune technicians") || door(p, "guest").State != doorOpen || door(p, "guest").Evidence != "Holds Intune Administrator." || p.Open != 4 || p.Unknown != 0 {
+	if g := door(p, "gdap"); g.State != doorOpen || !strings.Contains(g.Do, "Intune technicians") || door(p, "guest").State != doorOpen || door(p, "guest").Evidence != "Holds Intune Administrator." || p.Open != 4 || p.Unknown != 1 || door(p, "microsoft-sign-ins").State != doorUnknown {
 		t.Errorf("as read: %+v", p)
 	}
 	if g := door(p, "guest"); g.Here == "" || !strings.Contains(g.Link, contoso.ID.String()) || len(p.Messages) != 2 || p.Messages[1].To != "Contoso" || !strings.Contains(p.Messages[1].Text, "object id ga") {
@@ -85,13 +103,33 @@ func TestLeaver(t *testing.T) {
 	if got := post(t, owner, path+"/proof"); got.Code != http.StatusConflict {
 		t.Errorf("proved before it began: status %d", got.Code)
 	}
-	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Delete the guest account") || !strings.Contains(body, "Revoke sessions") {
+	if body := owner.Get(path).Body.String(); !strings.Contains(body, "Close in the portal") || !strings.Contains(body, "Delete the guest account") || !strings.Contains(body, "Revoke sessions") || !strings.Contains(body, "Switch the account adele@firstup.example off") {
 		t.Error("the page does not say what is to be done")
+	}
+	for _, sub := range []string{"/groups/g1", "/sessions"} {
+		if a, b := owner.Get(path+sub), post(t, owner, path+sub); a.Code != http.StatusConflict || b.Code != http.StatusConflict {
+			t.Errorf("%s before the plan was begun: status %d and %d", sub, a.Code, b.Code)
+		}
 	}
 	if got := post(t, owner, path); got.Code != http.StatusSeeOther {
 		t.Fatalf("close: status %d: %.300s", got.Code, got.Body)
 	}
 	owner.JSON(path, http.StatusOK, &p)
+	for sub, says := range map[string]string{"/groups/g1": "Take out of 1 group", "/sessions": "End all sign-ins of 1 person"} {
+		if body := owner.Get(path + sub).Body.String(); !strings.Contains(body, says) || !strings.Contains(body, `action="`+path+sub+`"`) {
+			t.Errorf("%s: no button", sub)
+		}
+		if got := post(t, owner, path+sub); got.Code != http.StatusSeeOther {
+			t.Errorf("%s: status %d", sub, got.Code)
+		}
+	}
+	slices.Sort(acts.asked)
+	if want := "a0000000-0000-4000-8000-000000000001 ends, a0000000-0000-4000-8000-000000000001 out of g1"; strings.Join(acts.asked, ", ") != want {
+		t.Errorf("asked %v", acts.asked)
+	}
+	if got := owner.Get(path + "/groups/g2"); got.Code != http.StatusNotFound {
+		t.Errorf("a group that is no door: status %d", got.Code)
+	}
 	if got := post(t, owner, path+"/proof"); got.Code != http.StatusConflict || p.BeganAt == nil || p.BeganBy != "" {
 		t.Errorf("proved with open doors: status %d, %+v", got.Code, p)
 	}
@@ -140,7 +178,7 @@ func TestLeaver(t *testing.T) {
 	}
 	for _, role := range []tenant.Role{tenant.RoleTechnician, tenant.RoleSupport} {
 		other := f.Serve(t, tenant.Person{Role: role}, tenant.Everything(), mount)
-		for _, path := range []string{path, path + "/proof"} {
+		for _, path := range []string{path, path + "/proof", path + "/groups/g1", path + "/sessions"} {
 			if a, b := other.Get(path), post(t, other, path); a.Code != http.StatusForbidden || b.Code != http.StatusForbidden {
 				t.Errorf("%s at %s: status %d and %d", role, path, a.Code, b.Code)
 			}
@@ -163,9 +201,13 @@ func post(t *testing.T, c *webtest.Client, path string) *httptest.ResponseRecord
 func TestGoldenLeaver(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	p := plan{StaffID: 7, Name: `<b>"Adele" & co</b>` + strings.Repeat(" very long", 20), UPN: "adele@firstup.example", now: now, Lines: portalLines(tenant.Staff{Role: tenant.RoleTechnician}, 2, now)}
-	p.Lines = append(p.Lines, line{Door: "account", What: "<script>", State: doorUnknown, Evidence: "<i>", Do: "</textarea><script>"})
+	ended := leaver.Sessions{EndedAt: now, EndedBy: "<b>", Request: "<i>", ValidFrom: now}
+	p.Lines = append(p.Lines, sessionLine(tenant.Staff{ID: 7, UPN: p.UPN}, "a", leaver.Sessions{}, now), sessionLine(tenant.Staff{ID: 7}, "a", ended, now), line{Door: "account", What: "<script>", State: doorUnknown, Evidence: "<i>", Do: "</textarea><script>"})
 	p.Messages = p.messages()
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, leaverBody(p)) })
+	t.Run("confirm", func(t *testing.T) {
+		webtest.Golden(t, closeBody(closeView{p: p, door: line{What: "<b>", Do: "<i>", Evidence: "Opens <i>.", Here: p.url() + "/groups/g"}}.forGroup()))
+	})
 	done := plan{Name: "Adele", UPN: "adele@firstup.example", now: now, Lines: portalLines(tenant.Staff{Disabled: true}, 0, now)}
 	done.BeganAt = &now
 	t.Run("closed", func(t *testing.T) { webtest.Golden(t, leaverBody(done)) })

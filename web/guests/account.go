@@ -61,6 +61,9 @@ type confirmView struct {
 	m     tenant.Membership
 	guest guest.Guest
 	next  next
+
+	groups      []guest.RoleGroup // by which it holds directory roles
+	groupsKnown bool
 }
 
 func (h *Handler) confirmRevoke(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -68,13 +71,20 @@ func (h *Handler) confirmRevoke(w http.ResponseWriter, r *http.Request, m tenant
 	if err != nil {
 		return err
 	}
-	v := confirmView{m, g, newNext(m, g, page.ChromeOf(r.Context()), m.Path("/guests/"+url.PathEscape(g.ID)+"/revoke"))}
+	v := confirmView{m: m, guest: g, next: newNext(m, g, page.ChromeOf(r.Context()), m.Path("/guests/"+url.PathEscape(g.ID)+"/revoke"))}
+	if v.groups, v.groupsKnown, err = h.roleGroups(r.Context(), g); err != nil {
+		return err
+	}
 	return page.Render(w, r, http.StatusOK, revokePage(page.Shell(r, m, "Delete the guest account of "+nameOf(g)), v))
 }
 
 func (h *Handler) revoke(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	return h.change(w, r, m, func(g guest.Guest, _ url.Values, requestID string) (string, error) {
-		return "Microsoft deleted the guest account of " + nameOf(g) + ".", h.Change.Revoke(r.Context(), m.Person, requestID, g)
+		groups, _, err := h.roleGroups(r.Context(), g)
+		if err != nil {
+			return "", err
+		}
+		return "Microsoft deleted the guest account of " + nameOf(g) + ".", h.Change.Revoke(r.Context(), m.Person, requestID, g, groups)
 	})
 }
 
@@ -93,16 +103,7 @@ func (v confirmView) facts() ui.Facts {
 func (v confirmView) losses() (c ui.Consequences) {
 	add := func(s ui.Shape, text string) { c = append(c, ui.Consequence{Shape: s, Text: text}) }
 	add(ui.ShapeWarn, nameOf(v.guest)+" can no longer sign in at "+v.m.Tenant.Name()+" with this account. Sign-ins that are open there end.")
-	switch {
-	case !v.guest.RolesRead:
-		add(ui.ShapeUnknown, "Which directory roles the account holds was not read. If it holds some, Microsoft may refuse.")
-	case len(v.guest.Roles) > 0:
-		var names []string
-		for _, id := range v.guest.Roles {
-			names = append(names, gdap.RoleName(id))
-		}
-		add(ui.ShapeWarn, "It loses "+strings.Join(names, ", ")+", which is taken away first.")
-	}
+	v.roleLosses(add)
 	switch {
 	case v.guest.Intune == nil:
 		add(ui.ShapeUnknown, "Whether it holds an Intune licence was not read.")
@@ -113,6 +114,41 @@ func (v confirmView) losses() (c ui.Consequences) {
 	add(ui.ShapePending, "For 30 days an administrator there can restore it in Microsoft Entra. After that, only a new invitation helps.")
 	add(ui.ShapeOK, "What the portal has read of it stays, with your name and the time.")
 	return c
+}
+
+// roleLosses says which roles go first, and which cannot be taken away.
+func (v confirmView) roleLosses(add func(ui.Shape, string)) {
+	var own []string
+	for _, id := range v.guest.Roles {
+		own = append(own, gdap.RoleName(id))
+	}
+	for _, in := range v.groups {
+		roles := strings.Join(in.Roles, ", ")
+		own = slices.DeleteFunc(own, func(name string) bool { return slices.Contains(in.Roles, name) })
+		if in.Dynamic {
+			add(ui.ShapeBad, "It holds "+roles+" by the group “"+in.Name+"”, whose members a rule chooses. It cannot be taken out, and Microsoft may refuse to delete it. The customer has to change the rule first.")
+			continue
+		}
+		add(ui.ShapeWarn, "It loses "+roles+": it is taken out of the group “"+in.Name+"” first.")
+	}
+	switch {
+	case !v.guest.RolesRead:
+		add(ui.ShapeUnknown, "Which directory roles the account holds was not read. If it holds some, Microsoft may refuse.")
+	case len(own) > 0:
+		add(ui.ShapeWarn, "It loses "+strings.Join(own, ", ")+", which is taken away first.")
+	}
+	if v.guest.RolesRead && !v.groupsKnown && !atHome(v.m) {
+		add(ui.ShapeUnknown, "Not every group that holds directory roles was looked into. If the account is in one, Microsoft may refuse.")
+	}
+}
+
+// needs is what the person must be there.
+func (v confirmView) needs() string {
+	n := "Sent as you. You need the directory role User Administrator there"
+	if len(v.guest.Roles) > 0 || len(v.groups) > 0 {
+		n += ", and Privileged Role Administrator for its roles"
+	}
+	return n + "."
 }
 
 // licenceView is the page on which a licence is chosen. Seats are read at Microsoft while somebody looks.
@@ -133,7 +169,7 @@ func (h *Handler) showLicence(w http.ResponseWriter, r *http.Request, m tenant.M
 	if err != nil {
 		return err
 	}
-	v.confirmView = confirmView{m, g, newNext(m, g, page.ChromeOf(r.Context()), m.Path("/guests/"+url.PathEscape(g.ID)+"/licence"))}
+	v.confirmView = confirmView{m: m, guest: g, next: newNext(m, g, page.ChromeOf(r.Context()), m.Path("/guests/"+url.PathEscape(g.ID)+"/licence"))}
 	if v.next.licence {
 		if v.seats, err = h.Change.Seats(r.Context(), m.Tenant.ID); err != nil {
 			return err

@@ -9,8 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -37,9 +39,17 @@ func (c *changer) GiveRole(_ context.Context, _ tenant.Person, _ string, g guest
 	return nil
 }
 
-func (c *changer) Revoke(_ context.Context, _ tenant.Person, _ string, g guest.Guest) error {
+func (c *changer) Revoke(_ context.Context, _ tenant.Person, _ string, g guest.Guest, groups []guest.RoleGroup) error {
+	for _, in := range groups {
+		c.asked = append(c.asked, "first out of "+in.Name)
+	}
 	c.asked = append(c.asked, "delete "+g.Address)
 	return c.refuse[g.Address]
+}
+
+func (c *changer) LeaveGroup(_ context.Context, _ tenant.Person, _ string, g guest.Guest, in guest.RoleGroup) (string, error) {
+	c.asked = append(c.asked, g.Address+" out of "+in.Name)
+	return "Microsoft did it.", c.refuse[g.Address]
 }
 
 func (c *changer) Seats(context.Context, tenant.ID) ([]guest.Seats, error) { return c.seats, nil }
@@ -60,7 +70,7 @@ func TestChanges(t *testing.T) {
 	accepted := sample("3", f.Now)
 	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), accepted)
 	change := &changer{refuse: map[string]error{}}
-	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change, Explain: func(_ *http.Request, _ error, back string) string { return "/explained?" + back }}).Mount
+	mount := (&Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change, DirectoryRoles: f.DirectoryRoles(), Groups: f.DirectoryGroups(), Explain: func(_ *http.Request, _ error, back string) string { return "/explained?" + back }}).Mount
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
 	at := "/t/" + contoso.ID.String() + "/guests"
@@ -159,9 +169,31 @@ func TestChanges(t *testing.T) {
 		t.Errorf("support at a licence: status %d", got.Code)
 	}
 
+	f.ReadDirectoryRoles(t, contoso.ID, f.Now, directoryrole.Assignment{ID: "1", Role: "f2ef992c-3afb-46b9-b7cf-a126ee74c451", Principal: "g7", Type: "group", Name: "Night shift", Scope: "/"})
+	f.ReadGroups(t, contoso.ID, f.Now, group.Read{Groups: []group.Group{{ID: "g7", Name: "Night shift", MembersRead: true}}, Members: map[string][]group.Member{"g7": {{ID: accepted.ID, Type: "user", Direct: true}}}})
+	change.asked, one.Said = nil, nil
+	leave := at + "/" + accepted.ID + "/groups/g7"
+	if got := one.Get(at + "/" + accepted.ID).Body.String(); !strings.Contains(got, `href="`+leave+`"`) {
+		t.Error("the page does not lead out of the group that gives a role")
+	}
+	if got := one.Get(leave).Body.String(); !strings.Contains(got, "loses Global Reader") || !strings.Contains(got, `action="`+leave+`"`) {
+		t.Error("the page does not say what is lost, or has no button")
+	}
+	if got := one.Post(leave, nil); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "g3@firstup.example out of Night shift" || len(one.Said) != 1 {
+		t.Errorf("out of a group: status %d, asked %v", got.Code, change.asked)
+	}
+	for c, want := range map[*webtest.Client]int{one: http.StatusNotFound, support: http.StatusForbidden} {
+		if a, b := c.Get(at+"/"+accepted.ID+"/groups/g8"), c.Post(at+"/"+accepted.ID+"/groups/g8", nil); a.Code != want || b.Code != want {
+			t.Errorf("another group: status %d and %d, want %d", a.Code, b.Code, want)
+		}
+	}
+	f.ReadGroups(t, contoso.ID, f.Now, group.Read{Groups: []group.Group{{ID: "g7", Name: "Night shift", MembersRead: true, Dynamic: true}}, Members: map[string][]group.Member{"g7": {{ID: accepted.ID, Type: "user", Direct: true}}}})
+	if got := one.Get(leave).Body.String(); strings.Contains(got, `action="`+leave+`"`) || !strings.Contains(got, "A rule of Contoso says") {
+		t.Error("a group with a rule can be left")
+	}
 	change.asked = nil
 	revoke := at + "/" + accepted.ID + "/revoke"
-	if got := one.Get(revoke).Body.String(); !strings.Contains(got, "loses Intune Administrator, which is taken away first") || !strings.Contains(got, "loses its Intune licence") || !strings.Contains(got, `action="`+revoke+`"`) {
+	if got := one.Get(revoke).Body.String(); !strings.Contains(got, "loses Intune Administrator, which is taken away first") || !strings.Contains(got, "It holds Global Reader by the group “Night shift”, whose members a rule chooses") || !strings.Contains(got, "loses its Intune licence") || !strings.Contains(got, `action="`+revoke+`"`) {
 		t.Error("the page does not say what is lost, or has no button")
 	}
 	change.refuse[accepted.Address] = errs.ShowNext(errs.Conflict, "It is gone.", "Read the guests again.")
@@ -169,7 +201,7 @@ func TestChanges(t *testing.T) {
 		t.Errorf("deleted meanwhile: status %d", got.Code)
 	}
 	delete(change.refuse, accepted.Address)
-	if got := one.Post(revoke, nil); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "delete g3@firstup.example, delete g3@firstup.example" {
+	if got := one.Post(revoke, nil); got.Code != http.StatusSeeOther || strings.Join(change.asked, ", ") != "first out of Night shift, delete g3@firstup.example, first out of Night shift, delete g3@firstup.example" {
 		t.Errorf("deleted: status %d, asked %v", got.Code, change.asked)
 	}
 	if err := f.Guests().Revoked(t.Context(), contoso.ID, accepted.ID, "technician@firstup.example", f.Now.Add(time.Second)); err != nil {

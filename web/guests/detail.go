@@ -40,6 +40,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		v.row = newHomeRow(x, customers, v.Late, now)
 	}
 	v.next = newNext(m, x, page.ChromeOf(ctx), v.URL)
+	if v.next.revoke {
+		if v.groups, _, err = h.roleGroups(ctx, x); err != nil {
+			return err
+		}
+	}
 	return page.Answer(w, r, v, guestPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -53,6 +58,8 @@ type view struct {
 	read  graphsync.Freshness
 	guest guest.Guest
 	next  next
+
+	groups []guest.RoleGroup // by which it holds directory roles, for who may act on them
 }
 
 type change struct {
@@ -79,6 +86,14 @@ func (v view) doors() (items []ui.Action) {
 		items = append(items, ui.Action{Text: "Delete the account…", Kind: ui.Danger, URL: v.URL + "/revoke"})
 	}
 	return items
+}
+
+// leaving leads to where the account is taken out of groups that carry roles.
+func (v view) leaving() (a ui.Actions) {
+	for _, in := range v.groups {
+		a.Items = append(a.Items, ui.Action{Text: "Take out of “" + in.Name + "”…", URL: groupURL(v.m, v.guest, in)})
+	}
+	return a
 }
 
 // The parts of the page, ready to print.

@@ -11,7 +11,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -26,6 +28,9 @@ type Handler struct {
 	Tenants *tenant.Store
 	Change  Changer
 	Jobs    *guest.Runner
+	// DirectoryRoles and Groups tell by which groups a guest holds roles.
+	DirectoryRoles *directoryrole.Store
+	Groups         *group.Store
 	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
 	Explain func(r *http.Request, err error, back string) string
 }
@@ -34,7 +39,8 @@ type Handler struct {
 type Changer interface {
 	Invite(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in guest.Invitation) (guest.Receipt, error)
 	GiveRole(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, role string) error
-	Revoke(ctx context.Context, by tenant.Person, requestID string, g guest.Guest) error
+	Revoke(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, groups []guest.RoleGroup) error
+	LeaveGroup(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, in guest.RoleGroup) (said string, err error)
 	Seats(ctx context.Context, tid tenant.ID) ([]guest.Seats, error)
 	GiveLicence(ctx context.Context, by tenant.Person, requestID string, g guest.Guest, sku, country string) (seen bool, err error)
 }
@@ -48,6 +54,8 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/guests/{guest}/role", tenant.MayAct, h.giveRole)
 	r.GetFor("/guests/{guest}/revoke", tenant.MayAct, h.confirmRevoke)
 	r.Post("/guests/{guest}/revoke", tenant.MayAct, h.revoke)
+	r.GetFor("/guests/{guest}/groups/{group}", tenant.MayAct, h.confirmLeave)
+	r.Post("/guests/{guest}/groups/{group}", tenant.MayAct, h.leave)
 	r.GetFor("/guests/{guest}/licence", tenant.MayAct, h.licenceForm)
 	r.Post("/guests/{guest}/licence", tenant.MayAct, h.licence)
 }

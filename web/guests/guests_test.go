@@ -116,16 +116,19 @@ func TestGolden(t *testing.T) {
 		webtest.Golden(t, guestBody(v))
 	})
 	t.Run("revoke", func(t *testing.T) {
-		webtest.Golden(t, revokeBody(confirmView{m, x, next{revoke: true}}))
+		webtest.Golden(t, revokeBody(confirmView{m: m, guest: x, next: next{revoke: true}, groups: []guest.RoleGroup{{ID: "g", Name: "<i>", Roles: []string{"Intune Administrator"}}, {Name: "By rule", Dynamic: true, Roles: []string{"Global Reader"}}}}))
+	})
+	t.Run("leave", func(t *testing.T) {
+		webtest.Golden(t, leaveBody(groupView{confirmView{m: m, guest: x, next: next{revoke: true}}, guest.RoleGroup{ID: "g/7", Name: `<b>"Night" & shift</b>`, Roles: []string{"Intune Administrator", "<i>"}}}))
 	})
 	t.Run("licence", func(t *testing.T) {
-		v := licenceView{confirmView: confirmView{m, x, next{licence: true}}, country: "DE", seats: []guest.Seats{{SKU: "e3", Name: "SPE_E3", Enabled: 5, Used: 5}, {SKU: "e5", Name: `<SPE_E5>`, Enabled: 1200, Used: 7}}}
+		v := licenceView{confirmView: confirmView{m: m, guest: x, next: next{licence: true}}, country: "DE", seats: []guest.Seats{{SKU: "e3", Name: "SPE_E3", Enabled: 5, Used: 5}, {SKU: "e5", Name: `<SPE_E5>`, Enabled: 1200, Used: 7}}}
 		webtest.Golden(t, licenceBody(v))
 	})
 	x.Name, x.Standing, x.Redeemed, x.Roles, x.RolesRead, x.Intune, x.SignedInAt = `<b>"Guest" & more</b>`+strings.Repeat(" very long", 20), guest.Unknown, nil, nil, false, nil, time.Time{}
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, guestBody(newView(m, x, nil, read, now))) })
 	t.Run("revoke hostile", func(t *testing.T) {
-		webtest.Golden(t, revokeBody(confirmView{m, x, next{reason: "You are not signed in.", signIn: "/signin"}}))
+		webtest.Golden(t, revokeBody(confirmView{m: m, guest: x, next: next{reason: "You are not signed in.", signIn: "/signin"}}))
 	})
 	t.Run("invited", func(t *testing.T) {
 		v := inviteView{m: m, form: inviteForm{mail: true, language: "de-DE", message: x.Name}}

@@ -73,10 +73,3 @@ func (n *next) offer(x guest.Guest) {
 func (n next) because() string {
 	return cmp.Or(n.reason, "There is nothing to give: the account holds an Intune licence, or the invitation was not redeemed yet.")
 }
-
-func also(yes bool, text string) string {
-	if yes {
-		return text
-	}
-	return ""
-}

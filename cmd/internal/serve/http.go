@@ -41,11 +41,13 @@ func (p *Portal) handler(pages bool) http.Handler {
 	}
 	ofDevices := &device.Live{Graph: p.Graph, Kept: p.Live}
 	steering := p.provisioningActs()
+	leavers := leaver.NewStore(p.Pool, p.home)
 	guests := &guest.Service{Who: p.acting(), Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Home: p.home, Now: p.Sync.Now}
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, AdminCenter: p.Config.Cloud.AdminCenterURL, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure, Changes: &p.changes, Keys: p.Keys, TestAlert: p.TestAlert,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
-		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Leavers: leaver.NewStore(p.Pool, p.home), Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
+		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
+		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Now: p.Sync.Now, Log: p.Log},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),

@@ -45,10 +45,15 @@ func (c *call) account(f func(t *world.Tenant, u *world.User) error) error {
 // higher role (Microsoft Graph, user resource, "Who can perform sensitive actions").
 var lesser = []string{"Directory Readers", "Guest Inviter", "Helpdesk Administrator", "Reports Reader", "User Administrator"}
 
+// sensitive tells an account that holds such a role, itself or by a group that is assignable to roles.
+func sensitive(t *world.Tenant, u *world.User) bool {
+	above := func(r string) bool { return !slices.Contains(lesser, r) }
+	return slices.ContainsFunc(u.Roles, above) || slices.ContainsFunc(t.Groups, func(g *world.Group) bool { return len(g.Roles) > 0 && slices.Contains(g.Members, u.ID) })
+}
+
 func (c *call) deleteUser() error {
 	return c.account(func(t *world.Tenant, u *world.User) error {
-		sensitive := slices.ContainsFunc(u.Roles, func(r string) bool { return !slices.Contains(lesser, r) })
-		if sensitive && !c.token.Can("Directory.AccessAsUser.All") {
+		if sensitive(t, u) && !c.token.Can("Directory.AccessAsUser.All") {
 			return denied()
 		}
 		t.Remove(u.ID)

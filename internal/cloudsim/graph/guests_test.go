@@ -3,6 +3,7 @@ package graph_test
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -162,4 +163,61 @@ func TestAccounts(t *testing.T) {
 	if again := send(http.MethodPost, admin, "/invitations", invite, http.StatusCreated); again.body["invitedUser"].(map[string]any)["id"] == id {
 		t.Errorf("invited again it is the account that was deleted: %s", again.text)
 	}
+}
+
+// TestLeaving: a member is taken out of a group by who may, of one that holds roles with both permissions; sign-ins end for accounts of the
+// tenant's own and not for guests; and who holds a role by a group cannot be deleted.
+func TestLeaving(t *testing.T) {
+	s := newSim(t, world.Options{})
+	var customer *world.Tenant
+	for _, tenant := range s.world.Tenants()[1:] {
+		if tenant.Consent == world.ConsentFull && slices.ContainsFunc(tenant.Groups, func(g *world.Group) bool { return len(g.Roles) > 0 }) {
+			customer = tenant
+		}
+	}
+	if customer == nil {
+		t.Fatal("no customer has a group that holds a role")
+	}
+	group := customer.Groups[slices.IndexFunc(customer.Groups, func(g *world.Group) bool { return len(g.Roles) > 0 })]
+	guest := customer.User(group.Members[1])
+	boss := userWith(customer, "Global Administrator")
+	admin := s.user(customer, boss, "GroupMember.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "User.RevokeSessions.All", "User.ReadWrite.All")
+	send := func(method, token, path string, want int) answer {
+		t.Helper()
+		a := s.do(method, token, s.server.URL+"/v1.0"+path, "")
+		if a.status != want {
+			t.Fatalf("%s %s: %d %s, want %d", method, path, a.status, a.text, want)
+		}
+		return a
+	}
+	out := "/groups/" + group.ID + "/members/" + guest.ID + "/$ref"
+	send(http.MethodDelete, admin, "/users/"+guest.ID, http.StatusForbidden)
+	send(http.MethodDelete, s.user(customer, boss, "GroupMember.ReadWrite.All"), out, http.StatusForbidden)
+	send(http.MethodDelete, s.user(customer, boss, "RoleManagement.ReadWrite.Directory"), out, http.StatusForbidden)
+	send(http.MethodDelete, s.user(customer, userWith(customer, "Intune Administrator"), "GroupMember.ReadWrite.All", "RoleManagement.ReadWrite.Directory"), out, http.StatusForbidden)
+	send(http.MethodDelete, admin, out, http.StatusNoContent)
+	send(http.MethodDelete, admin, out, http.StatusNotFound)
+	for _, m := range s.all(s.app(customer), "/v1.0/groups/"+group.ID+"/members?$select=id") {
+		if m["id"] == guest.ID {
+			t.Error("who was taken out is still a member")
+		}
+	}
+	rule := s.all(s.app(customer), "/v1.0/groups?$filter=displayName eq 'All staff'")[0]["id"].(string)
+	send(http.MethodDelete, admin, "/groups/"+rule+"/members/"+boss.ID+"/$ref", http.StatusForbidden)
+
+	from := func(u *world.User) any {
+		return send(http.MethodGet, s.app(customer), "/users/"+u.ID+"?$select=id,signInSessionsValidFromDateTime", http.StatusOK).body["signInSessionsValidFromDateTime"]
+	}
+	member := userWith(customer, "")
+	before, theirs := from(member), from(guest)
+	send(http.MethodPost, s.user(customer, member, "User.RevokeSessions.All"), "/users/"+guest.ID+"/revokeSignInSessions", http.StatusForbidden)
+	for _, u := range []*world.User{member, guest} {
+		if a := send(http.MethodPost, admin, "/users/"+u.ID+"/revokeSignInSessions", http.StatusOK); a.body["value"] != true {
+			t.Errorf("answer: %s", a.text)
+		}
+	}
+	if from(member) == before || from(guest) != theirs {
+		t.Errorf("sessions count from %v (before %v), a guest's from %v (before %v)", from(member), before, from(guest), theirs)
+	}
+	send(http.MethodDelete, admin, "/users/"+guest.ID, http.StatusNoContent)
 }

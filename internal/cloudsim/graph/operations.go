@@ -37,6 +37,7 @@ func operations() []operation {
 		gdapOperations(),
 		guestOperations(),
 		accountOperations(),
+		leavingOperations(),
 		batchOperations(),
 	)
 }

@@ -18,7 +18,7 @@ type person struct {
 	usage                         string // location
 	userType, externalState, home string
 	externalChanged, created      time.Time
-	signedIn                      time.Time
+	signedIn, sessionsFrom        time.Time
 	enabled, computed             bool
 	roles, licences               []string
 }
@@ -137,7 +137,7 @@ func namedPerson(u *world.User, index int) person {
 		index: index, id: u.ID, given: given, surname: surname, display: u.DisplayName, upn: u.UserPrincipalName, mail: u.Mail,
 		job: u.JobTitle, department: u.Department, language: u.Language, userType: u.UserType, externalState: u.ExternalUserState,
 		home: u.HomeTenantID, externalChanged: u.ExternalChanged, created: u.Created, enabled: u.AccountEnabled,
-		roles: u.Roles, licences: u.Licences, usage: u.UsageLocation, signedIn: u.SignedIn,
+		roles: u.Roles, licences: u.Licences, usage: u.UsageLocation, signedIn: u.SignedIn, sessionsFrom: u.SessionsValidFrom,
 	}
 }
 

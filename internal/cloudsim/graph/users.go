@@ -50,6 +50,9 @@ func (c *call) userObject(p person) object {
 			plans = append(plans, object{{"assignedDateTime", p.created}, {"capabilityStatus", "Enabled"}, {"service", serviceOf(plan.name)}, {"servicePlanId", plan.id}})
 		}
 	}
+	if p.sessionsFrom.IsZero() {
+		p.sessionsFrom = p.created
+	}
 	nickname, _, _ := strings.Cut(p.upn, "@")
 	return object{
 		{"businessPhones", phones}, {"displayName", p.display}, {"givenName", orNil(p.given)}, {"jobTitle", orNil(p.job)}, {"mail", orNil(p.mail)},
@@ -61,6 +64,7 @@ func (c *call) userObject(p person) object {
 		{"assignedLicenses", hidden(licences)}, {"identities", hidden([]object{{{"signInType", "userPrincipalName"}, {"issuer", c.t.Domains[0]}, {"issuerAssignedId", p.upn}}})},
 		{"onPremisesSyncEnabled", hidden(nil)}, {"otherMails", hidden([]string{})}, {"proxyAddresses", hidden([]string{"SMTP:" + p.mail})},
 		{"signInActivity", hidden(signInActivity(p.signedIn))}, {"assignedPlans", hidden(plans)}, {"provisionedPlans", hidden([]object{})},
+		{"signInSessionsValidFromDateTime", hidden(p.sessionsFrom)},
 	}
 }
 

@@ -64,7 +64,7 @@ var graphPermissionRows = []Permission{
 	{Value: "Files.Read", ScopeID: derived, DisplayName: "Read your files"},
 	{Value: "Files.Read.All", ScopeID: derived, RoleID: derived, DisplayName: "Read all files that you can access"},
 	{Value: "Group.ReadWrite.All", ScopeID: derived, RoleID: derived, DisplayName: "Read and write all groups", Admin: true},
-	{Value: "GroupMember.ReadWrite.All", ScopeID: derived, RoleID: derived, DisplayName: "Read and write group memberships", Admin: true},
+	{Value: "GroupMember.ReadWrite.All", ScopeID: "f81125ac-d3b7-4573-a3b2-7099cc39df9e", RoleID: "dbaae8cf-10b5-4b86-a4a1-f871c94c6695", DisplayName: "Read and write group memberships", Admin: true},
 	{Value: "IdentityRiskyUser.Read.All", ScopeID: derived, RoleID: derived, DisplayName: "Read identity risky user information", Admin: true},
 	{Value: "Mail.Read", ScopeID: derived, RoleID: derived, DisplayName: "Read your mail"},
 	{Value: "Organization.ReadWrite.All", ScopeID: derived, RoleID: derived, DisplayName: "Read and write organization information", Admin: true},
@@ -76,5 +76,5 @@ var graphPermissionRows = []Permission{
 	{Value: "ServiceHealth.Read.All", ScopeID: derived, RoleID: derived, DisplayName: "Read service health", Admin: true},
 	{Value: "Sites.Read.All", ScopeID: derived, RoleID: derived, DisplayName: "Read items in all site collections"},
 	{Value: "User.ReadWrite", ScopeID: derived, DisplayName: "Read and update your profile"},
-	{Value: "User.RevokeSessions.All", ScopeID: derived, RoleID: derived, DisplayName: "Revoke all sign-in sessions for a user", Admin: true},
+	{Value: "User.RevokeSessions.All", ScopeID: "fc30e98b-8810-4501-81f5-c20a3196387b", RoleID: "77f3a031-c388-4f99-b373-dc68676a979e", DisplayName: "Revoke all sign-in sessions for a user", Admin: true},
 }
