@@ -36,30 +36,61 @@ const (
 	BudgetStep = 5 * time.Second // how often a process tells
 )
 
-// SaveUsage replaces what this process last told, and drops what processes told that are silent.
+// SaveUsage replaces what this process last told, and drops what processes told that are silent. What it told lately and is still so, it
+// does not write again: of a thousand tenants, a few are called at a time.
 func (s *Service) SaveUsage(ctx context.Context, process string, all []Usage) error {
 	now := s.now()
+	told := make([]toldUsage, len(all))
+	for i, u := range all {
+		told[i] = toldUsage{Tenant: u.Tenant.String(), Lane: u.Lane, Calls: u.Calls, Limit: u.Limit, Window: u.Window.Milliseconds(), Circuit: u.Circuit, Failing: u.Failing}
+		if !u.Until.IsZero() {
+			told[i].Until = &u.Until
+		}
+	}
 	err := s.pool.InTx(ctx, tenant.Everything(), func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `DELETE FROM call_budget WHERE process = $1 OR at < $2`, process, now.Add(-budgetLife)); err != nil {
+		if _, err := tx.Exec(ctx, `
+			DELETE FROM call_budget b
+			WHERE  b.at < $3
+			OR     b.process = $1 AND NOT EXISTS (`+usages("$2")+` WHERE u.tenant_id = b.tenant_id AND u.lane = b.lane)`,
+			process, told, now.Add(-budgetLife)); err != nil {
 			return err
 		}
-		var b pgx.Batch
-		for _, u := range all {
-			var until *time.Time
-			if !u.Until.IsZero() {
-				until = &u.Until
-			}
-			b.Queue(`
-				INSERT INTO call_budget (tenant_id, process, lane, at, calls, call_limit, window_ms, circuit, failing, until_at)
-				SELECT tenant_id, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM tenant WHERE tenant_id = $1 AND withdrawn_at IS NULL AND NOT erasing`,
-				u.Tenant, process, u.Lane, now, u.Calls, u.Limit, u.Window.Milliseconds(), u.Circuit, u.Failing, until)
-		}
-		return tx.SendBatch(ctx, &b).Close()
+		_, err := tx.Exec(ctx, `
+			INSERT INTO call_budget (tenant_id, process, lane, at, calls, call_limit, window_ms, circuit, failing, until_at)
+			SELECT u.tenant_id, $1, u.lane, $3, u.calls, u.call_limit, u.window_ms, u.circuit, u.failing, u.until_at
+			FROM  (`+usages("$2")+`) u
+			JOIN   tenant t ON t.tenant_id = u.tenant_id AND t.withdrawn_at IS NULL AND NOT t.erasing
+			LEFT   JOIN call_budget b ON b.tenant_id = u.tenant_id AND b.process = $1 AND b.lane = u.lane
+			WHERE  b.at IS NULL
+			OR     b.at < $4
+			OR     (b.calls, b.call_limit, b.circuit, b.failing, b.until_at) IS DISTINCT FROM (u.calls, u.call_limit, u.circuit, u.failing, u.until_at)
+			ON     CONFLICT (tenant_id, process, lane) DO UPDATE
+			SET    at = excluded.at, calls = excluded.calls, call_limit = excluded.call_limit, window_ms = excluded.window_ms,
+			       circuit = excluded.circuit, failing = excluded.failing, until_at = excluded.until_at`,
+			process, told, now, now.Add(-budgetLife/2))
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("save the call budget: %w", err)
 	}
 	return nil
+}
+
+// toldUsage is a Usage as Postgres reads it.
+type toldUsage struct {
+	Tenant  string     `json:"tenant_id"`
+	Lane    string     `json:"lane"`
+	Calls   int        `json:"calls"`
+	Limit   int        `json:"call_limit"`
+	Window  int64      `json:"window_ms"`
+	Circuit string     `json:"circuit"`
+	Failing int        `json:"failing"`
+	Until   *time.Time `json:"until_at"`
+}
+
+// usages are the rows of a JSON array of toldUsage.
+func usages(arg string) string {
+	return `SELECT * FROM jsonb_to_recordset(` + arg + `::jsonb) AS u (tenant_id uuid, lane text, calls bigint, call_limit bigint, window_ms bigint, circuit text, failing bigint, until_at timestamptz)`
 }
 
 // Budgets are what was used of the limits within the last moments, the most used first. A tenant that is not called is not among them.

@@ -54,7 +54,25 @@ func TestBudgetsAddUp(t *testing.T) {
 	if of := told(tenant.Only(contoso)); len(of) != 1 || of[0].Calls != 35 || of[0].Circuit != "closed" {
 		t.Errorf("of Contoso, later: %+v", of)
 	}
-	now = now.Add(15 * time.Second)
+	version := func() (v string) {
+		t.Helper()
+		if err := pool.In(tenant.Everything()).QueryRow(t.Context(), `SELECT string_agg(process || xmin::text || at::text, ' ' ORDER BY process) FROM call_budget WHERE tenant_id = $1`, contoso).Scan(&v); err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	before := version()
+	now = now.Add(5 * time.Second)
+	use("two", calls(contoso, 25, "closed"))
+	if version() != before {
+		t.Error("what is still so is written again")
+	}
+	now = now.Add(10 * time.Second)
+	use("two", calls(contoso, 25, "closed")) // it still speaks, the other is about to be taken for silent
+	now = now.Add(6 * time.Second)
+	if of := told(tenant.Only(contoso)); len(of) != 1 || of[0].Calls != 25 {
+		t.Errorf("of Contoso, of the process that speaks: %+v", of)
+	}
 	use("two")
 	now = now.Add(10 * time.Second)
 	if left := told(tenant.Everything()); len(left) != 0 {
