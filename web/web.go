@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/autopilot"
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/configuration"
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
@@ -41,6 +42,7 @@ import (
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/access"
 	"github.com/tenantry/tenantry/web/activity"
+	"github.com/tenantry/tenantry/web/approvals"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/consent"
@@ -103,6 +105,7 @@ type Deps struct {
 	Protection       *protection.Store
 	Autopilot        *autopilot.Store
 	Views            *view.Store
+	Brake            *brake.Store
 	Groups           *tenantgroup.Store
 	Reviews          *review.Store
 	Leavers          *leaver.Store
@@ -157,7 +160,7 @@ func New(d Deps) http.Handler {
 	r.Handle("/static/*", static.Handler())
 
 	kept := &views.Handler{Views: d.Views}
-	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Waiting: d.waiting, Starts: kept.Starts, Changed: d.Changes.Since}
+	people := &gate.Gate{Sessions: d.Sessions, Tenants: d.Tenants, Problems: problems, Now: d.Now, Standing: d.standing, Starts: kept.Starts, Changed: d.Changes.Since}
 	r.Group(func(r chi.Router) {
 		r.Use(middleware.TimeLimit(longest))
 		r.Use(oneLoopback(d.Origin))
@@ -229,6 +232,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	jobs.MountPortal(all)
 	setUp.MountPortal(all)
 	asked.MountPortal(all)
+	(&approvals.Handler{Brake: d.Brake, Session: d.sitting, Home: d.Tenants.Home()}).Mount(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
@@ -301,11 +305,23 @@ func host(origin string) string {
 
 func loopback(host string) bool { return host == "localhost" || host == "127.0.0.1" || host == "::1" }
 
-// waiting are the numbers of the rail: what needs a person there.
-func (d Deps) waiting(ctx context.Context, reach tenant.Scope) map[string]page.Waiting {
-	found, err := d.Provisioning.ListJobs(ctx, reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1})
-	if err != nil {
-		return nil
+// standing is what every page shows: numbers of the rail, and the stop. What cannot be read is left out.
+func (d Deps) standing(ctx context.Context, role tenant.Role, reach tenant.Scope) page.Standing {
+	s := page.Standing{Waiting: map[string]page.Waiting{}}
+	if found, err := d.Provisioning.ListJobs(ctx, reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1}); err == nil {
+		s.Waiting["/provisioning"] = page.Waiting{Count: int(found.Count), Bad: true}
 	}
-	return map[string]page.Waiting{"/provisioning": {Count: int(found.Count), Bad: true}}
+	if stop, waiting, err := d.Brake.Standing(ctx, reach); err == nil {
+		s.Banner = approvals.Banner(stop)
+		if role.May(tenant.MayAct) {
+			s.Waiting["/approvals"] = page.Waiting{Count: waiting}
+		}
+	}
+	return s
+}
+
+// sitting is what the brake on destructive acts has to know of the request's session.
+func (d Deps) sitting(ctx context.Context) brake.Session {
+	id, since, proved := d.Sessions.Facts(ctx)
+	return brake.Session{ID: id, Since: since, SignedIn: proved}
 }

@@ -35,6 +35,7 @@ type Approval struct {
 	ByTenant   tenant.ID
 	ByObject   string
 	State      State
+	Standing   Standing
 	Why        []string
 	AskedAt    time.Time
 	CoolUntil  time.Time // zero: it does not cool off
@@ -62,16 +63,18 @@ func (a Approval) Live(now time.Time) bool {
 
 // view is a request with sums over the devices that the scope sees.
 const view = `(
-	SELECT   r.*, count(*) AS seen, count(*) FILTER (WHERE t.state = 'spent') AS sent, count(*) FILTER (WHERE t.state = 'returned') AS returned,
-	         min(t.name) AS first, min(t.tenant_id::text)::uuid AS customer_id
-	FROM     brake_request r
-	JOIN     brake_target t USING (request_id)
-	GROUP BY r.request_id) r`
+	SELECT r.*, t.*, b.seen_at
+	FROM   brake_request r
+	CROSS  JOIN LATERAL (
+	       SELECT count(*) AS seen, count(*) FILTER (WHERE t.state = 'spent') AS sent, count(*) FILTER (WHERE t.state = 'returned') AS returned, min(t.name) AS first, min(t.tenant_id::text)::uuid AS customer_id
+	       FROM   brake_target t
+	       WHERE  t.request_id = r.request_id) t
+	CROSS  JOIN (SELECT GREATEST(at, now()) AS seen_at FROM brake_state) b) r`
 
 const columns = `r.request_id, r.kind, r.terms, r.reason, encode(r.set_hash, 'hex'), r.devices, r.customers, r.person, r.person_tenant, r.person_object::text, r.state, r.why,
 	r.asked_at, r.cool_until, r.live_until, r.begun_at, r.decided_at, r.decided_by, r.decided_why, r.sent, r.returned, r.first, r.customer_id,
 	COALESCE((SELECT COALESCE(NULLIF(c.display_name, ''), NULLIF(c.default_domain, '')) FROM tenant c WHERE c.tenant_id = r.customer_id), r.customer_id::text),
-	r.session_id, r.session_since, r.signed_in_at`
+	r.session_id, r.session_since, r.signed_in_at, ` + standing
 
 // whole keeps requests out that the scope sees only a part of: nobody decides on, or reads of, customers that are not theirs.
 const whole = `r.seen = r.devices`
@@ -79,7 +82,7 @@ const whole = `r.seen = r.devices`
 func scan(row pgx.CollectableRow, more ...any) (a Approval, err error) {
 	err = row.Scan(append([]any{&a.ID, &a.Kind, &a.Terms, &a.Reason, &a.Hash, &a.Devices, &a.Customers, &a.By, &a.ByTenant, &a.ByObject, &a.State, &a.Why,
 		&a.AskedAt, postgres.Zero(&a.CoolUntil), &a.LiveUntil, postgres.Zero(&a.BegunAt), postgres.Zero(&a.DecidedAt), &a.DecidedBy, &a.DecidedWhy, &a.Sent, &a.Returned, &a.First, &a.CustomerID,
-		&a.Customer, &a.session, &a.SessionSince, &a.SignedInAt}, more...)...)
+		&a.Customer, &a.session, &a.SessionSince, &a.SignedInAt, &a.Standing}, more...)...)
 	return a, err
 }
 

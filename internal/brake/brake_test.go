@@ -276,11 +276,10 @@ func TestSecondPerson(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, n, err := r.Standing(ctx, ben, tenant.Everything()); n != 1 || err != nil {
-		t.Errorf("ben sees %d waiting, %v", n, err)
-	}
-	if _, n, _ := r.Standing(ctx, anna, tenant.Everything()); n != 0 {
-		t.Errorf("anna sees %d waiting", n)
+	for reach, want := range map[tenant.ID]int{contoso: 1, fabrikam: 0} {
+		if _, n, err := r.Standing(ctx, tenant.Only(reach)); n != want || err != nil {
+			t.Errorf("%d wait, want %d (%v)", n, want, err)
+		}
 	}
 	if err := r.Approve(ctx, a.ID, second(ben, "ben"), "3", "called the customer", ""); err != nil {
 		t.Fatal(err)
@@ -387,7 +386,7 @@ func TestStop(t *testing.T) {
 	if _, a := r.ask(anna, sitting("anna", 0), set(t, contoso, "B")); a.Outcome != brake.Stopped {
 		t.Errorf("asked while stopped: %+v", a)
 	}
-	if stop, _, err := r.Standing(ctx, sam, tenant.Only(contoso)); err != nil || !stop.On() || stop.Why != "strange wipes" {
+	if stop, _, err := r.Standing(ctx, tenant.Only(contoso)); err != nil || !stop.On() || stop.Why != "strange wipes" {
 		t.Errorf("standing: %+v, %v", stop, err)
 	}
 	for name, tc := range map[string]struct {
@@ -416,14 +415,22 @@ func TestStop(t *testing.T) {
 func TestMaliciousOwner(t *testing.T) {
 	r := newRig(t)
 	ctx := t.Context()
+	r.limit(func(l *brake.Limits) { l.Contacts = []string{"one@firstup.example", ""} })
 	v, err := r.Limits(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
 	high := v.Now
+	high.Contacts = []string{"", ""}
 	high.CustomerHour, high.PersonHour, high.Share = 100, 100, 25
 	if pending, err := r.SetLimits(ctx, otto, sitting("otto", 0), high, ""); err != nil || !pending {
 		t.Fatalf("raised: pending %v, %v", pending, err)
+	}
+	if c, to, err := r.UntoldChange(ctx); err != nil || c == nil || len(to) != 1 || r.ToldChange(ctx, c.At) != nil {
+		t.Errorf("whom to tell: %+v, %v, %v", c, to, err)
+	}
+	if c, _, err := r.UntoldChange(ctx); err != nil || c != nil {
+		t.Errorf("told twice: %+v, %v", c, err)
 	}
 	hasty := v.Now
 	hasty.RaiseHours = 4

@@ -56,8 +56,8 @@ func readSettings(ctx context.Context, db postgres.DB) (v Settings, err error) {
 }
 
 // limits are those in effect for a decision.
-func (s *Store) limits(ctx context.Context, tx pgx.Tx, now time.Time) (Limits, error) {
-	v, err := readSettings(ctx, tx)
+func (s *Store) limits(ctx context.Context, db postgres.DB, now time.Time) (Limits, error) {
+	v, err := readSettings(ctx, db)
 	return v.settled(now).Now, err
 }
 

@@ -76,13 +76,7 @@ type Decider struct {
 // all its customers, somebody else in another session, and proved lately at the partner's tenant who they are.
 func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason, requestID string) error {
 	return s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
-		if at.stop.On() {
-			return errs.ShowNext(errs.Conflict, "Destructive acts are stopped, so nothing can be approved.", "An owner can release the stop.")
-		}
-		if at.now.Before(a.CoolUntil) {
-			return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+a.CoolUntil.Format("15:04")+" UTC on.")
-		}
-		if err := s.somebodyElse(a, d, at); err != nil {
+		if err := s.ready(a, d, at); err != nil {
 			return err
 		}
 		if err := a.typed(ctx, tx, typed); err != nil {
@@ -96,13 +90,20 @@ func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason,
 	})
 }
 
-// somebodyElse refuses whoever asked, also under another account in the same session, and whoever did not prove lately who they are.
-func (s *Store) somebodyElse(a Approval, d Decider, at moment) error {
-	if a.ByTenant == d.Person.Tenant && a.ByObject == d.Person.ObjectID {
+// ready refuses while everything is stopped or the request cools off; whoever asked, also under another account in the same session; and whoever
+// did not prove lately who they are.
+func (s *Store) ready(a Approval, d Decider, at moment) error {
+	switch {
+	case a.State != Waiting || !a.Live(at.now):
+		return gone("This does not wait for anybody any more.")
+	case a.ByTenant == d.Person.Tenant && a.ByObject == d.Person.ObjectID:
 		return errs.ShowNext(errs.Forbidden, "You asked for this yourself; a second person decides.", "Ask a colleague who looks after these customers.")
-	}
-	if a.session == d.Session.ID || d.Session.ID == "" {
+	case a.session == d.Session.ID || d.Session.ID == "":
 		return errs.ShowNext(errs.Forbidden, "This was asked for in the very session in which you approve.", "Approve it in a session of your own.")
+	case at.stop.On():
+		return errs.ShowNext(errs.Conflict, "Destructive acts are stopped, so nothing can be approved.", "An owner can release the stop.")
+	case at.now.Before(a.CoolUntil):
+		return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+a.CoolUntil.UTC().Format("15:04")+" UTC on.")
 	}
 	return s.freshAtHome(at, d.Session)
 }
@@ -113,7 +114,7 @@ func (s *Store) freshAtHome(at moment, in Session) error {
 	if ok {
 		return nil
 	}
-	return tenant.NeedSignIn(s.home, a.Sentence, a.Next)
+	return tenant.NeedProof(s.home, a.Sentence, a.Next)
 }
 
 // typed holds what the approver typed against the set: they have looked at the same device, or counted as many.

@@ -58,50 +58,13 @@ func (s *Store) Release(ctx context.Context, who tenant.Person, in Session, reas
 	})
 }
 
-// Standing is what every page shows: whether everything is stopped, and how many requests the person could decide on now.
-func (s *Store) Standing(ctx context.Context, who tenant.Person, reach tenant.Scope) (stop Stop, waiting int, err error) {
+// Standing is what every page shows: whether everything is stopped, and how many requests within reach wait for a second person.
+func (s *Store) Standing(ctx context.Context, reach tenant.Scope) (stop Stop, waiting int, err error) {
 	err = s.pool.In(reach).QueryRow(ctx, `
-		SELECT b.stopped_at, b.stopped_by, b.stopped_why,
-		       (SELECT count(*) FROM `+view+` WHERE `+whole+` AND r.state = 'waiting' AND r.live_until > now() AND NOT (r.person_tenant = $1 AND r.person_object = $2::uuid))
-		FROM   brake_state b`, who.Tenant, who.ObjectID).Scan(postgres.Zero(&stop.At), &stop.By, &stop.Why, &waiting)
+		SELECT b.stopped_at, b.stopped_by, b.stopped_why, (SELECT count(*) FROM `+view+` WHERE `+whole+` AND r.state = 'waiting' AND (`+standing+`) = 'waiting')
+		FROM   brake_state b`).Scan(postgres.Zero(&stop.At), &stop.By, &stop.Why, &waiting)
 	if err != nil {
 		return stop, 0, fmt.Errorf("brake: standing: %w", postgres.Kind(err))
 	}
-	if !who.Role.May(tenant.MayAct) {
-		waiting = 0
-	}
 	return stop, waiting, nil
-}
-
-// Notice is a request that cools off and that the contacts were not told of.
-type Notice struct {
-	Approval Approval
-	To       []string
-}
-
-// Untold are the requests that cool off and of which the contacts were not told, the oldest first.
-func (s *Store) Untold(ctx context.Context) ([]Notice, error) {
-	db := s.pool.In(tenant.Everything())
-	rows, _ := db.Query(ctx, `SELECT `+columns+` FROM `+view+` WHERE r.cool_until IS NOT NULL AND r.told_at IS NULL ORDER BY r.asked_at LIMIT 20`)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Approval, error) { return scan(row) })
-	if err != nil {
-		return nil, fmt.Errorf("brake: untold: %w", postgres.Kind(err))
-	}
-	var notices []Notice
-	for _, a := range found {
-		l, err := s.Limits(ctx)
-		if err != nil {
-			return nil, err
-		}
-		notices = append(notices, Notice{Approval: a, To: l.Now.contacts()})
-	}
-	return notices, nil
-}
-
-// Told keeps that the contacts were told of a request.
-func (s *Store) Told(ctx context.Context, id int64) error {
-	if _, err := s.pool.In(tenant.Everything()).Exec(ctx, `UPDATE brake_request SET told_at = now() WHERE request_id = $1`, id); err != nil {
-		return fmt.Errorf("brake: told: %w", postgres.Kind(err))
-	}
-	return nil
 }

@@ -6,12 +6,18 @@ import "github.com/tenantry/tenantry/internal/errs"
 // lead to that sign-in and back.
 type SignInNeeded struct {
 	Tenant ID
+	Anew   bool // there is a sign-in, but who it is must be proven again
 	Shown  *errs.Shown
 }
 
 // NeedSignIn is a SignInNeeded with what to tell the person.
 func NeedSignIn(tid ID, sentence, next string) error {
 	return &SignInNeeded{Tenant: tid, Shown: &errs.Shown{Kind: errs.Unauthorised, Sentence: sentence, Next: next}}
+}
+
+// NeedProof is a SignInNeeded of somebody who is signed in there, but proved too long ago who they are.
+func NeedProof(tid ID, sentence, next string) error {
+	return &SignInNeeded{Tenant: tid, Anew: true, Shown: &errs.Shown{Kind: errs.Unauthorised, Sentence: sentence, Next: next}}
 }
 
 // Error is the sentence, for logs.

@@ -3,7 +3,6 @@ package gate
 import (
 	"context"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -47,17 +46,17 @@ func (g *Gate) chrome(r *http.Request, v visitor) page.Chrome {
 			c.Starts = g.Starts(ctx, tenant.Membership{Person: person, Reach: v.Reach, Scope: v.Reach})
 		}
 	}
-	around, _ := g.shared.Read(ctx, v.Reach, strconv.FormatBool(person.Role.Staff()), func(ctx context.Context) (around, error) { return g.around(ctx, person, v.Reach), nil })
-	c.Partner, c.Count, c.Recent, c.Waiting = around.partner, around.count, around.recent, around.waiting
+	around, _ := g.shared.Read(ctx, v.Reach, string(person.Role), func(ctx context.Context) (around, error) { return g.around(ctx, person, v.Reach), nil })
+	c.Partner, c.Count, c.Recent, c.Standing = around.partner, around.count, around.recent, around.standing
 	return c
 }
 
-// around is what pages show around their content to everybody of the same reach.
+// around is what pages show around their content to everybody of the same reach and role.
 type around struct {
-	partner string
-	count   int
-	recent  []tenant.Tenant
-	waiting map[string]page.Waiting
+	partner  string
+	count    int
+	recent   []tenant.Tenant
+	standing page.Standing
 }
 
 func (g *Gate) around(ctx context.Context, person tenant.Person, reach tenant.Scope) around {
@@ -67,8 +66,8 @@ func (g *Gate) around(ctx context.Context, person tenant.Person, reach tenant.Sc
 	}
 	a.count, _ = g.Tenants.Count(ctx, reach)
 	a.recent, _ = g.Tenants.First(ctx, reach, recent)
-	if g.Waiting != nil {
-		a.waiting = g.Waiting(ctx, reach)
+	if g.Standing != nil {
+		a.standing = g.Standing(ctx, person.Role, reach)
 	}
 	return a
 }

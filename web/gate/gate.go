@@ -24,10 +24,10 @@ type Gate struct {
 	Sessions *session.Sessions
 	Tenants  *tenant.Store
 	Problems *page.Problems
-	Partner  string                                                                // the partner's name, until the home tenant's own was read
-	Waiting  func(ctx context.Context, reach tenant.Scope) map[string]page.Waiting // numbers of the rail; may be nil
-	Starts   func(ctx context.Context, m tenant.Membership) map[string]int64       // views that lists of the rail start with; may be nil
-	Changed  func(since time.Time) bool                                            // see tenant.Shared
+	Partner  string                                                                        // the partner's name, until the home tenant's own was read
+	Standing func(ctx context.Context, role tenant.Role, reach tenant.Scope) page.Standing // numbers of the rail, and what concerns everybody; may be nil
+	Starts   func(ctx context.Context, m tenant.Membership) map[string]int64               // views that lists of the rail start with; may be nil
+	Changed  func(since time.Time) bool                                                    // see tenant.Shared
 	Now      func() time.Time
 
 	shared tenant.Shared[around]

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
 )
 
 // Chrome is what stands around every page of a person: language, theme, the switcher's tenants and open sign-ins. The gate puts it
@@ -19,12 +20,12 @@ type Chrome struct {
 	Count   int             // tenants within reach
 	Recent  []tenant.Tenant // the switcher's first entries
 	SignIns []SignIn
-	Waiting map[string]Waiting                      // by path of a navigation entry: what needs a person there
-	Starts  map[string]int64                        // by path of a list over all customers: the saved view that the rail leads to
-	Flash   *Flash                                  // shown once, after a POST
-	Say     func(context.Context, Flash) error      // keeps a sentence for the next page; nil: there is no session
-	Name    func(context.Context, tenant.ID) string // of a tenant within reach, or ""; nil: nobody is signed in
-	Now     time.Time
+	Starts  map[string]int64 // by path of a list over all customers: the saved view that the rail leads to
+	Standing
+	Flash *Flash                                  // shown once, after a POST
+	Say   func(context.Context, Flash) error      // keeps a sentence for the next page; nil: there is no session
+	Name  func(context.Context, tenant.ID) string // of a tenant within reach, or ""; nil: nobody is signed in
+	Now   time.Time
 }
 
 // SignIn is one open sign-in of the session at a tenant's authority.
@@ -51,6 +52,12 @@ func SignInAt(tid tenant.ID, back string) string {
 
 // ProveAt is SignInAt for an act that needs a fresh proof of who somebody is: Microsoft asks again, whoever is signed in.
 func ProveAt(tid tenant.ID, back string) string { return SignInAt(tid, back) + "&prompt=login" }
+
+// Standing is what the staff see on every page: what needs a person, and what concerns everybody.
+type Standing struct {
+	Waiting map[string]Waiting // by path of a navigation entry
+	Banner  *ui.Banner         // nil: nothing concerns everybody
+}
 
 // Waiting is a number beside a navigation entry.
 type Waiting struct {

@@ -54,7 +54,7 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 		w.Header().Set("Cache-Control", "no-store")
 		to := "/signin?return=" + url.QueryEscape(r.URL.RequestURI())
 		if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
-			to = SignInAt(at.Tenant, r.URL.RequestURI())
+			to = signInFor(at, r.URL.RequestURI())
 		}
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
@@ -64,12 +64,22 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", middleware.SafePath(r.URL.Path), "status", text.status, "err", err)
 	}
 	if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
-		text.heading, text.signIn = "You are not signed in there", SignInAt(at.Tenant, cameFrom(r))
+		text.heading, text.signIn = "You are not signed in there", signInFor(at, cameFrom(r))
+		if at.Anew {
+			text.heading = "Sign in again first"
+		}
 	}
 	if p.Explain != nil {
 		text.doctor = p.Explain(r, err, cameFrom(r))
 	}
 	p.draw(w, r, text)
+}
+
+func signInFor(at *tenant.SignInNeeded, back string) string {
+	if at.Anew {
+		return ProveAt(at.Tenant, back)
+	}
+	return SignInAt(at.Tenant, back)
 }
 
 // cameFrom is the page of the portal whose form was sent, to come back to; without one, the page that the form belongs to.

@@ -17,6 +17,7 @@ func Shell(r *http.Request, m tenant.Membership, title string) ui.Shell {
 	s.User = user(c, m)
 	s.Nav = navigation(r.URL.Path, m, c)
 	s.Switcher = switcher(r, c, m)
+	s.Banner = c.Banner
 	for _, in := range c.SignIns {
 		s.SignIns = append(s.SignIns, ui.SignIn{Tenant: Chip(in.Tenant, ""), As: in.As, Until: left(c, in), Expired: !in.Until.After(c.Now), URL: "/signin?tenant=" + in.Tenant.ID.String() + "&return=" + url.QueryEscape(s.Path)})
 	}
@@ -102,6 +103,7 @@ var (
 	everywhere = []entry{
 		{"Overview", "home", "/", tenant.MayView},
 		{"Customers", "building_multiple", "/tenants", tenant.MayView},
+		{"Approvals", "signature", "/approvals", tenant.MayView},
 	}
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
@@ -152,7 +154,7 @@ func navigation(path string, m tenant.Membership, c Chrome) []ui.NavGroup {
 	case m.One():
 		prefix := "/t/" + m.Tenant.ID.String()
 		first := group("", prefix, append([]entry{{"Summary", "building", "", tenant.MayView}}, fleet...))
-		return []ui.NavGroup{first, group("Trust", prefix, inTenant), group("All customers", "", append(everywhere[:2:2], system[0]))}
+		return []ui.NavGroup{first, group("Trust", prefix, inTenant), group("All customers", "", append(everywhere[:3:3], system[0]))}
 	}
 	return []ui.NavGroup{group("", "", everywhere), group("Fleet", "", fleet), group("System", "", system)}
 }

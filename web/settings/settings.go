@@ -79,7 +79,7 @@ func (v view) header() ui.PageHeader {
 	return ui.PageHeader{
 		Context: []ui.Crumb{{Text: "Portal"}}, Title: "Settings",
 		Lead:    "What the portal runs with. Change a setting where the portal is started; the name stands beside it.",
-		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Contact", Icon: "person", URL: "/settings/contact"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Alerts", Icon: "alert", URL: "/settings/alerts"}, {Text: "App registrations", Icon: "key", URL: "/settings/registrations"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
+		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Contact", Icon: "person", URL: "/settings/contact"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Alerts", Icon: "alert", URL: "/settings/alerts"}, {Text: "Brake", Icon: "shield_error", URL: "/settings/brake"}, {Text: "App registrations", Icon: "key", URL: "/settings/registrations"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
 	}
 }
 

@@ -11,6 +11,7 @@ type Shell struct {
 	Switcher Switcher
 	SignIns  []SignIn
 	Search   string  // what the search field holds
+	Banner   *Banner // on every page, while it holds
 	Flash    *Banner // shown once after a POST
 	Toast    *Toast
 	Help     string // address of the help page; "" prints no link

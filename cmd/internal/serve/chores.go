@@ -38,6 +38,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"take back and delete", withdrawingEvery, p.Withdrawals.RunDue},
 		{"settle the search", settlingEvery, p.Devices.Settle},
 		{"tell alerts", alertsEvery, p.tellAlerts},
+		{"tell contacts", coolingEvery, p.tellContacts},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"sweep failures", sweepingEvery, func(ctx context.Context) error { return p.Failures.SweepAcrossTenants(ctx, p.Sync.Now()) }},
