@@ -267,62 +267,32 @@ func (s *Store) ListEvents(ctx context.Context, scope tenant.Scope, f EventFilte
 		return EventPage{}, err
 	}
 	db := s.pool.In(scope)
-	if err := searchEvents(ctx, db, w, f); err != nil {
+	q, err := newSearch(ctx, db, scope, f)
+	if err != nil {
 		return EventPage{}, err
 	}
-	if f.Q != "" {
+	if q.text != "" {
 		f.CountMost = min(f.CountMost, mostFound)
 	}
 	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	var page EventPage
-	if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
-		return EventPage{}, err
+	if q.text != "" && !q.often {
+		page, err = q.seldom(ctx, db, scope, f, l)
+	} else {
+		q.narrow(w, nil)
+		if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
+			return EventPage{}, err
+		}
+		if page.Count == 0 {
+			_, err = l.Order.Values(f.After)
+			return page, err
+		}
+		page.Rows, page.Next, err = postgres.RowsOf(ctx, db, l, scanEvent)
 	}
 	if f.CountMost > 0 && page.Count > f.CountMost && !f.tallied() {
 		page.Count, page.More = f.CountMost, true
 	}
-	page.Rows, page.Next, err = postgres.RowsOf(ctx, db, l, scanEvent)
 	return page, err
-}
-
-// mostFound bounds the count of what a search finds, where counting may be bounded.
-const mostFound = 1000
-
-// someMatch is how many matches of a search are looked up one by one. Where more match, walking along the log meets a page of them soon.
-const someMatch = 4000
-
-// recently is how many of the newest lines tell whether much matches; often is how many of them then do.
-const (
-	recently = 2000
-	often    = 80
-)
-
-// searchEvents narrows to what matches f.Q. Fewer than three characters have no trigram, which the index of the search needs.
-func searchEvents(ctx context.Context, db postgres.DB, w *postgres.Where, f EventFilter) error {
-	q := strings.ToLower(strings.TrimSpace(f.Q))
-	switch n := len([]rune(q)); {
-	case n == 0:
-		return nil
-	case n < 3:
-		return errs.ShowNext(errs.Invalid, "The log is searched for three characters or more.", "Type one more.")
-	}
-	like, some := postgres.Like(q), int64(0)
-	args := append(slices.Clone(w.Args), like, recently)
-	err := db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*) FROM (SELECT e.search FROM provisioning_event e %s ORDER BY e.at DESC LIMIT $%d) x WHERE x.search LIKE $%d`, w.SQL(), len(args), len(args)-1), args...).Scan(&some)
-	if err == nil && some < often {
-		err = db.QueryRow(ctx, `SELECT count(*) FROM provisioning_matching($1, $2)`, like, someMatch+1).Scan(&some)
-	} else {
-		some = someMatch + 1
-	}
-	if err != nil {
-		return fmt.Errorf("search provisioning events: %w", postgres.BadInput(err))
-	}
-	if some > someMatch {
-		w.And("e.search LIKE ?", like)
-	} else {
-		w.And("(e.tenant_id, e.id) IN (SELECT m.tenant_id, m.id FROM provisioning_matching(?, ?) m)", like, someMatch)
-	}
-	return nil
 }
 
 // tallied tells whether the tally of kinds knows how many lines match.
@@ -334,6 +304,11 @@ func countEvents(ctx context.Context, db postgres.DB, scope tenant.Scope, l post
 	if !f.tallied() {
 		return postgres.CountOf(ctx, db, l)
 	}
+	return tally(ctx, db, scope, f)
+}
+
+// tally is how many lines there are of those kinds.
+func tally(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter) (n int64, err error) {
 	w, _, err := eventWhere(scope, f)
 	if err != nil {
 		return 0, err
@@ -351,9 +326,11 @@ func (s *Store) EachEvent(ctx context.Context, scope tenant.Scope, f EventFilter
 		return err
 	}
 	db := s.pool.In(scope)
-	if err := searchEvents(ctx, db, w, f); err != nil {
+	q, err := newSearch(ctx, db, scope, f)
+	if err != nil {
 		return err
 	}
+	q.narrow(w, nil)
 	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After}
 	return postgres.EachOf(ctx, db, l, scanEvent, each)
 }
