@@ -37,7 +37,8 @@ type Alert struct {
 	JobID        string
 	App          string
 	Detail       string
-	OpenedAt     time.Time
+	Since        time.Time // since when Microsoft says that it is so; zero: it does not say
+	OpenedAt     time.Time // when it was noticed
 	SeenAt       time.Time
 	ClosedAt     time.Time // zero: open
 	SnoozedUntil time.Time
@@ -135,12 +136,12 @@ func (r AlertRules) Secret(keys Sealer) (string, error) {
 
 // jobsAtFault are the jobs that an alert should be open for, after a complete read of them.
 const jobsAtFault = `
-	SELECT 'quarantine' AS kind, j.sp_id, j.id AS job_id, p.name AS app, COALESCE(NULLIF(j.quarantine_message, ''), j.quarantine_reason) AS detail
+	SELECT 'quarantine' AS kind, j.sp_id, j.id AS job_id, p.name AS app, COALESCE(NULLIF(j.quarantine_message, ''), j.quarantine_reason) AS detail, COALESCE(j.quarantine_series_since, j.quarantine_since) AS since
 	FROM   provisioning_job j
 	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id
 	WHERE  j.tenant_id = $1 AND j.gone_at IS NULL AND j.health = 0
 	UNION  ALL
-	SELECT 'stalled', j.sp_id, j.id, p.name, 'The last cycle ended on ' || to_char(j.last_ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.'
+	SELECT 'stalled', j.sp_id, j.id, p.name, 'The last cycle ended on ' || to_char(j.last_ended_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') || ' UTC.', j.last_ended_at
 	FROM   provisioning_job j
 	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id
 	WHERE  j.tenant_id = $1 AND j.gone_at IS NULL AND j.health IN (1, 3) AND lower(j.code) = 'active' AND lower(j.schedule) = 'active'
@@ -149,7 +150,7 @@ const jobsAtFault = `
 // applicationsAtFault are the applications too many of whose events of a day failed, after a complete read of the log.
 const applicationsAtFault = `
 	SELECT 'failures' AS kind, e.sp_id, '' AS job_id, max(e.sp_name) AS app,
-	       count(*) FILTER (WHERE e.status = 'failure') || ' of ' || count(*) || ' events of a day failed.' AS detail
+	       count(*) FILTER (WHERE e.status = 'failure') || ' of ' || count(*) || ' events of a day failed.' AS detail, NULL::timestamptz AS since
 	FROM   provisioning_event e
 	WHERE  e.tenant_id = $1 AND e.at > $2::timestamptz - interval '1 day' AND e.at <= $2
 	GROUP  BY e.sp_id
@@ -167,9 +168,9 @@ func raise(ctx context.Context, tx pgx.Tx, kinds []AlertKind, faults string, tid
 		         SET    closed_at = $2, snoozed_until = NULL, tries = 0, next_try_at = CASE WHEN a.told_open THEN $2 END, problem = ''
 		         WHERE  a.tenant_id = $1 AND a.closed_at IS NULL AND a.kind = ANY ($%d)
 		         AND    NOT EXISTS (SELECT FROM fault f WHERE f.kind = a.kind AND f.sp_id = a.sp_id AND f.job_id = a.job_id))
-		INSERT INTO provisioning_alert AS a (tenant_id, kind, sp_id, job_id, app, detail, opened_at, seen_at, next_try_at)
-		SELECT $1, f.kind, f.sp_id, f.job_id, f.app, f.detail, $2, $2, $2 FROM fault f
-		ON CONFLICT (tenant_id, kind, sp_id, job_id) WHERE closed_at IS NULL DO UPDATE SET seen_at = excluded.seen_at, detail = excluded.detail, app = excluded.app`, faults, place), append(args, kinds)...)
+		INSERT INTO provisioning_alert AS a (tenant_id, kind, sp_id, job_id, app, detail, since, opened_at, seen_at, next_try_at)
+		SELECT $1, f.kind, f.sp_id, f.job_id, f.app, f.detail, f.since, $2, $2, $2 FROM fault f
+		ON CONFLICT (tenant_id, kind, sp_id, job_id) WHERE closed_at IS NULL DO UPDATE SET seen_at = excluded.seen_at, detail = excluded.detail, since = excluded.since, app = excluded.app`, faults, place), append(args, kinds)...)
 	if err != nil {
 		return fmt.Errorf("raise alerts of %s: %w", tid, err)
 	}
@@ -177,13 +178,13 @@ func raise(ctx context.Context, tx pgx.Tx, kinds []AlertKind, faults string, tid
 }
 
 var alertColumns = `
-	a.tenant_id, ` + nameOf("a") + `, a.alert_id, a.kind, a.sp_id, a.job_id, a.app, a.detail, a.opened_at, a.seen_at, a.closed_at, a.snoozed_until, a.snoozed_by,
+	a.tenant_id, ` + nameOf("a") + `, a.alert_id, a.kind, a.sp_id, a.job_id, a.app, a.detail, a.since, a.opened_at, a.seen_at, a.closed_at, a.snoozed_until, a.snoozed_by,
 	a.problem, a.tries, a.told_open`
 
 func scanAlert(row pgx.CollectableRow, more ...any) (Alert, error) {
 	var a Alert
 	z := postgres.Zero
-	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.ID, &a.Kind, &a.SPID, &a.JobID, &a.App, &a.Detail, z(&a.OpenedAt), z(&a.SeenAt), z(&a.ClosedAt),
+	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.ID, &a.Kind, &a.SPID, &a.JobID, &a.App, &a.Detail, z(&a.Since), z(&a.OpenedAt), z(&a.SeenAt), z(&a.ClosedAt),
 		z(&a.SnoozedUntil), &a.SnoozedBy, &a.Problem, &a.Tries, &a.ToldOpen}, more...)...)
 	return a, err
 }

@@ -35,7 +35,7 @@ func TestAlertFromBeginningToEnd(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
 	ctx, at := t.Context(), noon
-	bad := Job{SPID: "sp", AppName: "Box", ID: "j", Code: "Quarantine", Health: Quarantined, Schedule: "Active", Quarantine: Quarantine{Message: "401"}}
+	bad := Job{SPID: "sp", AppName: "Box", ID: "j", Code: "Quarantine", Health: Quarantined, Schedule: "Active", Quarantine: Quarantine{Message: "401", Since: at.Add(-time.Hour), SeriesSince: at.Add(-24 * time.Hour)}}
 	good := Job{SPID: "sp", AppName: "Box", ID: "j", Code: "Active", Health: Fine, Schedule: "Active", LastEndedAt: at.Add(9 * time.Hour)}
 	var heard []string
 	fails := errors.New("nobody there")
@@ -65,7 +65,7 @@ func TestAlertFromBeginningToEnd(t *testing.T) {
 	tell(at.Add(20*time.Minute), nil)
 	expect("told again later, once", "Contoso quarantine over=false")
 	p, err := s.Alerts(ctx, tenant.Everything(), AlertFilter{Now: at.Add(time.Hour)})
-	if err != nil || p.Count != 1 || p.Rows[0].Detail != "401" || !p.Rows[0].OpenedAt.Equal(at) || p.Rows[0].Problem != "" {
+	if err != nil || p.Count != 1 || p.Rows[0].Detail != "401" || !p.Rows[0].OpenedAt.Equal(at) || !p.Rows[0].Since.Equal(at.Add(-24*time.Hour)) || p.Rows[0].Problem != "" {
 		t.Fatalf("alerts: %+v, %v", p, err)
 	}
 	if q, err := s.Alerts(ctx, tenant.Only(fabrikam), AlertFilter{Now: at}); err != nil || q.Count != 0 {

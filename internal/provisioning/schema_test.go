@@ -68,6 +68,14 @@ func TestSchemasAreKept(t *testing.T) {
 	if mine, err := s.SchemasAcrossTenants(t.Context(), tenant.Only(fabrikam), "hr", nil); err != nil || len(mine) != 1 || mine[0].Rules != nil {
 		t.Errorf("of Fabrikam: %+v, %v", mine, err)
 	}
+	alike := schema
+	alike.Tenant = fabrikam
+	if err := KeepSchema(t.Context(), pool.In(fabrikam), alike); err != nil {
+		t.Fatal(err)
+	}
+	if both, err := s.SchemasAcrossTenants(t.Context(), tenant.Everything(), "hr", nil); err != nil || len(both) != 2 || string(both[0].Rules) != string(schema.Rules) || string(both[1].Rules) != string(schema.Rules) {
+		t.Errorf("of two that are alike: %+v, %v", both, err)
+	}
 	if templates, err := s.Templates(t.Context(), tenant.Everything()); err != nil || len(templates) != 2 || templates[1] != (Template{"hr", "App sp1", 2, 2}) {
 		t.Errorf("templates: %+v, %v", templates, err)
 	}

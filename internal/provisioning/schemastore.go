@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -88,7 +89,7 @@ func (s *Store) Templates(ctx context.Context, scope tenant.Scope) ([]Template, 
 	return found, nil
 }
 
-// SchemasAcrossTenants are those of the jobs in the scope that are made from a template, by customer.
+// SchemasAcrossTenants are those of the jobs in the scope that are made from a template, by customer. Rules that are the same are read once.
 func (s *Store) SchemasAcrossTenants(ctx context.Context, scope tenant.Scope, template string, tenants []tenant.ID) ([]Schema, error) {
 	w := &postgres.Where{}
 	w.Within(scope, "j.tenant_id")
@@ -96,10 +97,33 @@ func (s *Store) SchemasAcrossTenants(ctx context.Context, scope tenant.Scope, te
 	if len(tenants) > 0 {
 		w.And("j.tenant_id = ANY(?)", tenants)
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, schemas+w.SQL()+` ORDER BY lower(`+nameOf("j")+`), j.tenant_id, j.sp_id, j.id`, w.Args...)
-	found, err := pgx.CollectRows(rows, scanSchema)
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		WITH   c AS (
+		       SELECT j.tenant_id, `+nameOf("j")+` AS customer, j.sp_id, p.name, j.id, j.template, c.version, c.hash, c.read_at`+fromJobs+`
+		       LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
+		       `+w.SQL()+`),
+		       few AS (SELECT DISTINCT ON (hash) hash, tenant_id, sp_id, id FROM c WHERE hash IS NOT NULL ORDER BY hash, tenant_id, sp_id, id)
+		SELECT c.tenant_id, c.customer, c.sp_id, c.name, c.id, c.template, COALESCE(c.version, ''), r.rules, c.read_at, COALESCE(c.hash, '')
+		FROM   c
+		LEFT   JOIN few f ON (f.tenant_id, f.sp_id, f.id) = (c.tenant_id, c.sp_id, c.id)
+		LEFT   JOIN provisioning_schema r ON r.tenant_id = f.tenant_id AND r.sp_id = f.sp_id AND r.job_id = f.id
+		ORDER  BY lower(c.customer), c.tenant_id, c.sp_id, c.id`, w.Args...)
+	rules := map[string]json.RawMessage{}
+	var hashes []string
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Schema, err error) {
+		var hash string
+		err = row.Scan(&s.Tenant, &s.TenantName, &s.SPID, &s.AppName, &s.JobID, &s.Template, &s.Version, &s.Rules, postgres.Zero(&s.ReadAt), &hash)
+		if s.Rules != nil {
+			rules[hash] = s.Rules
+		}
+		hashes = append(hashes, hash)
+		return s, err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("schemas of jobs: %w", postgres.BadInput(err))
+	}
+	for i, hash := range hashes {
+		found[i].Rules = rules[hash]
 	}
 	return found, nil
 }

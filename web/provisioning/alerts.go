@@ -36,6 +36,7 @@ type alert struct {
 	Tenant    page.TenantRef         `json:"tenant"`
 	App       string                 `json:"application"`
 	Detail    string                 `json:"detail"`
+	Since     *time.Time             `json:"since"` // null: Microsoft does not say
 	OpenedAt  time.Time              `json:"opened_at"`
 	OverAt    *time.Time             `json:"over_at"`
 	State     string                 `json:"state"` // open, snoozed, over
@@ -50,7 +51,7 @@ type alert struct {
 
 func newAlert(m tenant.Membership, a provisioning.Alert, now time.Time) alert {
 	v := alert{
-		ID: a.ID, Kind: a.Kind, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, App: appName(a.App), Detail: a.Detail, OpenedAt: a.OpenedAt.UTC(), OverAt: page.Moment(a.ClosedAt), State: "open",
+		ID: a.ID, Kind: a.Kind, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, App: appName(a.App), Detail: a.Detail, Since: page.Moment(a.Since), OpenedAt: a.OpenedAt.UTC(), OverAt: page.Moment(a.ClosedAt), State: "open",
 		Problem: a.Problem, URL: appURL(a.Tenant, a.SPID), may: m.May(tenant.MayAct), now: now,
 	}
 	switch {
@@ -64,7 +65,7 @@ func newAlert(m tenant.Membership, a provisioning.Alert, now time.Time) alert {
 
 func alertSpec(m tenant.Membership) page.Spec {
 	s := page.Spec{
-		Sorts: []string{"-opened"}, Columns: []string{"app", "kind", "detail", "opened", "state", "quiet"}, Default: []string{"app", "kind", "detail", "opened", "state", "quiet"}, Placeholder: "Application, customer, reason",
+		Sorts: []string{"-opened"}, Columns: []string{"app", "kind", "detail", "since", "opened", "state", "quiet"}, Default: []string{"app", "kind", "detail", "since", "opened", "state", "quiet"}, Placeholder: "Application, customer, reason",
 		Filters: []page.Filter{
 			{Name: "state", Label: "State", Options: []page.Option{{Value: "open", Label: "Open"}, {Value: "snoozed", Label: "Snoozed"}, {Value: "over", Label: "Over"}}},
 			{Name: "kind", Label: "Kind", Options: []page.Option{{Value: "quarantine", Label: "Quarantine"}, {Value: "failures", Label: "Many failures"}, {Value: "stalled", Label: "No progress"}}},
@@ -130,7 +131,8 @@ func alertColumns(m tenant.Membership) []page.Column[alert] {
 	return append(cs,
 		page.Column[alert]{Key: "kind", Label: "What", Kind: ui.KindState, Priority: 1, Width: 140, Text: func(a alert) string { return alertWords[a.Kind].Text }, Cell: func(a alert) ui.Cell { s := a.kind(); return ui.Cell{State: &s} }},
 		page.Column[alert]{Key: "detail", Label: "Reason", Priority: 1, Phone: "line", Text: func(a alert) string { return a.Detail }, Cell: func(a alert) ui.Cell { return ui.TextCell(a.Detail) }},
-		page.Column[alert]{Key: "opened", Label: "Noticed", Kind: ui.KindTime, Sort: "opened", Priority: 1, Width: 120, Text: func(a alert) string { return a.OpenedAt.Format(time.RFC3339) }, Cell: func(a alert) ui.Cell { return ui.TimeCell(ui.Clock(a.OpenedAt, a.now)) }},
+		page.Column[alert]{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 1, Width: 120, Text: func(a alert) string { return page.Stamp(a.Since) }, Cell: alert.sinceCell},
+		page.Column[alert]{Key: "opened", Label: "Noticed", Kind: ui.KindTime, Sort: "opened", Priority: 2, Width: 120, Text: func(a alert) string { return a.OpenedAt.Format(time.RFC3339) }, Cell: func(a alert) ui.Cell { return ui.TimeCell(ui.Clock(a.OpenedAt, a.now)) }},
 		page.Column[alert]{Key: "state", Label: "State", Priority: 2, Width: 150, Text: func(a alert) string { return a.State }, Cell: alert.stateCell},
 		page.Column[alert]{Key: "quiet", Label: "Quiet", Priority: 2, Width: 156, Cell: alert.quietCell, Text: func(alert) string { return "" }},
 		page.Column[alert]{Key: "over", Label: "Over", Exact: true, Text: func(a alert) string { return page.Stamp(a.OverAt) }},
@@ -145,6 +147,17 @@ func (a alert) kind() ui.State {
 		s.Shape = ui.ShapeNone
 	}
 	return s
+}
+
+// sinceCell is when Microsoft says that it began. That too much fails is found out here, over a day.
+func (a alert) sinceCell() ui.Cell {
+	switch {
+	case a.Since != nil:
+		return ui.TimeCell(ui.Clock(*a.Since, a.now))
+	case a.Kind == provisioning.ManyFailures:
+		return ui.DashCell()
+	}
+	return ui.UnknownCell("Microsoft does not say")
 }
 
 func (a alert) stateCell() ui.Cell {

@@ -64,21 +64,34 @@ func newCompared(of []provisioning.Schema) []compared {
 		}
 		rows[i].Cells[n].Text = text
 	}
+	known := map[string][][3]string{} // most jobs map alike, and their rules are understood once
 	for n, s := range of {
-		for _, r := range s.Read() {
-			for _, o := range r.Objects {
-				put(n, o.Key(), takes, scopeLine(o.Scope))
-				put(n, o.Key(), does, flowWords(o))
-				for _, a := range o.Attributes {
-					put(n, o.Key(), a.Target, mappingWords(a))
-				}
-			}
+		words, ok := known[string(s.Rules)]
+		if !ok {
+			words = ruleWords(s)
+			known[string(s.Rules)] = words
+		}
+		for _, x := range words {
+			put(n, x[0], x[1], x[2])
 		}
 	}
 	for i := range rows {
 		rows[i].judge()
 	}
 	return rows
+}
+
+// ruleWords are all that the rules say: object, attribute, and how it is mapped.
+func ruleWords(s provisioning.Schema) (list [][3]string) {
+	for _, r := range s.Read() {
+		for _, o := range r.Objects {
+			list = append(list, [3]string{o.Key(), takes, scopeLine(o.Scope)}, [3]string{o.Key(), does, flowWords(o)})
+			for _, a := range o.Attributes {
+				list = append(list, [3]string{o.Key(), a.Target, mappingWords(a)})
+			}
+		}
+	}
+	return list
 }
 
 // judge marks what differs from how most have it; of two that are as many, the one that comes first.

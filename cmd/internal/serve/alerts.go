@@ -70,6 +70,7 @@ type alertNote struct {
 	App      string     `json:"application"`
 	JobID    string     `json:"job_id,omitempty"`
 	Detail   string     `json:"detail"`
+	Since    *time.Time `json:"since"` // as Microsoft says; null: it does not
 	OpenedAt time.Time  `json:"opened_at"`
 	OverAt   *time.Time `json:"over_at"`
 	URL      string     `json:"url"`
@@ -84,6 +85,10 @@ func newAlertNote(a provisioning.Alert, origin string) alertNote {
 	n := alertNote{
 		ID: strconv.FormatInt(a.ID, 10) + "-opened", Event: "provisioning.alert.opened", Kind: string(a.Kind), Tenant: noteTenant{a.Tenant.String(), a.TenantName}, App: a.App, JobID: a.JobID,
 		Detail: a.Detail, OpenedAt: a.OpenedAt.UTC(), URL: origin + "/t/" + a.Tenant.String() + "/provisioning/" + a.SPID,
+	}
+	if !a.Since.IsZero() {
+		since := a.Since.UTC()
+		n.Since = &since
 	}
 	if !a.ClosedAt.IsZero() {
 		at := a.ClosedAt.UTC()
@@ -100,6 +105,9 @@ var alertSubjects = map[string][2]string{
 
 func (n alertNote) message(to string) mail.Message {
 	words, text := alertSubjects[n.Kind][0], n.Detail
+	if n.Since != nil {
+		text += " So since " + n.Since.Format("2 January 2006, 15:04") + " UTC, says Microsoft."
+	}
 	if n.OverAt != nil {
 		words, text = alertSubjects[n.Kind][1], "It began on "+n.OpenedAt.Format("2 January 2006, 15:04")+" UTC and is over since "+n.OverAt.Format("2 January 2006, 15:04")+" UTC."
 	}

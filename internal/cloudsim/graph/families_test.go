@@ -242,6 +242,37 @@ func TestJobsAndLogAgree(t *testing.T) {
 	}
 }
 
+// TestJobsAgreeWithTheLog: what a job says of its last executions is what the log has of those cycles.
+func TestJobsAgreeWithTheLog(t *testing.T) {
+	s := newSim(t, world.Options{})
+	compared := 0
+	for n := range 6 {
+		token := s.app(s.customer(n + 1))
+		failed := map[string]int{}
+		for _, e := range s.all(token, "/v1.0/auditLogs/provisioning?$top=1000&$filter=provisioningStatusInfo/status eq 'failure'") {
+			failed[e["cycleId"].(string)]++
+		}
+		for _, sp := range s.all(token, "/v1.0/servicePrincipals") {
+			for _, j := range s.get(token, "/v1.0/servicePrincipals/"+sp["id"].(string)+"/synchronization/jobs").items() {
+				for _, name := range []string{"lastSuccessfulExecutionWithExports", "lastExecution"} {
+					e, ok := j["status"].(map[string]any)[name].(map[string]any)
+					if !ok || e["state"] == "Failed" {
+						continue
+					}
+					n := failed[e["activityIdentifier"].(string)]
+					if e["countEscrowed"] != float64(n) || (e["state"] == "EntryLevelErrors") != (n > 0) {
+						t.Errorf("%v %s: %v entries in escrow, %v; the log has %d failures", j["id"], name, e["countEscrowed"], e["state"], n)
+					}
+					compared += n
+				}
+			}
+		}
+	}
+	if compared == 0 {
+		t.Error("no execution with failures was compared")
+	}
+}
+
 func TestLogFiltersAndGrows(t *testing.T) {
 	s := newSim(t, world.Options{})
 	contoso := s.customer(1)

@@ -1,9 +1,11 @@
 package graph
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 )
@@ -119,7 +121,7 @@ func (c *call) send() {
 	_, _ = c.w.Write(body)
 }
 
-// limiter counts requests to the audit logs: 5 in 10 seconds for an application in a tenant, as published.
+// limiter counts requests that Microsoft allows 5 of in 10 seconds, for an application in a tenant: to the audit logs, and provisioning on demand.
 type limiter struct {
 	on   bool
 	mu   sync.Mutex
@@ -129,16 +131,18 @@ type limiter struct {
 // Option changes how the simulated service behaves.
 type Option func(*server)
 
-// PublishedLimits makes the service throttle as Microsoft publishes it for the audit logs: five requests in ten seconds.
+// PublishedLimits makes the service throttle as Microsoft publishes it for the audit logs and for provisioning on demand: five requests in ten
+// seconds. Whether the latter counts for an application or a tenant is not published.
 func PublishedLimits() Option { return func(s *server) { s.limits.on = true } }
 
 const (
-	logRequests = 5
-	logWindow   = 10 * time.Second
+	limitRequests = 5
+	limitWindow   = 10 * time.Second
 )
 
 func (l *limiter) take(c *call) error {
-	if !l.on || c.op.area != auditLog {
+	demand := strings.HasSuffix(c.op.path, "/provisionOnDemand")
+	if !l.on || c.op.area != auditLog && !demand {
 		return nil
 	}
 	l.mu.Lock()
@@ -146,13 +150,13 @@ func (l *limiter) take(c *call) error {
 	if l.seen == nil {
 		l.seen = map[string][]time.Time{}
 	}
-	key, now := c.token.AppID+c.t.ID, time.Now()
+	key, now := fmt.Sprint(demand, c.token.AppID, c.t.ID), time.Now()
 	recent := l.seen[key]
-	for len(recent) > 0 && now.Sub(recent[0]) >= logWindow {
+	for len(recent) > 0 && now.Sub(recent[0]) >= limitWindow {
 		recent = recent[1:]
 	}
-	if len(recent) >= logRequests {
-		left := logWindow - now.Sub(recent[0])
+	if len(recent) >= limitRequests {
+		left := limitWindow - now.Sub(recent[0])
 		l.seen[key] = recent
 		return c.throttled(0, float64(left.Milliseconds()+1)/1000)
 	}

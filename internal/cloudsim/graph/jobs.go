@@ -257,11 +257,11 @@ func (c *call) ran(j job, s *status, t time.Time) {
 }
 
 func (c *call) execution(j job, y cycle) object {
-	state, failure := "Succeeded", any(nil)
-	if y.errors > 0 {
+	state := "Succeeded"
+	if y.errors = c.escrowed(j, y); y.errors > 0 {
 		state = "EntryLevelErrors"
 	}
-	return c.executionObject(j, y, state, failure)
+	return c.executionObject(j, y, state, nil)
 }
 
 func (c *call) executionObject(j job, y cycle, state string, failure any) object {

@@ -29,6 +29,25 @@ type event struct {
 	at    time.Time
 }
 
+func eventOf(j *job, y cycle, n int) event {
+	return event{job: j, cycle: y, n: n, at: y.began.Add(time.Duration(2+3*n) * time.Second)}
+}
+
+// index is the same for the same event.
+func (v event) index() int { return v.job.n<<30 | v.cycle.number<<4 | v.n }
+
+// escrowed is how many entries of a cycle the log shows as failed: those that it skipped are not tried again.
+func (c *call) escrowed(j job, y cycle) (n int) {
+	for i := range y.changes + y.errors {
+		v := eventOf(&j, y, i)
+		d := c.draw(kindEvent, v.index())
+		if c.outcomeOf(v, &d).status == "failure" {
+			n++
+		}
+	}
+	return n
+}
+
 // events are the tenant's provisioning events that can still be read, latest first.
 func (c *call) events() []event {
 	var list []event
@@ -47,9 +66,8 @@ func (c *call) events() []event {
 		for k := j.cycleBefore(from) + 1; k <= j.cycleBefore(until); k++ {
 			y := c.cycleAt(*j, k)
 			for n := range y.changes + y.errors {
-				at := y.began.Add(time.Duration(2+3*n) * time.Second)
-				if !at.After(until) {
-					list = append(list, event{job: j, cycle: y, n: n, at: at})
+				if v := eventOf(j, y, n); !v.at.After(until) {
+					list = append(list, v)
 				}
 			}
 		}
@@ -192,7 +210,7 @@ func (c *call) outcomeOf(v event, d *draw) outcome {
 }
 
 func (c *call) eventObject(v event) object {
-	index := v.job.n<<30 | v.cycle.number<<4 | v.n
+	index := v.index()
 	d := c.draw(kindEvent, index)
 	o := c.outcomeOf(v, &d)
 	app := galleryAt(v.job.gallery)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/cloudsim/graph"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
 
@@ -18,9 +19,9 @@ type setUp struct {
 	admin string
 }
 
-func newSetUp(t *testing.T) *setUp {
+func newSetUp(t *testing.T, options ...graph.Option) *setUp {
 	u := &setUp{t: t, now: noon}
-	u.sim = newSim(t, world.Options{Now: func() time.Time { return u.now }})
+	u.sim = newSim(t, world.Options{Now: func() time.Time { return u.now }}, options...)
 	c := u.customer(1)
 	u.admin = u.user(c, userWith(c, "Application Administrator"), "Application.ReadWrite.All", "Synchronization.ReadWrite.All")
 	return u
@@ -187,6 +188,19 @@ func TestProvisionOnDemand(t *testing.T) {
 	if results["Success"] == 0 || results["Failure"] == 0 {
 		t.Errorf("results: %v", results)
 	}
+}
+
+func TestPublishedLimitOfProvisioningOnDemand(t *testing.T) {
+	u := newSetUp(t, graph.PublishedLimits())
+	at := u.take("Slack", "Slack")
+	job := at + "/jobs/" + u.send(http.MethodPost, at+"/jobs", `{"templateId":"slackOutDelta"}`, http.StatusCreated).body["id"].(string)
+	for i := range 6 {
+		a := u.do(http.MethodPost, u.admin, u.server.URL+job+"/provisionOnDemand", `{"parameters":[]}`, "Content-Type", "application/json")
+		if want := map[bool]int{true: http.StatusTooManyRequests, false: http.StatusBadRequest}[i == 5]; a.status != want || (a.header.Get("Retry-After") != "") != (i == 5) {
+			t.Errorf("request %d: %d, want %d", i+1, a.status, want)
+		}
+	}
+	u.send(http.MethodGet, job, "", http.StatusOK)
 }
 
 // TestSchemaIsReplacedAsAWhole: what is written is read again, what does not fit is refused and changes nothing, and a new job forgets it.
