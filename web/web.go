@@ -118,6 +118,7 @@ type Deps struct {
 	MyDevices        me.Reader
 	Live             Live
 	Failures         *failure.Store
+	Behind           func(r *http.Request, err error) *page.Behind        // what stopped a sign-in of somebody who has no page of the doctor's
 	Explain          func(r *http.Request, err error, back string) string // keeps what is behind a failure at Microsoft; nil: nothing is explained
 	TryAgain         func(ctx context.Context, f failure.Failure) error
 	IsAdmin          func(ctx context.Context, tid tenant.ID, objectID string) (bool, error)
@@ -147,7 +148,7 @@ func New(d Deps) http.Handler {
 	if d.Changes == nil {
 		d.Changes = &middleware.Changes{}
 	}
-	problems := &page.Problems{Log: d.Log, Explain: d.Explain}
+	problems := &page.Problems{Log: d.Log, Explain: d.Explain, Behind: d.Behind}
 	secure := len(d.Origin) > 8 && d.Origin[:8] == "https://"
 
 	r := chi.NewRouter()

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -67,10 +69,55 @@ func TestStoryWithoutScript(t *testing.T) {
 		}
 	}
 
+	s.approved(t, owner, c)
 	d = owner.Get("/")
 	d = owner.Send(d, d.FormTo("/signout"))
 	if d := owner.Get("/devices"); d.Heading() != "Sign in" {
 		t.Errorf("after signing out /devices shows %q", d.Heading())
+	}
+}
+
+// approved asks the customer for GDAP roles, has its administrator approve where the request's link leads, and waits until the portal has read
+// the relationship back as active.
+func (s *site) approved(t *testing.T, staff *webtest.Visitor, c *world.Tenant) {
+	t.Helper()
+	page := staff.Get("/t/" + c.ID + "/relationships/new")
+	made := staff.Send(page, page.FormTo("/t/"+c.ID+"/relationships/new"), "name", "Care by request")
+	var link string
+	for n := range made.All(webtest.Tag("input", "textarea")) {
+		if v := webtest.Attr(n, "value"); strings.HasPrefix(v, s.cloud.URLs().Login+"/AdminPortal/Home#") {
+			link = v
+		}
+	}
+	if link == "" {
+		t.Fatalf("no approval link after the request: %d %q %.500s", made.Status, made.Heading(), made.Text())
+	}
+	id := link[strings.LastIndex(link, "/")+1:]
+	type relationship struct {
+		Status string `json:"status"`
+		Name   string `json:"name"`
+	}
+	if got := webtest.JSON[relationship](staff, "/relationships/"+id); got.Status != "approvalPending" || got.Name != "Care by request" {
+		t.Fatalf("asked: %+v", got)
+	}
+	customer := s.visitor(t)
+	d := customer.Get(strings.Split(link, "#")[0])
+	d = customer.Send(d, d.Form("passwd"), "loginfmt", admin(c).SignInName, "passwd", admin(c).Password)
+	if !strings.Contains(string(d.Body), `id="`+strings.Split(link, "#")[1]+`"`) || !strings.Contains(d.Text(), "Care by request") {
+		t.Fatalf("the link leads to no request: %.500s", d.Text())
+	}
+	if d = customer.Post(s.cloud.URLs().Login+"/AdminPortal/Home", url.Values{"id": {id}, "decision": {"approve"}}); d.Heading() != "The request was approved" {
+		t.Fatalf("approving: %d %q", d.Status, d.Heading())
+	}
+	await(t, 30*time.Second, "the relationship is read back as active", func() bool {
+		if webtest.JSON[relationship](staff, "/relationships/"+id).Status == "active" {
+			return true
+		}
+		_, err := s.portal.Sync.RequestNow(t.Context(), tenant.Everything(), graphsync.Relationships)
+		return err != nil
+	})
+	if d := staff.Get("/relationships/" + id); !strings.Contains(d.Text(), "Active") {
+		t.Errorf("the page of the relationship: %.400s", d.Text())
 	}
 }
 

@@ -111,6 +111,8 @@ type Grants struct {
 	Personal        int                     // delegated grants that hold for one person only
 	ApplicationRead bool                    // the application permissions were read to the end
 	DelegatedRead   bool                    // the delegated ones were
+	AppID           string                  // application (client) id whose grants these are
+	Principal       string                  // object id of its service principal in the tenant
 }
 
 // Standing is one permission's place in a tenant at a time.
@@ -166,6 +168,7 @@ type View struct {
 	LastFull *Reading             // the latest whole one: the time of everything above
 	Links    []Link               // latest first
 	Gaps     []Gap                // when no look was whole, latest first
+	Others   []Other              // other registrations of ours that the tenant knows, or may know
 	Plan     *Template            // that the plan follows; nil: it is the tenant's own
 }
 

@@ -43,6 +43,9 @@ type cloud struct {
 	events []string
 	synced []tenant.ID
 	now    time.Time
+
+	others     map[string]consent.Grants // of other registrations, at Contoso
+	otherFails error
 }
 
 func (c *cloud) Discover(_ context.Context, s string) (tenant.ID, error) {
@@ -71,6 +74,19 @@ func (c *cloud) ReadGrants(_ context.Context, tid tenant.ID, _ string) (consent.
 	}
 	g, ok := c.grants[tid]
 	if !ok {
+		return consent.Grants{}, noPrincipal{}
+	}
+	return g, nil
+}
+
+func (c *cloud) ReadOther(_ context.Context, tid tenant.ID, _, other string) (consent.Grants, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.otherFails; err != nil {
+		return consent.Grants{}, err
+	}
+	g, ok := c.others[other]
+	if !ok || tid != contoso {
 		return consent.Grants{}, noPrincipal{}
 	}
 	return g, nil

@@ -19,13 +19,18 @@ type GraphReader struct {
 
 // ReadGrants reads both kinds. Where only the delegated ones could not be read, the application ones still count and no error is given.
 func (g GraphReader) ReadGrants(ctx context.Context, tid tenant.ID, clientID string) (Grants, error) {
+	return g.ReadOther(ctx, tid, clientID, clientID)
+}
+
+// ReadOther reads them of one registration with a token of another.
+func (g GraphReader) ReadOther(ctx context.Context, tid tenant.ID, as, other string) (Grants, error) {
 	if g.As != nil {
-		ctx = g.As(ctx, clientID)
+		ctx = g.As(ctx, as)
 	}
-	if clientID == "" {
-		clientID = g.AppID
+	if other == "" {
+		other = g.AppID
 	}
-	read, err := g.Graph.ReadGrants(ctx, tid, clientID)
+	read, err := g.Graph.ReadGrants(ctx, tid, other)
 	if err != nil && read.ServicePrincipalID == "" {
 		var refused *graph.Error
 		if errors.As(err, &refused) && refused.Kind == graph.NotFound {
@@ -34,7 +39,7 @@ func (g GraphReader) ReadGrants(ctx context.Context, tid tenant.ID, clientID str
 		return Grants{}, err
 	}
 	found := fromGraph(read)
-	found.DelegatedRead = err == nil
+	found.DelegatedRead, found.AppID, found.Principal = err == nil, other, read.ServicePrincipalID
 	return found, nil
 }
 

@@ -139,6 +139,11 @@ func (s *Service) keep(ctx context.Context, tid tenant.ID, rec record) error {
 			return err
 		}
 	}
+	if readable(was.after) && rec.reading.ApplicationRead && (rec.attempt == nil || was.switched) {
+		if err := s.lookForOthers(ctx, tid, rec.clientID); err != nil {
+			s.Log.ErrorContext(ctx, "other registrations not looked for", "tenant_id", tid.String(), "err", err)
+		}
+	}
 	if readable(was.after) && (!readable(was.before) || rec.attempt != nil && was.changes > 0) {
 		if err := s.OnConnected(ctx, tid); err != nil {
 			// The consent stands and is kept; the schedule starts what was not started here.

@@ -28,6 +28,8 @@ type Authority interface {
 // NoPrincipal() true says that the tenant does not know it.
 type Reader interface {
 	ReadGrants(ctx context.Context, tid tenant.ID, clientID string) (Grants, error)
+	// ReadOther reads the grants of another registration, with a token of the one that the tenant knows the portal by.
+	ReadOther(ctx context.Context, tid tenant.ID, as, other string) (Grants, error)
 }
 
 // Event is one line for the audit.
@@ -332,7 +334,7 @@ func (s *Service) Decline(ctx context.Context, token string, lang permission.Lan
 func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	var (
 		v    View
-		errv [9]error
+		errv [10]error
 	)
 	v.Tenant, errv[0] = s.Store.Tenant(ctx, tid)
 	v.Features, errv[1] = s.Store.Wish(ctx, tid)
@@ -343,6 +345,7 @@ func (s *Service) View(ctx context.Context, tid tenant.ID) (View, error) {
 	v.Links, errv[6] = s.Store.Links(ctx, tid)
 	v.Gaps, errv[7] = s.Store.Gaps(ctx, tid, 50)
 	v.Plan, errv[8] = s.Store.Plan(ctx, tid)
+	v.Others, errv[9] = s.Store.Others(ctx, tid)
 	return v, errors.Join(errv[:]...)
 }
 

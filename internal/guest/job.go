@@ -58,6 +58,7 @@ type Line struct {
 	Outcome    Outcome
 	Said       string
 	ChangedAt  time.Time
+	Failure    string // id of what is kept about a refusal; empty: nothing
 }
 
 // stalled is after how long without a sign of life a job counts as stopped: the portal that ran it is gone. A line takes seconds.
@@ -71,6 +72,8 @@ type Runner struct {
 	Store  *Store
 	Invite func(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, in Invitation) (Receipt, error)
 	Done   func(ctx context.Context, tid tenant.ID) // told when a customer's invitations are through; may be nil
+	// Failed keeps what is behind a refusal and gives its id; nil: nothing is kept.
+	Failed func(ctx context.Context, by tenant.Person, job int64, l Line, err error) string
 	Now    func() time.Time
 	Log    *slog.Logger
 
@@ -130,6 +133,9 @@ func (r *Runner) line(ctx context.Context, by tenant.Person, requestID string, j
 		l.Outcome, l.Said = Failed, strings.TrimSpace(sentence+" "+next)
 		if errors.Is(err, errs.Timeout) {
 			l.Outcome = Unclear
+		}
+		if r.Failed != nil {
+			l.Failure = r.Failed(ctx, by, j.ID, l, err)
 		}
 	case got.Accepted:
 		l.Outcome, l.Said = There, "The person had accepted already."

@@ -82,8 +82,8 @@ func (s *Store) claim(ctx context.Context, job int64, l Line, now time.Time) (to
 
 // settle keeps what became of a line.
 func (s *Store) settle(ctx context.Context, job int64, l Line, now time.Time) error {
-	_, err := s.pool.In(l.Tenant).Exec(ctx, `UPDATE guest_invitation SET state = $4, said = $5, changed_at = $6 WHERE tenant_id = $1 AND job_id = $2 AND address = $3`,
-		l.Tenant, job, l.Address, l.Outcome, l.Said, now)
+	_, err := s.pool.In(l.Tenant).Exec(ctx, `UPDATE guest_invitation SET state = $4, said = $5, changed_at = $6, failure_id = NULLIF($7, '')::uuid WHERE tenant_id = $1 AND job_id = $2 AND address = $3`,
+		l.Tenant, job, l.Address, l.Outcome, l.Said, now, l.Failure)
 	if err != nil {
 		return fmt.Errorf("settle invitation: %w", postgres.Kind(err))
 	}
@@ -99,7 +99,7 @@ func (s *Store) Again(ctx context.Context, scope tenant.Scope, job int64, now ti
 		}
 		_, err := tx.Exec(ctx, `
 			UPDATE guest_invitation l
-			SET    state = 'waiting', said = '', changed_at = $2
+			SET    state = 'waiting', said = '', changed_at = $2, failure_id = NULL
 			WHERE  job_id = $1 AND state = 'failed'
 			AND    NOT EXISTS (SELECT FROM guest_invitation o WHERE o.tenant_id = l.tenant_id AND o.address = l.address AND o.state IN ('waiting', 'sending'))`, job, now)
 		return err
@@ -144,7 +144,7 @@ func (s *Store) Job(ctx context.Context, scope tenant.Scope, id int64) (j Job, l
 		return j, nil, fmt.Errorf("guest job: %w", postgres.Kind(err))
 	}
 	rows, _ = s.pool.In(scope).Query(ctx, `
-		SELECT g.tenant_id, `+customerName+`, g.address, g.state, g.said, g.changed_at
+		SELECT g.tenant_id, `+customerName+`, g.address, g.state, g.said, g.changed_at, COALESCE(g.failure_id::text, '')
 		FROM   guest_invitation g
 		WHERE  g.job_id = $1
 		ORDER  BY 2, g.tenant_id, g.address`, id)

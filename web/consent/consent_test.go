@@ -66,6 +66,10 @@ func (s *site) ReadGrants(context.Context, tenant.ID, string) (domain.Grants, er
 	return s.grants, s.fails
 }
 
+func (s *site) ReadOther(context.Context, tenant.ID, string, string) (domain.Grants, error) {
+	return domain.Grants{}, errs.Unavailable
+}
+
 func newSite(t *testing.T) *site {
 	t.Helper()
 	s := &site{t: t, now: start, role: tenant.RoleTechnician, fails: errs.Unavailable}

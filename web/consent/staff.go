@@ -40,6 +40,7 @@ type staffView struct {
 	Past       []grantRow   `json:"past"`
 	History    []moveRow    `json:"history"` // latest first
 	Links      []linkRow    `json:"links"`
+	Others     []otherRow   `json:"other_registrations"` // that the customer knows besides, or may know
 	Plan       planView     `json:"plan"`
 	Program    string       `json:"program"`              // what Microsoft calls the app registration that the customer knows
 	Withdrawal *taken       `json:"withdrawal,omitempty"` // taken back by the customer on their evidence page, and not given anew
@@ -161,6 +162,9 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	v.History = newHistory(c)
 	for _, l := range c.Links {
 		v.Links = append(v.Links, newLinkRow(l, v.now))
+	}
+	if v.Others, err = h.others(r.Context(), c); err != nil {
+		return staffView{}, err
 	}
 	if v.Withdrawal, err = h.taken(r.Context(), m.Tenant.ID); err != nil {
 		return staffView{}, err

@@ -43,6 +43,10 @@ func (c cloud) ReadGrants(_ context.Context, tid tenant.ID, _ string) (consent.G
 	return consent.Grants{}, errs.Unavailable
 }
 
+func (c cloud) ReadOther(context.Context, tenant.ID, string, string) (consent.Grants, error) {
+	return consent.Grants{}, errs.Unavailable
+}
+
 type site struct {
 	http.Handler
 	as      tenant.Person

@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -118,6 +119,7 @@ type jobLine struct {
 	State    string         `json:"state"`
 	Said     string         `json:"said"`
 	At       time.Time      `json:"changed_at"`
+	Doctor   string         `json:"doctor,omitempty"` // the page that says what is behind a refusal
 }
 
 var outcomes = map[guest.Outcome]ui.State{
@@ -137,7 +139,11 @@ func (h *Handler) job(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	now := page.ChromeOf(r.Context()).Now
 	v := jobView{jobRow: newJobRow(j, now), Language: j.Language, Message: j.Message, Rows: []jobLine{}, again: j.Repeats(now)}
 	for _, l := range lines {
-		v.Rows = append(v.Rows, jobLine{page.TenantRef{ID: l.Tenant, Name: l.TenantName}, l.Address, string(l.Outcome), l.Said, l.ChangedAt.UTC()})
+		row := jobLine{page.TenantRef{ID: l.Tenant, Name: l.TenantName}, l.Address, string(l.Outcome), l.Said, l.ChangedAt.UTC(), ""}
+		if l.Failure != "" {
+			row.Doctor = fresh.FailureURL(l.Tenant, l.Failure)
+		}
+		v.Rows = append(v.Rows, row)
 	}
 	if v.again > 0 && !m.May(tenant.MayAct) {
 		v.again, v.reason = 0, "A technician or an owner can try again what was not sent."
@@ -203,13 +209,17 @@ func (v jobView) troubles() (said []string) {
 func (v jobView) table() ui.Table {
 	t := ui.Table{ID: "invitations", Caption: "What became of each invitation", Columns: []ui.Column{
 		{Key: "address", Label: "Person", Width: 280}, {Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 190}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 170},
-		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "at", Label: "When", Kind: ui.KindTime, Width: 110, Priority: 2},
+		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Why", Width: 180, Phone: "line"}, {Key: "at", Label: "When", Kind: ui.KindTime, Width: 110, Priority: 2},
 	}}
 	for _, l := range v.Rows {
 		id := l.Customer.ID.String()
 		state := outcomes[guest.Outcome(l.State)]
+		why := ui.Cell{}
+		if l.Doctor != "" {
+			why = ui.LinkCell(fresh.Why, l.Doctor)
+		}
 		t.Rows = append(t.Rows, ui.Row{Name: l.Address, URL: "/t/" + id + "/guests?q=" + url.QueryEscape(l.Address), Cells: []ui.Cell{
-			ui.TenantCell(ui.TenantChip{Name: l.Customer.Name, URL: "/t/" + id, Colour: ui.Mark(id)}), {State: &state}, ui.TextCell(l.Said), ui.TimeCell(ui.NewTime(l.At, v.now)),
+			ui.TenantCell(ui.TenantChip{Name: l.Customer.Name, URL: "/t/" + id, Colour: ui.Mark(id)}), {State: &state}, ui.TextCell(l.Said), why, ui.TimeCell(ui.NewTime(l.At, v.now)),
 		}})
 	}
 	return t

@@ -1,6 +1,7 @@
 package guests
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -12,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -30,7 +32,10 @@ func TestMany(t *testing.T) {
 	}
 	f.ReadGuests(t, contoso.ID, f.Now.Add(-time.Minute), sample("3", f.Now.AddDate(0, -1, 0)))
 	change := &changer{refuse: map[string]error{"g5@firstup.example": errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")}}
-	jobs := &guest.Runner{Log: slog.New(slog.DiscardHandler), Store: f.Guests(), Invite: change.Invite, Now: func() time.Time { return f.Now }}
+	jobs := &guest.Runner{Log: slog.New(slog.DiscardHandler), Store: f.Guests(), Invite: change.Invite, Now: func() time.Time { return f.Now },
+		Failed: func(context.Context, tenant.Person, int64, guest.Line, error) string {
+			return "7e6cb5c1-0a4f-4d52-9a71-0d6a0e6a1c01"
+		}}
 	h := &Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants, Change: change, Jobs: jobs}
 	mount := func(r page.Router) { h.MountPortal(r); h.Mount(r) }
 	reach := tenant.Only(contoso.ID, fabrikam.ID, northwind.ID)
@@ -92,6 +97,9 @@ func TestMany(t *testing.T) {
 	if v.Sent != 3 || v.Failed != 1 || v.Lines != 4 || v.Running || v.StateName != "1 not sent" || len(change.asked) != 4 {
 		t.Errorf("the job: %+v, asked %v", v.jobRow, change.asked)
 	}
+	if got := all.Get(at).Body.String(); !strings.Contains(got, `href="`+fresh.FailureURL(fabrikam.ID, "7e6cb5c1-0a4f-4d52-9a71-0d6a0e6a1c01")+`"`) {
+		t.Error("from what was not sent nothing leads to why")
+	}
 	if got := all.Get(at).Body.String(); !strings.Contains(got, "Microsoft does not let you do this. You need a role.") || !strings.Contains(got, "Try 1 invitation again") || strings.Contains(got, "every 2s") {
 		t.Error("the page does not say what failed, or offers to send more than that, or renews itself for ever")
 	}
@@ -144,7 +152,7 @@ func TestManyGolden(t *testing.T) {
 	t.Run("job", func(t *testing.T) {
 		j := guest.Job{ID: 7, MadeAt: read, MadeBy: evil, Language: "de-DE", Lines: 3, Waiting: 1, Sent: 1, Failed: 1, Customers: 2, AliveAt: now}
 		v := jobView{jobRow: newJobRow(j, now), Language: j.Language, again: 1, Rows: []jobLine{
-			{page.TenantRef{ID: contoso, Name: "Contoso"}, "a@firstup.example", "sent", "", read}, {page.TenantRef{ID: contoso, Name: "Contoso"}, "b@firstup.example", "failed", evil, read}, {page.TenantRef{ID: fabrikam, Name: evil}, "a@firstup.example", "waiting", "", read},
+			{page.TenantRef{ID: contoso, Name: "Contoso"}, "a@firstup.example", "sent", "", read, ""}, {page.TenantRef{ID: contoso, Name: "Contoso"}, "b@firstup.example", "failed", evil, read, "/t/x/doctor/f"}, {page.TenantRef{ID: fabrikam, Name: evil}, "a@firstup.example", "waiting", "", read, ""},
 		}}
 		webtest.Golden(t, jobBody(v))
 	})

@@ -21,6 +21,17 @@ type Problems struct {
 	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; back is the page where it was tried. Empty: there is
 	// nothing to explain, or the person may not see it. nil: nothing is explained.
 	Explain func(r *http.Request, err error, back string) string
+	// Behind says what is behind a refused sign-in to whoever has no page that does; nil: there is nothing to say. It must tell nothing of the
+	// tenant that Microsoft's answer does not.
+	Behind func(r *http.Request, err error) *Behind
+}
+
+// Behind is what stopped somebody, on the problem page itself.
+type Behind struct {
+	Layer   string `json:"layer"`
+	Who     string `json:"who"` // can fix it
+	Remedy  string `json:"remedy"`
+	Message string `json:"message"` // to send to them
 }
 
 // At is an error that happened at a tenant which the address does not name.
@@ -42,6 +53,8 @@ type problemJSON struct {
 	Next      string `json:"next"`
 	RequestID string `json:"request_id"`
 	Doctor    string `json:"doctor,omitempty"` // the page that says what is behind it
+
+	Behind *Behind `json:"behind,omitempty"` // the same for whoever has no such page
 }
 
 // Show answers the request with the problem that err is. Who is not signed in is led to sign-in where a person would follow.
@@ -71,6 +84,9 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 	}
 	if p.Explain != nil {
 		text.doctor = p.Explain(r, err, cameFrom(r))
+	}
+	if p.Behind != nil && text.doctor == "" {
+		text.behind = p.Behind(r, err)
 	}
 	p.draw(w, r, text)
 }
@@ -117,13 +133,18 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 		w.Header().Set("Retry-After", "60")
 	}
 	if WantsJSON(r) {
-		if err := JSON(w, text.status, problemJSON{text.status, text.heading, text.what, text.next, id, text.doctor}); err != nil {
+		if err := JSON(w, text.status, problemJSON{text.status, text.heading, text.what, text.next, id, text.doctor, text.behind}); err != nil {
 			p.Log.ErrorContext(r.Context(), "problem", "err", err)
 		}
 		return
 	}
 	view := ui.ProblemView{Status: text.status, Heading: text.heading, What: text.what, Next: text.next, RequestID: id}
 	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
+	if b := text.behind; b != nil {
+		view.Message = b.Message
+		view.Facts = []ui.Fact{{Label: "What stopped it", Value: ui.TextCell(b.Layer)}, {Label: "Who can fix it", Value: ui.TextCell(b.Who)}, {Label: "What they do", Value: ui.TextCell(b.Remedy)}}
+		view.Actions = []ui.Action{{Text: "Sign in again", URL: "/signin", Kind: ui.Primary}}
+	}
 	if text.doctor != "" {
 		view.Actions = []ui.Action{{Text: "Why, and who can fix it", URL: text.doctor, Kind: ui.Primary}, {Text: "Open the overview", URL: "/"}}
 	}

@@ -123,6 +123,25 @@ func TestProblems(t *testing.T) {
 	}
 }
 
+// TestBehind: whoever has no page of the doctor's learns on the problem page what stopped a sign-in, and others are led to theirs.
+func TestBehind(t *testing.T) {
+	p := &page.Problems{Log: slog.New(slog.DiscardHandler), Behind: func(*http.Request, error) *page.Behind {
+		return &page.Behind{Layer: "Conditional access", Who: "<b>", Remedy: "An administrator decides.", Message: "</textarea>"}
+	}}
+	show := func() string {
+		w := httptest.NewRecorder()
+		p.Show(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/auth/callback", nil), errs.Show(errs.Forbidden, "A rule blocks this."))
+		return w.Body.String()
+	}
+	if body := show(); !strings.Contains(body, "Conditional access") || !strings.Contains(body, "&lt;b&gt;") || !strings.Contains(body, "&lt;/textarea&gt;") || !strings.Contains(body, "Sign in again") {
+		t.Errorf("%.2000s", body)
+	}
+	p.Explain = func(*http.Request, error, string) string { return "/doctor" }
+	if body := show(); strings.Contains(body, "Conditional access") || !strings.Contains(body, `href="/doctor"`) {
+		t.Errorf("with a page of its own: %.2000s", body)
+	}
+}
+
 func TestNotSignedInIsLedToSignIn(t *testing.T) {
 	var log bytes.Buffer
 	h := site(&log, tenant.RoleOwner, errs.Unauthorised)

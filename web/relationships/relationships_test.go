@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
@@ -113,6 +115,13 @@ func TestContracts(t *testing.T) {
 	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	const at = "/relationships/contracts"
+	golden := func(name string) {
+		t.Run(name, func(t *testing.T) {
+			_, main, _ := strings.Cut(all.Get(at).Body.String(), "<main")
+			main, _, _ = strings.Cut(main, "</main>")
+			webtest.Golden(t, templ.Raw("<main"+main+"</main>"))
+		})
+	}
 	f.FailRead(t, home.ID, graphsync.Contracts, "permission", "A permission is not granted.")
 	if p := all.Get(at).Body.String(); !strings.Contains(p, "Contracts may not be read") || !strings.Contains(p, "Directory.Read.All") {
 		t.Error("what may not be read")
@@ -121,6 +130,13 @@ func TestContracts(t *testing.T) {
 	if p := all.Get(at).Body.String(); !strings.Contains(p, "No contracts at the partner") {
 		t.Error("read, and none")
 	}
+	golden("empty")
+	f.ReadContracts(t, f.Now, gdap.Contract{ID: "1", Customer: contoso.ID, Name: "Contoso", Domain: "contoso.example", Type: "ResellerPartner"})
+	golden("one")
+	f.ReadContracts(t, f.Now, gdap.Contract{ID: "1", Customer: webtest.ID(t, 9), Name: `"><script>alert(1)</script>`, Domain: `<b>`, Type: "\u202e"})
+	golden("hostile")
+	f.ReadContracts(t, f.Now, gdap.Contract{ID: "1", Customer: webtest.ID(t, 9), Name: strings.Repeat("Unbreakable", 30), Domain: strings.Repeat("domain", 40) + ".example", Type: "SyndicationPartner"})
+	golden("long")
 	hostile := strings.Repeat("<b>very long</b> ", 30)
 	f.ReadContracts(t, f.Now, gdap.Contract{ID: "1", Customer: contoso.ID, Name: "Contoso", Domain: "contoso.example", Type: "ResellerPartner"}, gdap.Contract{ID: "2", Customer: webtest.ID(t, 9), Name: hostile, Domain: "=x"}, gdap.Contract{ID: "3", Customer: webtest.ID(t, 8)})
 	for path, want := range map[string]int64{at: 3, at + "?known=false": 2, at + "?gdap=true": 0, at + "?q=contoso": 1, at + "?sort=-domain": 3} {

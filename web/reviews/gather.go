@@ -22,6 +22,7 @@ const (
 	kindWithdrawn    = "consent-withdrawn"
 	kindMissing      = "consent-missing"
 	kindSurplus      = "consent-surplus"
+	kindOther        = "consent-other"
 	kindGrantsUnread = "consent-unread"
 	kindUnread       = "unread"
 	kindLate         = "late"
@@ -132,6 +133,15 @@ func (h *Handler) grants(ctx context.Context, m tenant.Membership, now time.Time
 		if f.Count > 0 {
 			k.findings = append(k.findings, f)
 		}
+	}
+	for _, o := range c.Others {
+		f := review.Finding{Key: kindOther + ":" + o.ClientID, Kind: kindOther, Severity: review.Warn, What: cmp.Or(o.AppID, o.ClientID), URL: at + "#others"}
+		if o.FirstSeen.IsZero() {
+			f.Severity = review.Unknown
+		} else {
+			f.Since, f.ReadAt = &o.FirstSeen, &o.ReadAt
+		}
+		k.findings = append(k.findings, f)
 	}
 	return nil
 }

@@ -104,4 +104,6 @@ type ProblemView struct {
 	Next      string
 	RequestID string
 	Actions   []Action // ways on: "Open overview", "Sign in"
+	Facts     []Fact   // what is behind it, for whoever has no page that says so
+	Message   string   // to send to who can fix it; empty: none
 }

@@ -622,6 +622,18 @@ func Problem(p ProblemView) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if len(p.Facts) > 0 {
+			templ_7745c5c3_Err = Facts{Items: p.Facts}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
+		if p.Message != "" {
+			templ_7745c5c3_Err = CopyField{ID: "problem-message", Label: "To send to who can fix it", Value: p.Message, Rows: 5}.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if len(p.Actions) > 0 {
 			templ_7745c5c3_Err = Actions{Items: p.Actions}.Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {

@@ -19,9 +19,11 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/failure"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/doctor"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -132,6 +134,26 @@ func (p *Portal) explainPlan(ctx context.Context, by tenant.Person, of provision
 	const pattern = "/provisioning/plans/{plan}"
 	at := strings.Replace(pattern, "{plan}", strconv.FormatInt(of.ID, 10), 1)
 	return p.keepDoing(ctx, failure.Failure{Tenant: tid, Source: failure.Act, Kind: pattern, Object: at, Person: by.UPN, Back: at, At: p.Sync.Now().UTC()}, err)
+}
+
+// refusedSignIn says what is behind a refused sign-in to whoever has no page of the doctor's.
+func (p *Portal) refusedSignIn(r *http.Request, err error) *page.Behind {
+	at, ok := errors.AsType[*page.At](err)
+	if !ok {
+		return nil
+	}
+	f, ok := failureFrom(err, page.ChromeOf(r.Context()).Now)
+	if !ok {
+		return nil
+	}
+	return doctor.Refused(f, at.Tenant, p.Config.Origin())
+}
+
+// invitationFailed keeps why an invitation of a job was refused, and gives the id under which it is found; empty: Microsoft did not say.
+func (p *Portal) invitationFailed(ctx context.Context, by tenant.Person, job int64, l guest.Line, err error) string {
+	return p.keepDoing(ctx, failure.Failure{
+		Tenant: l.Tenant, Source: failure.Act, Kind: "/guests/invite", Object: l.Address, Person: by.UPN, Back: "/guests/jobs/" + strconv.FormatInt(job, 10), At: p.Sync.Now().UTC(),
+	}, err)
 }
 
 // tryAgain does what failed once more. A change or a sign-in is the person's to repeat: there, what it depends on is read again, and judged.

@@ -49,10 +49,10 @@ func (p *Portal) handler(pages bool) http.Handler {
 		Provisioning: p.Provisioning, Services: p.Services, Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Brake: p.Brake, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
-		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Now: p.Sync.Now, Log: p.Log},
+		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
-		Failures: p.Failures, Explain: p.explain, TryAgain: p.tryAgain,
+		Failures: p.Failures, Explain: p.explain, Behind: p.refusedSignIn, TryAgain: p.tryAgain,
 		Now: func() time.Time { return p.Sync.Now().UTC() },
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
