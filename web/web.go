@@ -220,7 +220,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
 	grouped.Mount(all)
-	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Provisioning: d.Provisioning, Services: d.Services, Changed: d.Changes.Since}).Mount(all)
+	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Brake: d.Brake, Provisioning: d.Provisioning, Services: d.Services, Changed: d.Changes.Since}).Mount(all)
 	customers.Mount(all)
 	reviewed.Mount(all)
 	for _, room := range fleet {

@@ -124,7 +124,7 @@ func names(ps []permission.Permission) (all []string) {
 	return all
 }
 
-// employ names technicians and support. The owner comes by TENANTRY_OWNERS.
+// employ names technicians and support, who have been here for long. The owner comes by TENANTRY_OWNERS.
 func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 	w := d.cloud.World
 	var few []tenant.ID
@@ -152,7 +152,8 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 		}
 	}
 	contact := partner.Contact{Phone: "+1 206 555 0142", Mail: "help@" + w.Home().Domains[0], PrivacyName: "Data protection officer", PrivacyMail: "privacy@" + w.Home().Domains[0]}
-	return errors.Join(d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetContact(ctx, contact, by))
+	_, err := p.Pool.In(tenant.Everything()).Exec(ctx, `UPDATE staff SET created_at = created_at - interval '1 year', settled_at = settled_at - interval '1 year'`)
+	return errors.Join(err, d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetContact(ctx, contact, by))
 }
 
 // follow has the first customers follow a template, as a partner's customers of one kind would.

@@ -225,7 +225,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "never proved who", who: anna, change: func(s *brake.Session) { delete(s.SignedIn, contoso) }, set: set(t, contoso, "1"), want: brake.NeedsSignIn},
 		{name: "proved long ago", who: anna, change: func(s *brake.Session) { s.SignedIn[contoso] = time.Now().Add(-16 * time.Minute) }, set: set(t, contoso, "1"), want: brake.NeedsSignIn},
 		{name: "a new session, one", who: anna, change: func(s *brake.Session) { s.Since = time.Now() }, set: set(t, contoso, "1"), want: brake.Granted},
-		{name: "a new session, two", who: anna, change: func(s *brake.Session) { s.Since = time.Now() }, set: set(t, contoso, "1", "2"), want: brake.NeedsSecond, because: "Your session began"},
+		{name: "a new session, two", who: anna, change: func(s *brake.Session) { s.Since = time.Now() }, set: set(t, contoso, "1", "2"), want: brake.NeedsSecond, because: "The session began"},
 		{name: "at night, two", who: anna, limits: func(l *brake.Limits) { l.Days = nil }, set: set(t, contoso, "1", "2"), want: brake.NeedsSecond, because: "outside office hours"},
 	} {
 		before, err := r.Limits(t.Context())
@@ -281,6 +281,14 @@ func TestSecondPerson(t *testing.T) {
 			t.Errorf("%d wait, want %d (%v)", n, want, err)
 		}
 	}
+	r.exec(`INSERT INTO staff (upn, object_id, role, reach, created_by) VALUES ('b2@firstup.example', $1, 'support', 'all', 'somebody')`, ben.ObjectID)
+	r.exec(`UPDATE staff SET settled_at = now() - interval '1 year'`)
+	r.exec(`UPDATE staff SET role = 'technician'`)
+	if err := r.Approve(ctx, a.ID, second(ben, "ben"), "3", "x", ""); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("who was made a technician a moment ago approves: %v", err)
+	}
+	r.exec(`UPDATE staff SET settled_at = now() - interval '1 year'`)
+	r.exec(`UPDATE staff SET name = 'Ben', last_seen_at = now()`)
 	if err := r.Approve(ctx, a.ID, second(ben, "ben"), "3", "called the customer", ""); err != nil {
 		t.Fatal(err)
 	}

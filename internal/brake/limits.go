@@ -35,6 +35,8 @@ type Limits struct {
 	SignInMinutes   int `json:"sign_in_minutes"`  // a proof of who somebody is counts for so long
 	RaiseHours      int `json:"raise_hours"`      // a change that loosens anything waits so long, unless a second owner approves
 
+	SettledHours int `json:"settled_hours"` // who was made staff, or given a role or reach, decides on nothing for so long
+
 	Contacts []string `json:"contacts"` // mail addresses of the two who are told
 }
 
@@ -43,7 +45,7 @@ func Defaults() Limits {
 	return Limits{
 		PersonHour: 5, PersonDay: 15, CustomerHour: 2, CustomerDay: 10, AllHour: 25, Share: 5, UnknownFleet: 1,
 		NewSession: 1, NewSessionMinutes: 30, OffHours: 1, Zone: "UTC", From: 6, To: 20, Days: []int{1, 2, 3, 4, 5},
-		CoolOff: 5, CoolOffMinutes: 60, ApprovalMinutes: 60, GrantMinutes: 10, SignInMinutes: 15, RaiseHours: 24, Contacts: []string{"", ""},
+		CoolOff: 5, CoolOffMinutes: 60, ApprovalMinutes: 60, GrantMinutes: 10, SignInMinutes: 15, RaiseHours: 24, SettledHours: 24, Contacts: []string{"", ""},
 	}
 }
 
@@ -73,6 +75,7 @@ var Numbers = []Number{
 	{"grant_minutes", "A grant waits for its use", "minutes", 2, 60, true, func(l *Limits) *int { return &l.GrantMinutes }},
 	{"sign_in_minutes", "A sign-in at Microsoft counts as fresh", "minutes", 2, 60, true, func(l *Limits) *int { return &l.SignInMinutes }},
 	{"raise_hours", "A change that loosens a limit waits", "hours", 4, 168, false, func(l *Limits) *int { return &l.RaiseHours }},
+	{"settled_hours", "Whoever was just made staff, or given a role, decides after", "hours", 0, 336, false, func(l *Limits) *int { return &l.SettledHours }},
 }
 
 // Check refuses limits that are out of their bounds.

@@ -114,7 +114,7 @@ func (s *Store) Ready(ctx context.Context, a Approval, d Decider) error {
 	if err != nil {
 		return err
 	}
-	return s.ready(a, d, at)
+	return s.ready(ctx, s.pool.In(tenant.Scope{}), a, d, at)
 }
 
 // Fresh tells whether the person proved lately enough at the partner's own tenant who they are.

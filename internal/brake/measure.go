@@ -32,7 +32,7 @@ func (m Measure) farOver() bool { return m.Used+m.This > m.Most }
 
 // why says what is over.
 func (m Measure) why() string {
-	where, window := "", map[string]string{"person_hour": "by you within an hour", "person_day": "by you within a day", "all_hour": "by everybody together within an hour",
+	where, window := "", map[string]string{"person_hour": "by one person within an hour", "person_day": "by one person within a day", "all_hour": "by everybody together within an hour",
 		"customer_hour": "within an hour", "customer_day": "within a day", "share": "within a day"}[m.Name]
 	if m.Customer != "" {
 		where = " at " + m.Customer
@@ -117,8 +117,8 @@ func (l Limits) measures(set Set, u used, at []customer, alone int) []Measure {
 	}
 	n, none := len(set.Targets), customer{}
 	all := []Measure{
-		add("person_hour", "You, within an hour", none, u.personHour, n, min(l.PersonHour, alone), l.PersonHour),
-		add("person_day", "You, within a day", none, u.personDay, n, l.PersonDay, l.PersonDay),
+		add("person_hour", "One person, within an hour", none, u.personHour, n, min(l.PersonHour, alone), l.PersonHour),
+		add("person_day", "One person, within a day", none, u.personDay, n, l.PersonDay, l.PersonDay),
 		add("all_hour", "Everybody, within an hour", none, u.allHour, n, l.AllHour, l.AllHour),
 	}
 	by := set.Tenants()
@@ -157,7 +157,7 @@ const mostReasons = 4
 func (l Limits) alone(in Session, now time.Time) (n int, why []string) {
 	n = l.PersonHour
 	if now.Sub(in.Since) < time.Duration(l.NewSessionMinutes)*time.Minute && l.NewSession < n {
-		n, why = l.NewSession, append(why, fmt.Sprintf("Your session began less than %d minutes ago.", l.NewSessionMinutes))
+		n, why = l.NewSession, append(why, fmt.Sprintf("The session began less than %d minutes before.", l.NewSessionMinutes))
 	}
 	if !l.office(now) && l.OffHours < l.PersonHour {
 		n, why = min(n, l.OffHours), append(why, "It is outside office hours.")

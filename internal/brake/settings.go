@@ -94,7 +94,10 @@ func (s *Store) SetLimits(ctx context.Context, who tenant.Person, in Session, to
 
 // ApproveLimits puts a change that waits into effect: an owner does who did not ask for it, in another session.
 func (s *Store) ApproveLimits(ctx context.Context, who tenant.Person, in Session, asked time.Time, requestID string) error {
-	return s.change(ctx, who, in, func(_ pgx.Tx, _ moment, v *Settings) (string, map[string]any, error) {
+	return s.change(ctx, who, in, func(tx pgx.Tx, at moment, v *Settings) (string, map[string]any, error) {
+		if err := settled(ctx, tx, who, at); err != nil {
+			return "", nil, err
+		}
 		c := v.Asked
 		switch {
 		case c == nil || !c.At.Equal(asked):

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -76,7 +77,7 @@ type Decider struct {
 // all its customers, somebody else in another session, and proved lately at the partner's tenant who they are.
 func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason, requestID string) error {
 	return s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
-		if err := s.ready(a, d, at); err != nil {
+		if err := s.ready(ctx, tx, a, d, at); err != nil {
 			return err
 		}
 		if err := a.typed(ctx, tx, typed); err != nil {
@@ -90,9 +91,9 @@ func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason,
 	})
 }
 
-// ready refuses while everything is stopped or the request cools off; whoever asked, also under another account in the same session; and whoever
-// did not prove lately who they are.
-func (s *Store) ready(a Approval, d Decider, at moment) error {
+// ready refuses while everything is stopped or the request cools off; whoever asked, also under another account in the same session; whoever
+// was made staff a moment ago, perhaps for this; and whoever did not prove lately who they are.
+func (s *Store) ready(ctx context.Context, db postgres.DB, a Approval, d Decider, at moment) error {
 	switch {
 	case a.State != Waiting || !a.Live(at.now):
 		return gone("This does not wait for anybody any more.")
@@ -105,7 +106,25 @@ func (s *Store) ready(a Approval, d Decider, at moment) error {
 	case at.now.Before(a.CoolUntil):
 		return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+a.CoolUntil.UTC().Format("15:04")+" UTC on.")
 	}
+	if err := settled(ctx, db, d.Person, at); err != nil {
+		return err
+	}
 	return s.freshAtHome(at, d.Session)
+}
+
+// settled refuses who became what they are too short a time ago: one owner could make any account an owner and be two. Owners of the
+// configuration were made so by whoever runs the portal.
+func settled(ctx context.Context, db postgres.DB, p tenant.Person, at moment) error {
+	var fresh bool
+	err := db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM staff WHERE object_id = $1::uuid AND created_by <> 'configuration' AND settled_at > $2)`,
+		p.ObjectID, at.now.Add(-time.Duration(at.limits.SettledHours)*time.Hour)).Scan(&fresh)
+	if err != nil {
+		return err
+	}
+	if fresh {
+		return errs.ShowNext(errs.Forbidden, fmt.Sprintf("You were made staff, or given a role or customers, less than %d hours ago.", at.limits.SettledHours), "Somebody who has been here for longer decides.")
+	}
+	return nil
 }
 
 // freshAtHome refuses who did not prove lately at the partner's own tenant who they are.

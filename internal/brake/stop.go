@@ -58,6 +58,26 @@ func (s *Store) Release(ctx context.Context, who tenant.Person, in Session, reas
 	})
 }
 
+// Queue is what waits for a second person.
+type Queue struct {
+	Requests  int
+	Since     time.Time
+	Customers []tenant.ID
+}
+
+// Waiting is what waits for a second person within reach.
+func (s *Store) Waiting(ctx context.Context, reach tenant.Scope) (q Queue, err error) {
+	err = s.pool.In(reach).QueryRow(ctx, `
+		SELECT count(DISTINCT r.request_id), min(r.asked_at), COALESCE(array_agg(DISTINCT t.tenant_id) FILTER (WHERE t.tenant_id IS NOT NULL), '{}')
+		FROM   `+view+`
+		JOIN   brake_target t USING (request_id)
+		WHERE  `+whole+` AND r.state = 'waiting' AND (`+standing+`) = 'waiting'`).Scan(&q.Requests, postgres.Zero(&q.Since), &q.Customers)
+	if err != nil {
+		return q, fmt.Errorf("brake: waiting: %w", postgres.Kind(err))
+	}
+	return q, nil
+}
+
 // Standing is what every page shows: whether everything is stopped, and how many requests within reach wait for a second person.
 func (s *Store) Standing(ctx context.Context, reach tenant.Scope) (stop Stop, waiting int, err error) {
 	err = s.pool.In(reach).QueryRow(ctx, `

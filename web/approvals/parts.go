@@ -10,7 +10,7 @@ import (
 // The parts of a request's page, ready to print.
 
 func (v view) header() ui.PageHeader {
-	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: v.By + " asks: " + strings.ToLower(v.Title[:1]) + v.Title[1:], Pills: []ui.State{v.state}}
+	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: name(v.By) + " asks to " + lower(v.Title), Pills: []ui.State{v.state}}
 	if len(v.Shares) == 1 {
 		chip := v.Shares[0].Customer.Chip()
 		h.Tenant = &chip
@@ -80,7 +80,7 @@ func (v view) facts() ui.Facts {
 		add("Options", ui.TextCell(v.Terms), "")
 	}
 	add("Reason", ui.TextCell("“"+v.row.Reason+"”"), "")
-	asked := "session since " + v.SessionSince.Format("15:04") + " UTC, signed in " + ui.NewTime(*v.SignedInAt, v.AskedAt).Text + " then"
+	asked := "session since " + v.SessionSince.Format("15:04") + " UTC, signed in " + ui.Length(v.AskedAt.Sub(*v.SignedInAt)) + " before"
 	add("Asked by", ui.TextCell(v.By), asked)
 	if v.DecidedBy != "" {
 		add("Decided by", ui.TextCell(v.DecidedBy), v.DecidedWhy)
@@ -131,8 +131,16 @@ func (v view) reasonField() ui.Field {
 }
 
 func (v view) decisions() ui.Actions {
-	return ui.Actions{Items: []ui.Action{{Text: "Approve: " + strings.ToLower(v.Title[:1]) + v.Title[1:], Kind: ui.Confirm}, {Text: "Refuse", FormAction: v.URL + "/refuse"}}, Note: "Nothing is sent by approving: whoever asked sends it."}
+	return ui.Actions{Items: []ui.Action{{Text: "Approve: " + lower(v.Title), Kind: ui.Confirm}, {Text: "Refuse", FormAction: v.URL + "/refuse"}}, Note: "Nothing is sent by approving: whoever asked sends it."}
 }
+
+// name is somebody's name alone, of the words that the audit has for them.
+func name(by string) string {
+	n, _, _ := strings.Cut(by, " (")
+	return n
+}
+
+func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // withdrawable tells whether the reader can take the request back.
 func (v view) withdrawable() bool { return v.own && v.LapsesAt != nil }

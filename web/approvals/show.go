@@ -34,6 +34,7 @@ type view struct {
 	Hindrance    string     `json:"hindrance"` // why the reader cannot decide
 
 	own    bool // the reader asked for it
+	refuse bool // the reader may refuse it although they cannot approve it
 	prove  string
 	typed  string
 	said   string
@@ -116,6 +117,7 @@ func (h *Handler) who(ctx context.Context, v *view, a brake.Approval, d brake.De
 		return err
 	}
 	v.MayDecide, v.Hindrance = err == nil, sentence
+	v.refuse = err != nil && !v.own && d.Person.Role.May(tenant.MayAct) && a.State == brake.Waiting
 	if next != "" {
 		v.Hindrance += " " + next
 	}

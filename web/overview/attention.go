@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -57,7 +58,11 @@ func (h *Handler) readAttention(ctx context.Context, v *view) error {
 	if err != nil {
 		return err
 	}
-	var ids []tenant.ID
+	queue, err := h.Brake.Waiting(ctx, v.reach)
+	if err != nil {
+		return err
+	}
+	ids := slices.Clone(queue.Customers)
 	for _, j := range jobs {
 		ids = append(ids, j.Tenant)
 	}
@@ -71,11 +76,29 @@ func (h *Handler) readAttention(ctx context.Context, v *view) error {
 	if err != nil {
 		return err
 	}
-	v.Attention = append(v.Attention, slices.Concat(states(of), quarantines(byID, jobs), failing(byID, reads.Rows), endings(byID, ends, v.now))...)
+	v.Attention = append(v.Attention, slices.Concat(states(of), quarantines(byID, jobs), failing(byID, reads.Rows), endings(byID, ends, v.now), approvals(byID, queue))...)
 	slices.SortStableFunc(v.Attention, func(a, b attention) int {
 		return cmp.Or(a.rank-b.rank, since(a).Compare(since(b)))
 	})
 	return nil
+}
+
+// approvals is what waits for a second person, in one line.
+func approvals(byID map[tenant.ID]*tenant.Tenant, q brake.Queue) []attention {
+	if q.Requests == 0 {
+		return nil
+	}
+	wait := " requests wait for a second person"
+	if q.Requests == 1 {
+		wait = " request waits for a second person"
+	}
+	a := attention{Kind: "approval", Text: ui.N(int64(q.Requests)) + wait, Detail: "It would destroy more than one person may alone", URL: "/approvals?state=waiting", shape: ui.ShapePending, rank: 7, action: "Look at it"}
+	for _, id := range q.Customers {
+		if t := byID[id]; t != nil {
+			a.add(t, q.Since)
+		}
+	}
+	return []attention{a}
 }
 
 func since(a attention) time.Time {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -25,7 +26,7 @@ func TestWhatEndsNeedsAPerson(t *testing.T) {
 	f.ReadServices(t, fabrikam.ID, at, read, token("v1", 9*day))
 	f.ReadServices(t, foreign.ID, at, read, token("v1", -9*day))
 	mount := func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Services: f.Services}).Mount(r)
+		(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Services: f.Services, Brake: brake.NewStore(f.Pool, nil, f.Tenants.Home())}).Mount(r)
 	}
 	var v struct {
 		Attention []attention `json:"needs_a_person"`
@@ -49,5 +50,18 @@ func TestWhatEndsNeedsAPerson(t *testing.T) {
 		if k.Ends() && endingWords[k] == "" {
 			t.Errorf("%s can end and has no words", k)
 		}
+	}
+}
+
+func TestApprovals(t *testing.T) {
+	id := webtest.ID(t, 1)
+	byID := map[tenant.ID]*tenant.Tenant{id: {ID: id, DisplayName: "Contoso"}}
+	if got := approvals(byID, brake.Queue{}); got != nil {
+		t.Errorf("nothing waits: %+v", got)
+	}
+	since := time.Now()
+	got := approvals(byID, brake.Queue{Requests: 1, Since: since, Customers: []tenant.ID{id, webtest.ID(t, 2)}})
+	if len(got) != 1 || got[0].Text != "1 request waits for a second person" || got[0].tenant == nil || !got[0].Since.Equal(since) {
+		t.Errorf("%+v", got)
 	}
 }

@@ -5,8 +5,10 @@ package overview
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
@@ -22,6 +24,7 @@ type Handler struct {
 	Sync         *graphsync.Service
 	Provisioning *provisioning.Store
 	Services     *service.Store
+	Brake        *brake.Store
 	Changed      func(since time.Time) bool // whether the portal may have changed something since then; nil: always
 
 	shared tenant.Shared[view]
@@ -82,6 +85,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	v, err := h.shared.Read(r.Context(), m.Reach, "", func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
 	if err != nil {
 		return err
+	}
+	if !m.May(tenant.MayAct) {
+		v.Attention = slices.DeleteFunc(slices.Clone(v.Attention), func(a attention) bool { return a.Kind == "approval" })
 	}
 	v.m, v.all = m, r.URL.Query().Get("needs") == "all"
 	return page.Answer(w, r, v, overviewPage(page.Shell(r, m, "Overview"), v))

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -44,7 +45,7 @@ func site(f *webtest.Fleet) func(page.Router) {
 	customers := &tenants.Handler{Tenants: f.Tenants, Sync: f.Sync, Devices: f.Devices, Audit: audit.NewStore(f.Pool)}
 	return func(r page.Router) {
 		if mounted++; mounted == 1 {
-			(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning}).Mount(r)
+			(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Brake: brake.NewStore(f.Pool, nil, f.Tenants.Home())}).Mount(r)
 			customers.Mount(r)
 			(&sync.Handler{Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
 			(&settings.Handler{Groups: []settings.Group{{Title: "App registration", Items: []settings.Item{{Label: "Home tenant", Value: webtest.HomeID, Name: "AZURE_TENANT_ID", Copy: true}, {Label: "Credential", Value: "Certificate", Name: "AZURE_CLIENT_CERTIFICATE_PATH"}}}}}).Mount(r)
