@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -241,6 +242,8 @@ func TestDefenderAndPartnerCenterAskWhoCalls(t *testing.T) {
 		{"incidents", c.URLs().Security + "/api/incidents?$top=2", c.Login.UserToken(contoso.ID, reader.SignInName, world.SecurityAudience, "Incident.Read"), 200, `"incidentId":`},
 		{"incidents through GDAP", c.URLs().Security + "/api/incidents", c.Login.UserToken(contoso.ID, agent.SignInName, world.SecurityAudience, "Incident.Read"), 200, `"incidentId":`},
 		{"too many incidents a page", c.URLs().Security + "/api/incidents?$top=101", c.Login.UserToken(contoso.ID, reader.SignInName, world.SecurityAudience, "Incident.Read"), 400, ""},
+		{"incidents that changed", c.URLs().Security + "/api/incidents?$filter=lastUpdateTime+ge+2026-01-01T00:00:00Z+and+status+eq+'Active'", c.Login.UserToken(contoso.ID, reader.SignInName, world.SecurityAudience, "Incident.Read"), 200, `"incidentName":`},
+		{"a filter that is not known", c.URLs().Security + "/api/incidents?$filter=severity+eq+'High'", c.Login.UserToken(contoso.ID, reader.SignInName, world.SecurityAudience, "Incident.Read"), 400, ""},
 		{"customers as an agent", c.URLs().Partner + "/v1/customers", c.Login.UserToken(home.ID, agent.SignInName, world.PartnerAudience, "user_impersonation"), 200, contoso.ID},
 		{"customers as somebody else", c.URLs().Partner + "/v1/customers", c.Login.UserToken(home.ID, home.Users[7].SignInName, world.PartnerAudience, "user_impersonation"), 403, ""},
 		{"customers as a customer", c.URLs().Partner + "/v1/customers", c.Login.UserToken(contoso.ID, reader.SignInName, world.PartnerAudience, "user_impersonation"), 403, ""},
@@ -259,6 +262,56 @@ func TestDefenderAndPartnerCenterAskWhoCalls(t *testing.T) {
 		if err != nil || res.StatusCode != tc.status || !strings.Contains(string(body), tc.count) {
 			t.Errorf("%s: %d %s", tc.name, res.StatusCode, body)
 		}
+	}
+}
+
+// TestBothWaysToAnIncident: what one of Defender's two APIs writes, the other one tells, each in its own words.
+func TestBothWaysToAnIncident(t *testing.T) {
+	c := start(t, Options{})
+	contoso := c.World.Tenants()[1]
+	boss := contoso.Users[0].SignInName
+	ask := func(method, to, token, body string) (int, string) {
+		t.Helper()
+		req, err := http.NewRequest(method, to, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.Header.Set("Authorization", "Bearer "+token)
+		res, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer res.Body.Close()
+		got, err := io.ReadAll(res.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res.StatusCode, string(got)
+	}
+	older := c.Login.UserToken(contoso.ID, boss, world.SecurityAudience, "Incident.ReadWrite")
+	newer := c.Login.UserToken(contoso.ID, boss, world.GraphAudience, "SecurityIncident.Read.All")
+	_, list := ask("GET", c.URLs().Security+"/api/incidents?$top=1&$filter=status+eq+'Active'", older, "")
+	var found struct {
+		Value []struct {
+			ID int `json:"incidentId"`
+		} `json:"value"`
+	}
+	if err := json.Unmarshal([]byte(list), &found); err != nil || len(found.Value) != 1 {
+		t.Fatalf("%s: %v", list, err)
+	}
+	id := strconv.Itoa(found.Value[0].ID)
+	status, text := ask("PATCH", c.URLs().Security+"/api/incidents/"+id, older, `{"status":"Resolved","classification":"TruePositive","determination":"Malware","comment":"cleaned"}`)
+	if status != 200 || !strings.Contains(text, `"status":"Resolved"`) || !strings.Contains(text, `"comment":"cleaned"`) {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, text := ask("GET", c.URLs().Graph+"/v1.0/security/incidents/"+id, newer, ""); status != 200 || !strings.Contains(text, `"status":"resolved"`) || !strings.Contains(text, `"determination":"malware"`) {
+		t.Errorf("%d %s", status, text)
+	}
+	if status, text := ask("PATCH", c.URLs().Security+"/api/incidents/"+id, c.Login.UserToken(contoso.ID, boss, world.SecurityAudience, "Incident.Read"), `{"status":"Active"}`); status != 403 {
+		t.Errorf("who may only read changes it: %d %s", status, text)
+	}
+	if status, text := ask("PATCH", c.URLs().Security+"/api/incidents/"+id, older, `{"status":"Redirected"}`); status != 400 {
+		t.Errorf("a state that only Defender sets: %d %s", status, text)
 	}
 }
 

@@ -72,7 +72,7 @@ func (c *call) snapshot() error {
 		held := *t
 		held.Domains = slices.Clone(t.Domains)
 		held.SKUs = slices.Clone(t.SKUs)
-		held.Taken, held.Provisioning, held.Handled = slices.Clone(t.Taken), maps.Clone(t.Provisioning), maps.Clone(t.Handled)
+		held.Taken, held.Provisioning, held.Handled, held.Triage = slices.Clone(t.Taken), maps.Clone(t.Provisioning), maps.Clone(t.Handled), maps.Clone(t.Triage)
 		held.Users, held.Groups = nil, nil
 		for _, u := range t.Users {
 			if !c.finds(u) {
@@ -222,6 +222,8 @@ func (c *call) underprivileged() error {
 			status: http.StatusForbidden, code: "Authentication_RequestFromUnsupportedUserRole",
 			message: "User is not in the allowed roles",
 		}
+	case security: // the code that Microsoft gives is not confirmed; only a missing permission has the directory's
+		return &refusal{status: http.StatusForbidden, code: "Forbidden", message: "The user is not authorized by a role in Microsoft Defender XDR."}
 	}
 	return denied()
 }

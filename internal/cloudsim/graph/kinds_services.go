@@ -19,6 +19,22 @@ var serviceKinds = map[string]*kind{
 		``,
 		`invitedUserSponsors`,
 		``),
+	"security.incident": newKind("security.incident",
+		`id! assignedTo classification comments createdDateTime! customTags description determination displayName
+			incidentWebUrl lastModifiedBy lastUpdateDateTime! priorityScore redirectIncidentId resolvingComment severity!
+			status! summary systemTags tenantId`,
+		`recommendedActions recommendedHuntingQueries`,
+		`alerts`,
+		``),
+	"security.alert": newKind("security.alert",
+		`id! actorDisplayName additionalData alertPolicyId alertWebUrl assignedTo categories category classification
+			comments createdDateTime customDetails description detectionSource detectorId determination evidence
+			firstActivityDateTime incidentId incidentWebUrl investigationState lastActivityDateTime lastUpdateDateTime
+			mitreTechniques productName providerAlertId recommendedActions resolvedDateTime serviceSource! severity!
+			status! systemTags tenantId threatDisplayName threatFamilyName title`,
+		``,
+		``,
+		``),
 	"contract": newKind("contract", `contractType customerId defaultDomainName deletedDateTime displayName id!`, ``, ``, ``),
 	"roleDefinition": newKind("roleDefinition",
 		`description displayName id! isBuiltIn! rolePermissions`,

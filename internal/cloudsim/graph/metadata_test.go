@@ -41,6 +41,18 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		s.get(mine, proxy+"/v1.0"+p)
 		s.get(mine, proxy+"/beta"+p)
 	}
+	analyst := s.user(contoso, userWith(contoso, "Global Administrator"), "SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All")
+	for _, v := range []string{"/v1.0", "/beta"} {
+		list := s.get(analyst, proxy+v+"/security/incidents?$top=50&$expand=alerts&$count=true").items()
+		for _, in := range list {
+			s.get(analyst, proxy+v+"/security/incidents/"+in["id"].(string)+"?$expand=alerts")
+		}
+		alert := s.get(analyst, proxy+v+"/security/alerts_v2?$top=3").items()[0]["id"].(string)
+		for _, at := range []string{"/security/incidents/" + list[0]["id"].(string), "/security/alerts_v2/" + alert} {
+			s.get(analyst, proxy+v+at)
+			s.do(http.MethodPatch, analyst, proxy+v+at, `{"status":"inProgress","assignedTo":"somebody@contoso.example"}`, "Content-Type", "application/json")
+		}
+	}
 	partner := s.app(s.world.Home(), "DelegatedAdminRelationship.Read.All", "Directory.Read.All")
 	for _, v := range []string{"/v1.0", "/beta"} {
 		const gdap = "/tenantRelationships/delegatedAdminRelationships"

@@ -15,6 +15,7 @@ const (
 	intune
 	synchronization
 	auditLog
+	security // Microsoft Defender XDR
 )
 
 // versions in which an operation exists.

@@ -36,6 +36,7 @@ func operations() []operation {
 		appReportOperations(),
 		gdapOperations(),
 		guestOperations(),
+		securityOperations(),
 		accountOperations(),
 		leavingOperations(),
 		batchOperations(),

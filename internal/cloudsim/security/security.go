@@ -1,9 +1,10 @@
 // Package security is the simulated Microsoft Defender XDR API (api.security.microsoft.com): incidents with their alerts, as that
-// older API words them. Graph's own /security family is in package graph.
+// older API words them, and changes of them. Graph's own /security family is in package graph.
 package security
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"slices"
 	"strconv"
@@ -11,21 +12,24 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"github.com/tenantry/tenantry/internal/cloudsim/defender"
 	"github.com/tenantry/tenantry/internal/cloudsim/wire"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
 
 type server struct {
-	w      *world.World
-	verify func(token, audience string) (world.Token, error)
+	w       *world.World
+	verify  func(token, audience string) (world.Token, error)
+	subject func(*world.Tenant, defender.Alert) defender.Subject
 }
 
-// Handler serves the Defender XDR API.
-func Handler(w *world.World, verify func(token, audience string) (world.Token, error)) http.Handler {
-	s := &server{w: w, verify: verify}
+// Handler serves the Defender XDR API. Subject tells what an alert is about.
+func Handler(w *world.World, verify func(token, audience string) (world.Token, error), subject func(*world.Tenant, defender.Alert) defender.Subject) http.Handler {
+	s := &server{w: w, verify: verify, subject: subject}
 	r := chi.NewRouter()
 	r.Get("/api/incidents", s.list)
 	r.Get("/api/incidents/{id}", s.get)
+	r.Patch("/api/incidents/{id}", s.change)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "NotFound", "No such resource: "+r.URL.Path)
 	})
@@ -37,39 +41,68 @@ func Handler(w *world.World, verify func(token, audience string) (world.Token, e
 	}, r)
 }
 
+// The permissions of the older API.
+var (
+	reading = []string{"Incident.Read", "Incident.ReadWrite", "Incident.Read.All", "Incident.ReadWrite.All"}
+	writing = []string{"Incident.ReadWrite", "Incident.ReadWrite.All"}
+)
+
 // authorize returns the tenant whose incidents the caller may see; without a Defender role there are none to see.
-func (s *server) authorize(w http.ResponseWriter, r *http.Request) (t *world.Tenant, sees, ok bool) {
+func (s *server) authorize(w http.ResponseWriter, r *http.Request, permissions []string) (token world.Token, t *world.Tenant, ok bool) {
 	token, err := s.verify(wire.Bearer(r), world.SecurityAudience)
 	if err != nil || token.Expired || token.SessionRevoked {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 		refuse(w, http.StatusUnauthorized, "Unauthorized", "The access token is missing, expired or not valid for this service.")
-		return nil, false, false
+		return token, nil, false
 	}
-	if !token.Can("Incident.Read", "Incident.ReadWrite", "Incident.Read.All", "Incident.ReadWrite.All") {
-		refuse(w, http.StatusForbidden, "Forbidden", "Missing application roles or scopes. API required roles: Incident.Read.All, Incident.ReadWrite.All; scopes: Incident.Read, Incident.ReadWrite.")
-		return nil, false, false
+	if !token.Can(permissions...) {
+		refuse(w, http.StatusForbidden, "Forbidden", "Missing application roles or scopes. API required roles or scopes: "+strings.Join(permissions, ", ")+".")
+		return token, nil, false
 	}
 	t, _ = s.w.Tenant(token.TenantID)
 	if !t.Defender {
 		refuse(w, http.StatusForbidden, "Forbidden", "The tenant is not onboarded to Microsoft Defender XDR.")
-		return nil, false, false
+		return token, nil, false
 	}
-	return t, token.AppOnly || mayRead(token.WIDs), true
+	return token, t, true
 }
 
-func mayRead(wids []string) bool {
-	for _, role := range []string{"Global Administrator", "Security Administrator", "Security Reader", "Global Reader"} {
-		if slices.Contains(wids, world.RoleTemplates[role]) {
-			return true
-		}
+// The directory roles that see incidents, and those that change them.
+var (
+	readers = []string{"Global Administrator", "Security Administrator", "Security Reader", "Global Reader"}
+	writers = readers[:2]
+)
+
+func holds(token world.Token, roles []string) bool {
+	return token.AppOnly || slices.ContainsFunc(roles, func(r string) bool { return slices.Contains(token.WIDs, world.RoleTemplates[r]) })
+}
+
+// seen are the incidents that the caller may see.
+func (s *server) seen(token world.Token, t *world.Tenant) (all []incident) {
+	if !holds(token, readers) {
+		return nil
 	}
-	return false
+	s.w.View(func() {
+		for _, in := range defender.Incidents(s.w.Seed, t, s.w.Clock.Now()) {
+			all = append(all, s.newIncident(t, in))
+		}
+	})
+	return all
+}
+
+func (s *server) find(token world.Token, t *world.Tenant, id string) (incident, bool) {
+	all := s.seen(token, t)
+	i := slices.IndexFunc(all, func(i incident) bool { return strconv.Itoa(i.ID) == id })
+	if i < 0 {
+		return incident{}, false
+	}
+	return all[i], true
 }
 
 const mostPerPage = 100
 
 func (s *server) list(w http.ResponseWriter, r *http.Request) {
-	t, sees, ok := s.authorize(w, r)
+	token, t, ok := s.authorize(w, r, reading)
 	if !ok {
 		return
 	}
@@ -82,11 +115,9 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	found := []incident{}
-	if sees {
-		for _, i := range incidents(s.w, t) {
-			if keep(i) {
-				found = append(found, i)
-			}
+	for _, i := range s.seen(token, t) {
+		if keep(i) {
+			found = append(found, i)
 		}
 	}
 	found = found[min(skip, len(found)):]
@@ -94,17 +125,55 @@ func (s *server) list(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) get(w http.ResponseWriter, r *http.Request) {
-	t, sees, ok := s.authorize(w, r)
+	token, t, ok := s.authorize(w, r, reading)
 	if !ok {
 		return
 	}
-	for _, i := range incidents(s.w, t) {
-		if sees && strconv.Itoa(i.ID) == chi.URLParam(r, "id") {
-			send(w, http.StatusOK, i)
-			return
-		}
+	if i, ok := s.find(token, t, chi.URLParam(r, "id")); ok {
+		send(w, http.StatusOK, i)
+		return
 	}
 	refuse(w, http.StatusNotFound, "ResourceNotFound", "Incident not found.")
+}
+
+func (s *server) change(w http.ResponseWriter, r *http.Request) {
+	token, t, ok := s.authorize(w, r, writing)
+	if !ok {
+		return
+	}
+	id := chi.URLParam(r, "id")
+	in, found := s.find(token, t, id)
+	var p patch
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
+	if err == nil {
+		err = json.Unmarshal(raw, &p)
+	}
+	var fields map[string]any
+	if err == nil {
+		fields, err = p.fields()
+	}
+	switch {
+	case !found:
+		refuse(w, http.StatusNotFound, "ResourceNotFound", "Incident not found.")
+		return
+	case !holds(token, writers):
+		refuse(w, http.StatusForbidden, "Forbidden", "The user is not authorized by a role.")
+		return
+	case err != nil || in.RedirectID != nil:
+		refuse(w, http.StatusBadRequest, "BadRequest", "The incident was merged, or the body is not valid.")
+		return
+	}
+	var comments []string
+	if p.Comment != "" {
+		comments = append(comments, p.Comment)
+	}
+	by := token.UPN
+	if token.AppOnly {
+		by = token.AppID
+	}
+	s.w.Change(func() { defender.Write(t, id, fields, comments, by, s.w.Clock.Now()) })
+	in, _ = s.find(token, t, id)
+	send(w, http.StatusOK, in)
 }
 
 func number(s string, usual int) (int, error) {
@@ -116,22 +185,6 @@ func number(s string, usual int) (int, error) {
 		err = strconv.ErrRange
 	}
 	return n, err
-}
-
-// filter understands status eq '…' and assignedTo eq '…'; false for anything else.
-func filter(expr string) (func(incident) bool, bool) {
-	if expr == "" {
-		return func(incident) bool { return true }, true
-	}
-	field, value, ok := strings.Cut(expr, " eq ")
-	value = strings.Trim(strings.TrimSpace(value), "'")
-	switch strings.ToLower(strings.TrimSpace(field)) {
-	case "status":
-		return func(i incident) bool { return strings.EqualFold(i.Status, value) }, ok
-	case "assignedto":
-		return func(i incident) bool { return i.AssignedTo != nil && strings.EqualFold(*i.AssignedTo, value) }, ok
-	}
-	return nil, false
 }
 
 func send(w http.ResponseWriter, status int, v any) {

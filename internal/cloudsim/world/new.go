@@ -159,7 +159,7 @@ func (w *World) addTenant(c company, devices int, state Consent) *Tenant {
 		Country: c.country, Language: c.language, Industry: c.industry, Region: c.region, Devices: devices, Prefix: c.prefix, Health: c.health,
 		Intune: n == 0 || devices > 0, Defender: n == 0 || devices >= 100, Premium: 1, Consent: state,
 		Created:           w.ago(900+r.IntN(3000), r.IntN(86400)),
-		ServicePrincipals: map[string]*ServicePrincipal{}, Provisioning: map[string]Provisioning{}, Handled: map[int]Handled{},
+		ServicePrincipals: map[string]*ServicePrincipal{}, Provisioning: map[string]Provisioning{}, Handled: map[int]Handled{}, Triage: map[string]Triage{},
 	}
 	switch {
 	case !t.Intune:

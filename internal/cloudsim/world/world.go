@@ -74,6 +74,7 @@ type Tenant struct {
 	TakenEver         int
 	Provisioning      map[string]Provisioning      // what was changed, by the object id of the service principal
 	Handled           map[int]Handled              // what people did to managed devices, by their index
+	Triage            map[string]Triage            // what people did to incidents and alerts, by their id
 	Users             []*User                      // people and guests who can sign in or be looked at by name
 	ServicePrincipals map[string]*ServicePrincipal // by appId; holds the partner app once it is consented
 }
