@@ -19,6 +19,7 @@ import (
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
@@ -41,6 +42,7 @@ import (
 	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/access"
+	"github.com/tenantry/tenantry/web/actions"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/approvals"
 	"github.com/tenantry/tenantry/web/apps"
@@ -101,6 +103,8 @@ type Deps struct {
 	ProvisioningActs *provisioning.Acts
 	ProvisioningPlan *provisioning.Planner
 	GuestJobs        *guest.Runner
+	DeviceActions    *deviceaction.Store
+	DeviceActs       *deviceaction.Acts
 	DetectedApps     *detectedapp.Store
 	Protection       *protection.Store
 	Autopilot        *autopilot.Store
@@ -200,7 +204,9 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
 	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Sync: d.Sync, Keeps: d.Retention.Days},
+		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
+		&devices.Asker{Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
+		&actions.Handler{Actions: d.DeviceActions, Acts: d.DeviceActs},
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},

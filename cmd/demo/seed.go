@@ -95,7 +95,7 @@ func (d *demo) know(ctx context.Context, p *serve.Portal, t *world.Tenant) error
 
 // letInvite has most customers agree to guests of the partner: every fourth to none, every third of the others to inviting only.
 func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, id tenant.ID) error {
-	features := append(permission.Suggested(), permission.Guests, permission.Groups, permission.Roles, permission.GuestChanges)
+	features := append(permission.Suggested(), permission.Guests, permission.Groups, permission.Roles, permission.DeviceActions, permission.DeviceChanges, permission.GuestChanges)
 	switch {
 	case t.Index%4 == 0:
 		return nil

@@ -22,7 +22,8 @@ const (
 	Groups        Feature = "groups"         // names of groups, and who is in those that hold Intune or directory roles
 	Incidents     Feature = "incidents"      // Defender incidents, as a signed-in person
 	DeviceActions Feature = "device-actions"
-	MyDevices     Feature = "my-devices" // a customer's user sees their own devices
+	DeviceChanges Feature = "device-changes" // what Intune writes down about a device, and what only this opens
+	MyDevices     Feature = "my-devices"     // a customer's user sees their own devices
 
 	Administrators      Feature = "administrators"       // who holds a role of the directory
 	GuestChanges        Feature = "guest-changes"        // inviting our people, their directory role and licence
@@ -95,6 +96,7 @@ var (
 
 	asPersonActions   = signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")
 	asPersonDevices   = signedIn("DeviceManagementManagedDevices.Read.All")
+	asPersonRecords   = signedIn("DeviceManagementManagedDevices.ReadWrite.All")
 	asPersonIncidents = Permission{Defender, Delegated, "Incident.Read"}
 
 	asPersonInvite       = signedIn("User.Invite.All")
@@ -214,8 +216,25 @@ var catalogue = []Entry{
 		post("find a lost device", "/v1.0/deviceManagement/managedDevices/{id}/locateDevice", asPersonActions),
 		post("let a device check in now", "/v1.0/deviceManagement/managedDevices/{id}/syncDevice", asPersonActions),
 		post("reset a passcode", "/v1.0/deviceManagement/managedDevices/{id}/resetPasscode", asPersonActions),
+		post("switch a device off", "/v1.0/deviceManagement/managedDevices/{id}/shutDown", asPersonActions),
+		post("bring a passcode back", "/v1.0/deviceManagement/managedDevices/{id}/recoverPasscode", asPersonActions),
+		post("lock a lost iPhone or iPad with a message", "/beta/deviceManagement/managedDevices/{id}/enableLostMode", asPersonActions),
+		post("let it be used again", "/v1.0/deviceManagement/managedDevices/{id}/disableLostMode", asPersonActions),
+		post("look for malware", "/v1.0/deviceManagement/managedDevices/{id}/windowsDefenderScan", asPersonActions),
+		post("update what Defender knows", "/v1.0/deviceManagement/managedDevices/{id}/windowsDefenderUpdateSignatures", asPersonActions),
+		post("take Apple's activation lock off", "/v1.0/deviceManagement/managedDevices/{id}/bypassActivationLock", asPersonActions),
+		post("take a person off a shared iPad", "/v1.0/deviceManagement/managedDevices/{id}/deleteUserFromSharedAppleDevice", asPersonActions),
+		post("sign a person out of a shared iPad", "/v1.0/deviceManagement/managedDevices/{id}/logoutSharedAppleDeviceActiveUser", asPersonActions),
+		post("rename a device", "/beta/deviceManagement/managedDevices/{id}/setDeviceName", asPersonActions),
+		post("replace a FileVault key", "/beta/deviceManagement/managedDevices/{id}/rotateFileVaultKey", asPersonActions),
 		post("remove company data from a device", "/v1.0/deviceManagement/managedDevices/{id}/retire", asPersonActions),
 		post("erase a device", "/v1.0/deviceManagement/managedDevices/{id}/wipe", asPersonActions),
+	}},
+	{Feature: DeviceChanges, ByName: true, Licence: intunePlan, Role: "Intune Administrator, or an Intune role that may update devices", Operations: []Operation{
+		{Method: "PATCH", Path: "/v1.0/deviceManagement/managedDevices/{id}", Accepts: []Permission{asPersonRecords}, Why: "write notes, and whose device it is"},
+		{Method: "PUT", Path: "/beta/deviceManagement/managedDevices/{id}/deviceCategory/$ref", Accepts: []Permission{asPersonRecords}, Why: "put a device into a category"},
+		post("replace a BitLocker key", "/beta/deviceManagement/managedDevices/{id}/rotateBitLockerKeys", asPersonRecords),
+		post("ask for a remote assistance session", "/v1.0/deviceManagement/managedDevices/{id}/requestRemoteAssistance", asPersonRecords),
 	}},
 	{Feature: GuestChanges, ByName: true, Role: "Privileged Role Administrator for roles, Guest Inviter for invitations, License Administrator for licences", Operations: []Operation{
 		post("invite one of our people as a guest", "/v1.0/invitations", asPersonInvite, asPersonUsers),
@@ -247,7 +266,7 @@ var catalogue = []Entry{
 		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/secrets", Accepts: []Permission{asPersonSync}, Why: "hand the target's credentials to Microsoft"},
 	}},
 	{Feature: MyDevices, Licence: intunePlan, Suggested: true, Operations: []Operation{
-		get("a person's own devices", "/v1.0/me/managedDevices", asPersonDevices),
+		get("a person's own devices", "/v1.0/me/managedDevices", asPersonDevices, asPersonRecords),
 	}},
 }
 

@@ -23,6 +23,7 @@ var ids = map[Permission]string{
 	app("RoleManagement.Read.Directory"):                                "483bed4a-2ad3-4361-a73b-c83ccdbdc53c",
 	signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All"): "3404d2bf-2b13-457e-a330-c24615765193",
 	signedIn("DeviceManagementManagedDevices.Read.All"):                 "314874da-47d6-4978-88dc-cf0d37f0bb82",
+	signedIn("DeviceManagementManagedDevices.ReadWrite.All"):            "44642bfe-8385-4adc-8fc6-fe3cb2c375c3",
 	signedIn("User.Invite.All"):                                         "63dd7cd9-b489-4adf-a28c-ac38b9a0f962",
 	signedIn("RoleManagement.ReadWrite.Directory"):                      "d01b97e9-cbc0-49fe-810a-750afd5527a3",
 	signedIn("LicenseAssignment.ReadWrite.All"):                         "f55016cc-149c-447e-8f21-7cf3ec1d6350",

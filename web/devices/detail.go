@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -57,6 +58,11 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.machine, err = h.machineOf(r.Context(), m, known.device); err != nil {
 			return err
 		}
+		if h.Actions != nil {
+			if known.asked, err = h.Actions.Of(r.Context(), asTarget(known.device), maxActs); err != nil {
+				return err
+			}
+		}
 		v := newView(m, known, page.ChromeOf(r.Context()))
 		v.tab = t
 		return page.Answer(w, r, v, devicePage(page.Shell(r, m, v.Name), v))
@@ -73,6 +79,7 @@ type facts struct {
 	alone    graphsync.LiveReading[device.Detail]
 	machine  ofMachine
 	reported reported
+	asked    []deviceaction.Action
 	days     []graphsync.DayValue // on which the tenant's devices were read completely
 }
 
@@ -120,6 +127,7 @@ type view struct {
 	Results    []result    `json:"action_results"`
 	SameSerial []elsewhere `json:"same_serial"`
 	Acts       []act       `json:"actions"`
+	Asked      []asked     `json:"asked"` // what was asked for here, the newest first
 
 	m        tenant.Membership
 	chrome   page.Chrome
@@ -186,7 +194,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, c),
+		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
 		Single: newSingle(m.Tenant.ID, k.alone), Autopilot: k.machine.row, machine: k.machine,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,

@@ -1,6 +1,6 @@
 // Package devices shows managed devices: the list over all of one's tenants or in one, and the page of a device.
 //
-// What a device is, and its table, live in internal/device; sending actions to one does not live here.
+// What a device is, and its table, live in internal/device; what was asked of devices is listed in web/actions.
 package devices
 
 import (
@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -23,10 +24,11 @@ type Handler struct {
 	Devices *device.Store
 	Sync    *graphsync.Service
 
-	Protection *protection.Store // nil in tests of other things: the tab says that it was not read
-	Autopilot  *autopilot.Store  // nil in tests of other things
-	Policies   PolicyStates      // nil: never asked for, so unknown
-	Details    Details           // likewise
+	Protection *protection.Store   // nil in tests of other things: the tab says that it was not read
+	Autopilot  *autopilot.Store    // nil in tests of other things
+	Actions    *deviceaction.Store // likewise
+	Policies   PolicyStates        // nil: never asked for, so unknown
+	Details    Details             // likewise
 
 	Keeps func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }

@@ -73,6 +73,12 @@ func newTimeline(v view, gaps []dated) ui.Timeline {
 			add(*at, e)
 		}
 	}
+	for _, a := range v.Asked {
+		if a.EndedAt != nil {
+			add(*a.EndedAt, a.ended())
+		}
+		add(a.AskedAt, a.event(now))
+	}
 	d := v.device
 	add(d.LastSyncAt, ui.Event{Icon: "laptop", Text: "Last check-in with Intune", Detail: strings.Trim(ui.Clock(d.LastSyncAt, now).Text+" from "+systemExact(d), " ")})
 	add(d.EnrolledAt, ui.Event{Icon: "checkmark_circle", Tone: "ok", Text: "Enrolled", Detail: enrolment(d.EnrolmentType, d.Profile)})

@@ -75,6 +75,38 @@ var attempts = map[string][2]string{
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
 
+// deviceWords are actions on devices, as the noun that fits all their steps: asked for, sent, and what became of it.
+var deviceWords = map[string]string{
+	"sync": "a sync of a device", "restart": "a restart of a device", "shut-down": "a shutdown of a device", "lock": "a lock of a device", "locate": "the place of a device", "lost-mode-on": "lost mode on a device",
+	"lost-mode-off": "the end of lost mode on a device", "reset-passcode": "a reset of a passcode", "recover-passcode": "a passcode to be recovered", "scan": "a scan of a device", "update-signatures": "an update of Defender on a device",
+	"rotate-bitlocker": "a new BitLocker key", "rotate-filevault": "a new FileVault key", "bypass-activation-lock": "the end of an activation lock", "remote-assistance": "remote assistance on a device", "delete-user": "a user to be deleted from a shared iPad",
+	"log-out-user": "a user to be signed out of a shared iPad", "rename": "another name for a device", "category": "another category for a device", "owner": "another owner of a device", "notes": "other notes on a device",
+}
+
+// endWords are how an action on a device ended, as the portal saw it.
+var endWords = map[string]string{
+	"done": "saw that this was done", "failed": "saw that this failed", "cancelled": "saw that this was cancelled", "gone": "saw the device leave before this was answered", "unknown": "did not find out whether this was done",
+}
+
+func deviceActionWords(action string) (string, bool) {
+	kind, step, _ := strings.Cut(strings.TrimPrefix(action, "device."), ".")
+	noun, ok := deviceWords[kind]
+	step, ended := strings.CutPrefix(step, "result.")
+	switch {
+	case !ok || !strings.HasPrefix(action, "device."):
+		return "", false
+	case ended:
+		return endWords[step] + ": " + noun, true
+	case step == "asked":
+		return "asked for " + noun, true
+	case step == "sent":
+		return "had Microsoft take the request for " + noun, true
+	case step == "sent.unknown":
+		return "requested " + noun + ", and Microsoft did not say whether it was done", true
+	}
+	return "requested " + noun + ", and Microsoft refused", true
+}
+
 func attemptWords(action string) (string, bool) {
 	base, failed := strings.CutSuffix(action, ".failed")
 	base, unsure := strings.CutSuffix(base, ".unknown")
@@ -96,6 +128,9 @@ func ActionWords(action string) string {
 		return w
 	}
 	if w, ok := attemptWords(action); ok {
+		return w
+	}
+	if w, ok := deviceActionWords(action); ok {
 		return w
 	}
 	return strings.ReplaceAll(strings.ReplaceAll(action, ".", " "), "_", " ")

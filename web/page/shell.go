@@ -95,6 +95,7 @@ type entry struct {
 var (
 	fleet = []entry{
 		{"Devices", "laptop", "/devices", tenant.MayView},
+		{"Actions", "flash", "/actions", tenant.MayView},
 		{"Apps", "apps", "/apps", tenant.MayView},
 		{"Configuration", "options", "/configuration", tenant.MayView},
 		{"Provisioning", "people_sync", "/provisioning", tenant.MayView},

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
@@ -67,11 +68,18 @@ type ownDevices struct {
 
 // MyDevices is GET /me/managedDevices at the tenant.
 func (o ownDevices) MyDevices(ctx context.Context, tid tenant.ID) ([]me.Device, error) {
-	token, err := o.sessions.DelegatedToken(ctx, tid, me.Scope)
+	scope := me.Scope
+	token, err := o.sessions.DelegatedToken(ctx, tid, scope)
+	if errors.Is(notPermitted(err), me.ErrNotPermitted) { // a customer that agreed to the wider permission was not asked for the narrow one
+		scope = path.Dir(me.Scope) + "/" + deviceaction.ReadWrite
+		if wide, errWide := o.sessions.DelegatedToken(ctx, tid, scope); errWide == nil {
+			token, err = wide, nil
+		}
+	}
 	if err != nil {
 		return nil, notPermitted(err)
 	}
-	o.used(ctx, tid, []string{path.Base(me.Scope)})
+	o.used(ctx, tid, []string{path.Base(scope)})
 	found, err := o.graph.MyManagedDevices(ctx, token)
 	var refused *graph.Error
 	switch {

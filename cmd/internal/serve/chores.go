@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -22,6 +23,7 @@ const (
 	rereadAfter      = 24 * time.Hour
 	withdrawingEvery = 5 * time.Second
 	settlingEvery    = 10 * time.Second // the index of the search
+	actionsEvery     = 4 * time.Second  // what became of actions on devices
 	sweepingEvery    = time.Hour        // sessions that are over
 	pruningEvery     = 6 * time.Hour
 )
@@ -39,6 +41,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"settle the search", settlingEvery, p.Devices.Settle},
 		{"tell alerts", alertsEvery, p.tellAlerts},
 		{"tell contacts", coolingEvery, p.tellContacts},
+		{"read actions back", actionsEvery, (&deviceaction.Reader{Graph: p.Graph, Store: p.DeviceActions, Now: p.Sync.Now, Ended: p.readNow(graphsync.Devices)}).RunDue},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"sweep failures", sweepingEvery, func(ctx context.Context) error { return p.Failures.SweepAcrossTenants(ctx, p.Sync.Now()) }},

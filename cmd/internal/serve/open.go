@@ -22,6 +22,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/entra"
 	"github.com/tenantry/tenantry/internal/failure"
@@ -80,6 +81,7 @@ type Portal struct {
 	DirectoryRoles *directoryrole.Store
 	Relationships  *gdap.Store
 	Guests         *guest.Store
+	DeviceActions  *deviceaction.Store
 	Audit          *audit.Store
 	Reviews        *review.Store
 	Consent        *consent.Service
@@ -246,6 +248,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Brake = brake.NewStore(p.Pool, p.Audit, p.home)
+	p.DeviceActions = deviceaction.NewStore(p.Pool, p.Audit)
 	p.Reviews = review.NewStore(p.Pool, p.Audit, nil)
 	p.Sync, err = graphsync.New(p.Pool, p.datasets(), graphsync.Options{Workers: o.Workers, Log: p.Log, Failed: p.readFailed, Busy: p.pressure.Busy, Changed: p.changes.Since, PollOnly: pooled(cfg)})
 	if err != nil {

@@ -1,0 +1,292 @@
+package deviceaction_test
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	cloud "github.com/tenantry/tenantry/internal/cloudsim/graph"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// desk is a technician at a customer of the simulated cloud, whose clock is the portal's.
+type desk struct {
+	t        *testing.T
+	now      time.Time
+	world    *world.World
+	customer *world.Tenant
+	token    world.Token // of the technician
+	pool     *postgres.Pool
+	client   *graph.Client
+	store    *deviceaction.Store
+	acts     *deviceaction.Acts
+	reader   *deviceaction.Reader
+	tid, fab tenant.ID
+	by       tenant.Person
+	forms    int
+}
+
+func (k *desk) Token(context.Context, tenant.ID) (string, error) { return "h.portal.s", nil }
+func (k *desk) Forget(tenant.ID)                                 {}
+
+func (k *desk) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, error) {
+	if tid != k.tid {
+		return graph.Person{}, tenant.NeedSignIn(tid, "You are not signed in there.", "Sign in there first.")
+	}
+	return k.client.As(tid, "h.person.s"), nil
+}
+
+func (k *desk) verify(token, _ string) (world.Token, error) {
+	if token == "h.portal.s" {
+		return world.Token{TenantID: k.customer.ID, AppID: k.world.App.ClientID, AppOnly: true, Roles: k.world.App.RequiredRoles, ObjectID: k.world.ServicePrincipalID(k.customer, k.world.App.ClientID)}, nil
+	}
+	return k.token, nil
+}
+
+func newDesk(t *testing.T) *desk {
+	t.Parallel()
+	k := &desk{t: t, now: time.Date(2026, 8, 12, 12, 0, 0, 0, time.UTC), pool: pgtest.New(t)}
+	k.world = world.New(world.Options{Now: func() time.Time { return k.now }})
+	k.customer = k.world.Tenants()[1]
+	i := slices.IndexFunc(k.customer.Users, func(u *world.User) bool { return u.Has("Intune Administrator") })
+	u := k.customer.Users[i]
+	k.token = world.Token{TenantID: k.customer.ID, AppID: k.world.App.ClientID, ObjectID: u.ID, HomeTenantID: u.HomeTenantID, UPN: u.UserPrincipalName,
+		Scopes: []string{deviceaction.Privileged, deviceaction.ReadWrite}, WIDs: []string{world.RoleTemplates["Intune Administrator"]}}
+	server := httptest.NewServer(cloud.Handler(k.world, k.verify))
+	t.Cleanup(server.Close)
+	var err error
+	if k.client, err = graph.New(server.URL, k, graph.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	k.tid, _ = tenant.ParseID(k.customer.ID)
+	k.fab, _ = tenant.ParseID(k.world.Tenants()[2].ID)
+	for _, tid := range []tenant.ID{k.tid, k.fab} {
+		if _, err := k.pool.In(tid).Exec(t.Context(), `INSERT INTO tenant (tenant_id, display_name) VALUES ($1, 'Customer')`, tid); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := func() time.Time { return k.now }
+	k.store = deviceaction.NewStore(k.pool, audit.NewStore(k.pool))
+	k.acts = &deviceaction.Acts{Who: k, Graph: k.client, Store: k.store, Now: now}
+	k.reader = &deviceaction.Reader{Graph: k.client, Store: k.store, Now: now}
+	k.by = tenant.Person{Tenant: k.fab, ObjectID: "aaaaaaaa-0000-4000-8000-00000000000a", Name: "Technician", UPN: "technician@firstup.example"}
+	return k
+}
+
+// device finds one at the customer.
+func (k *desk) device(fits func(graph.ManagedDevice) bool) deviceaction.Device {
+	k.t.Helper()
+	for d, err := range graph.List[graph.ManagedDevice](k.t.Context(), k.client, k.tid, "/deviceManagement/managedDevices", graph.Query{}) {
+		if err != nil {
+			k.t.Fatal(err)
+		}
+		if fits(d) {
+			return deviceaction.Device{Tenant: k.tid, ID: d.ID, Name: d.DeviceName, Serial: d.Serial, OS: d.OS, Ownership: "company", Supervised: d.Supervised, LastSyncAt: d.LastSync.Time}
+		}
+	}
+	k.t.Fatal("no device fits")
+	return deviceaction.Device{}
+}
+
+func (k *desk) awake(os string) deviceaction.Device {
+	return k.device(func(d graph.ManagedDevice) bool { return d.OS == os && k.now.Sub(d.LastSync.Time) < 12*time.Hour })
+}
+
+func (k *desk) ask(kind string, d deviceaction.Device) deviceaction.Ask {
+	k.t.Helper()
+	kd, ok := deviceaction.KindOf(kind)
+	if !ok {
+		k.t.Fatalf("no kind %s", kind)
+	}
+	k.forms++
+	return deviceaction.Ask{Kind: kd, Device: d, Nonce: strings.Repeat("n", k.forms), As: "technician at the customer", RequestID: "q-1"}
+}
+
+func (k *desk) do(kind string, d deviceaction.Device, want deviceaction.State) deviceaction.Action {
+	k.t.Helper()
+	got, err := k.acts.Do(k.t.Context(), k.by, k.ask(kind, d))
+	if err != nil || got.State != want {
+		k.t.Fatalf("%s: %+v, %v, want %s", kind, got, err, want)
+	}
+	return got
+}
+
+// after lets time go by and reads what is due.
+func (k *desk) after(wait time.Duration, a deviceaction.Action) deviceaction.Action {
+	k.t.Helper()
+	k.now = k.now.Add(wait)
+	if err := k.reader.RunDue(k.t.Context()); err != nil {
+		k.t.Fatal(err)
+	}
+	got, err := k.store.Get(k.t.Context(), a.Tenant, a.ID)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	return got
+}
+
+func (k *desk) recorded() (list []string) {
+	k.t.Helper()
+	found, err := audit.NewStore(k.pool).List(k.t.Context(), k.tid, audit.Filter{Limit: 100})
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	for _, r := range slices.Backward(found) {
+		list = append(list, r.Actor[:4]+" "+r.Action)
+	}
+	return list
+}
+
+// TestAnActionIsFollowedToItsEnd: sent once for each form, in the person's name; read back until it is final; each step a record.
+func TestAnActionIsFollowedToItsEnd(t *testing.T) {
+	k := newDesk(t)
+	pc := k.awake("Windows")
+	ask := k.ask("restart", pc)
+	first, err := k.acts.Do(t.Context(), k.by, ask)
+	if err != nil || first.State != deviceaction.Pending || first.RequestID == "" || first.By != "Technician (technician@firstup.example)" {
+		t.Fatalf("sent: %+v, %v", first, err)
+	}
+	again, err := k.acts.Do(t.Context(), k.by, ask)
+	if err != nil || again.ID != first.ID {
+		t.Errorf("the same form again: %+v, %v", again, err)
+	}
+	if _, err := k.acts.Do(t.Context(), k.by, k.ask("restart", pc)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("another form while it is under way: %v", err)
+	}
+	if got := k.after(10*time.Minute, first); got.State != deviceaction.Done || got.EndedAt.IsZero() || got.ReadAt.IsZero() {
+		t.Errorf("in the end: %+v", got)
+	}
+	if want := []string{"Tech device.restart.asked", "Tech device.restart.sent", "Tena device.restart.result.done"}; !slices.Equal(k.recorded(), want) {
+		t.Errorf("recorded %v", k.recorded())
+	}
+	if _, err := k.store.Get(t.Context(), k.fab, first.ID); !errors.Is(err, errs.NotFound) {
+		t.Errorf("another tenant: %v", err)
+	}
+	elsewhere := pc
+	elsewhere.Tenant = k.fab
+	if _, err := k.acts.Do(t.Context(), k.by, k.ask("restart", elsewhere)); !errors.Is(err, errs.Unauthorised) {
+		t.Errorf("not signed in there: %v", err)
+	}
+	if list, _, n, err := k.store.List(t.Context(), tenant.Only(k.tid, k.fab), deviceaction.Filter{Sort: "asked", State: []string{"done"}, Q: pc.Name}); err != nil || n != 1 || list[0].ID != first.ID {
+		t.Errorf("listed: %v, %d, %v", list, n, err)
+	}
+	if list, _, n, err := k.store.List(t.Context(), tenant.Only(k.fab), deviceaction.Filter{Sort: "customer"}); err != nil || n != 0 || len(list) != 0 {
+		t.Errorf("listed for another tenant: %v, %v", list, err)
+	}
+	if of, err := k.store.Of(t.Context(), elsewhere, 10); err != nil || len(of) != 0 {
+		t.Errorf("the same hardware at another tenant: %v, %v", of, err)
+	}
+}
+
+// TestWhatGoesWrong: a refusal is final, a lost answer is read back and never repeated, a held action waits for its approval, a device that
+// left is gone.
+func TestWhatGoesWrong(t *testing.T) {
+	k := newDesk(t)
+	pc, mac := k.awake("Windows"), k.awake("macOS")
+	calls := func() (n int) {
+		entries, _ := k.world.Log.Entries()
+		for _, e := range entries {
+			if e.Method == "POST" {
+				n++
+			}
+		}
+		return n
+	}
+	k.world.Faults.Add(world.Fault{Kind: "unavailable", Path: "rebootNow"})
+	lost := k.do("restart", pc, deviceaction.Unknown)
+	if got := k.after(5*time.Minute, lost); got.State != deviceaction.Unknown || got.ReadAt.IsZero() {
+		t.Errorf("five minutes after a lost answer: %+v", got)
+	}
+	if got := k.after(20*time.Minute, lost); got.State != deviceaction.Failed || !strings.Contains(got.Said, "no trace") {
+		t.Errorf("later: %+v", got)
+	}
+	if n := calls(); n != 1 {
+		t.Errorf("it was sent %d times", n)
+	}
+	k.world.Faults.Clear()
+	k.world.Faults.Add(world.Fault{Kind: "approvalRequired"})
+	held := k.do("sync", pc, deviceaction.Approval)
+	if got, err := k.acts.Again(t.Context(), k.by, "q-2", held); err != nil || got.State != deviceaction.Pending {
+		t.Errorf("sent again once it was approved: %+v, %v", got, err)
+	}
+	if _, err := k.acts.Again(t.Context(), k.by, "q-3", deviceaction.Action{Kind: "sync", State: deviceaction.Done}); !errors.Is(err, errs.Conflict) {
+		t.Errorf("again without a need: %v", err)
+	}
+	k.world.Faults.Clear()
+	k.token.WIDs = nil
+	if got := k.do("lock", mac, deviceaction.Failed); !strings.Contains(got.Said, "RemoteLock") {
+		t.Errorf("without a role: %q", got.Said)
+	}
+	k.token.WIDs = []string{world.RoleTemplates["Intune Administrator"]}
+	k.world.Faults.Add(world.Fault{Kind: "actionsFail"})
+	if got := k.after(time.Hour, k.do("lock", mac, deviceaction.Pending)); got.State != deviceaction.Failed {
+		t.Errorf("a device that cannot: %+v", got)
+	}
+	k.world.Faults.Clear()
+	notes := k.ask("notes", mac)
+	notes.Options.Notes = "Lent to the front desk"
+	if got, err := k.acts.Do(t.Context(), k.by, notes); err != nil || got.State != deviceaction.Done {
+		t.Errorf("notes: %+v, %v", got, err)
+	}
+	stopped := k.device(func(d graph.ManagedDevice) bool {
+		return d.OS == "Windows" && k.now.Sub(d.LastSync.Time) > 40*24*time.Hour
+	})
+	waiting := k.do("restart", stopped, deviceaction.Pending)
+	if got := k.after(30*24*time.Hour, waiting); got.State != deviceaction.Pending {
+		t.Errorf("a device that is off: %+v", got)
+	}
+	if got := k.after(40*24*time.Hour, waiting); got.State != deviceaction.Unknown || got.EndedAt.IsZero() {
+		t.Errorf("given up: %+v", got)
+	}
+	leaving := k.do("restart", stopped, deviceaction.Pending)
+	if _, err := graph.Send[struct{}](t.Context(), k.client.As(k.tid, "h.person.s"), graph.Change{Method: "DELETE", Path: "/deviceManagement/managedDevices/" + stopped.ID}); err != nil {
+		t.Fatal(err)
+	}
+	if got := k.after(time.Hour, leaving); got.State != deviceaction.Gone {
+		t.Errorf("a record that left: %+v", got)
+	}
+}
+
+func TestOffered(t *testing.T) {
+	for _, tc := range []struct {
+		kind   string
+		device deviceaction.Device
+		reason string
+	}{
+		{"restart", deviceaction.Device{OS: "Windows"}, ""},
+		{"restart", deviceaction.Device{OS: "Windows", Gone: true}, "no longer in Intune"},
+		{"restart", deviceaction.Device{OS: "macOS"}, ""},
+		{"restart", deviceaction.Device{OS: "iOS"}, "not supervised"},
+		{"restart", deviceaction.Device{OS: "Android", Ownership: "personal"}, "work profile"},
+		{"restart", deviceaction.Device{OS: "Windows", Agent: "jamf"}, "Jamf manages"},
+		{"restart", deviceaction.Device{}, "not known which system"},
+		{"lock", deviceaction.Device{OS: "Windows"}, "Windows does not support"},
+		{"scan", deviceaction.Device{OS: "iOS", Supervised: true}, "iOS does not support"},
+		{"lost-mode-on", deviceaction.Device{OS: "iPadOS", Supervised: true}, ""},
+		{"rotate-bitlocker", deviceaction.Device{OS: "Windows"}, "not encrypted"},
+		{"delete-user", deviceaction.Device{OS: "iPadOS", User: "someone"}, "not shared"},
+		{"rename", deviceaction.Device{OS: "Windows", Ownership: "personal"}, "not recorded as the company"},
+		{"notes", deviceaction.Device{OS: "Linux", Agent: "jamf"}, ""},
+	} {
+		k, _ := deviceaction.KindOf(tc.kind)
+		if got := k.Offered(tc.device); got != tc.reason && (tc.reason == "" || !strings.Contains(got, tc.reason)) {
+			t.Errorf("%s on %+v: %q, want %q", tc.kind, tc.device, got, tc.reason)
+		}
+	}
+	for _, d := range []deviceaction.Device{{Serial: "S"}, {Serial: "0", IMEI: "S"}, {EntraID: "S"}, {EntraID: "00000000-0000-0000-0000-000000000000", ID: "S"}} {
+		if d.Hardware() != "S" {
+			t.Errorf("%+v is recognised by %q", d, d.Hardware())
+		}
+	}
+}

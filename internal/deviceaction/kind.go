@@ -1,0 +1,226 @@
+package deviceaction
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/tenantry/tenantry/internal/graph"
+)
+
+// The delegated permissions that act on devices (Microsoft Graph permissions reference, managedDevice).
+const (
+	Privileged = "DeviceManagementManagedDevices.PrivilegedOperations.All"
+	ReadWrite  = "DeviceManagementManagedDevices.ReadWrite.All"
+)
+
+// Kind is one action: how Graph spells it, where it can work, and what happens. Paths, versions and permissions are Microsoft's reference of
+// managedDevice; platforms those of "Remote device actions" (learn.microsoft.com).
+type Kind struct {
+	Name  string // in addresses and the table
+	Title string // "Restart"
+	Verb  string // on the button of a device's page: "Restart"
+	Ask   string // on the button that sends it: "Restart this device"
+	Icon  string
+	What  string // what will happen, as a sentence
+	Right string // the action of an Intune role that is needed
+
+	method  string // empty: POST
+	version string // empty: v1.0
+	path    string // below the device
+	Scope   string // delegated permission
+	results []string
+	on      []string
+	needs   func(Device) string
+	body    func(Options) any
+	refers  string // collection of what the body points to by its address, with the id in Options.Category
+
+	Form        Form // what the page asks for besides
+	Destructive bool // passes the brake before it is sent
+	Leaves      bool // the record leaves Intune when it is carried out
+	AtOnce      bool // Microsoft's answer is the result: nothing is left to read back
+}
+
+// Form is what an action takes besides the device.
+type Form int
+
+const (
+	NoForm Form = iota
+	ScanForm
+	NameForm
+	PersonForm
+	MessageForm
+	NotesForm
+	CategoryForm
+	OwnerForm
+	KeepForm // of a wipe
+	CleanForm
+)
+
+var (
+	anywhere = []string{"Windows", "iOS", "iPadOS", "macOS", "Android"}
+	mobile   = []string{"iOS", "iPadOS", "Android"}
+	apple    = []string{"iOS", "iPadOS", "macOS"}
+	iPads    = []string{"iPadOS"}
+	phones   = []string{"iOS", "iPadOS"}
+	desktop  = []string{"Windows"}
+)
+
+func isApple(d Device) bool { return slices.Contains(apple, d.OS) }
+
+func supervised(d Device) string {
+	if isApple(d) && !d.Supervised {
+		return "The device is not supervised."
+	}
+	return ""
+}
+
+// mayRestart: Apple's devices must be supervised, and a work profile on somebody's own phone is not the whole phone.
+func mayRestart(d Device) string {
+	if d.OS == "macOS" {
+		return ""
+	}
+	return owned(d)
+}
+
+func owned(d Device) string {
+	if d.OS == "Android" && d.Ownership != "company" {
+		return "Only the work profile is managed, not the whole device."
+	}
+	return supervised(d)
+}
+
+func company(d Device) string {
+	if d.Ownership != "company" {
+		return "The device is not recorded as the company’s."
+	}
+	return ""
+}
+
+func encrypted(d Device) string {
+	if !d.Encrypted {
+		return "The device is not encrypted, so there is no key to rotate."
+	}
+	return ""
+}
+
+func shared(d Device) string {
+	if d.User != "" {
+		return "The iPad belongs to one person, so it is not shared."
+	}
+	return ""
+}
+
+// Kinds are all actions, as a device's page lists them: what is asked for most first, what takes a device away last.
+var Kinds = []Kind{
+	{Name: "sync", Title: "Sync", Verb: "Sync", Ask: "Sync this device", Icon: "arrow_sync", Right: "SyncDevice", path: "syncDevice", Scope: Privileged, results: []string{"syncDevice"}, on: anywhere,
+		What: "The device checks in and takes what waits for it."},
+	{Name: "restart", Title: "Restart", Verb: "Restart", Ask: "Restart this device", Icon: "arrow_clockwise", Right: "RebootNow", path: "rebootNow", Scope: Privileged, results: []string{"rebootNow", "reboot"}, on: append(slices.Clone(anywhere), "ChromeOS"), needs: mayRestart,
+		What: "The device restarts within minutes. Whoever uses it may lose what is not saved."},
+	{Name: "shut-down", Title: "Shut down", Verb: "Shut down", Ask: "Shut this device down", Icon: "pause", Right: "ShutDown", path: "shutDown", Scope: Privileged, results: []string{"shutDown"}, on: apple, needs: supervised,
+		What: "The device switches off. Somebody beside it has to switch it on again."},
+	{Name: "lock", Title: "Remote lock", Verb: "Lock", Ask: "Lock this device", Icon: "lock_closed", Right: "RemoteLock", path: "remoteLock", Scope: Privileged, results: []string{"remoteLock"}, on: append(slices.Clone(apple), "Android"),
+		What: "The device locks. A Mac restarts, and opens only with a number that Intune shows; the portal never reads it."},
+	{Name: "locate", Title: "Locate", Verb: "Locate", Ask: "Locate this device", Icon: "location", Right: "LocateDevice", path: "locateDevice", Scope: Privileged, results: []string{"locateDevice"}, on: append(slices.Clone(desktop), mobile...), needs: owned,
+		What: "The device reports where it is. Intune shows the place; the portal never reads it. An iPhone or iPad answers only in lost mode."},
+	{Name: "lost-mode-on", Title: "Lost mode on", Verb: "Turn on", Ask: "Turn lost mode on", Icon: "phone", Right: "EnableLostMode", version: "beta", path: "enableLostMode", Scope: Privileged, results: []string{"enableLostMode"}, on: phones, needs: supervised, Form: MessageForm,
+		body: func(o Options) any {
+			return map[string]string{"message": o.Message, "phoneNumber": o.Phone, "footer": o.Footer}
+		},
+		What: "The device locks and shows your message until lost mode is turned off."},
+	{Name: "lost-mode-off", Title: "Lost mode off", Verb: "Turn off", Ask: "Turn lost mode off", Icon: "phone", Right: "DisableLostMode", path: "disableLostMode", Scope: Privileged, results: []string{"disableLostMode"}, on: phones, needs: supervised,
+		What: "The device can be used again."},
+	{Name: "reset-passcode", Title: "Reset passcode", Verb: "Reset", Ask: "Reset the passcode", Icon: "key", Right: "ResetPasscode", path: "resetPasscode", Scope: Privileged, results: []string{"resetPasscode"}, on: mobile,
+		What: "An iPhone or iPad loses its passcode. Android gets a new one, which Intune shows; the portal never reads it."},
+	{Name: "recover-passcode", Title: "Recover passcode", Verb: "Recover", Ask: "Recover the passcode", Icon: "key", Right: "ResetPasscode", path: "recoverPasscode", Scope: Privileged, results: []string{"recoverPasscode"}, on: apple,
+		What: "Intune tries to bring the passcode back, and shows it; the portal never reads it."},
+	{Name: "scan", Title: "Defender scan", Verb: "Scan", Ask: "Scan this device", Icon: "shield_checkmark", Right: "WindowsDefender", path: "windowsDefenderScan", Scope: Privileged, results: []string{"windowsDefenderScan", "quickScan", "fullScan"}, on: desktop, Form: ScanForm,
+		body: func(o Options) any { return map[string]bool{"quickScan": !o.Full} },
+		What: "Microsoft Defender looks through the device. A full scan takes hours and slows it down."},
+	{Name: "update-signatures", Title: "Update Defender", Verb: "Update", Ask: "Update Defender on this device", Icon: "shield_checkmark", Right: "WindowsDefender", path: "windowsDefenderUpdateSignatures", Scope: Privileged, results: []string{"windowsDefenderUpdateSignatures"}, on: desktop,
+		What: "Microsoft Defender fetches what it knows of new malware."},
+	{Name: "rotate-bitlocker", Title: "Rotate BitLocker key", Verb: "Rotate", Ask: "Rotate the BitLocker key", Icon: "key", Right: "RotateBitLockerKeys", version: "beta", path: "rotateBitLockerKeys", Scope: ReadWrite, results: []string{"rotateBitLockerKeys"}, on: desktop, needs: encrypted,
+		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},
+	{Name: "rotate-filevault", Title: "Rotate FileVault key", Verb: "Rotate", Ask: "Rotate the FileVault key", Icon: "key", Right: "RotateBitLockerKeys", version: "beta", path: "rotateFileVaultKey", Scope: Privileged, results: []string{"rotateFileVaultKey"}, on: []string{"macOS"}, needs: encrypted,
+		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},
+	{Name: "bypass-activation-lock", Title: "Disable activation lock", Verb: "Disable", Ask: "Disable activation lock", Icon: "key", Right: "BypassActivationLock", path: "bypassActivationLock", Scope: Privileged, results: []string{"bypassActivationLock"}, on: apple, needs: supervised,
+		What: "Apple takes the lock off, so that the device can be set up again without the Apple Account of whoever used it."},
+	{Name: "remote-assistance", Title: "Request remote assistance", Verb: "Request", Ask: "Request remote assistance", Icon: "people", Right: "RequestRemoteAssistance", path: "requestRemoteAssistance", Scope: ReadWrite, results: []string{"requestRemoteAssistance"}, on: anywhere,
+		What: "Intune opens a TeamViewer session, where the customer has connected TeamViewer. Whoever uses the device has to agree."},
+	{Name: "delete-user", Title: "Delete a user from a shared iPad", Verb: "Delete", Ask: "Delete a user from this iPad", Icon: "person", Right: "RebootNow", path: "deleteUserFromSharedAppleDevice", Scope: Privileged, results: []string{"deleteUserFromSharedAppleDevice"}, on: iPads, needs: shared, Form: PersonForm,
+		body: func(o Options) any { return map[string]string{"userPrincipalName": o.Person} },
+		What: "What this person kept on the iPad and not in iCloud is lost."},
+	{Name: "log-out-user", Title: "Sign out of a shared iPad", Verb: "Sign out", Ask: "Sign the user out of this iPad", Icon: "person", Right: "RebootNow", path: "logoutSharedAppleDeviceActiveUser", Scope: Privileged, results: []string{"logoutSharedAppleDeviceActiveUser"}, on: iPads, needs: shared,
+		What: "Whoever uses the iPad now is signed out."},
+	{Name: "rename", Title: "Rename", Verb: "Rename", Ask: "Rename this device", Icon: "edit", Right: "SetDeviceName", version: "beta", path: "setDeviceName", Scope: Privileged, results: []string{"setDeviceName"}, on: anywhere, needs: company, Form: NameForm,
+		body: func(o Options) any { return map[string]string{"deviceName": o.Name} },
+		What: "The device takes the name at its next check-in; Windows after its next restart."},
+	{Name: "category", Title: "Category", Verb: "Change", Ask: "Change the category", Icon: "tag", Right: "Update", method: http.MethodPut, version: "beta", path: "deviceCategory/$ref", Scope: ReadWrite, Form: CategoryForm, AtOnce: true, refers: "/deviceManagement/deviceCategories/",
+		What: "Groups that follow the category change, and with them what the device is given."},
+	{Name: "owner", Title: "Ownership", Verb: "Change", Ask: "Change the ownership", Icon: "building", Right: "Update", method: http.MethodPatch, Scope: ReadWrite, Form: OwnerForm, AtOnce: true,
+		body: func(o Options) any { return map[string]string{"managedDeviceOwnerType": o.Ownership} },
+		What: "As the company’s, Intune shows more of the device: its phone number and all its apps."},
+	{Name: "notes", Title: "Notes", Verb: "Write", Ask: "Write the notes", Icon: "document_text", Right: "Update", method: http.MethodPatch, Scope: ReadWrite, Form: NotesForm, AtOnce: true,
+		body: func(o Options) any { return map[string]string{"notes": o.Notes} },
+		What: "The notes in Intune are replaced. Everybody who sees the device there reads them."},
+}
+
+// KindOf finds a kind by its name.
+func KindOf(name string) (Kind, bool) {
+	i := slices.IndexFunc(Kinds, func(k Kind) bool { return k.Name == name })
+	if i < 0 {
+		return Kind{}, false
+	}
+	return Kinds[i], true
+}
+
+// Title names an action by its kind; one that the portal does not know any more keeps its name.
+func Title(name string) string {
+	if k, ok := KindOf(name); ok {
+		return k.Title
+	}
+	return name
+}
+
+// elsewhere are agents that manage a device instead of Intune's own management: what Intune sends does not reach it.
+var elsewhere = map[string]string{"configurationManagerClient": "Configuration Manager", "jamf": "Jamf", "msSense": "Microsoft Defender for Endpoint", "eas": "Exchange"}
+
+// Offered says why the action cannot work on the device; empty where it can, as far as was read. Whether the person may is not looked at.
+func (k Kind) Offered(d Device) string {
+	switch by := elsewhere[d.Agent]; {
+	case d.Gone:
+		return "The device is no longer in Intune."
+	case k.on == nil:
+		return ""
+	case by != "":
+		return by + " manages this device, not Intune."
+	case d.OS == "":
+		return "It is not known which system the device has."
+	case !slices.Contains(k.on, d.OS):
+		return d.OS + " does not support this."
+	case k.needs != nil:
+		return k.needs(d)
+	}
+	return ""
+}
+
+// change is the call to Graph; address gives the full address of a path of Graph's.
+func (k Kind) change(deviceID string, o Options, approval string, address func(version, path string) string) graph.Change {
+	c := graph.Change{Method: k.method, Version: k.version, Path: "/deviceManagement/managedDevices/" + url.PathEscape(deviceID), Approval: approval}
+	if c.Method == "" {
+		c.Method = http.MethodPost
+	}
+	if k.path != "" {
+		c.Path += "/" + k.path
+	}
+	if k.refers != "" {
+		c.Body = map[string]string{"@odata.id": address(k.version, k.refers+url.PathEscape(o.Category))}
+	}
+	if k.body != nil {
+		c.Body = k.body(o)
+	}
+	return c
+}
+
+// names tells a result in deviceActionResults that is this action's. Which spelling a tenant returns is not confirmed, so all are taken.
+func (k Kind) names(result string) bool { return slices.Contains(k.results, result) }

@@ -1,0 +1,117 @@
+package actions
+
+import (
+	"net/url"
+
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+func escape(part string) string { return url.PathEscape(part) }
+
+// view is what an action's page shows, and its JSON twin.
+type view struct {
+	row
+
+	m      tenant.Membership
+	chrome page.Chrome
+	what   string // what the action does
+	soon   bool
+}
+
+func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
+	a.TenantName = m.Tenant.Name()
+	v := view{row: newRow(a, c.Now), m: m, chrome: c, soon: soon(a, c.Now)}
+	if k, ok := deviceaction.KindOf(a.Kind); ok {
+		v.what = k.What
+	}
+	return v
+}
+
+// The parts of the page, ready to print.
+
+func (v view) title() string { return v.label() + ": " + v.DeviceName }
+
+func (v view) header() ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	return ui.PageHeader{Tenant: &chip, Context: []ui.Crumb{{Text: "Actions", URL: v.m.Path("/actions")}}, Title: v.title(), Pills: []ui.State{v.state}, Lead: v.what}
+}
+
+// steps are the way of an action, with where it stands.
+func (v view) steps() ui.StepList {
+	step := func(shape ui.Shape, title, text string) ui.Step {
+		return ui.Step{Shape: shape, Title: title, Text: text}
+	}
+	asked := step(ui.ShapeOK, v.By+" asked for it", "The customer’s log names "+v.As+".")
+	asked.At = ui.Clock(v.AskedAt, v.now).Text
+	if v.Reason != "" {
+		asked.Text += " Reason: “" + v.Reason + "”."
+	}
+	taken, answer := step(ui.ShapeTodo, "Microsoft takes it", ""), step(ui.ShapeTodo, "The device answers", "")
+	if v.SentAt != nil {
+		taken.At = ui.Clock(*v.SentAt, v.now).Text
+	}
+	switch deviceaction.State(v.State) {
+	case deviceaction.Queued:
+		taken.Shape = ui.ShapePending
+	case deviceaction.Sent:
+		taken.Shape, taken.Title = ui.ShapePending, "On its way to Microsoft"
+	case deviceaction.Approval:
+		taken = step(ui.ShapeWarn, "Intune holds it back", v.Said)
+	case deviceaction.Pending:
+		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
+		answer = step(ui.ShapePending, "The device has not answered yet", "It answers when it is online. Intune is asked again by itself.")
+	case deviceaction.Unknown:
+		taken.Shape, taken.Title, taken.Text = ui.ShapeUnknown, "It is not known whether it was done", v.Said
+	case deviceaction.Failed:
+		if v.ReadAt == nil {
+			taken.Shape, taken.Title, taken.Text = ui.ShapeBad, "Microsoft did not take it", v.Said
+			return ui.StepList{asked, taken}
+		}
+		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
+		answer = step(ui.ShapeBad, "It failed", v.Said)
+	case deviceaction.Done:
+		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
+		answer = step(ui.ShapeOK, "Done", v.Said)
+	default:
+		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
+		answer = step(ui.ShapeNone, v.StateName, v.Said)
+	}
+	if v.EndedAt != nil {
+		answer.At = ui.Clock(*v.EndedAt, v.now).Text
+	}
+	return ui.StepList{asked, taken, answer}
+}
+
+func (v view) facts() ui.Facts {
+	read := ui.QuietCell("not yet")
+	if v.ReadAt != nil {
+		read = ui.TimeCell(ui.NewTime(*v.ReadAt, v.now))
+	}
+	mono := func(id string) ui.Cell {
+		if id == "" {
+			return ui.QuietCell("none")
+		}
+		return ui.CopyCell(id, "", "Copy")
+	}
+	return ui.Facts{Wide: true, Items: []ui.Fact{
+		{Label: "Device", Value: ui.LinkCell(v.DeviceName, v.DeviceURL), Note: v.OS}, {Label: "Serial or other identity", Value: mono(v.Hardware)}, {Label: "Used by", Value: ui.TextCell(v.User)},
+		{Label: "Last asked of Intune", Value: read}, {Label: "Microsoft’s request id", Value: mono(v.RequestID)}, {Label: "Our request id", Value: mono(v.ClientID)},
+	}}
+}
+
+// mayAgain tells whether the person can send it once more after Intune's approval.
+func (v view) mayAgain() bool {
+	return v.State == string(deviceaction.Approval) && v.m.May(tenant.MayAct)
+}
+
+func (v view) again() ui.Action {
+	if v.chrome.SignedIn(v.m.Tenant.ID) == nil {
+		return ui.Action{Text: "Sign in at " + v.m.Tenant.Name(), URL: page.SignInAt(v.m.Tenant.ID, v.URL), Kind: ui.Primary}
+	}
+	return ui.Action{Text: "Send it again, now that it is approved", Post: v.URL, Kind: ui.Primary}
+}
+
+func (v view) way() ui.Section { return ui.Section{Title: "How far it is"} }

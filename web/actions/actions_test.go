@@ -1,0 +1,126 @@
+package actions
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician, ObjectID: "aaaaaaaa-0000-4000-8000-00000000000a"}
+
+// held is an Intune that holds everything back, and then lets it through.
+type held struct{ client *graph.Client }
+
+func (held) Token(context.Context, tenant.ID) (string, error) { return "of the portal", nil }
+func (held) Forget(tenant.ID)                                 {}
+
+func (h held) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, error) {
+	return h.client.As(tid, "of the person"), nil
+}
+
+// TestPages: the list in all its forms and the page of an action, for who may see it.
+func TestPages(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("x-msft-approval-code") == "" {
+			w.Header().Set("x-msft-approval-code", "7d1c2b3a-0f9e-4d8c-b7a6-958473625140")
+			w.WriteHeader(http.StatusForbidden)
+			return
+		}
+		w.WriteHeader(http.StatusNoContent)
+	}))
+	defer server.Close()
+	client, err := graph.New(server.URL, held{}, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
+	acts := &deviceaction.Acts{Who: held{client}, Graph: client, Store: store, Now: func() time.Time { return f.Now }}
+	sync, _ := deviceaction.KindOf("sync")
+	for i, tid := range []tenant.ID{contoso.ID, fabrikam.ID} {
+		d := deviceaction.Device{Tenant: tid, ID: "d/1", Name: []string{"CTO-1", "=FBK-1"}[i], Serial: "S1", OS: "Windows"}
+		who := technician
+		who.Tenant = tid
+		if a, err := acts.Do(t.Context(), who, deviceaction.Ask{Kind: sync, Device: d, Nonce: "n", As: "d.kranz@firstup.example", Reason: "Slow"}); err != nil || a.State != deviceaction.Approval {
+			t.Fatalf("%+v, %v", a, err)
+		}
+	}
+	mount := (&Handler{Actions: store, Acts: acts}).Mount
+	both, one := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount), f.Serve(t, technician, tenant.Only(contoso.ID), mount)
+	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
+	var all, mine struct {
+		Rows []struct {
+			URL, State string
+			DeviceName string `json:"device_name"`
+		}
+		Count int
+	}
+	both.JSON("/actions?sort=customer", http.StatusOK, &all)
+	one.JSON("/actions", http.StatusOK, &mine)
+	if all.Count != 2 || len(all.Rows) != 2 || all.Rows[0].DeviceName != "CTO-1" || mine.Count != 1 || mine.Rows[0].State != "approval" {
+		t.Fatalf("all %+v, mine %+v", all, mine)
+	}
+	ours, theirs := all.Rows[0].URL, all.Rows[1].URL
+	for _, path := range []string{theirs, "/t/" + fabrikam.ID.String() + "/actions", "/t/" + contoso.ID.String() + "/actions/999", "/t/" + contoso.ID.String() + "/actions/x", "/actions/1"} {
+		if got := one.Get(path); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s: %d, want 404", path, got.Code)
+		}
+		one.JSON(path, http.StatusNotFound, nil)
+	}
+	if csv := both.Get("/actions?format=csv").Body.String(); !strings.Contains(csv, "'=FBK-1") || !strings.Contains(csv, "Slow") {
+		t.Errorf("CSV:\n%s", csv)
+	}
+	for path, want := range map[string]int{"/actions?sort=x": 400, "/actions?state=x": 400, "/actions?after=x": 400, "/actions?kind=sync&state=done": 200, "/actions?q=fbk": 200} {
+		if got := both.Get(path); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
+	}
+	if got := support.Get(ours).Body.String(); strings.Contains(got, `action="/t/`) || !strings.Contains(got, "Intune holds it back") {
+		t.Error("support is offered to send it, or not told how it stands")
+	}
+	if got := support.Post(ours, url.Values{}); got.Code != http.StatusForbidden {
+		t.Errorf("support sends it again: %d", got.Code)
+	}
+	one.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Until: f.Now.Add(time.Hour)}}
+	if got := one.Get(ours).Body.String(); !strings.Contains(got, "Send it again, now that it is approved") {
+		t.Error("nothing leads on from an approval")
+	}
+	if got := one.Post(ours, url.Values{}); got.Code != http.StatusSeeOther {
+		t.Errorf("sent again: %d", got.Code)
+	}
+	if got := one.Post(ours, url.Values{}); got.Code != http.StatusConflict {
+		t.Errorf("sent twice: %d", got.Code)
+	}
+	var now struct{ State string }
+	if one.JSON(ours, http.StatusOK, &now); now.State != "pending" {
+		t.Errorf("it is %s", now.State)
+	}
+}
+
+func TestGolden(t *testing.T) {
+	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	for _, s := range deviceaction.States {
+		a := deviceaction.Action{
+			ID: 7, Tenant: contoso.ID, Kind: "scan", Options: deviceaction.Options{Full: true, Label: "Full scan"}, DeviceID: "d/1", DeviceName: `<b>"x"`, Hardware: "5CG1234XYZ", OS: "Windows", User: "j.mora@contoso.example",
+			State: s, Said: "What happened, in words.", By: "Technician", As: "d.kranz@firstup.example", AskedAt: now.Add(-3 * time.Hour), SentAt: now.Add(-3 * time.Hour), RequestID: "r-1",
+		}
+		if !s.Open() && s != deviceaction.Queued && s != deviceaction.Approval {
+			a.EndedAt, a.ReadAt = now.Add(-time.Hour), now.Add(-time.Hour)
+		}
+		t.Run(string(s), func(t *testing.T) { webtest.Golden(t, actionBody(newView(m, a, page.Chrome{Now: now}))) })
+	}
+}

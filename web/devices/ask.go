@@ -1,0 +1,263 @@
+package devices
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Acts sends an action as the signed-in person.
+type Acts interface {
+	Do(ctx context.Context, by tenant.Person, ask deviceaction.Ask) (deviceaction.Action, error)
+}
+
+// Asker serves the page that asks before Intune does something to a device.
+type Asker struct {
+	Devices *device.Store
+	Actions *deviceaction.Store
+	Acts    Acts
+	Explain func(r *http.Request, err error, back string) string // keeps what is behind a failure and gives the page that says so; may be nil
+}
+
+// Mount adds the confirmation of each action.
+func (h *Asker) Mount(r page.Router) {
+	r.GetFor("/devices/{device}/actions/{kind}", tenant.MayAct, h.confirm)
+	r.Post("/devices/{device}/actions/{kind}", tenant.MayAct, h.send)
+}
+
+// Bounds of what somebody writes, in characters.
+const (
+	maxReason  = 200
+	maxMessage = 400
+	maxNotes   = 2000
+	maxName    = 63 // of a device (Intune, setDeviceName); Windows takes 15
+	maxWinName = 15
+)
+
+// askView is the confirmation as it was filled in, and what is wrong with it.
+type askView struct {
+	m          tenant.Membership
+	chrome     page.Chrome
+	kind       deviceaction.Kind
+	device     device.Device
+	categories []device.Category
+	under      []deviceaction.Action
+	form       url.Values
+	nonce      string
+	signIn     string // where to sign in first; empty: the person is signed in there
+	as         string
+	not        string // why it cannot be asked for
+	failed     *ui.Banner
+	faults     page.Faults
+}
+
+func (h *Asker) newAsk(r *http.Request, m tenant.Membership, form url.Values) (v askView, err error) {
+	if !m.One() {
+		return v, errs.NotFound
+	}
+	ctx := r.Context()
+	id, err := page.Param(r, "device")
+	if err != nil {
+		return v, err
+	}
+	name, err := page.Param(r, "kind")
+	if err != nil {
+		return v, err
+	}
+	v = askView{m: m, chrome: page.ChromeOf(ctx), form: form, nonce: rand.Text(), faults: page.Faults{}}
+	var ok bool
+	if v.kind, ok = deviceaction.KindOf(name); !ok {
+		return v, errs.NotFound
+	}
+	if v.device, err = h.Devices.Get(ctx, m.Tenant.ID, id); err != nil {
+		return v, err
+	}
+	if v.under, err = h.Actions.Of(ctx, asTarget(v.device), maxActs); err != nil {
+		return v, err
+	}
+	if v.kind.Form == deviceaction.CategoryForm {
+		if v.categories, err = h.Devices.Categories(ctx, m.Tenant.ID); err != nil {
+			return v, err
+		}
+	}
+	if v.not = v.kind.Offered(asTarget(v.device)); v.not == "" && underWay(v.under, v.kind, v.device.ID) {
+		v.not = v.kind.Title + " is under way on this device already."
+	}
+	if s := v.chrome.SignedIn(m.Tenant.ID); s != nil {
+		v.as = s.As
+	} else {
+		v.signIn = page.SignInAt(m.Tenant.ID, v.here())
+	}
+	return v, nil
+}
+
+func (h *Asker) confirm(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.newAsk(r, m, r.URL.Query())
+	if err != nil {
+		return err
+	}
+	return h.show(w, r, http.StatusOK, v)
+}
+
+func (h *Asker) show(w http.ResponseWriter, r *http.Request, status int, v askView) error {
+	return page.Render(w, r, status, askPage(page.Shell(r, v.m, v.title()), v))
+}
+
+// send sends what was confirmed. What cannot be done any more is said on the same page, and nothing was sent.
+func (h *Asker) send(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	v, err := h.newAsk(r, m, form)
+	if err != nil {
+		return err
+	}
+	nonce := form.Get("nonce")
+	if i := slices.IndexFunc(v.under, func(a deviceaction.Action) bool { return a.Nonce == nonce && a.Kind == v.kind.Name }); i >= 0 && nonce != "" {
+		return page.SeeOther(w, r, actionURL(v.under[i])) // the form was sent before
+	}
+	if v.not != "" {
+		return h.show(w, r, http.StatusConflict, v)
+	}
+	ask := deviceaction.Ask{Kind: v.kind, Device: asTarget(v.device), Options: v.options(), Reason: strings.TrimSpace(form.Get("reason")), Nonce: nonce, As: v.as, RequestID: middleware.RequestID(r.Context())}
+	if v.check(ask); len(v.faults) > 0 {
+		return h.show(w, r, http.StatusUnprocessableEntity, v)
+	}
+	done, err := h.Acts.Do(r.Context(), m.Person, ask)
+	if errors.Is(err, errs.Unauthorised) {
+		v.signIn = page.SignInAt(m.Tenant.ID, v.here())
+	}
+	if err == nil && done.State == deviceaction.Failed {
+		err = done.Refused
+	}
+	switch _, _, told := errs.Sentence(err); {
+	case err != nil && !told:
+		return err
+	case err != nil:
+		v.failed = h.refusal(r, err, v.url())
+		return h.show(w, r, page.StatusOf(err), v)
+	}
+	return page.SeeOther(w, r, actionURL(done))
+}
+
+// refusal is why nothing was done, with the way to what is behind it.
+func (h *Asker) refusal(r *http.Request, err error, back string) *ui.Banner {
+	sentence, next, _ := errs.Sentence(err)
+	b := &ui.Banner{Kind: "bad", Title: sentence, Text: next}
+	if h.Explain != nil {
+		if at := h.Explain(r, err, back); at != "" {
+			b.ActionText, b.ActionURL = fresh.Why, at
+		}
+	}
+	return b
+}
+
+// options are what the form chose.
+func (v askView) options() (o deviceaction.Options) {
+	get := func(name string) string { return strings.TrimSpace(v.form.Get(name)) }
+	switch v.kind.Form {
+	case deviceaction.ScanForm:
+		o.Full, o.Label = get("scan") == "full", "Quick scan"
+		if o.Full {
+			o.Label = "Full scan"
+		}
+	case deviceaction.NameForm:
+		o.Name, o.Label = get("name"), get("name")
+	case deviceaction.PersonForm:
+		o.Person, o.Label = get("person"), get("person")
+	case deviceaction.MessageForm:
+		o.Message, o.Phone, o.Footer = get("message"), get("phone"), get("footer")
+	case deviceaction.NotesForm:
+		o.Notes = get("notes")
+	case deviceaction.OwnerForm:
+		o.Ownership, o.Label = get("owner"), ownership(get("owner"))
+	case deviceaction.CategoryForm:
+		o.Category = get("category")
+		for _, c := range v.categories {
+			if c.ID == o.Category {
+				o.Label = c.Name
+			}
+		}
+	}
+	return o
+}
+
+// check finds what is wrong with what was filled in.
+func (v askView) check(ask deviceaction.Ask) {
+	o := ask.Options
+	long := func(s string, most int) bool { return len([]rune(s)) > most }
+	if ask.Nonce == "" || len(ask.Nonce) > 64 {
+		v.faults.Add("reason", "The form was incomplete. Send it once more.")
+	}
+	if long(ask.Reason, maxReason) {
+		v.faults.Add("reason", "Write at most 200 characters.")
+	}
+	switch v.kind.Form {
+	case deviceaction.NameForm:
+		most := maxName
+		if v.device.OS == "Windows" {
+			most = maxWinName
+		}
+		switch {
+		case o.Name == "" || long(o.Name, most):
+			v.faults.Add("name", "Enter a name of at most "+strconv.Itoa(most)+" characters.")
+		case v.device.OS == "Windows" && !windowsName(o.Name):
+			v.faults.Add("name", "Windows takes letters, digits and hyphens, and not digits alone.")
+		}
+	case deviceaction.PersonForm:
+		if !strings.Contains(o.Person, "@") || long(o.Person, maxReason) {
+			v.faults.Add("person", "Enter the sign-in name of the person, such as j.mora@contoso.com.")
+		}
+	case deviceaction.MessageForm:
+		if o.Message == "" && o.Phone == "" {
+			v.faults.Add("message", "Enter a message or a phone number, so that who finds the device can call.")
+		}
+		if long(o.Message, maxMessage) || long(o.Phone, maxReason) || long(o.Footer, maxReason) {
+			v.faults.Add("message", "The message is longer than the device shows.")
+		}
+	case deviceaction.NotesForm:
+		if long(o.Notes, maxNotes) {
+			v.faults.Add("notes", "Write at most 2,000 characters.")
+		}
+	case deviceaction.OwnerForm:
+		if o.Ownership != "company" && o.Ownership != "personal" {
+			v.faults.Add("owner", "Choose one.")
+		}
+	case deviceaction.CategoryForm:
+		if o.Label == "" {
+			v.faults.Add("category", "Choose one of the categories.")
+		}
+	}
+}
+
+// windowsName tells a name that Windows takes.
+func windowsName(s string) bool {
+	digits := true
+	for _, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-'
+		if !letter && (r < '0' || r > '9') {
+			return false
+		}
+		digits = digits && !letter
+	}
+	return !digits
+}
+
+func actionURL(a deviceaction.Action) string {
+	return "/t/" + a.Tenant.String() + "/actions/" + strconv.FormatInt(a.ID, 10)
+}

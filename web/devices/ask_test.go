@@ -1,0 +1,178 @@
+package devices
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+// microsoft is a Graph that answers everything alike, and the sign-in of the person there.
+type microsoft struct {
+	client *graph.Client
+	status int
+	sent   []string
+	ended  bool // the sign-in
+}
+
+func newMicrosoft(t *testing.T) *microsoft {
+	ms := &microsoft{status: http.StatusNoContent}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ms.sent = append(ms.sent, r.Method+" "+strings.TrimPrefix(r.URL.Path, "/v1.0/deviceManagement/managedDevices"))
+		w.Header().Set("request-id", "5b1f0000-0000-4000-8000-00000000c204")
+		w.WriteHeader(ms.status)
+	}))
+	t.Cleanup(server.Close)
+	var err error
+	if ms.client, err = graph.New(server.URL, ms, graph.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return ms
+}
+
+func (ms *microsoft) Token(context.Context, tenant.ID) (string, error) { return "of the portal", nil }
+func (ms *microsoft) Forget(tenant.ID)                                 {}
+
+func (ms *microsoft) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, error) {
+	if ms.ended {
+		return graph.Person{}, tenant.NeedSignIn(tid, "Microsoft has ended your sign-in at this tenant.", "Sign in there again.")
+	}
+	return ms.client.As(tid, "of the person"), nil
+}
+
+// TestAsk: an action is confirmed on a page of its own, sent once, and followed; what cannot be sent is said there and nothing is.
+func TestAsk(t *testing.T) {
+	f, contoso, fabrikam, _ := twoTenants(t)
+	ms := newMicrosoft(t)
+	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
+	mount := func(r page.Router) {
+		(&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}, Actions: store}).Mount(r)
+		acts := &deviceaction.Acts{Who: ms, Graph: ms.client, Store: store, Now: func() time.Time { return f.Now }}
+		(&Asker{Devices: f.Devices, Actions: store, Acts: acts, Explain: func(_ *http.Request, _ error, back string) string { return "/explained?" + back }}).Mount(r)
+	}
+	who := technician
+	who.Tenant, who.ObjectID = contoso.ID, "aaaaaaaa-0000-4000-8000-00000000000a"
+	c, board := f.Serve(t, who, tenant.Only(contoso.ID), mount), f.Serve(t, support, tenant.Everything(), mount)
+	one := "/t/" + contoso.ID.String() + "/devices/d1"
+	at := one + "/actions/"
+
+	got := c.Get(at + "restart?reason=Slow").Body.String()
+	if back := url.QueryEscape(at + "restart?reason=Slow"); !strings.Contains(got, "You are not signed in at Contoso") || !strings.Contains(got, back) || strings.Contains(got, `method="post" action="/t/`) {
+		t.Error("who is not signed in there is not led there and back to the same confirmation")
+	}
+	c.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Until: f.Now.Add(time.Hour)}}
+	form := func(more ...string) url.Values {
+		v := url.Values{"nonce": {nonceOf(t, c.Get(at+"update-signatures").Body.String())}}
+		for i := 0; i+1 < len(more); i += 2 {
+			v.Set(more[i], more[i+1])
+		}
+		return v
+	}
+	posts := func(path string, form url.Values, status int, words ...string) string {
+		t.Helper()
+		got := c.Post(path, form)
+		if got.Code != status {
+			t.Errorf("POST %s: %d, want %d", path, got.Code, status)
+		}
+		for _, w := range words {
+			if !strings.Contains(got.Body.String(), w) {
+				t.Errorf("POST %s lacks %q", path, w)
+			}
+		}
+		return got.Header().Get("Location")
+	}
+	got = c.Get(at + "restart").Body.String()
+	for _, want := range []string{"Restart this device?", "SN-d1", "Contoso’s own log will show it as done by d.kranz@firstup.example", "Company; used by CTO-1@contoso.example"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the confirmation lacks %q", want)
+		}
+	}
+	for path, want := range map[string]int{
+		at + "dance": 404, one + "x/actions/restart": 404, "/devices/d1/actions/restart": 404, "/t/" + fabrikam.ID.String() + "/devices/f1/actions/restart": 404,
+		"/t/" + contoso.ID.String() + "/devices/f1/actions/restart": 404, at + "%00": 404,
+	} {
+		if got := c.Get(path); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
+		posts(path, form(), want)
+	}
+	for _, k := range deviceaction.Kinds {
+		if get, post := board.Get(at+k.Name), board.Post(at+k.Name, form()); get.Code != http.StatusForbidden || post.Code != http.StatusForbidden {
+			t.Errorf("support at %s: %d, %d", k.Name, get.Code, post.Code)
+		}
+	}
+	posts(at+"lock", form(), http.StatusConflict, "Windows does not support this.")
+	posts(at+"rename", form("name", "much-too-long-for-windows"), http.StatusUnprocessableEntity, "at most 15 characters")
+	posts(at+"rename", form("name", "12345"), http.StatusUnprocessableEntity, "not digits alone")
+	posts(at+"owner", form("owner", "nobody"), http.StatusUnprocessableEntity, "Choose one.")
+	posts(at+"restart", url.Values{}, http.StatusUnprocessableEntity, "Send it once more")
+	posts(at+"restart", form("reason", strings.Repeat("é", 201)), http.StatusUnprocessableEntity, "at most 200 characters")
+	ms.ended = true
+	posts(at+"restart", form("reason", "Slow"), http.StatusUnauthorized, "Microsoft has ended your sign-in", url.QueryEscape(at+"restart?reason=Slow"))
+	ms.ended = false
+	if n := len(ms.sent); n != 0 {
+		t.Fatalf("sent %v before anything could be", ms.sent)
+	}
+
+	f1 := form("reason", "Slow, ticket 48213")
+	first := posts(at+"restart", f1, http.StatusSeeOther)
+	if again := posts(at+"restart", f1, http.StatusSeeOther); again != first || len(ms.sent) != 1 || ms.sent[0] != "POST /d1/rebootNow" {
+		t.Errorf("the same form leads to %s and %s, sent %v", first, again, ms.sent)
+	}
+	posts(at+"restart", form(), http.StatusConflict, "under way on this device already", first)
+	got = c.Get(one).Body.String()
+	for _, want := range []string{"Asked for here", "Waits for the device", "asked for Restart", "Slow, ticket 48213", "Asked for already; it is under way.", `hx-trigger="every 10s"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the device's page lacks %q", want)
+		}
+	}
+	ms.status = http.StatusForbidden
+	posts(at+"sync", form(), http.StatusForbidden, "Microsoft does not let you do this.", "SyncDevice", `href="/explained?`+at+`sync"`)
+	ms.status = http.StatusServiceUnavailable
+	posts(at+"notes", form("notes", "Lent"), http.StatusSeeOther)
+	posts(at+"scan", form("scan", "full"), http.StatusSeeOther)
+	of, err := store.Of(t.Context(), deviceaction.Device{Tenant: contoso.ID, Serial: "SN-d1"}, 10)
+	if err != nil || len(of) != 4 || of[0].State != deviceaction.Unknown || !of[0].Options.Full || of[2].State != deviceaction.Failed {
+		t.Errorf("kept: %+v, %v", of, err)
+	}
+}
+
+func nonceOf(t *testing.T, html string) string {
+	t.Helper()
+	m := regexp.MustCompile(`name="nonce" value="([^"]+)"`).FindStringSubmatch(html)
+	if m == nil {
+		t.Fatal("the page has no form to send")
+	}
+	return m[1]
+}
+
+func TestGoldenAsk(t *testing.T) {
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	c := page.Chrome{Now: now, SignIns: []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Until: now.Add(time.Hour)}}}
+	phone := device.Device{Tenant: contoso.ID, ID: "p1", Name: `<script>"x"</script>`, OS: "iOS", Supervised: true, Ownership: "company", LastSyncAt: now.AddDate(0, 0, -40)}
+	pc := laptop("d1", "CTO-1", now.Add(-time.Hour))
+	pc.Tenant, pc.Category = contoso.ID, "Office"
+	for name, v := range map[string]askView{
+		"restart":   {device: pc},
+		"lost-mode": {device: phone, faults: page.Faults{"message": "Enter a message or a phone number, so that who finds the device can call.", "reason": "Write at most 200 characters."}},
+		"category":  {device: pc, categories: []device.Category{{ID: "c1", Name: "Office"}, {ID: "c2", Name: "<b>"}}},
+		"refused":   {device: pc, not: "Windows does not support this."},
+	} {
+		v.m, v.chrome, v.form, v.nonce, v.as = m, c, url.Values{}, "n", "d.kranz@firstup.example"
+		v.kind, _ = deviceaction.KindOf(map[string]string{"restart": "restart", "lost-mode": "lost-mode-on", "category": "category", "refused": "lock"}[name])
+		t.Run(name, func(t *testing.T) { webtest.Golden(t, askBody(v)) })
+	}
+}

@@ -1,0 +1,159 @@
+package devices
+
+import (
+	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// The parts of the confirmation, ready to print.
+
+func (v askView) title() string { return v.kind.Ask + "?" }
+
+func (v askView) url() string { return actURL(v.m.Tenant.ID, v.device.ID, v.kind.Name) }
+
+// here is the confirmation with what was chosen, to come back to from a sign-in. What was written at length does not go into an address.
+func (v askView) here() string {
+	keep := url.Values{}
+	for _, name := range []string{"reason", "scan", "name", "person", "owner", "category"} {
+		if s := v.form.Get(name); s != "" && len(s) <= maxReason {
+			keep.Set(name, s)
+		}
+	}
+	if len(keep) == 0 {
+		return v.url()
+	}
+	return v.url() + "?" + keep.Encode()
+}
+
+func (v askView) header() ui.PageHeader {
+	chip := page.Chip(v.m.Tenant, "")
+	return ui.PageHeader{Tenant: &chip, Title: v.title(), Context: []ui.Crumb{{Text: "Devices", URL: v.m.Path("/devices")}, {Text: nameOf(v.device), URL: deviceURL(v.m.Tenant.ID, v.device.ID)}}}
+}
+
+func (v askView) steps() ui.StepsLine {
+	return ui.StepsLine{{Text: "Confirm", Shape: ui.ShapePending, Current: true}, {Text: "Microsoft takes it", Shape: ui.ShapeTodo}, {Text: "The device answers", Shape: ui.ShapeTodo}}
+}
+
+func (v askView) facts() ui.Facts {
+	d, now := v.device, v.chrome.Now
+	owner := ownership(d.Ownership)
+	if u := user(d); u != "" {
+		owner += "; used by " + u
+	}
+	checkIn := ui.TimeCell(ui.NewTime(d.LastSyncAt, now))
+	switch {
+	case d.LastSyncAt.IsZero():
+		checkIn = ui.StateCell(ui.ShapeWarn, "Never")
+	case now.Sub(d.LastSyncAt) > silent:
+		checkIn = ui.StateCell(ui.ShapeWarn, ui.NewTime(d.LastSyncAt, now).Text)
+	}
+	serial := ui.QuietCell("none")
+	if d.Serial != "" {
+		serial = ui.MonoCell(d.Serial)
+	}
+	return ui.Facts{Items: []ui.Fact{
+		{Label: "Customer", Value: ui.TenantCell(page.Chip(v.m.Tenant, "")), Note: v.m.Tenant.DefaultDomain}, {Label: "Device", Value: ui.LinkCell(nameOf(d), deviceURL(d.Tenant, d.ID)), Note: systemExact(d)},
+		{Label: "Serial", Value: serial}, {Label: "Owner", Value: ui.TextCell(owner)}, {Label: "Last check-in", Value: checkIn},
+	}}
+}
+
+// will is what happens, what nobody knows, and who is named for it.
+func (v askView) will() ui.Consequences {
+	c := ui.Consequences{{Shape: ui.ShapeOK, Text: v.kind.What}}
+	if v.kind.Destructive {
+		c[0].Shape = ui.ShapeWarn
+	}
+	switch d := v.device; {
+	case v.kind.AtOnce:
+		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "Intune changes its record at once, whether or not the device is online."})
+	case d.LastSyncAt.IsZero() || v.chrome.Now.Sub(d.LastSyncAt) > silent:
+		c = append(c, ui.Consequence{Shape: ui.ShapeUnknown, Text: "It is not known when the device is online next: it has not checked in for long. It starts then, perhaps weeks from now, and you see it here until it is final."})
+	default:
+		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "It starts when the device is online, mostly within minutes. You see it here until it is final."})
+	}
+	who := "you"
+	if v.as != "" {
+		who = v.as
+	}
+	return append(c, ui.Consequence{Shape: ui.ShapeOK, Text: v.m.Tenant.Name() + "’s own log will show it as done by " + who + ". The customer also sees it on their evidence page."})
+}
+
+func (v askView) sentAs() string { return sentAs(v.m, v.chrome) }
+
+// fields are what the action takes besides the device.
+func (v askView) fields() (list []templ.Component) {
+	field := func(name, label, hint string, rows, most int) {
+		list = append(list, ui.Field{Name: name, Label: label, Hint: hint, Value: v.form.Get(name), Error: v.faults[name], Rows: rows, Max: most, Autocomplete: "off"})
+	}
+	choice := func(name, legend string, options ...ui.Option) {
+		if chosen := v.form.Get(name); chosen != "" {
+			for i := range options {
+				options[i].Selected = options[i].Value == chosen
+			}
+		}
+		list = append(list, ui.Choice{Name: name, Legend: legend, Error: v.faults[name], Options: options})
+	}
+	switch v.kind.Form {
+	case deviceaction.ScanForm:
+		choice("scan", "How much", ui.Option{Value: "quick", Label: "Quick", Hint: "Where malware usually hides; takes minutes.", Selected: true}, ui.Option{Value: "full", Label: "Full", Hint: "Every file; takes hours."})
+	case deviceaction.NameForm:
+		field("name", "New name", "Now: "+nameOf(v.device), 0, maxName)
+	case deviceaction.PersonForm:
+		field("person", "Sign-in name of the person", "Such as j.mora@contoso.com", 0, maxReason)
+	case deviceaction.MessageForm:
+		field("message", "Message on the screen", "", 3, maxMessage)
+		field("phone", "Phone number to call", "", 0, 40)
+		field("footer", "Small print, optional", "", 0, maxReason)
+	case deviceaction.NotesForm:
+		field("notes", "Notes", "Replaces what Intune holds. Empty removes them.", 5, maxNotes)
+	case deviceaction.OwnerForm:
+		choice("owner", "Whose device it is", ui.Option{Value: "company", Label: "The company’s", Selected: v.device.Ownership == "company"}, ui.Option{Value: "personal", Label: "The person’s own", Selected: v.device.Ownership == "personal"})
+	case deviceaction.CategoryForm:
+		s := ui.Select{Name: "category", Label: "Category", Error: v.faults["category"], Hint: "Now: " + v.device.Category}
+		for _, c := range v.categories {
+			s.Options = append(s.Options, ui.Option{Value: c.ID, Label: c.Name, Selected: c.ID == v.form.Get("category") || v.form.Get("category") == "" && c.Name == v.device.Category})
+		}
+		list = append(list, s)
+	}
+	field("reason", "Reason, for the customer’s log, optional", "", 0, maxReason)
+	return list
+}
+
+func (v askView) faultList() ui.FormErrors {
+	var list ui.FormErrors
+	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "reason"} {
+		if text := v.faults[name]; text != "" {
+			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
+		}
+	}
+	return list
+}
+
+func (v askView) foot() ui.Actions {
+	send := ui.Action{Text: v.kind.Ask, Kind: ui.Primary}
+	if v.kind.Destructive {
+		send.Kind = ui.Confirm
+	}
+	return ui.Actions{Items: []ui.Action{send, v.cancel()}, Note: "You need an Intune role with the right “" + v.kind.Right + "”, or the directory role Intune Administrator."}
+}
+
+func (v askView) cancel() ui.Action {
+	return ui.Action{Text: "Cancel", URL: deviceURL(v.m.Tenant.ID, v.device.ID), Kind: ui.Quiet}
+}
+
+// maxActs is how many of the portal's own actions a device's page shows.
+const maxActs = 50
+
+// busy is the action that keeps another of the kind from being asked for.
+func (v askView) busy() (at string) {
+	if i := slices.IndexFunc(v.under, func(a deviceaction.Action) bool { return a.Kind == v.kind.Name && a.EndedAt.IsZero() }); i >= 0 {
+		return actionURL(v.under[i])
+	}
+	return ""
+}
