@@ -6,6 +6,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -123,7 +124,7 @@ func Diagnose(f Failure) Finding {
 
 // complete adds what does not depend on the rule: the layers one by one, and what would prove the cure.
 func complete(f Failure, found Finding) Finding {
-	found.Proof, found.Steps = proofs[found.Layer], steps(f, found)
+	found.Proof, found.Steps = cmp.Or(found.Proof, proofs[found.Layer]), steps(f, found)
 	return found
 }
 

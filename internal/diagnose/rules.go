@@ -151,11 +151,11 @@ var rules = []rule{
 	// What a target says when its credentials are tried, Microsoft passes on.
 	{func(f Failure) bool { return f.Status == 400 && strings.HasSuffix(f.Path, "/validateCredentials") }, fixed(Finding{
 		Cause: CauseTargetRefuses, Layer: LayerRequest, Who: Staff, Confidence: Likely, Verdict: "The application did not let Microsoft in with these credentials, or Microsoft did not reach it.",
-		Remedy: "Compare address and credentials with what the application shows its administrator, and enter them again.", Useless: "A new consent or another role.",
+		Remedy: "Compare address and credentials with what the application shows its administrator, and enter them again.", Useless: "A new consent or another role.", Proof: "A test of the credentials succeeds.",
 	})},
 	{func(f Failure) bool { return f.Status == 409 || f.Status == 412 }, fixed(Finding{
 		Cause: CauseConflict, Layer: LayerObject, Who: Staff, Confidence: Likely, Verdict: "Something of this kind or name is there already, or it was changed meanwhile.",
-		Remedy: "Look at what is there now, then decide.", Useless: "A new consent or another role.",
+		Remedy: "Look at what is there now, then decide.", Useless: "A new consent or another role.", Proof: "The same change succeeds.",
 	})},
 	{func(f Failure) bool { return f.Status == 400 && !strings.Contains(f.Text, "{") }, fixed(Finding{
 		Cause: CauseRequest, Layer: LayerRequest, Who: Owner, Confidence: Unsure, Verdict: "Microsoft does not take the request as we sent it.", Remedy: "Report it with the request id: this is most likely a fault of the portal.",

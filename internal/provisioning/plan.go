@@ -210,8 +210,8 @@ func (r *Planner) start(ctx context.Context, by tenant.Person, requestID string,
 		return err
 	case st.Job == nil:
 		return errs.ShowNext(errs.Conflict, "The application, or its job, is not there any more.", "Open the customer to see what is.")
-	case st.Step() == Watching:
-		return nil
+	case st.Step() == Watching: // somebody started it elsewhere
+		return r.Acts.Store.finished(ctx, s, r.Acts.Now())
 	case st.Step() == NeedsAccess:
 		return errs.ShowNext(errs.Conflict, "Microsoft has no credentials for the application yet.", "Enter them at the customer.")
 	}

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -52,7 +53,7 @@ const freeRows = 4
 func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
 	for _, key := range v.Fields {
 		if form.Get(key) == "" {
-			v.faults.Add(key, "Enter it. What you entered before is not kept here.")
+			v.faults.Add(key, "Enter the "+strings.ToLower(spaced(key))+". What you entered before is not kept here.")
 		}
 		list = append(list, provisioning.Secret{Key: key, Value: form.Get(key)})
 	}
@@ -68,7 +69,7 @@ func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
 		case !slices.Contains(provisioning.SecretKeys, key):
 			v.faults.Add("key"+n, "Choose what it is.")
 		case value == "":
-			v.faults.Add("value"+n, "Enter it. What you entered before is not kept here.")
+			v.faults.Add("value"+n, "Enter value "+ui.N(int64(i)+1)+". What you entered before is not kept here.")
 		}
 		list = append(list, provisioning.Secret{Key: key, Value: value})
 	}

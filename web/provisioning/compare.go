@@ -36,6 +36,14 @@ type comparedCell struct {
 	Differs bool           `json:"differs"`
 }
 
+// name tells what is said of objects as a whole by the objects; attributes stand below it.
+func (c compared) name() string {
+	if c.What == takes || c.What == does {
+		return c.What + ": " + c.Object
+	}
+	return c.What
+}
+
 func (c compared) key() string { return c.Object + "\n" + c.What }
 
 const (
@@ -214,7 +222,7 @@ func compareSpec(m tenant.Membership, templates []provisioning.Template) page.Sp
 func compareColumns(found []provisioning.Schema, spec *page.Spec) []page.Column[compared] {
 	spec.Columns, spec.Default = []string{"most"}, []string{"most"}
 	columns := []page.Column[compared]{
-		{Key: "what", Label: "Attribute", Width: 200, Text: func(c compared) string { return c.What }},
+		{Key: "what", Label: "Attribute", Width: 200, Text: compared.name},
 		{Key: "object", Label: "Object", Exact: true, Text: func(c compared) string { return c.Object }},
 		{Key: "most", Label: "Most customers", Width: 220, Text: func(c compared) string { return c.Most }, Cell: func(c compared) ui.Cell { return ui.TextCell(c.Most) }},
 	}

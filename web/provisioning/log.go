@@ -37,7 +37,7 @@ var logSpec = page.Spec{
 // wideSpec is the log's of more than one application.
 func wideSpec(m tenant.Membership) page.Spec {
 	s := logSpec
-	s.Columns, s.Default = append([]string{"app"}, s.Columns...), append([]string{"app"}, s.Default...)
+	s.Columns, s.Default = append([]string{"app"}, s.Columns...), []string{"app", "object", "action", "status", "error", "reason", "at"}
 	s.Filters = append([]page.Filter{{Name: "principal", Label: "Service principal id"}}, s.Filters...)
 	if !m.One() {
 		s.Columns, s.Default = append([]string{"customer"}, s.Columns...), append([]string{"customer"}, s.Default...)
@@ -221,7 +221,7 @@ func eventColumns() []page.Column[event] {
 	plain := func(key, label string, priority, width int, get func(event) string) page.Column[event] {
 		return page.Column[event]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(e event) ui.Cell { return ui.TextCell(get(e)) }}
 	}
-	errorCode := plain("error", "Error code", 3, 190, func(e event) string { return e.ErrorCode })
+	errorCode := plain("error", "Error code", 3, 170, func(e event) string { return e.ErrorCode })
 	errorCode.Kind = ui.KindMono
 	reason := plain("reason", "Reason", 2, 0, func(e event) string { return e.Reason })
 	reason.Phone = "line"

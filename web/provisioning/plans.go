@@ -333,13 +333,13 @@ func (p planned) hidden() ui.Hidden {
 }
 
 var outcomeStates = map[provisioning.Outcome]ui.State{
-	provisioning.Waiting: {Shape: ui.ShapePending, Text: "Waiting"}, provisioning.Working: {Shape: ui.ShapePending, Text: "Under way"}, provisioning.Done: {Shape: ui.ShapeOK, Text: "Job made"},
+	provisioning.Waiting: {Shape: ui.ShapePending, Text: "Waiting"}, provisioning.Working: {Shape: ui.ShapePending, Text: "Under way"}, provisioning.Done: {Shape: ui.ShapeTodo, Text: "Needs credentials"},
 	provisioning.Failed: {Shape: ui.ShapeBad, Text: "Failed"}, provisioning.Unclear: {Shape: ui.ShapeUnknown, Text: "Unknown"},
 }
 
 func (v planView) table() ui.Table {
 	t := ui.Table{ID: "lines", Caption: "Customers of the plan by name", Inset: true, Columns: []ui.Column{
-		{Key: "customer", Label: "Customer", Width: 220}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 130}, {Key: "name", Label: "Name there", Width: 240, Priority: 2},
+		{Key: "customer", Label: "Customer", Width: 220}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 160}, {Key: "name", Label: "Name there", Width: 240, Priority: 2},
 		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Behind it", Width: 170, Priority: 1, Phone: "line"},
 		{Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3},
 	}}
