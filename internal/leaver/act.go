@@ -20,7 +20,7 @@ type Acts struct {
 	Store *Store
 	Audit *audit.Store
 	Now   func() time.Time
-	// Changed asks for a read of the groups, which is what ticks the door off; nil: it waits for the next.
+	// Changed asks for a read of the groups and of what they open, which is what ticks the door off; nil: it waits for the next.
 	Changed func(ctx context.Context, home tenant.ID)
 }
 

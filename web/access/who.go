@@ -324,7 +324,7 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 		plain("side", "Whose", 1, 120, actor.side),
 		plain("by", "By", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
 		plain("through", "Through", 2, 200, actor.through),
-		plain("enabled", "Can sign in", 1, 100, actor.enabled),
+		plain("enabled", "Can sign in", 1, 120, actor.enabled),
 		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
 		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
 	)

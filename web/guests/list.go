@@ -198,7 +198,7 @@ func (r row) rolesCell() ui.Cell {
 func (r row) activeCell() ui.Cell {
 	switch {
 	case !r.ActiveRead:
-		return ui.UnknownCell("not told")
+		return ui.UnknownCell("") // why stands on the guest's page
 	case r.ActiveAt == nil:
 		return ui.QuietCell("No sign-in told")
 	}

@@ -142,11 +142,11 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 	return a.graph.As(tid, token), nil
 }
 
-// readNow has a customer's dataset read after something was changed there. The deed is done whether or not that can be asked for now.
-func (p *Portal) readNow(dataset string) func(ctx context.Context, tid tenant.ID) {
+// readNow has datasets of a tenant read after something was changed there. The deed is done whether or not that can be asked for now.
+func (p *Portal) readNow(datasets ...string) func(ctx context.Context, tid tenant.ID) {
 	return func(ctx context.Context, tid tenant.ID) {
-		if _, err := p.Sync.RequestNow(ctx, tenant.Only(tid), dataset); err != nil {
-			p.Log.WarnContext(ctx, "not read after a change", "dataset", dataset, "tenant_id", tid.String(), "err", err)
+		if _, err := p.Sync.RequestNow(ctx, tenant.Only(tid), datasets...); err != nil {
+			p.Log.WarnContext(ctx, "not read after a change", "dataset", strings.Join(datasets, " "), "tenant_id", tid.String(), "err", err)
 		}
 	}
 }

@@ -137,12 +137,12 @@ func (p *Portal) explainPlan(ctx context.Context, by tenant.Person, of provision
 }
 
 // refusedSignIn says what is behind a refused sign-in to whoever has no page of the doctor's.
-func (p *Portal) refusedSignIn(r *http.Request, err error) *page.Behind {
+func (p *Portal) refusedSignIn(_ *http.Request, err error) *page.Behind {
 	at, ok := errors.AsType[*page.At](err)
 	if !ok {
 		return nil
 	}
-	f, ok := failureFrom(err, page.ChromeOf(r.Context()).Now)
+	f, ok := failureFrom(err, p.Sync.Now().UTC())
 	if !ok {
 		return nil
 	}

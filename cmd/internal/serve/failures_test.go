@@ -125,6 +125,17 @@ func TestFailuresLeadToTheirPage(t *testing.T) {
 		t.Errorf("trying again: %+v", f)
 	}
 
+	// Somebody who is not signed in learns it on the problem page itself, and only where Microsoft said why.
+	for said, want := range map[string]string{"AADSTS50105: x": "Account in the tenant", "no number": ""} {
+		b := p.refusedSignIn(nil, &page.At{Tenant: tid, Err: entra.WordsFor("access_denied", said)})
+		if want == "" && b != nil || want != "" && (b == nil || b.Layer != want || !strings.Contains(b.Message, tid.String())) {
+			t.Errorf("%s: %+v, want %q", said, b, want)
+		}
+	}
+	if b := p.refusedSignIn(nil, errs.NotFound); b != nil {
+		t.Errorf("no sign-in: %+v", b)
+	}
+
 	// The grants.
 	cloud.World.Faults.Add(world.Fault{Kind: "consentRevoked"})
 	if _, err := p.Consent.Reread(ctx, tid); err != nil {
