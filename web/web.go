@@ -243,7 +243,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
-	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit}).Mount(all)
+	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit, Keys: d.Keys}).Mount(all)
 
 	r.Route("/t/{tenant}", func(r chi.Router) {
 		r.Use(gate.Canonical)

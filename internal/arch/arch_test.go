@@ -26,7 +26,7 @@ var (
 	html     = []string{"github.com/a-h/templ/...", "html/template"}
 	database = []string{"github.com/jackc/pgx/v5/...", "database/sql"}
 	// domain are the rooms that know one thing each. They do not know one another.
-	domainMay = []string{"internal/errs", "internal/tenant", "internal/postgres", "internal/graph", "internal/graphsync", "internal/permission", "internal/audit"}
+	domainMay = []string{"internal/errs", "internal/tenant", "internal/postgres", "internal/graph", "internal/graphsync", "internal/permission", "internal/audit", "internal/webhook"}
 	domainNot = append(append([]string{}, html...), "github.com/go-chi/chi/...")
 )
 

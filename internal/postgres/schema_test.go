@@ -29,6 +29,7 @@ var withoutTenant = map[string]string{
 	"registration":       "the partner's own app registrations; which customer knows the portal by one is in tenant",
 	"provisioning_plan":  "plans of one application for several customers; which those are is in provisioning_plan_line, and a plan without a line in the asker’s scope is not shown",
 	"guest_job":          "orders of invitations by the partner’s people; to whom they go is in guest_invitation, and a job without a line in the asker’s scope is not shown",
+	"audit_stream":       "how the delivery of all records to one webhook goes",
 	"brake_state":        "the brake of the whole portal: its clock and the stop",
 	"brake_request":      "destructive acts that the partner’s people asked for; on which devices is in brake_target, and a request with a line outside the asker’s scope is not shown",
 	"list_choice":        "the partner's people: columns and the view that a list starts with",

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/url"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/webhook"
 )
 
 // AlertKind is what an alert is about.
@@ -84,10 +84,7 @@ func (r AlertRules) Check() error {
 	case len(r.Mails) > mostMails:
 		return errs.Show(errs.Invalid, fmt.Sprintf("At most %d addresses.", mostMails))
 	case r.Webhook != "":
-		u, err := url.Parse(r.Webhook)
-		if err != nil || u.User != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")) || len(r.Webhook) > 500 {
-			return errs.ShowNext(errs.Invalid, "The webhook's address cannot be used.", "It begins with https:// and names no user.")
-		}
+		return webhook.CheckAddress(r.Webhook)
 	}
 	return nil
 }

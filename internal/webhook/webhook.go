@@ -16,6 +16,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"syscall"
 	"time"
@@ -32,6 +33,19 @@ type Sender struct {
 	Dial *net.Dialer       // nil: one that refuses addresses of clouds' metadata
 	Root http.RoundTripper // nil: a transport of its own; for tests
 }
+
+// CheckAddress refuses, in words, what cannot be delivered to: it begins with https, or with http on this machine.
+func CheckAddress(address string) error {
+	u, err := url.Parse(address)
+	here := err == nil && (u.Hostname() == "localhost" || u.Hostname() == "127.0.0.1" || u.Hostname() == "::1")
+	if err != nil || u.User != nil || u.Hostname() == "" || u.Scheme != "https" && !(u.Scheme == "http" && here) || len(address) > maxAddress {
+		return errs.ShowNext(errs.Invalid, "The webhook's address cannot be used.", "It begins with https:// and names no user.")
+	}
+	return nil
+}
+
+// maxAddress is the longest address, in bytes.
+const maxAddress = 500
 
 // Sign is the value of Tenantry-Signature.
 func Sign(secret string, at time.Time, body []byte) string {

@@ -36,6 +36,7 @@ type Handler struct {
 	Contact   *partner.Store
 	Tenants   *tenant.Store
 	Audit     *audit.Store // nil: changes are not recorded
+	Keys      Sealer
 }
 
 // Mount adds the page.
@@ -45,6 +46,8 @@ func (h *Handler) Mount(r page.Router) {
 	r.Post("/settings/history", tenant.MaySettings, h.keepHistory)
 	r.GetFor("/settings/contact", tenant.MaySettings, h.contact)
 	r.Post("/settings/contact", tenant.MaySettings, h.keepContact)
+	r.GetFor("/settings/stream", tenant.MaySettings, h.stream)
+	r.Post("/settings/stream", tenant.MaySettings, h.keepStream)
 	r.GetFor("/settings/permissions", tenant.MaySettings, h.permissions)
 	r.GetFor("/settings/permissions/operations", tenant.MaySettings, h.operations)
 	r.GetFor("/settings/permissions/{name}", tenant.MaySettings, h.permission)
@@ -79,7 +82,7 @@ func (v view) header() ui.PageHeader {
 	return ui.PageHeader{
 		Context: []ui.Crumb{{Text: "Portal"}}, Title: "Settings",
 		Lead:    "What the portal runs with. Change a setting where the portal is started; the name stands beside it.",
-		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Contact", Icon: "person", URL: "/settings/contact"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Alerts", Icon: "alert", URL: "/settings/alerts"}, {Text: "Brake", Icon: "shield_error", URL: "/settings/brake"}, {Text: "App registrations", Icon: "key", URL: "/settings/registrations"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
+		Actions: []ui.Action{{Text: "History", Icon: "history", URL: "/settings/history"}, {Text: "Contact", Icon: "person", URL: "/settings/contact"}, {Text: "Consent templates", Icon: "checkmark_starburst", URL: "/settings/templates"}, {Text: "Alerts", Icon: "alert", URL: "/settings/alerts"}, {Text: "Brake", Icon: "shield_error", URL: "/settings/brake"}, {Text: "Audit stream", Icon: "send", URL: "/settings/stream"}, {Text: "App registrations", Icon: "key", URL: "/settings/registrations"}, {Text: "Permissions", Icon: "shield_keyhole", URL: "/settings/permissions"}},
 	}
 }
 

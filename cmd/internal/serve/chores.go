@@ -42,6 +42,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"tell alerts", alertsEvery, p.tellAlerts},
 		{"tell contacts", coolingEvery, p.tellContacts},
 		{"read actions back", actionsEvery, (&deviceaction.Reader{Graph: p.Graph, Store: p.DeviceActions, Now: p.Sync.Now, Ended: p.readNow(graphsync.Devices)}).RunDue},
+		{"deliver the audit", streamEvery, p.streamAudit},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},
 		{"sweep failures", sweepingEvery, func(ctx context.Context) error { return p.Failures.SweepAcrossTenants(ctx, p.Sync.Now()) }},
