@@ -17,6 +17,7 @@ import (
 var Kept = map[string]string{
 	"tenant":       "name and number, so that the proof can say whose data it was",
 	"audit":        "the chain of what was done, which the customer can verify",
+	"audit_place":  "how far that chain was delivered",
 	"withdrawal":   "the proof itself",
 	"staff_tenant": "which of the partner's people may see the tenant: without it some might see more than before",
 }

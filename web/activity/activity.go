@@ -49,7 +49,7 @@ type row struct {
 }
 
 var kinds = []page.Option{
-	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"}, {Value: "evidence", Label: "Evidence"},
+	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"}, {Value: "evidence", Label: "Evidence"}, {Value: "brake", Label: "Approvals"},
 }
 
 var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object", Tenants: true}
