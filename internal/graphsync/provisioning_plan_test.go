@@ -54,8 +54,8 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 	read := func() map[tenant.ID]provisioning.PlanLine {
 		t.Helper()
 		planner.Wait()
-		plan, lines, err := r.provisioning.Plan(ctx, all, p.ID)
-		if err != nil || len(lines) != 2 || plan.State(time.Now()) == "running" {
+		plan, lines, err := r.provisioning.Plan(ctx, all, p.ID, time.Now())
+		if err != nil || len(lines) != 2 || plan.State == "running" {
 			t.Fatalf("%+v, %+v, %v", plan, lines, err)
 		}
 		return map[tenant.ID]provisioning.PlanLine{lines[0].Tenant: lines[0], lines[1].Tenant: lines[1]}
@@ -76,7 +76,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 	if err := r.provisioning.AgainPlan(ctx, all, p.ID, time.Now()); err != nil {
 		t.Fatal(err)
 	}
-	_, lines, err = r.provisioning.Plan(ctx, all, p.ID)
+	_, lines, err = r.provisioning.Plan(ctx, all, p.ID, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +100,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 	if n, err := r.provisioning.StartPlan(ctx, all, p.ID, ids, time.Now()); err != nil || n != 1 {
 		t.Errorf("started: %d, %v", n, err)
 	}
-	if _, lines, err = r.provisioning.Plan(ctx, all, p.ID); err != nil {
+	if _, lines, err = r.provisioning.Plan(ctx, all, p.ID, time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	planner.Start(ctx, by, "q", p, lines)
@@ -119,10 +119,10 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 			t.Errorf("added %d times at %s, %v", added, id, err)
 		}
 	}
-	if _, lines, err := r.provisioning.Plan(ctx, tenant.Only(ids[1]), p.ID); err != nil || len(lines) != 1 || lines[0].Tenant != ids[1] {
+	if _, lines, err := r.provisioning.Plan(ctx, tenant.Only(ids[1]), p.ID, time.Now()); err != nil || len(lines) != 1 || lines[0].Tenant != ids[1] {
 		t.Errorf("who sees one customer sees %+v, %v", lines, err)
 	}
-	if _, _, err := r.provisioning.Plan(ctx, tenant.Only(ids[2]), p.ID); !errors.Is(err, errs.NotFound) {
+	if _, _, err := r.provisioning.Plan(ctx, tenant.Only(ids[2]), p.ID, time.Now()); !errors.Is(err, errs.NotFound) {
 		t.Errorf("who sees none of its customers: %v", err)
 	}
 	for scope, want := range map[tenant.ID]int{ids[0]: 1, ids[2]: 0} {
@@ -149,7 +149,7 @@ func TestAbandonedPlan(t *testing.T) {
 		if err := r.provisioning.AgainPlan(ctx, tenant.Only(tid), id, time.Now()); err != nil {
 			t.Fatal(err)
 		}
-		if _, lines, err := r.provisioning.Plan(ctx, tenant.Only(tid), id); err != nil || len(lines) != 1 || lines[0].Outcome != want {
+		if _, lines, err := r.provisioning.Plan(ctx, tenant.Only(tid), id, time.Now()); err != nil || len(lines) != 1 || lines[0].Outcome != want {
 			t.Errorf("%s: %+v, %v", state, lines, err)
 		}
 	}

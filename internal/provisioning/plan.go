@@ -37,27 +37,11 @@ type Plan struct {
 	Waiting      int64
 	Failed       int64
 	Unclear      int64
-	Started      int64 // whose job was started
+	Started      int64  // whose job was started
+	State        string // one of PlanStates, as it was when asked for
 }
 
-// State of the plan as a whole, one of PlanStates: what needs a person first.
-func (p Plan) State(now time.Time) string {
-	switch {
-	case p.Waiting > 0 && now.Sub(p.AliveAt) < stalled:
-		return "running"
-	case p.Waiting > 0:
-		return "stopped"
-	case p.Failed > 0:
-		return "failed"
-	case p.Unclear > 0:
-		return "unknown"
-	case p.Started < p.Customers:
-		return "ready"
-	}
-	return "started"
-}
-
-// PlanStates are all of them.
+// PlanStates are what a plan can be as a whole; of several, what needs a person first.
 var PlanStates = []string{"running", "stopped", "failed", "unknown", "ready", "started"}
 
 // PlanStep is what the outcome of a line is about.

@@ -89,19 +89,24 @@ func (s *Store) StartPlan(ctx context.Context, scope tenant.Scope, plan int64, c
 	return tag.RowsAffected(), nil
 }
 
-// plans is a plan with the sums over the lines that the scope sees; one without such a line is not there.
-const plans = `(
-	SELECT   q.plan_id, q.made_at, q.made_by, q.template, q.template_name, q.alive_at, count(*) AS customers, count(*) FILTER (WHERE l.state IN ('waiting', 'working')) AS waiting,
-	         count(*) FILTER (WHERE l.state = 'failed' AND u.finished_at IS NULL) AS failed, count(*) FILTER (WHERE l.state = 'unknown') AS unclear, count(u.finished_at) AS started
-	FROM     provisioning_plan q
-	JOIN     provisioning_plan_line l ON l.plan_id = q.plan_id
-	LEFT     JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
-	GROUP BY q.plan_id) p`
+// plans is a plan with the sums over the lines that the scope sees, and what it is as a whole; one without such a line is not there. alive is
+// the argument after which a portal must have worked on it lest it counts as stopped.
+func plans(alive string) string {
+	return `(
+	SELECT s.*, CASE WHEN s.waiting > 0 AND s.alive_at > ` + alive + `::timestamptz THEN 'running' WHEN s.waiting > 0 THEN 'stopped' WHEN s.failed > 0 THEN 'failed' WHEN s.unclear > 0 THEN 'unknown'
+	                 WHEN s.started < s.customers THEN 'ready' ELSE 'started' END AS state
+	FROM  (SELECT   q.plan_id, q.made_at, q.made_by, q.template, q.template_name, q.alive_at, count(*) AS customers, count(*) FILTER (WHERE l.state IN ('waiting', 'working')) AS waiting,
+	                count(*) FILTER (WHERE l.state = 'failed' AND u.finished_at IS NULL) AS failed, count(*) FILTER (WHERE l.state = 'unknown') AS unclear, count(u.finished_at) AS started
+	       FROM     provisioning_plan q
+	       JOIN     provisioning_plan_line l ON l.plan_id = q.plan_id
+	       LEFT     JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
+	       GROUP BY q.plan_id) s) p`
+}
 
-const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at, p.customers, p.waiting, p.failed, p.unclear, p.started`
+const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at, p.customers, p.waiting, p.failed, p.unclear, p.started, p.state`
 
 func scanPlan(row pgx.CollectableRow, more ...any) (p Plan, err error) {
-	err = row.Scan(append([]any{&p.ID, &p.MadeAt, &p.MadeBy, &p.Template, &p.TemplateName, &p.AliveAt, &p.Customers, &p.Waiting, &p.Failed, &p.Unclear, &p.Started}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.MadeAt, &p.MadeBy, &p.Template, &p.TemplateName, &p.AliveAt, &p.Customers, &p.Waiting, &p.Failed, &p.Unclear, &p.Started, &p.State}, more...)...)
 	return p, err
 }
 
@@ -118,6 +123,7 @@ type PlanFilter struct {
 // Plans are those with a line in the scope that match f: one page, the place of the next, and how many there are.
 func (s *Store) Plans(ctx context.Context, scope tenant.Scope, f PlanFilter) (found []Plan, next string, count int64, err error) {
 	w := &postgres.Where{}
+	table := plans(w.Arg(f.Now.Add(-stalled)))
 	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
 		return nil, "", 0, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
 	}
@@ -125,18 +131,17 @@ func (s *Store) Plans(ctx context.Context, scope tenant.Scope, f PlanFilter) (fo
 		like := postgres.Like(strings.ToLower(q))
 		w.And("(lower(p.template_name) LIKE ? OR lower(p.made_by) LIKE ?)", like, like)
 	}
-	if len(f.State) > 0 { // as Plan.State
-		w.And(`CASE WHEN p.waiting > 0 AND p.alive_at > ? THEN 'running' WHEN p.waiting > 0 THEN 'stopped' WHEN p.failed > 0 THEN 'failed' WHEN p.unclear > 0 THEN 'unknown'
-		            WHEN p.started < p.customers THEN 'ready' ELSE 'started' END = ANY(?)`, f.Now.Add(-stalled), f.State)
+	if len(f.State) > 0 {
+		w.And(`p.state = ANY(?)`, f.State)
 	}
 	o := postgres.Order{Name: "made", Desc: !f.Oldest, Keys: []postgres.Key{{Expr: "p.plan_id", Type: "bigint"}}}
-	l := postgres.Listing{Columns: planColumns, Table: plans, Where: w, Order: o, Cursor: f.After, Limit: f.Limit}
+	l := postgres.Listing{Columns: planColumns, Table: table, Where: w, Order: o, Cursor: f.After, Limit: f.Limit}
 	return postgres.PageOf(ctx, s.pool.In(scope), l, scanPlan)
 }
 
 // Plan finds a plan with a line in the scope, and those lines by customer; errs.NotFound where there is none.
-func (s *Store) Plan(ctx context.Context, scope tenant.Scope, id int64) (p Plan, lines []PlanLine, err error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+planColumns+` FROM `+plans+` WHERE p.plan_id = $1`, id)
+func (s *Store) Plan(ctx context.Context, scope tenant.Scope, id int64, now time.Time) (p Plan, lines []PlanLine, err error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+planColumns+` FROM `+plans("$2")+` WHERE p.plan_id = $1`, id, now.Add(-stalled))
 	p, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Plan, error) { return scanPlan(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return p, nil, fmt.Errorf("provisioning plan %d: %w", id, errs.NotFound)

@@ -32,7 +32,7 @@ type planRow struct {
 }
 
 func newPlanRow(p provisioning.Plan, now time.Time) planRow {
-	r := planRow{ID: p.ID, Application: appName(p.TemplateName), State: p.State(now), Customers: p.Customers, Started: p.Started, Waiting: p.Waiting, Failed: p.Failed, Unclear: p.Unclear, MadeAt: p.MadeAt.UTC(), MadeBy: p.MadeBy, URL: planURL(p.ID), now: now}
+	r := planRow{ID: p.ID, Application: appName(p.TemplateName), State: p.State, Customers: p.Customers, Started: p.Started, Waiting: p.Waiting, Failed: p.Failed, Unclear: p.Unclear, MadeAt: p.MadeAt.UTC(), MadeBy: p.MadeBy, URL: planURL(p.ID), now: now}
 	r.state = planWords[r.State]
 	return r
 }

@@ -205,7 +205,7 @@ func (h *Wizard) readPlan(r *http.Request, m tenant.Membership) (p provisioning.
 	if err != nil || id <= 0 {
 		return p, nil, errs.NotFound
 	}
-	return h.Provisioning.Plan(r.Context(), m.Scope, id)
+	return h.Provisioning.Plan(r.Context(), m.Scope, id, page.ChromeOf(r.Context()).Now)
 }
 
 func (h *Wizard) plan(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -222,7 +222,7 @@ func (h *Wizard) plan(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 }
 
 func newPlanView(m tenant.Membership, p provisioning.Plan, lines []provisioning.PlanLine, c page.Chrome) planView {
-	v := planView{Application: appName(p.TemplateName), State: p.State(c.Now), Lines: []planLine{}, m: m, plan: p, chrome: c, may: m.May(tenant.MayAct)}
+	v := planView{Application: appName(p.TemplateName), State: p.State, Lines: []planLine{}, m: m, plan: p, chrome: c, may: m.May(tenant.MayAct)}
 	v.Running = v.State == "running"
 	for _, l := range lines {
 		x := planLine{Customer: page.TenantRef{ID: l.Tenant, Name: l.TenantName}, Name: l.Name, Step: string(l.Step), Outcome: string(l.Outcome), Said: l.Said, Address: l.Settings[baseAddress], SavedAt: page.Moment(l.SavedAt), StartedAt: page.Moment(l.StartedAt), line: l}

@@ -177,7 +177,7 @@ func TestPlanGolden(t *testing.T) {
 	ready.Step, ready.SavedAt = provisioning.JobStep, now
 	begun := ready
 	begun.StartedAt = now
-	plan.Failed = 1
+	plan.State = "failed"
 	lines := []provisioning.PlanLine{ready, begun, line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
 	t.Run("stopped", func(t *testing.T) { webtest.Golden(t, planBody(newPlanView(m, plan, lines, page.Chrome{Now: now}))) })
 	t.Run("new", func(t *testing.T) {
