@@ -157,7 +157,7 @@ func (v view) facts() ui.Facts {
 		f.Items = append(f.Items, ui.Fact{Label: "Customer", Value: v.customerCell()})
 	}
 	return ui.Facts{Wide: true, Items: append(f.Items,
-		ui.Fact{Label: "Ends", Value: day(v.EndsAt, v.now)}, ui.Fact{Label: "Goes on by itself", Value: ui.TextCell(v.extension())},
+		ui.Fact{Label: "Ends", Value: day(v.EndsAt, v.now)}, ui.Fact{Label: "When it ends", Value: ui.TextCell(v.extension())},
 		ui.Fact{Label: "Active since", Value: day(v.ActivatedAt, v.now)}, ui.Fact{Label: "Made", Value: day(v.CreatedAt, v.now)}, ui.Fact{Label: "Relationship id", Value: ui.MonoCell(v.ID)},
 	)}
 }

@@ -148,7 +148,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "status", Width: 180, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return page.Stamp(r.EndsAt) }, Cell: func(r row) ui.Cell { return day(r.EndsAt, r.now) }},
 		page.Column[row]{Key: "days", Label: "Days left", Kind: ui.KindNumber, Width: 90, Priority: 2, Text: row.daysText, Cell: row.daysCell},
-		page.Column[row]{Key: "extends", Label: "Goes on by itself", Width: 140, Priority: 2, Text: row.extension, Cell: func(r row) ui.Cell { return ui.TextCell(r.extension()) }},
+		page.Column[row]{Key: "extends", Label: "When it ends", Width: 170, Priority: 2, Text: row.extension, Cell: func(r row) ui.Cell { return ui.TextCell(r.extension()) }},
 		page.Column[row]{Key: "roles", Label: "Roles", Width: 260, Priority: 2, Text: func(r row) string { return join(r.Roles) }, Cell: func(r row) ui.Cell { return ui.TextCell(join(r.Roles)) }},
 		page.Column[row]{Key: "groups", Label: "Groups", Kind: ui.KindNumber, Width: 80, Priority: 3, Text: func(r row) string { return strconv.Itoa(r.Groups) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Groups))) }},
 		page.Column[row]{Key: "activated", Label: "Active since", Kind: ui.KindTime, Width: 120, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActivatedAt) }, Cell: func(r row) ui.Cell { return day(r.ActivatedAt, r.now) }},
@@ -175,14 +175,15 @@ func (r row) customerCell() ui.Cell {
 	return ui.TenantCell(ui.TenantChip{Name: r.Customer.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
 }
 
+// extension is said in words, as a phone shows no heads.
 func (r row) extension() string {
 	switch {
 	case r.Extends && r.AutoExtend == "P180D":
-		return "By 180 days"
+		return "Goes on by 180 days"
 	case r.Extends:
-		return "By " + r.AutoExtend
+		return "Goes on by " + r.AutoExtend
 	}
-	return "No"
+	return "Does not go on"
 }
 
 func (r row) daysText() string {
