@@ -230,7 +230,7 @@ func TestDoctor(t *testing.T) {
 		bad  bool
 	}{
 		{"all is well", fine, []string{"ok       Settings", "ok       Database", "ok       Migrations", "ok       Keyset", "ok       Sign-in service", "ok       Credential",
-			"ok       Application permissions", "ok       Read-only", "ok       Multi-tenant", "ok       Redirect URIs", "ok       Credential's end"}, false},
+			"ok       Application permissions", "ok       Read-only", "ok       Multi-tenant", "ok       Redirect URIs", "ok       Claims of sign-ins", "ok       Credential's end"}, false},
 		{"wrong secret", with(fine, "AZURE_CLIENT_SECRET", "wrong"), []string{"not ok   Credential: the client secret is wrong (AADSTS7000215)", "unknown  Registration"}, true},
 		{"wrong application", with(fine, "AZURE_CLIENT_ID", "99999999-9999-4999-8999-999999999999"), []string{"not ok   Credential", "AADSTS700016"}, true},
 		{"unknown tenant", with(fine, "AZURE_TENANT_ID", "99999999-9999-4999-8999-999999999999"), []string{"not ok   Sign-in service: there is no tenant"}, true},

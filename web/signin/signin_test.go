@@ -564,6 +564,24 @@ func TestSignInBesideOnesOwn(t *testing.T) {
 	}
 }
 
+// TestProveAnew: the way to a fresh proof of who one is leads past an open session at Microsoft, and back.
+func TestProveAnew(t *testing.T) {
+	t.Parallel()
+	s := newSite(t)
+	b := s.browser()
+	home := s.cloud.World.Home().ID
+	b.signIn("/signin?tenant="+home, s.owner())
+	if to := b.authorize("/signin?tenant=" + home + "&prompt=login&return=/staff").Query(); to.Get("prompt") != "login" || to.Get("max_age") != "0" || to.Get("login_hint") == "" {
+		t.Errorf("asked for: %v", to)
+	}
+	if a := b.get("/signin?tenant=" + home + "&prompt=login&return=/staff"); a.url.Path == "/staff" {
+		t.Error("Microsoft did not ask again")
+	}
+	if a := b.signIn("/signin?tenant="+home+"&prompt=login&return=/staff", s.owner()); a.status != 200 || a.url.Path != "/staff" {
+		t.Errorf("back at %s: %d", a.url, a.status)
+	}
+}
+
 func TestStaffPages(t *testing.T) {
 	t.Parallel()
 	s := newSite(t)

@@ -28,6 +28,7 @@ const (
 	stepReadOnly    = "Read-only"
 	stepMultiTenant = "Multi-tenant"
 	stepRedirects   = "Redirect URIs"
+	stepClaims      = "Claims of sign-ins"
 	stepExpiry      = "Credential's end"
 )
 
@@ -143,8 +144,15 @@ type app struct {
 	Web            struct {
 		RedirectURIs []string `json:"redirectUris"`
 	} `json:"web"`
+	Claims struct {
+		IDToken []claim `json:"idToken"`
+	} `json:"optionalClaims"`
 	Passwords []expiring `json:"passwordCredentials"`
 	Keys      []expiring `json:"keyCredentials"`
+}
+
+type claim struct {
+	Name string `json:"name"`
 }
 
 type expiring struct {
@@ -163,17 +171,17 @@ func application(ctx context.Context, cfg config.Portal, token entra.Token, home
 	var a app
 	client, err := graph.New(cfg.Cloud.GraphURL, given(token.Value), graph.Options{Backoff: 100 * time.Millisecond})
 	if err == nil {
-		q := graph.Query{Select: []string{"id", "signInAudience", "web", "passwordCredentials", "keyCredentials"}}
+		q := graph.Query{Select: []string{"id", "signInAudience", "web", "optionalClaims", "passwordCredentials", "keyCredentials"}}
 		a, err = graph.Get[app](ctx, client, home, "applications(appId='"+url.PathEscape(cfg.ClientID)+"')", q)
 	}
 	if err != nil {
 		var results []Result
-		for _, step := range []string{stepMultiTenant, stepRedirects, stepExpiry} {
+		for _, step := range []string{stepMultiTenant, stepRedirects, stepClaims, stepExpiry} {
 			results = append(results, unknown(step, "the registration could not be read: "+err.Error(), "Grant Application.Read.All in the home tenant, or look at the registration in the Entra admin center."))
 		}
 		return results
 	}
-	return []Result{audience(a), redirects(cfg, a), end(cfg, a, time.Now())}
+	return []Result{audience(a), redirects(cfg, a), claims(a), end(cfg, a, time.Now())}
 }
 
 func audience(a app) Result {
@@ -197,6 +205,20 @@ func redirects(cfg config.Portal, a app) Result {
 		return notOK(stepRedirects, "not registered: "+strings.Join(missing, ", "), "Registration, Authentication, Web, Redirect URIs: add them exactly so.")
 	}
 	return ok(stepRedirects, "both are registered")
+}
+
+// claims looks for what Entra puts into ID tokens only where a registration asks for it.
+func claims(a app) Result {
+	var missing []string
+	for _, want := range []string{"acct", "auth_time", "login_hint"} {
+		if !slices.ContainsFunc(a.Claims.IDToken, func(c claim) bool { return c.Name == want }) {
+			missing = append(missing, want)
+		}
+	}
+	if len(missing) > 0 {
+		return notOK(stepClaims, "ID tokens lack "+strings.Join(missing, ", "), "Registration, Token configuration, Add optional claim, ID. Without auth_time nothing that destroys data can be sent or approved.")
+	}
+	return ok(stepClaims, "ID tokens say who is a guest and when a person last proved who they are")
 }
 
 // soon is when an end needs a person.

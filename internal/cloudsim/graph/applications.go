@@ -66,6 +66,11 @@ func (c *call) partnerApplication(of *world.App) object {
 	}
 	until := c.s.anchor.Add(500 * day)
 	o.set("requiredResourceAccess", []object{{{"resourceAppId", world.GraphAppID}, {"resourceAccess", access}}})
+	var claims []object
+	for _, name := range a.Claims {
+		claims = append(claims, object{{"additionalProperties", []string{}}, {"essential", false}, {"name", name}, {"source", nil}})
+	}
+	o.set("optionalClaims", object{{"accessToken", []object{}}, {"idToken", claims}, {"saml2Token", []object{}}})
 	o.set("identifierUris", []string{"api://" + a.ClientID})
 	o.set("passwordCredentials", []object{{
 		{"customKeyIdentifier", nil}, {"displayName", "portal"}, {"endDateTime", until}, {"hint", a.ClientSecret[:3]}, {"keyId", world.GUID(c.s.world.Seed, "secret key", a.ClientID)},
