@@ -132,7 +132,10 @@ func (a *Answer) word(set Set, at moment) {
 		a.Sentence, a.Next = "A second person must approve this before anything is sent to "+n+".", "Another technician of these customers or an owner can approve it."
 	case CoolingOff:
 		a.Until = at.now.Add(time.Duration(at.limits.CoolOffMinutes) * time.Minute)
-		a.Sentence, a.Next = "This is far above what one person may do. It cools off first, and the contacts are told.", "After that a second person can approve it."
+		a.Sentence, a.Next = "This is far above what one person may do, so it cools off first.", "After that a second person can approve it."
+		if len(at.limits.contacts()) > 0 {
+			a.Next += " The portal’s contacts are told."
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Title: "Approvals", One: "request", Many: "approvals", Caption: "Requests to destroy something, the newest first", M: m, Query: q, Spec: spec, Columns: listColumns, URL: func(r row) string { return r.URL },
 		Lead:    "Acts that destroy something. Within the limits one person may send them; above, a second person approves.",
 		Empty:   ui.Empty{Kind: ui.EmptyNone, Icon: "signature", Title: "No request yet", Lines: []string{"Each wipe, retirement, deletion and cleaning appears here, and each lock of many devices."}},
-		Actions: []ui.Action{stopAction(m)},
+		Actions: []ui.Action{stopAction(m, page.ChromeOf(r.Context()).Banner != nil)},
 		Each: page.Streamed(func(ctx context.Context, each func(brake.Approval) error) error {
 			return h.Brake.Each(ctx, m.Scope, f, each)
 		}, func(a brake.Approval) row { return newRow(a, now) }),
@@ -181,8 +181,8 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	return l.Serve(w, r)
 }
 
-func stopAction(m tenant.Membership) ui.Action {
-	if !m.May(tenant.MayAct) {
+func stopAction(m tenant.Membership, stopped bool) ui.Action {
+	if stopped || !m.May(tenant.MayAct) {
 		return ui.Action{Text: "The stop", URL: "/approvals/stop", Kind: ui.Quiet}
 	}
 	return ui.Action{Text: "Stop everything…", URL: "/approvals/stop", Kind: ui.Danger}

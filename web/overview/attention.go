@@ -92,7 +92,7 @@ func approvals(byID map[tenant.ID]*tenant.Tenant, q brake.Queue) []attention {
 	if q.Requests == 1 {
 		wait = " request waits for a second person"
 	}
-	a := attention{Kind: "approval", Text: ui.N(int64(q.Requests)) + wait, Detail: "It would destroy more than one person may alone", URL: "/approvals?state=waiting", shape: ui.ShapePending, rank: 7, action: "Look at it"}
+	a := attention{Kind: "approval", Text: ui.N(int64(q.Requests)) + wait, Detail: "It would destroy more than one person may alone", URL: "/approvals?state=waiting", shape: ui.ShapePending, rank: 0, action: "Look at it"}
 	for _, id := range q.Customers {
 		if t := byID[id]; t != nil {
 			a.add(t, q.Since)
