@@ -66,35 +66,20 @@ func (s *Store) judge(ctx context.Context, tx pgx.Tx, q Request, at moment) (Ans
 	if at.stop.On() {
 		return Answer{Outcome: Stopped, Sentence: "Destructive acts are stopped.", Next: "An owner can release the stop. " + at.stop.By + " stopped them: " + at.stop.Why}, nil, nil
 	}
-	by := q.Set.Tenants()
-	var ids []tenant.ID
-	for _, t := range q.Set.Targets {
-		if by[t.Tenant] > 0 {
-			ids = append(ids, t.Tenant)
-			delete(by, t.Tenant)
-		}
-	}
-	if len(ids) == 0 {
+	if len(q.Set.Targets) == 0 {
 		return Answer{}, nil, fmt.Errorf("a set without devices: %w", errs.Invalid)
 	}
-	for _, tid := range ids {
-		if a, ok := at.proved(q.Session, tid); !ok {
+	for _, t := range q.Set.Targets {
+		if a, ok := at.proved(q.Session, t.Tenant); !ok {
 			return a, nil, nil
 		}
 	}
-	u, err := usage(ctx, tx, q.Person, ids, at.now)
-	if err != nil {
-		return Answer{}, nil, err
-	}
-	found, err := customers(ctx, tx, ids)
-	if err != nil {
-		return Answer{}, nil, err
-	}
-	if len(found) != len(ids) {
-		return Answer{}, nil, fmt.Errorf("a set with customers that the portal does not know: %w", errs.NotFound)
-	}
 	alone, circumstances := at.limits.alone(q.Session, at.now)
-	a := Answer{Measures: at.limits.measures(q.Set, u, found, alone)}
+	measures, err := weigh(ctx, tx, q.Person, q.Set.Tenants(), alone, 0, at)
+	if err != nil {
+		return Answer{}, nil, err
+	}
+	a := Answer{Measures: measures}
 	outcome, why := judge(a.Measures)
 	if outcome != Granted {
 		why = append(circumstances, why...)

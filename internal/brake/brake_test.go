@@ -222,6 +222,7 @@ func TestOutcomes(t *testing.T) {
 		{name: "three at a customer", who: anna, set: set(t, contoso, serials(3)...), want: brake.NeedsSecond, because: "3 devices at Contoso within an hour; 2 may"},
 		{name: "far too many", who: anna, set: set(t, contoso, serials(60)...), want: brake.CoolingOff, because: "60 devices"},
 		{name: "above the share", who: anna, set: set(t, contoso, serials(2)...), limits: func(l *brake.Limits) { l.Share = 1 }, want: brake.NeedsSecond, because: "2 devices at Contoso within a day; 1 may"},
+		{name: "nothing alone, one", who: anna, set: set(t, contoso, "1"), limits: func(l *brake.Limits) { l.CustomerHour = 0 }, want: brake.NeedsSecond, because: "0 may"},
 		{name: "never proved who", who: anna, change: func(s *brake.Session) { delete(s.SignedIn, contoso) }, set: set(t, contoso, "1"), want: brake.NeedsSignIn},
 		{name: "proved long ago", who: anna, change: func(s *brake.Session) { s.SignedIn[contoso] = time.Now().Add(-16 * time.Minute) }, set: set(t, contoso, "1"), want: brake.NeedsSignIn},
 		{name: "a new session, one", who: anna, change: func(s *brake.Session) { s.Since = time.Now() }, set: set(t, contoso, "1"), want: brake.Granted},
@@ -375,6 +376,40 @@ func TestCoolOffRefusedWithdrawnLapsed(t *testing.T) {
 	}
 	if err := r.Approve(ctx, a.ID, second(ben, "ben"), "3", "x", ""); !errors.Is(err, errs.Conflict) {
 		t.Errorf("approved after it was withdrawn: %v", err)
+	}
+}
+
+// TestAskingTakesNobodysBudget: what waits counts against whoever asked; what is approved counts against everybody, also when it was asked for
+// before.
+func TestAskingTakesNobodysBudget(t *testing.T) {
+	r := newRig(t)
+	ctx := t.Context()
+	var waiting []brake.Answer
+	for i, who := range []tenant.Person{anna, ben, otto} {
+		var devices []string
+		for n := range 4 {
+			devices = append(devices, fmt.Sprintf("%s-%d", who.Name, n))
+		}
+		_, a := r.ask(who, sitting(fmt.Sprint(i), 0), set(t, contoso, devices...))
+		if a.Outcome != brake.NeedsSecond {
+			t.Fatalf("%s: %+v", who.Name, a)
+		}
+		waiting = append(waiting, a)
+	}
+	if _, a := r.ask(mia, sitting("mia", 0), set(t, contoso, "X")); a.Outcome != brake.Granted {
+		t.Errorf("while others wait: %+v", a)
+	}
+	if _, a := r.ask(anna, sitting("0", 0), set(t, contoso, "Y")); a.Outcome != brake.NeedsSecond {
+		t.Errorf("split in two: %+v", a)
+	}
+	// One and four and four are nine of the ten devices above which a customer's hour cools off; the last four are too many.
+	for i, want := range []error{nil, nil, errs.Conflict} {
+		if err := r.Approve(ctx, waiting[i].ID, second(mia, "mia"), "4", "x", ""); !errors.Is(err, want) {
+			t.Errorf("approval %d: %v", i, err)
+		}
+	}
+	if a, err := r.Get(ctx, tenant.Everything(), waiting[2].ID); err != nil || a.Standing != brake.StandsCooling {
+		t.Errorf("the last one: %+v, %v", a, err)
 	}
 }
 

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -47,23 +49,25 @@ func devices(n int) string {
 	return fmt.Sprintf("%d devices", n)
 }
 
-// used is what was spent, and what is reserved and may still be spent. Reserved devices count whenever they were asked for: they may be sent at
-// any moment, so that within no window more is sent than was counted.
+// used is what was spent, and what is granted and may still be spent. Granted devices count whenever they were asked for: they may be sent at
+// any moment, so that within no window more is sent than was counted. What waits for a second person counts against whoever asked, so that
+// nobody splits what is too much; against others it counts once it is approved, so that nobody takes everybody's budget by asking.
 type used struct {
 	personHour, personDay, allHour int
 	hour, day                      map[tenant.ID]int
 }
 
-// usage reads what counts against a request of that person at those tenants.
-func usage(ctx context.Context, tx pgx.Tx, who tenant.Person, at []tenant.ID, now time.Time) (used, error) {
+// usage reads what counts against a new request of that person, or against one that is to be approved (but), beside it.
+func usage(ctx context.Context, tx pgx.Tx, who tenant.Person, but int64, now time.Time) (used, error) {
 	u := used{hour: map[tenant.ID]int{}, day: map[tenant.ID]int{}}
 	rows, _ := tx.Query(ctx, `
 		SELECT t.tenant_id, r.person_tenant = @tenant AND r.person_object = @oid::uuid, t.state = 'reserved' OR t.spent_at > @now::timestamptz - interval '1 hour', count(*)
 		FROM   brake_target t
 		JOIN   brake_request r USING (request_id)
-		WHERE  t.state = 'spent' AND t.spent_at > @now::timestamptz - interval '1 day'
-		OR     t.state = 'reserved' AND r.state IN ('waiting', 'granted') AND r.live_until > @now
-		GROUP  BY 1, 2, 3`, pgx.NamedArgs{"tenant": who.Tenant, "oid": who.ObjectID, "now": now})
+		WHERE  r.request_id <> @but
+		AND    (t.state = 'spent' AND t.spent_at > @now::timestamptz - interval '1 day'
+		OR     t.state = 'reserved' AND r.live_until > @now AND (r.state = 'granted' OR @but = 0 AND r.state = 'waiting' AND r.person_tenant = @tenant AND r.person_object = @oid::uuid))
+		GROUP  BY 1, 2, 3`, pgx.NamedArgs{"tenant": who.Tenant, "oid": who.ObjectID, "now": now, "but": but})
 	var (
 		tid        tenant.ID
 		own, fresh bool
@@ -110,18 +114,37 @@ func customers(ctx context.Context, tx pgx.Tx, ids []tenant.ID) ([]customer, err
 	return found, nil
 }
 
-// measures are all limits with a request in them, the person's first.
-func (l Limits) measures(set Set, u used, at []customer, alone int) []Measure {
-	add := func(name, label string, c customer, used, this, limit, of int) Measure {
-		return Measure{Name: name, Label: label, Tenant: c.ID, Customer: c.Name, Used: used, This: this, Limit: limit, Most: of * l.CoolOff, Fleet: c.Fleet}
+// weigh holds devices by customer against all limits. alone is how many the person may act on within an hour; but is the request that is
+// weighed, 0 for a new one.
+func weigh(ctx context.Context, tx pgx.Tx, who tenant.Person, by map[tenant.ID]int, alone int, but int64, at moment) ([]Measure, error) {
+	u, err := usage(ctx, tx, who, but, at.now)
+	if err != nil {
+		return nil, err
 	}
-	n, none := len(set.Targets), customer{}
+	found, err := customers(ctx, tx, slices.Collect(maps.Keys(by)))
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != len(by) {
+		return nil, fmt.Errorf("a set with customers that the portal does not know: %w", errs.NotFound)
+	}
+	return at.limits.measures(by, u, found, alone), nil
+}
+
+// measures are all limits with a request in them, the person's first.
+func (l Limits) measures(by map[tenant.ID]int, u used, at []customer, alone int) []Measure {
+	add := func(name, label string, c customer, used, this, limit, of int) Measure {
+		return Measure{Name: name, Label: label, Tenant: c.ID, Customer: c.Name, Used: used, This: this, Limit: limit, Most: max(of, 1) * l.CoolOff, Fleet: c.Fleet}
+	}
+	n, none := 0, customer{}
+	for _, devices := range by {
+		n += devices
+	}
 	all := []Measure{
 		add("person_hour", "One person, within an hour", none, u.personHour, n, min(l.PersonHour, alone), l.PersonHour),
 		add("person_day", "One person, within a day", none, u.personDay, n, l.PersonDay, l.PersonDay),
 		add("all_hour", "Everybody, within an hour", none, u.allHour, n, l.AllHour, l.AllHour),
 	}
-	by := set.Tenants()
 	for _, c := range at {
 		all = append(all,
 			add("customer_hour", "This customer, within an hour", c, u.hour[c.ID], by[c.ID], l.CustomerHour, l.CustomerHour),

@@ -2,7 +2,9 @@ package brake
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -74,21 +76,53 @@ type Decider struct {
 }
 
 // Approve lets a request be sent by whoever asked. typed is the serial of its device, or the number of its devices. The decider is on call for
-// all its customers, somebody else in another session, and proved lately at the partner's tenant who they are.
+// all its customers, somebody else in another session, and proved lately at the partner's tenant who they are. Where so much was approved for
+// others meanwhile that this is far above a limit now, it cools off instead: errs.Conflict.
 func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason, requestID string) error {
-	return s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
+	var cools error
+	err := s.decideOn(ctx, id, d, reason, func(tx pgx.Tx, at moment, a Approval) error {
 		if err := s.ready(ctx, tx, a, d, at); err != nil {
 			return err
 		}
 		if err := a.typed(ctx, tx, typed); err != nil {
 			return err
 		}
-		until := at.now.Add(time.Duration(at.limits.ApprovalMinutes) * time.Minute)
-		if err := settle(ctx, tx, a, Allowed, d.Person, reason, at.now, until); err != nil {
+		wait := time.Duration(at.limits.ApprovalMinutes) * time.Minute
+		far, err := a.farOver(ctx, tx, at)
+		if err != nil {
+			return err
+		}
+		if far && a.CoolUntil.IsZero() {
+			until := at.now.Add(time.Duration(at.limits.CoolOffMinutes) * time.Minute)
+			cools = cooling(until)
+			if _, err := tx.Exec(ctx, `UPDATE brake_request SET cool_until = $2, live_until = $3 WHERE request_id = $1`, a.ID, until, until.Add(wait)); err != nil {
+				return err
+			}
+			return s.record(ctx, tx, d.Person, requestID, a, "brake.cooling", map[string]any{"approved_for": a.By})
+		}
+		if err := settle(ctx, tx, a, Allowed, d.Person, reason, at.now, at.now.Add(wait)); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, d.Person, requestID, a, "brake.approved", map[string]any{"approved_for": a.By, "approver_said": reason})
 	})
+	return errors.Join(err, cools)
+}
+
+func cooling(until time.Time) error {
+	return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+until.UTC().Format("15:04")+" UTC on.")
+}
+
+// farOver tells whether the request is far above a limit now, with what was spent and granted meanwhile.
+func (a Approval) farOver(ctx context.Context, tx pgx.Tx, at moment) (bool, error) {
+	rows, _ := tx.Query(ctx, `SELECT tenant_id, count(*) FROM brake_target WHERE request_id = $1 GROUP BY tenant_id`, a.ID)
+	by := map[tenant.ID]int{}
+	var tid tenant.ID
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&tid, &n}, func() error { by[tid] = n; return nil }); err != nil {
+		return false, err
+	}
+	all, err := weigh(ctx, tx, tenant.Person{Tenant: a.ByTenant, ObjectID: a.ByObject}, by, at.limits.PersonHour, a.ID, at)
+	return slices.ContainsFunc(all, Measure.farOver), err
 }
 
 // ready refuses while everything is stopped or the request cools off; whoever asked, also under another account in the same session; whoever
@@ -104,7 +138,7 @@ func (s *Store) ready(ctx context.Context, db postgres.DB, a Approval, d Decider
 	case at.stop.On():
 		return errs.ShowNext(errs.Conflict, "Destructive acts are stopped, so nothing can be approved.", "An owner can release the stop.")
 	case at.now.Before(a.CoolUntil):
-		return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+a.CoolUntil.UTC().Format("15:04")+" UTC on.")
+		return cooling(a.CoolUntil)
 	}
 	if err := settled(ctx, db, d.Person, at); err != nil {
 		return err
