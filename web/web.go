@@ -110,6 +110,7 @@ type Deps struct {
 	Autopilot        *autopilot.Store
 	Views            *view.Store
 	Brake            *brake.Store
+	Sitting          func(ctx context.Context) brake.Session // what the brake has to know of the request's session
 	Groups           *tenantgroup.Store
 	Reviews          *review.Store
 	Leavers          *leaver.Store
@@ -239,7 +240,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	jobs.MountPortal(all)
 	setUp.MountPortal(all)
 	asked.MountPortal(all)
-	(&approvals.Handler{Brake: d.Brake, Session: d.sitting, Home: d.Tenants.Home()}).Mount(all)
+	(&approvals.Handler{Brake: d.Brake, Session: d.Sitting, Home: d.Tenants.Home()}).Mount(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
@@ -325,10 +326,4 @@ func (d Deps) standing(ctx context.Context, role tenant.Role, reach tenant.Scope
 		}
 	}
 	return s
-}
-
-// sitting is what the brake on destructive acts has to know of the request's session.
-func (d Deps) sitting(ctx context.Context) brake.Session {
-	id, since, proved := d.Sessions.Facts(ctx)
-	return brake.Session{ID: id, Since: since, SignedIn: proved}
 }

@@ -13,12 +13,53 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
+// Brake decides how much one person may destroy, and where a second one must agree (internal/brake). An error is a failure, or a request
+// that nobody could answer.
+type Brake interface {
+	Preview(ctx context.Context, by tenant.Person, a Action) (Decision, error)
+	Ask(ctx context.Context, by tenant.Person, a Action, requestID string) (Decision, error)
+}
+
+// Decision is the brake's answer.
+type Decision struct {
+	Granted  bool
+	Waits    bool      // for a second person, at Path
+	SignInAt tenant.ID // where the person must prove anew who they are first
+	ID       int64
+	Path     string
+	Sentence string
+	Next     string
+	Why      []string
+	Measures []Measure
+
+	Spend    func(ctx context.Context) error // right before the act is sent; on an error nothing may be sent
+	GiveBack func(ctx context.Context) error // where it is certain that nothing was sent
+}
+
+// Measure is one limit of the brake, with what is used of it and what this would add.
+type Measure struct {
+	Label             string
+	Used, This, Limit int
+}
+
+// denial is why the brake lets nothing through now; nil where it does, or where a second person may.
+func (d Decision) denial() error {
+	switch {
+	case d.Granted || d.Waits:
+		return nil
+	case !d.SignInAt.IsZero():
+		return tenant.NeedProof(d.SignInAt, d.Sentence, d.Next)
+	}
+	return errs.ShowNext(errs.Conflict, d.Sentence, d.Next)
+}
+
 // Acts sends actions as the person who asks for them: Microsoft's log at the customer names the person. What it reads back it reads by the
 // portal's own sign-in, which cannot change anything.
 type Acts struct {
 	Who   graph.Acting
 	Graph *graph.Client
 	Store *Store
+	Brake Brake // what destroys something passes it before it is sent
 	Now   func() time.Time
 }
 
@@ -33,48 +74,115 @@ type Ask struct {
 	RequestID string // of the page
 }
 
-// Do sends the action, once for each form. What the person's sign-in or the customer's consent forbids is found before anything is kept. The
-// answer tells where the action stands, also where Microsoft refused it: only what keeps it from being tried is an error.
+func (k Ask) action(by tenant.Person, now time.Time) Action {
+	d := k.Device
+	return Action{
+		Tenant: d.Tenant, Kind: k.Kind.Name, Options: k.Options, Reason: k.Reason, DeviceID: d.ID, DeviceName: d.Name, Hardware: d.Hardware(), OS: d.OS, User: d.User,
+		By: audit.By(by).Actor, As: k.As, Nonce: k.Nonce, Person: by, AskedAt: now, LastSyncAt: d.LastSyncAt,
+	}
+}
+
+// Preview is what the brake would say; for the confirmation.
+func (a *Acts) Preview(ctx context.Context, by tenant.Person, ask Ask) (Decision, error) {
+	return a.Brake.Preview(ctx, by, ask.action(by, a.Now()))
+}
+
+// Do sends the action, once for each form. What the person's sign-in, the customer's consent or the brake forbids is found before anything is
+// kept. The answer tells where the action stands, also where Microsoft refused it, and where it waits for a second person: only what keeps it
+// from being tried is an error.
 func (a *Acts) Do(ctx context.Context, by tenant.Person, ask Ask) (Action, error) {
 	p, err := a.Who.As(ctx, ask.Device.Tenant, ask.Kind.Scope)
 	if err != nil {
 		return Action{}, err
 	}
 	ctx = context.WithoutCancel(ctx) // leaving the page takes nothing back
-	d := ask.Device
-	act := Action{
-		Tenant: d.Tenant, Kind: ask.Kind.Name, Options: ask.Options, Reason: ask.Reason, DeviceID: d.ID, DeviceName: d.Name, Hardware: d.Hardware(), OS: d.OS, User: d.User,
-		By: audit.By(by).Actor, As: ask.As, Nonce: ask.Nonce, Person: by, AskedAt: a.Now(),
+	act := ask.action(by, a.Now())
+	permit := Decision{Granted: true}
+	if ask.Kind.Destructive {
+		if permit, err = a.Brake.Ask(ctx, by, act, ask.RequestID); err == nil {
+			err = permit.denial()
+		}
+		if err != nil {
+			return Action{}, err
+		}
+		act.BrakeID = permit.ID
 	}
+	if permit.Waits {
+		act.Said = permit.Sentence
+	}
+	unlock := act.Options.UnlockCode
 	act, fresh, err := a.Store.ask(ctx, act, ask.Kind.Destructive, act.entry(by, ask.RequestID, "asked", nil))
-	if err != nil || !fresh {
+	if err != nil || !fresh || permit.Waits {
 		return act, err
 	}
-	act.Person = by
-	return a.send(ctx, p, ask.Kind, act, ask.RequestID)
+	act.Person, act.Options.UnlockCode = by, unlock
+	return a.send(ctx, p, ask.Kind, act, ask.RequestID, permit)
 }
 
-// Again sends an action that Intune held back until a second administrator of the customer agreed.
-func (a *Acts) Again(ctx context.Context, by tenant.Person, requestID string, act Action) (Action, error) {
+// Go sends an action that waited: for a second person of the partner, or until a second administrator of the customer agreed in Intune. Where
+// the brake does not let it pass any more, it is cancelled.
+func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act Action, unlock string) (Action, error) {
 	k, ok := KindOf(act.Kind)
-	if !ok || act.State != Approval {
-		return act, errs.Show(errs.Conflict, "This action does not wait for an approval any more.")
+	if !ok || act.State != Approval && act.State != Queued {
+		return act, errs.Show(errs.Conflict, "This action does not wait for anything any more.")
 	}
 	p, err := a.Who.As(ctx, act.Tenant, k.Scope)
 	if err != nil {
 		return act, err
 	}
+	ctx, act.Options.UnlockCode = context.WithoutCancel(ctx), unlock
+	permit := Decision{Granted: true}
+	if k.Destructive {
+		asked := act
+		if act.State == Approval { // what it passed with was given back
+			asked.Nonce += "-again"
+		}
+		if permit, err = a.Brake.Ask(ctx, by, asked, requestID); err != nil {
+			return act, err
+		}
+		switch err := permit.denial(); {
+		case errors.Is(err, errs.Unauthorised):
+			return act, err
+		case err != nil && act.State == Queued:
+			return act, errors.Join(err, a.cancel(ctx, by, requestID, &act, permit.Sentence))
+		case err != nil:
+			return act, err
+		case permit.Waits:
+			return act, errs.ShowNext(errs.Conflict, permit.Sentence, "It waits at Approvals. Send it from here once it was approved.")
+		}
+	}
 	act.Person = by
-	return a.send(context.WithoutCancel(ctx), p, k, act, requestID)
+	return a.send(ctx, p, k, act, requestID, permit)
 }
 
-// send makes the call and keeps how Microsoft took it.
-func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, requestID string) (Action, error) {
+// Drop takes back what was not sent.
+func (a *Acts) Drop(ctx context.Context, by tenant.Person, requestID string, act Action) error {
+	if act.State != Queued && act.State != Approval {
+		return errs.Show(errs.Conflict, "This was sent already, so it cannot be taken back here.")
+	}
+	return a.cancel(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent.")
+}
+
+func (a *Acts) cancel(ctx context.Context, by tenant.Person, requestID string, act *Action, why string) error {
+	was := act.State
+	act.end(Cancelled, why, a.Now())
+	return a.Store.settle(ctx, was, *act, time.Time{}, act.entry(by, requestID, "result.cancelled", map[string]any{"why": why}))
+}
+
+// send makes the call and keeps how Microsoft took it. What must not be sent is found after the action was made this caller's, so that nobody
+// else sends it meanwhile.
+func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, requestID string, permit Decision) (Action, error) {
 	mine, err := a.Store.send(ctx, act, a.Now())
 	if err != nil || !mine {
 		return act, err
 	}
-	act.SentAt = a.Now()
+	act.State, act.SentAt = Sent, a.Now()
+	if k.Destructive {
+		if err := permit.Spend(ctx); err != nil {
+			sentence, _, _ := errs.Sentence(err)
+			return act, errors.Join(err, a.cancel(ctx, act.Person, requestID, &act, strings.TrimSpace("Nothing was sent. "+sentence)))
+		}
+	}
 	done, failed := graph.Send[struct{}](ctx, p, k.change(act.DeviceID, act.Options, act.Approval, a.Graph.Address))
 	act.RequestID, act.ClientID = done.RequestID, done.ClientID
 	next := act.taken(failed, k, a.Now())
@@ -82,7 +190,11 @@ func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, req
 	if act.Approval != "" {
 		how["approval_code"] = act.Approval
 	}
-	return act, a.Store.settle(ctx, Sent, act, next, act.entry(act.Person, requestID, "sent"+ending, how))
+	err = a.Store.settle(ctx, Sent, act, next, act.entry(act.Person, requestID, "sent"+ending, how))
+	if e, ok := errors.AsType[*graph.Error](failed); ok && k.Destructive && !e.Unknown {
+		err = errors.Join(err, permit.GiveBack(ctx))
+	}
+	return act, err
 }
 
 // taken is where the action stands after Microsoft's answer, and when to read next; zero: never.
@@ -100,7 +212,7 @@ func (a *Action) taken(failed error, k Kind, now time.Time) (next time.Time) {
 	case failed == nil:
 		a.State, a.Said, a.Approval = Pending, "", ""
 		return now.Add(reads[0].every)
-	case e != nil && e.Unknown && k.AtOnce:
+	case e != nil && e.Unknown && k.AtOnce && !k.Leaves:
 		a.State, a.Said, a.EndedAt = Unknown, lookFirst, now
 		return time.Time{}
 	case e != nil && e.Unknown:

@@ -217,10 +217,10 @@ func TestWhatGoesWrong(t *testing.T) {
 	k.world.Faults.Clear()
 	k.world.Faults.Add(world.Fault{Kind: "approvalRequired"})
 	held := k.do("sync", pc, deviceaction.Approval)
-	if got, err := k.acts.Again(t.Context(), k.by, "q-2", held); err != nil || got.State != deviceaction.Pending {
+	if got, err := k.acts.Go(t.Context(), k.by, "q-2", held, ""); err != nil || got.State != deviceaction.Pending {
 		t.Errorf("sent again once it was approved: %+v, %v", got, err)
 	}
-	if _, err := k.acts.Again(t.Context(), k.by, "q-3", deviceaction.Action{Kind: "sync", State: deviceaction.Done}); !errors.Is(err, errs.Conflict) {
+	if _, err := k.acts.Go(t.Context(), k.by, "q-3", deviceaction.Action{Kind: "sync", State: deviceaction.Done}, ""); !errors.Is(err, errs.Conflict) {
 		t.Errorf("again without a need: %v", err)
 	}
 	k.world.Faults.Clear()
@@ -255,6 +255,111 @@ func TestWhatGoesWrong(t *testing.T) {
 	}
 	if got := k.after(time.Hour, leaving); got.State != deviceaction.Gone {
 		t.Errorf("a record that left: %+v", got)
+	}
+}
+
+// budget is a brake that answers as it is told, and counts.
+type budget struct {
+	says          deviceaction.Decision
+	spent, back   int
+	stopped       bool
+	noncesOfAsked []string
+}
+
+func (b *budget) Preview(context.Context, tenant.Person, deviceaction.Action) (deviceaction.Decision, error) {
+	return b.says, nil
+}
+
+func (b *budget) Ask(_ context.Context, _ tenant.Person, a deviceaction.Action, _ string) (deviceaction.Decision, error) {
+	b.noncesOfAsked = append(b.noncesOfAsked, a.Nonce)
+	d := b.says
+	d.ID = 7
+	d.Spend = func(context.Context) error {
+		if b.stopped {
+			return errs.Show(errs.Conflict, "Destructive acts are stopped.")
+		}
+		b.spent++
+		return nil
+	}
+	d.GiveBack = func(context.Context) error { b.back++; return nil }
+	return d, nil
+}
+
+// TestWhatDestroysPassesTheBrake: nothing is sent without a grant; it is spent once for each sending, and given back only where nothing was done.
+func TestWhatDestroysPassesTheBrake(t *testing.T) {
+	k := newDesk(t)
+	b := &budget{}
+	k.acts.Brake = b
+	grant, wait := deviceaction.Decision{Granted: true}, deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}
+	pc, mac := k.awake("Windows"), k.awake("macOS")
+	b.says = deviceaction.Decision{Sentence: "Destructive acts are stopped.", Next: "An owner can release them."}
+	if _, err := k.acts.Do(t.Context(), k.by, k.ask("wipe", pc)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("while stopped: %v", err)
+	}
+	b.says = deviceaction.Decision{SignInAt: k.tid, Sentence: "Too old."}
+	if at, ok := errors.AsType[*tenant.SignInNeeded](func() error { _, err := k.acts.Do(t.Context(), k.by, k.ask("wipe", pc)); return err }()); !ok || !at.Anew {
+		t.Error("an old sign-in does not lead to a new one")
+	}
+	b.says = wait
+	waiting := k.do("wipe", pc, deviceaction.Queued)
+	if _, err := k.acts.Go(t.Context(), k.by, "q-2", waiting, ""); !errors.Is(err, errs.Conflict) || b.spent != 0 {
+		t.Errorf("sent before anybody approved: %v, spent %d", err, b.spent)
+	}
+	b.says = grant
+	k.world.Faults.Add(world.Fault{Kind: "unavailable", Path: "wipe"})
+	lost, err := k.acts.Go(t.Context(), k.by, "q-3", waiting, "")
+	if err != nil || lost.State != deviceaction.Unknown || b.spent != 1 || b.back != 0 || b.noncesOfAsked[len(b.noncesOfAsked)-1] != waiting.Nonce {
+		t.Errorf("a lost answer to a wipe: %+v, %v, spent %d, given back %d", lost, err, b.spent, b.back)
+	}
+	if _, err := k.acts.Do(t.Context(), k.by, k.ask("wipe", pc)); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a wipe while it is unknown whether another was done: %v", err)
+	}
+	k.world.Faults.Clear()
+	if got := k.after(20*time.Minute, lost); got.State != deviceaction.Failed {
+		t.Errorf("without a trace: %+v", got)
+	}
+	wiped := k.do("wipe", pc, deviceaction.Pending)
+	if got := k.after(time.Hour, wiped); got.State != deviceaction.Done || b.spent != 2 {
+		t.Errorf("wiped: %+v, spent %d", got, b.spent)
+	}
+	back := pc
+	back.ID = "another record of the same hardware"
+	if of, err := k.store.Of(t.Context(), back, 10); err != nil || len(of) != 2 || of[0].ID != wiped.ID {
+		t.Errorf("what was done to the hardware before: %v, %v", of, err)
+	}
+	k.world.Faults.Add(world.Fault{Kind: "approvalRequired"})
+	held := k.do("retire", mac, deviceaction.Approval)
+	if b.back != 1 {
+		t.Errorf("held back by Intune: given back %d times", b.back)
+	}
+	if got, err := k.acts.Go(t.Context(), k.by, "q-4", held, ""); err != nil || got.State != deviceaction.Pending || b.noncesOfAsked[len(b.noncesOfAsked)-1] == held.Nonce {
+		t.Errorf("approved in Intune: %+v, %v", got, err)
+	}
+	k.world.Faults.Clear()
+	b.stopped = true
+	phone := k.awake("iOS")
+	if got, err := k.acts.Do(t.Context(), k.by, k.ask("delete", phone)); !errors.Is(err, errs.Conflict) || got.State != deviceaction.Cancelled {
+		t.Errorf("stopped in the last moment: %+v, %v", got, err)
+	}
+	b.stopped = false
+	if got := k.do("delete", phone, deviceaction.Done); got.EndedAt.IsZero() {
+		t.Errorf("deleted: %+v", got)
+	}
+	b.says = wait
+	dropped := k.do("clean", k.awake("Windows"), deviceaction.Queued)
+	if err := k.acts.Drop(t.Context(), k.by, "q-5", dropped); err != nil {
+		t.Error(err)
+	}
+	if got, _ := k.store.Get(t.Context(), k.tid, dropped.ID); got.State != deviceaction.Cancelled {
+		t.Errorf("taken back: %+v", got)
+	}
+	again := k.do("clean", k.awake("Windows"), deviceaction.Queued)
+	b.says = deviceaction.Decision{Sentence: "This was not used in time and has lapsed."}
+	if _, err := k.acts.Go(t.Context(), k.by, "q-6", again, ""); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a request that lapsed: %v", err)
+	}
+	if got, _ := k.store.Get(t.Context(), k.tid, again.ID); got.State != deviceaction.Cancelled {
+		t.Errorf("lapsed: %+v", got)
 	}
 }
 

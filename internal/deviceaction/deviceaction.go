@@ -92,6 +92,9 @@ type Action struct {
 	ClientID  string    // ours, as Microsoft has it
 	Approval  string    // code of Intune's approval by a second administrator
 
+	BrakeID    int64     // of the request at the brake; 0: none
+	LastSyncAt time.Time // when it was asked for; only in what is asked for just now
+
 	Refused error // what Microsoft answered; only in what was sent just now
 }
 
@@ -99,7 +102,7 @@ type Action struct {
 type Options struct {
 	KeepEnrolment bool   `json:"keep_enrolment,omitempty"`
 	KeepUser      bool   `json:"keep_user,omitempty"`
-	KeepESIM      bool   `json:"keep_esim,omitempty"`
+	UnlockCode    string `json:"-"` // of a Mac that is erased; kept nowhere
 	Full          bool   `json:"full,omitempty"`
 	Name          string `json:"name,omitempty"`
 	Person        string `json:"person,omitempty"`

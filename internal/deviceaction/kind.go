@@ -163,6 +163,22 @@ var Kinds = []Kind{
 	{Name: "notes", Title: "Notes", Verb: "Write", Ask: "Write the notes", Icon: "document_text", Right: "Update", method: http.MethodPatch, Scope: ReadWrite, Form: NotesForm, AtOnce: true,
 		body: func(o Options) any { return map[string]string{"notes": o.Notes} },
 		What: "The notes in Intune are replaced. Everybody who sees the device there reads them."},
+	{Name: "retire", Title: "Retire", Verb: "Retire", Ask: "Retire 1 device", Icon: "subtract_circle", Right: "Retire", path: "retire", Scope: Privileged, results: []string{"retire", "removeCompanyData"}, on: anywhere, Destructive: true, Leaves: true,
+		What: "Company apps, mail and settings are removed, and the device leaves Intune. Personal files stay."},
+	{Name: "clean", Title: "Fresh start", Verb: "Clean", Ask: "Clean 1 device", Icon: "broom", Right: "CleanPC", path: "cleanWindowsDevice", Scope: Privileged, results: []string{"cleanWindowsDevice"}, on: desktop, Form: CleanForm, Destructive: true,
+		body: func(o Options) any { return map[string]bool{"keepUserData": o.KeepUser} },
+		What: "Windows is installed anew without the programs that its maker added, and all other programs are lost. The device stays in Intune."},
+	{Name: "wipe", Title: "Wipe", Verb: "Wipe", Ask: "Wipe 1 device", Icon: "broom", Right: "Wipe", path: "wipe", Scope: Privileged, results: []string{"wipe", "factoryReset", "factoryResetKeepEnrollmentData"}, on: append(slices.Clone(anywhere), "ChromeOS"), Form: KeepForm, Destructive: true, Leaves: true,
+		body: func(o Options) any {
+			b := map[string]any{"keepEnrollmentData": o.KeepEnrolment, "keepUserData": o.KeepUser}
+			if o.UnlockCode != "" {
+				b["macOsUnlockCode"] = o.UnlockCode
+			}
+			return b
+		},
+		What: "All files, apps and settings on the device are erased. This cannot be undone."},
+	{Name: "delete", Title: "Delete the record", Verb: "Delete", Ask: "Delete 1 record", Icon: "delete", Right: "Delete", method: http.MethodDelete, Scope: ReadWrite, Destructive: true, Leaves: true, AtOnce: true,
+		What: "The record leaves Intune at once. The device keeps its data, and loses what Intune gave it when it checks in next."},
 }
 
 // KindOf finds a kind by its name.

@@ -129,7 +129,7 @@ func (a *Action) judge(k Kind, found reading, gone bool, now time.Time) {
 		a.left(k, now)
 		return
 	}
-	if k.AtOnce {
+	if k.AtOnce && !k.Leaves {
 		a.end(Unknown, lookFirst, now)
 		return
 	}

@@ -28,12 +28,12 @@ const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.de
 
 const columns = `
 	a.tenant_id, ` + customerName + `, a.action_id, a.kind, a.options, a.reason, a.device_id, a.device_name, a.hardware, a.os, a.device_user, a.state, a.said,
-	a.by_name, a.by_tenant, a.by_object, a.as_name, a.nonce, a.asked_at, a.sent_at, a.ended_at, a.read_at, a.request_id, a.client_id, a.approval_code`
+	a.by_name, a.by_tenant, a.by_object, a.as_name, a.nonce, a.asked_at, a.sent_at, a.ended_at, a.read_at, a.request_id, a.client_id, a.approval_code, a.brake_id`
 
 func scan(row pgx.CollectableRow, more ...any) (a Action, err error) {
 	var options []byte
 	err = row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.ID, &a.Kind, &options, &a.Reason, &a.DeviceID, &a.DeviceName, &a.Hardware, &a.OS, &a.User, &a.State, &a.Said,
-		&a.By, &a.Person.Tenant, &a.Person.ObjectID, &a.As, &a.Nonce, &a.AskedAt, postgres.Zero(&a.SentAt), postgres.Zero(&a.EndedAt), postgres.Zero(&a.ReadAt), &a.RequestID, &a.ClientID, &a.Approval}, more...)...)
+		&a.By, &a.Person.Tenant, &a.Person.ObjectID, &a.As, &a.Nonce, &a.AskedAt, postgres.Zero(&a.SentAt), postgres.Zero(&a.EndedAt), postgres.Zero(&a.ReadAt), &a.RequestID, &a.ClientID, &a.Approval, &a.BrakeID}, more...)...)
 	if err == nil {
 		err = json.Unmarshal(options, &a.Options)
 	}
@@ -53,10 +53,10 @@ func (s *Store) ask(ctx context.Context, a Action, destructive bool, e audit.Ent
 		}
 		var id int64
 		err := tx.QueryRow(ctx, `
-			INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13, $14, $15, $16)
+			INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at, brake_id, said)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13, $14, $15, $16, $17, $18)
 			ON CONFLICT DO NOTHING
-			RETURNING action_id`, a.Tenant, a.Kind, options, a.Reason, a.DeviceID, a.DeviceName, a.Hardware, a.OS, a.User, destructive, a.By, a.Person.Tenant, a.Person.ObjectID, a.As, a.Nonce, a.AskedAt).Scan(&id)
+			RETURNING action_id`, a.Tenant, a.Kind, options, a.Reason, a.DeviceID, a.DeviceName, a.Hardware, a.OS, a.User, destructive, a.By, a.Person.Tenant, a.Person.ObjectID, a.As, a.Nonce, a.AskedAt, a.BrakeID, a.Said).Scan(&id)
 		if errors.Is(err, pgx.ErrNoRows) { // the same form at the same moment, or the same action
 			if kept, err = one(ctx, tx, `a.tenant_id = $1 AND a.nonce = $2`, a.Tenant, a.Nonce); !errors.Is(err, errs.NotFound) {
 				return err

@@ -228,11 +228,13 @@ var catalogue = []Entry{
 		post("rename a device", "/beta/deviceManagement/managedDevices/{id}/setDeviceName", asPersonActions),
 		post("replace a FileVault key", "/beta/deviceManagement/managedDevices/{id}/rotateFileVaultKey", asPersonActions),
 		post("remove company data from a device", "/v1.0/deviceManagement/managedDevices/{id}/retire", asPersonActions),
+		post("install Windows on a device anew", "/v1.0/deviceManagement/managedDevices/{id}/cleanWindowsDevice", asPersonActions),
 		post("erase a device", "/v1.0/deviceManagement/managedDevices/{id}/wipe", asPersonActions),
 	}},
 	{Feature: DeviceChanges, ByName: true, Licence: intunePlan, Role: "Intune Administrator, or an Intune role that may update devices", Operations: []Operation{
 		{Method: "PATCH", Path: "/v1.0/deviceManagement/managedDevices/{id}", Accepts: []Permission{asPersonRecords}, Why: "write notes, and whose device it is"},
 		{Method: "PUT", Path: "/beta/deviceManagement/managedDevices/{id}/deviceCategory/$ref", Accepts: []Permission{asPersonRecords}, Why: "put a device into a category"},
+		{Method: "DELETE", Path: "/v1.0/deviceManagement/managedDevices/{id}", Accepts: []Permission{asPersonRecords}, Why: "delete the record of a device"},
 		post("replace a BitLocker key", "/beta/deviceManagement/managedDevices/{id}/rotateBitLockerKeys", asPersonRecords),
 		post("ask for a remote assistance session", "/v1.0/deviceManagement/managedDevices/{id}/requestRemoteAssistance", asPersonRecords),
 	}},

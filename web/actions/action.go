@@ -15,18 +15,21 @@ func escape(part string) string { return url.PathEscape(part) }
 type view struct {
 	row
 
-	m      tenant.Membership
-	chrome page.Chrome
-	what   string // what the action does
-	soon   bool
+	m        tenant.Membership
+	chrome   page.Chrome
+	what     string // what the action does
+	soon     bool
+	destroys bool
+	mac      bool // that is to be erased
 }
 
 func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
 	a.TenantName = m.Tenant.Name()
 	v := view{row: newRow(a, c.Now), m: m, chrome: c, soon: soon(a, c.Now)}
 	if k, ok := deviceaction.KindOf(a.Kind); ok {
-		v.what = k.What
+		v.what, v.destroys = k.What, k.Destructive
 	}
+	v.mac = needsUnlock(a)
 	return v
 }
 
@@ -55,6 +58,9 @@ func (v view) steps() ui.StepList {
 	}
 	switch deviceaction.State(v.State) {
 	case deviceaction.Queued:
+		if v.BrakeURL != "" {
+			return ui.StepList{asked, step(ui.ShapePending, "A second person approves", v.Said+" "+v.By+" sends it then, from this page."), taken, answer}
+		}
 		taken.Shape = ui.ShapePending
 	case deviceaction.Sent:
 		taken.Shape, taken.Title = ui.ShapePending, "On its way to Microsoft"
@@ -102,16 +108,37 @@ func (v view) facts() ui.Facts {
 	}}
 }
 
-// mayAgain tells whether the person can send it once more after Intune's approval.
-func (v view) mayAgain() bool {
-	return v.State == string(deviceaction.Approval) && v.m.May(tenant.MayAct)
+// waits tells an action that was not sent and that the person may send or take back.
+func (v view) waits() bool {
+	return v.m.May(tenant.MayAct) && (v.State == string(deviceaction.Approval) || v.State == string(deviceaction.Queued))
 }
 
-func (v view) again() ui.Action {
+// signIn is where the person signs in first; empty where they are.
+func (v view) signIn() string {
 	if v.chrome.SignedIn(v.m.Tenant.ID) == nil {
-		return ui.Action{Text: "Sign in at " + v.m.Tenant.Name(), URL: page.SignInAt(v.m.Tenant.ID, v.URL), Kind: ui.Primary}
+		return page.SignInAt(v.m.Tenant.ID, v.URL)
 	}
-	return ui.Action{Text: "Send it again, now that it is approved", Post: v.URL, Kind: ui.Primary}
+	return ""
+}
+
+func (v view) foot() ui.Actions {
+	send := ui.Action{Text: "Send it, now that it is approved", Kind: ui.Primary}
+	if v.destroys {
+		send.Kind = ui.Confirm
+	}
+	a := ui.Actions{Items: []ui.Action{send, {Text: "Take it back", Name: "do", Value: "drop"}}}
+	if v.BrakeURL != "" {
+		a.Items = append(a.Items, ui.Action{Text: "Show the approval", URL: v.BrakeURL, Kind: ui.Quiet})
+	}
+	return a
+}
+
+// unlock is the code that an erased Mac opens with.
+func (v view) unlock() *ui.Field {
+	if !v.mac {
+		return nil
+	}
+	return &ui.Field{Name: "unlock", Label: "Unlock code for the Mac, six digits", Hint: "Kept nowhere: write it down.", InputMode: "numeric", Autocomplete: "off", Max: 6, Mono: true}
 }
 
 func (v view) way() ui.Section { return ui.Section{Title: "How far it is"} }

@@ -6,10 +6,11 @@ package actions
 import (
 	"context"
 	"net/http"
+	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -19,9 +20,10 @@ import (
 	"github.com/tenantry/tenantry/web/verdict"
 )
 
-// Acts sends again what Intune held back.
+// Acts sends what waited, or takes it back.
 type Acts interface {
-	Again(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action) (deviceaction.Action, error)
+	Go(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action, unlock string) (deviceaction.Action, error)
+	Drop(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action) error
 }
 
 // Handler serves the list and the page of an action.
@@ -34,7 +36,7 @@ type Handler struct {
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/actions", h.list)
 	r.Get("/actions/{action}", h.show)
-	r.Post("/actions/{action}", tenant.MayAct, h.again)
+	r.Post("/actions/{action}", tenant.MayAct, h.proceed)
 }
 
 const pageSize = 50
@@ -67,6 +69,8 @@ type row struct {
 	URL        string         `json:"url"`
 	DeviceURL  string         `json:"device_url"`
 
+	BrakeURL string `json:"approval_url,omitempty"`
+
 	state ui.State
 	now   time.Time
 }
@@ -80,6 +84,9 @@ func newRow(a deviceaction.Action, now time.Time) row {
 		URL: at + "/actions/" + strconv.FormatInt(a.ID, 10), DeviceURL: at + "/devices/" + escape(a.DeviceID), state: verdict.Action(a, now), now: now,
 	}
 	r.StateName = r.state.Text
+	if a.BrakeID > 0 {
+		r.BrakeURL = brake.Path(a.BrakeID)
+	}
 	return r
 }
 
@@ -201,19 +208,37 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	return page.Answer(w, r, v, actionPage(s, v))
 }
 
-// again sends an action once more that a second administrator of the customer has agreed to in Intune.
-func (h *Handler) again(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	if _, err := page.Form(w, r); err != nil {
+// proceed sends an action that waited for somebody's agreement, or takes it back.
+func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
 		return err
 	}
 	a, err := h.find(r, m)
 	if err != nil {
 		return err
 	}
-	got, err := h.Acts.Again(r.Context(), m.Person, middleware.RequestID(r.Context()), a)
+	ctx, id, said := r.Context(), middleware.RequestID(r.Context()), page.Flash{Kind: "info", Title: "Taken back. Nothing was sent."}
+	if form.Get("do") == "drop" {
+		err = h.Acts.Drop(ctx, m.Person, id, a)
+	} else {
+		unlock := form.Get("unlock")
+		if needsUnlock(a) && !unlockCode.MatchString(unlock) {
+			return errs.ShowNext(errs.Invalid, "A Mac needs an unlock code of six digits.", "Go back and enter one.")
+		}
+		a, err = h.Acts.Go(ctx, m.Person, id, a, unlock)
+		said = page.Flash{Kind: "info", Title: "Sent to Microsoft.", Text: a.Said}
+		if a.State == deviceaction.Failed {
+			said = page.Flash{Kind: "bad", Title: "Microsoft did not take it.", Text: a.Said}
+		}
+	}
 	if err != nil {
 		return err
 	}
-	said := page.Flash{Kind: "info", Title: "Sent once more.", Text: strings.TrimSpace(got.Said)}
-	return page.Done(w, r, newRow(got, time.Time{}).URL, said)
+	return page.Done(w, r, newRow(a, time.Time{}).URL, said)
 }
+
+// unlockCode is what a Mac takes.
+var unlockCode = regexp.MustCompile(`^[0-9]{6}$`)
+
+func needsUnlock(a deviceaction.Action) bool { return a.Kind == "wipe" && a.OS == "macOS" }

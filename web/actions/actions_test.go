@@ -94,7 +94,7 @@ func TestPages(t *testing.T) {
 		t.Errorf("support sends it again: %d", got.Code)
 	}
 	one.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Until: f.Now.Add(time.Hour)}}
-	if got := one.Get(ours).Body.String(); !strings.Contains(got, "Send it again, now that it is approved") {
+	if got := one.Get(ours).Body.String(); !strings.Contains(got, "Send it, now that it is approved") {
 		t.Error("nothing leads on from an approval")
 	}
 	if got := one.Post(ours, url.Values{}); got.Code != http.StatusSeeOther {

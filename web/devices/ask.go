@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 
 // Acts sends an action as the signed-in person.
 type Acts interface {
+	Preview(ctx context.Context, by tenant.Person, ask deviceaction.Ask) (deviceaction.Decision, error)
 	Do(ctx context.Context, by tenant.Person, ask deviceaction.Ask) (deviceaction.Action, error)
 }
 
@@ -60,7 +62,9 @@ type askView struct {
 	nonce      string
 	signIn     string // where to sign in first; empty: the person is signed in there
 	as         string
-	not        string // why it cannot be asked for
+	not        string                 // why it cannot be asked for
+	brake      *deviceaction.Decision // of what destroys something, as far as was asked
+	prove      string                 // why the person must sign in there anew
 	failed     *ui.Banner
 	faults     page.Faults
 }
@@ -102,7 +106,29 @@ func (h *Asker) newAsk(r *http.Request, m tenant.Membership, form url.Values) (v
 	} else {
 		v.signIn = page.SignInAt(m.Tenant.ID, v.here())
 	}
+	if v.kind.Destructive && v.not == "" && v.signIn == "" {
+		return v, h.preview(ctx, &v)
+	}
 	return v, nil
+}
+
+// preview asks the brake what it would say, for the page.
+func (h *Asker) preview(ctx context.Context, v *askView) error {
+	d, err := h.Acts.Preview(ctx, v.m.Person, deviceaction.Ask{Kind: v.kind, Device: asTarget(v.device), Options: v.options(), Nonce: v.nonce})
+	if sentence, next, told := errs.Sentence(err); told {
+		v.not = sentence + " " + next
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch v.brake = &d; {
+	case !d.SignInAt.IsZero():
+		v.prove, v.signIn = d.Sentence+" "+d.Next, page.ProveAt(d.SignInAt, v.here())
+	case !d.Granted && !d.Waits:
+		v.not = d.Sentence + " " + d.Next
+	}
+	return nil
 }
 
 func (h *Asker) confirm(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -133,6 +159,9 @@ func (h *Asker) send(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	if v.not != "" {
 		return h.show(w, r, http.StatusConflict, v)
+	}
+	if v.prove != "" {
+		return h.show(w, r, http.StatusUnauthorized, v)
 	}
 	ask := deviceaction.Ask{Kind: v.kind, Device: asTarget(v.device), Options: v.options(), Reason: strings.TrimSpace(form.Get("reason")), Nonce: nonce, As: v.as, RequestID: middleware.RequestID(r.Context())}
 	if v.check(ask); len(v.faults) > 0 {
@@ -186,6 +215,12 @@ func (v askView) options() (o deviceaction.Options) {
 		o.Notes = get("notes")
 	case deviceaction.OwnerForm:
 		o.Ownership, o.Label = get("owner"), ownership(get("owner"))
+	case deviceaction.KeepForm:
+		o.KeepUser, o.KeepEnrolment, o.UnlockCode = get("keep") == "user" && v.device.OS == "Windows", get("keep") == "enrolment" && v.device.OS == "Windows", get("unlock")
+		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+	case deviceaction.CleanForm:
+		o.KeepUser = get("keep") == "user"
+		o.Label = keepWords[o.KeepUser][false]
 	case deviceaction.CategoryForm:
 		o.Category = get("category")
 		for _, c := range v.categories {
@@ -197,6 +232,9 @@ func (v askView) options() (o deviceaction.Options) {
 	return o
 }
 
+// keepWords are what an erasing action leaves: a second person approves them as they stand.
+var keepWords = map[bool]map[bool]string{false: {false: "nothing kept", true: "enrolment kept"}, true: {false: "user account and files kept"}}
+
 // check finds what is wrong with what was filled in.
 func (v askView) check(ask deviceaction.Ask) {
 	o := ask.Options
@@ -206,6 +244,9 @@ func (v askView) check(ask deviceaction.Ask) {
 	}
 	if long(ask.Reason, maxReason) {
 		v.faults.Add("reason", "Write at most 200 characters.")
+	}
+	if v.kind.Destructive {
+		v.checkTyped(ask)
 	}
 	switch v.kind.Form {
 	case deviceaction.NameForm:
@@ -244,6 +285,35 @@ func (v askView) check(ask deviceaction.Ask) {
 		}
 	}
 }
+
+// checkTyped holds what was typed against the device's own serial number: whoever types it has looked at the same device.
+func (v askView) checkTyped(ask deviceaction.Ask) {
+	if ask.Reason == "" {
+		v.faults.Add("reason", "Say why. The customer reads it in the log.")
+	}
+	if v.kind.Form == deviceaction.KeepForm && v.device.OS == "macOS" && !unlockCode.MatchString(ask.Options.UnlockCode) {
+		v.faults.Add("unlock", "Enter six digits. The Mac asks for them after it was erased.")
+	}
+	want, typed := []rune(ask.Device.Hardware()), []rune(strings.TrimSpace(v.form.Get("typed")))
+	switch n := len(want) - len(typed); {
+	case string(want) == string(typed):
+	case len(typed) == 0:
+		v.faults.Add("typed", "Type it as it stands above.")
+	case n == 1:
+		v.faults.Add("typed", "One character is missing: it has "+strconv.Itoa(len(want))+", you typed "+strconv.Itoa(len(typed))+".")
+	case n != 0:
+		v.faults.Add("typed", "It has "+strconv.Itoa(len(want))+" characters, you typed "+strconv.Itoa(len(typed))+".")
+	default:
+		i := 0
+		for want[i] == typed[i] {
+			i++
+		}
+		v.faults.Add("typed", "It differs from character "+strconv.Itoa(i+1)+" on.")
+	}
+}
+
+// unlockCode is what a Mac takes.
+var unlockCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 // windowsName tells a name that Windows takes.
 func windowsName(s string) bool {

@@ -149,6 +149,74 @@ func TestAsk(t *testing.T) {
 	}
 }
 
+// brakes answers as it is told.
+type brakes struct{ says deviceaction.Decision }
+
+func (b *brakes) Preview(context.Context, tenant.Person, deviceaction.Action) (deviceaction.Decision, error) {
+	return b.says, nil
+}
+
+func (b *brakes) Ask(context.Context, tenant.Person, deviceaction.Action, string) (deviceaction.Decision, error) {
+	d := b.says
+	d.Spend = func(context.Context) error { return nil }
+	d.GiveBack = d.Spend
+	return d, nil
+}
+
+// TestAskToWipe: the serial is typed, the budget shown, and what a second person must approve is asked and not sent.
+func TestAskToWipe(t *testing.T) {
+	f, contoso, _, _ := twoTenants(t)
+	ms, b := newMicrosoft(t), &brakes{says: deviceaction.Decision{Granted: true, Sentence: "This is within what you may do alone.", Measures: []deviceaction.Measure{{Label: "One person in an hour", Used: 1, This: 1, Limit: 5}}}}
+	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
+	acts := &deviceaction.Acts{Who: ms, Graph: ms.client, Store: store, Brake: b, Now: func() time.Time { return f.Now }}
+	who := technician
+	who.Tenant, who.ObjectID = contoso.ID, "aaaaaaaa-0000-4000-8000-00000000000a"
+	c := f.Serve(t, who, tenant.Only(contoso.ID), (&Asker{Devices: f.Devices, Actions: store, Acts: acts}).Mount)
+	c.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Until: f.Now.Add(time.Hour)}}
+	at := func(device, kind string) string {
+		return "/t/" + contoso.ID.String() + "/devices/" + device + "/actions/" + kind
+	}
+	posts := func(path, typed, reason string, status int, words ...string) {
+		t.Helper()
+		got := c.Post(path, url.Values{"nonce": {nonceOf(t, c.Get(at("d2", "sync")).Body.String())}, "typed": {typed}, "reason": {reason}})
+		if got.Code != status {
+			t.Errorf("%s with %q: %d, want %d", path, typed, got.Code, status)
+		}
+		for _, w := range words {
+			if !strings.Contains(got.Body.String(), w) {
+				t.Errorf("%s with %q lacks %q", path, typed, w)
+			}
+		}
+	}
+	if got := c.Get(at("d1", "wipe")).Body.String(); !strings.Contains(got, "Blast radius") || !strings.Contains(got, "2 of 5") || !strings.Contains(got, "Nothing, factory state") || !strings.Contains(got, "Type the serial number to confirm") {
+		t.Error("the confirmation of a wipe lacks the budget, its options or the serial")
+	}
+	posts(at("d1", "wipe"), "SN-d", "Stolen", http.StatusUnprocessableEntity, "One character is missing: it has 5, you typed 4.")
+	posts(at("d1", "wipe"), "SN-d1-and-more", "Stolen", http.StatusUnprocessableEntity, "It has 5 characters, you typed 14.")
+	posts(at("d1", "wipe"), "SN-d2", "Stolen", http.StatusUnprocessableEntity, "It differs from character 5 on.")
+	posts(at("d1", "wipe"), "SN-d1", "", http.StatusUnprocessableEntity, "Say why.")
+	b.says.SignInAt, b.says.Granted = contoso.ID, false
+	posts(at("d1", "wipe"), "SN-d1", "Stolen", http.StatusUnauthorized, "Sign in again")
+	b.says = deviceaction.Decision{Sentence: "Destructive acts are stopped."}
+	posts(at("d1", "wipe"), "SN-d1", "Stolen", http.StatusConflict, "Destructive acts are stopped.")
+	if len(ms.sent) != 0 {
+		t.Fatalf("sent %v before anything could be", ms.sent)
+	}
+	b.says = deviceaction.Decision{Waits: true, ID: 3, Sentence: "A second person must approve this.", Measures: []deviceaction.Measure{{Label: "One customer in an hour", Used: 2, This: 1, Limit: 2}}, Why: []string{"This would make 3 devices."}}
+	if got := c.Get(at("d1", "retire")).Body.String(); !strings.Contains(got, "Ask to retire 1 device") || !strings.Contains(got, "Second person approves") {
+		t.Error("the confirmation does not say that a second person must approve")
+	}
+	posts(at("d1", "retire"), "SN-d1", "Stolen", http.StatusSeeOther)
+	if len(ms.sent) != 0 {
+		t.Errorf("sent %v before anybody approved", ms.sent)
+	}
+	b.says = deviceaction.Decision{Granted: true, ID: 4}
+	posts(at("d1", "wipe"), "SN-d1", "Stolen, ticket 48213", http.StatusSeeOther)
+	if len(ms.sent) != 1 || ms.sent[0] != "POST /d1/wipe" {
+		t.Errorf("sent %v", ms.sent)
+	}
+}
+
 func nonceOf(t *testing.T, html string) string {
 	t.Helper()
 	m := regexp.MustCompile(`name="nonce" value="([^"]+)"`).FindStringSubmatch(html)

@@ -46,7 +46,7 @@ func newAsked(list []deviceaction.Action, now time.Time) []asked {
 
 // event is that somebody asked for it, in the device's timeline.
 func (a asked) event(now time.Time) ui.Event {
-	e := ui.Event{Icon: "edit", Who: a.By, Text: "asked for " + a.label(), Link: ui.Link{Text: "Show the action", URL: a.URL}}
+	e := ui.Event{Icon: "edit", Who: nameAlone(a.By), Text: "asked for " + a.label(), Link: ui.Link{Text: "Show the action", URL: a.URL}}
 	var detail []string
 	if a.Reason != "" {
 		detail = append(detail, "Reason: “"+a.Reason+"”")
@@ -80,6 +80,12 @@ func (a asked) label() string {
 	return a.Name
 }
 
+// nameAlone is somebody's name, of the words that the audit has for them.
+func nameAlone(by string) string {
+	name, _, _ := strings.Cut(by, " (")
+	return name
+}
+
 func (v view) underWay() bool {
 	return slices.ContainsFunc(v.Asked, func(a asked) bool { return a.open })
 }
@@ -96,7 +102,7 @@ func (v view) askedTable() ui.Table {
 		{Key: "action", Label: "Action"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 230}, {Key: "by", Label: "By", Width: 170, Priority: 2, Phone: "line"}, {Key: "asked", Label: "Asked", Kind: ui.KindTime, Width: 120},
 	}}
 	for _, a := range v.Asked[:min(len(v.Asked), shownActs)] {
-		t.Rows = append(t.Rows, ui.Row{Name: a.label(), URL: a.URL, Cells: []ui.Cell{{State: &a.state}, ui.TextCell(a.By), v.when(&a.AskedAt)}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.label(), URL: a.URL, Cells: []ui.Cell{{State: &a.state}, ui.TextCell(nameAlone(a.By)), v.when(&a.AskedAt)}})
 	}
 	return t
 }

@@ -3,6 +3,7 @@ package devices
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -20,7 +21,7 @@ func (v askView) url() string { return actURL(v.m.Tenant.ID, v.device.ID, v.kind
 // here is the confirmation with what was chosen, to come back to from a sign-in. What was written at length does not go into an address.
 func (v askView) here() string {
 	keep := url.Values{}
-	for _, name := range []string{"reason", "scan", "name", "person", "owner", "category"} {
+	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category"} {
 		if s := v.form.Get(name); s != "" && len(s) <= maxReason {
 			keep.Set(name, s)
 		}
@@ -37,7 +38,11 @@ func (v askView) header() ui.PageHeader {
 }
 
 func (v askView) steps() ui.StepsLine {
-	return ui.StepsLine{{Text: "Confirm", Shape: ui.ShapePending, Current: true}, {Text: "Microsoft takes it", Shape: ui.ShapeTodo}, {Text: "The device answers", Shape: ui.ShapeTodo}}
+	line := ui.StepsLine{{Text: "Confirm", Shape: ui.ShapePending, Current: true}}
+	if v.waits() {
+		line = append(line, ui.StepsItem{Text: "Second person approves", Shape: ui.ShapeTodo})
+	}
+	return append(line, ui.StepsItem{Text: "Microsoft takes it", Shape: ui.ShapeTodo}, ui.StepsItem{Text: "The device answers", Shape: ui.ShapeTodo})
 }
 
 func (v askView) facts() ui.Facts {
@@ -57,9 +62,13 @@ func (v askView) facts() ui.Facts {
 	if d.Serial != "" {
 		serial = ui.MonoCell(d.Serial)
 	}
+	identity := "Serial"
+	if target := asTarget(d); v.kind.Destructive && target.Hardware() != strings.TrimSpace(d.Serial) {
+		identity, serial = "Identity, for lack of a serial", ui.MonoCell(target.Hardware())
+	}
 	return ui.Facts{Items: []ui.Fact{
 		{Label: "Customer", Value: ui.TenantCell(page.Chip(v.m.Tenant, "")), Note: v.m.Tenant.DefaultDomain}, {Label: "Device", Value: ui.LinkCell(nameOf(d), deviceURL(d.Tenant, d.ID)), Note: systemExact(d)},
-		{Label: "Serial", Value: serial}, {Label: "Owner", Value: ui.TextCell(owner)}, {Label: "Last check-in", Value: checkIn},
+		{Label: identity, Value: serial}, {Label: "Owner", Value: ui.TextCell(owner)}, {Label: "Last check-in", Value: checkIn},
 	}}
 }
 
@@ -114,6 +123,15 @@ func (v askView) fields() (list []templ.Component) {
 		field("notes", "Notes", "Replaces what Intune holds. Empty removes them.", 5, maxNotes)
 	case deviceaction.OwnerForm:
 		choice("owner", "Whose device it is", ui.Option{Value: "company", Label: "The company’s", Selected: v.device.Ownership == "company"}, ui.Option{Value: "personal", Label: "The person’s own", Selected: v.device.Ownership == "personal"})
+	case deviceaction.KeepForm:
+		if v.device.OS == "Windows" {
+			choice("keep", "Keep", ui.Option{Value: "nothing", Label: "Nothing, factory state", Selected: true}, ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "enrolment", Label: "The enrolment, so that it comes back by itself"})
+		}
+		if v.device.OS == "macOS" {
+			field("unlock", "Unlock code for the Mac, six digits", "The Mac asks for it after it was erased. It is kept nowhere: write it down.", 0, 6)
+		}
+	case deviceaction.CleanForm:
+		choice("keep", "Keep", ui.Option{Value: "user", Label: "The user account and files on the device", Selected: true}, ui.Option{Value: "nothing", Label: "Nothing"})
 	case deviceaction.CategoryForm:
 		s := ui.Select{Name: "category", Label: "Category", Error: v.faults["category"], Hint: "Now: " + v.device.Category}
 		for _, c := range v.categories {
@@ -121,13 +139,17 @@ func (v askView) fields() (list []templ.Component) {
 		}
 		list = append(list, s)
 	}
-	field("reason", "Reason, for the customer’s log, optional", "", 0, maxReason)
-	return list
+	if !v.kind.Destructive {
+		field("reason", "Reason, for the customer’s log, optional", "", 0, maxReason)
+		return list
+	}
+	field("reason", "Reason, for the customer’s log", "Such as: reported stolen, with the number of the ticket", 0, maxReason)
+	return append(list, ui.Field{Name: "typed", Label: "Type the serial number to confirm", Value: v.form.Get("typed"), Error: v.faults["typed"], Hint: "As it stands above", Mono: true, Max: 200, Autocomplete: "off"})
 }
 
 func (v askView) faultList() ui.FormErrors {
 	var list ui.FormErrors
-	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "reason"} {
+	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "unlock", "reason", "typed"} {
 		if text := v.faults[name]; text != "" {
 			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
 		}
@@ -140,7 +162,40 @@ func (v askView) foot() ui.Actions {
 	if v.kind.Destructive {
 		send.Kind = ui.Confirm
 	}
+	if v.waits() {
+		send.Text = "Ask to " + strings.ToLower(v.kind.Ask[:1]) + v.kind.Ask[1:]
+		return ui.Actions{Items: []ui.Action{send, v.cancel()}, Note: "Sent only after a second person approves."}
+	}
 	return ui.Actions{Items: []ui.Action{send, v.cancel()}, Note: "You need an Intune role with the right “" + v.kind.Right + "”, or the directory role Intune Administrator."}
+}
+
+// waits tells that a second person must agree.
+func (v askView) waits() bool { return v.brake != nil && v.brake.Waits }
+
+// radius is how far the budget goes, with this in it.
+func (v askView) radius() ui.Facts {
+	var f ui.Facts
+	for _, m := range v.brake.Measures {
+		value := ui.N(int64(m.Used+m.This)) + " of " + ui.N(int64(m.Limit))
+		cell := ui.TextCell(value)
+		if m.Used+m.This > m.Limit {
+			cell = ui.StateCell(ui.ShapeBad, value)
+		}
+		f.Items = append(f.Items, ui.Fact{Label: m.Label, Value: cell})
+	}
+	return f
+}
+
+func (v askView) radiusCard() ui.Card {
+	return ui.Card{Title: "Blast radius", Note: "What is used of each limit, with this one"}
+}
+
+func (v askView) whySecond() ui.Consequences {
+	var c ui.Consequences
+	for _, w := range v.brake.Why {
+		c = append(c, ui.Consequence{Shape: ui.ShapeWarn, Text: w})
+	}
+	return c
 }
 
 func (v askView) cancel() ui.Action {

@@ -51,7 +51,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups, graphsync.Relationships)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},
-		DeviceActions: p.DeviceActions, DeviceActs: &deviceaction.Acts{Who: p.acting(), Graph: p.Graph, Store: p.DeviceActions, Now: p.Sync.Now},
+		Sitting: p.sitting, DeviceActions: p.DeviceActions, DeviceActs: &deviceaction.Acts{Who: p.acting(), Graph: p.Graph, Store: p.DeviceActions, Brake: braking{p.Brake, p.sitting}, Now: p.Sync.Now},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Failures: p.Failures, Explain: p.explain, Behind: p.refusedSignIn, TryAgain: p.tryAgain,
