@@ -117,6 +117,26 @@ func (s *Store) Ready(ctx context.Context, a Approval, d Decider) error {
 	return s.ready(ctx, s.pool.In(tenant.Scope{}), a, d, at)
 }
 
+// Weigh holds a request against all limits, with what was spent and granted beside it. Who may see the request is the caller's to know, from Get.
+func (s *Store) Weigh(ctx context.Context, a Approval) ([]Measure, error) {
+	at, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return a.weigh(ctx, s.pool.In(tenant.Everything()), at)
+}
+
+func (a Approval) weigh(ctx context.Context, db postgres.DB, at moment) ([]Measure, error) {
+	rows, _ := db.Query(ctx, `SELECT tenant_id, count(*) FROM brake_target WHERE request_id = $1 GROUP BY tenant_id`, a.ID)
+	by := map[tenant.ID]int{}
+	var tid tenant.ID
+	var n int
+	if _, err := pgx.ForEachRow(rows, []any{&tid, &n}, func() error { by[tid] = n; return nil }); err != nil {
+		return nil, fmt.Errorf("brake: weigh: %w", postgres.Kind(err))
+	}
+	return weigh(ctx, db, tenant.Person{Tenant: a.ByTenant, ObjectID: a.ByObject}, by, at.limits.PersonHour, a.ID, at)
+}
+
 // Fresh tells whether the person proved lately enough at the partner's own tenant who they are.
 func (s *Store) Fresh(ctx context.Context, in Session) (bool, error) {
 	at, err := s.look(ctx)

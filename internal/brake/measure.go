@@ -18,15 +18,15 @@ import (
 
 // Measure is one limit with what is used of it and what a request would add.
 type Measure struct {
-	Name     string // of the limit, as in Numbers
-	Label    string // "One customer in an hour"
-	Tenant   tenant.ID
-	Customer string // its name; empty for limits that are no customer's
-	Used     int
-	This     int
-	Limit    int // above it a second person must approve
-	Most     int // above it the request cools off
-	Fleet    int // devices of the customer, for its share; 0: not known
+	Name     string    `json:"name"`  // of the limit, as in Numbers
+	Label    string    `json:"label"` // "One customer in an hour"
+	Tenant   tenant.ID `json:"-"`
+	Customer string    `json:"customer,omitempty"` // its name; empty for limits that are no customer's
+	Used     int       `json:"used"`
+	This     int       `json:"this"`
+	Limit    int       `json:"limit"`             // above it a second person must approve
+	Most     int       `json:"cools_off_above"`   // above it the request cools off
+	Fleet    int       `json:"devices,omitempty"` // of the customer, for its share; 0: not known
 }
 
 func (m Measure) over() bool    { return m.Used+m.This > m.Limit }
@@ -58,9 +58,9 @@ type used struct {
 }
 
 // usage reads what counts against a new request of that person, or against one that is to be approved (but), beside it.
-func usage(ctx context.Context, tx pgx.Tx, who tenant.Person, but int64, now time.Time) (used, error) {
+func usage(ctx context.Context, db postgres.DB, who tenant.Person, but int64, now time.Time) (used, error) {
 	u := used{hour: map[tenant.ID]int{}, day: map[tenant.ID]int{}}
-	rows, _ := tx.Query(ctx, `
+	rows, _ := db.Query(ctx, `
 		SELECT t.tenant_id, r.person_tenant = @tenant AND r.person_object = @oid::uuid, t.state = 'reserved' OR t.spent_at > @now::timestamptz - interval '1 hour', count(*)
 		FROM   brake_target t
 		JOIN   brake_request r USING (request_id)
@@ -100,8 +100,8 @@ type customer struct {
 	Fleet int // 0: never counted
 }
 
-func customers(ctx context.Context, tx pgx.Tx, ids []tenant.ID) ([]customer, error) {
-	rows, _ := tx.Query(ctx, `
+func customers(ctx context.Context, db postgres.DB, ids []tenant.ID) ([]customer, error) {
+	rows, _ := db.Query(ctx, `
 		SELECT t.tenant_id, COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text), COALESCE(c.value, 0)
 		FROM   tenant t
 		LEFT   JOIN tenant_counter c ON c.tenant_id = t.tenant_id AND c.dataset = $2 AND c.key = 'total'
@@ -116,12 +116,12 @@ func customers(ctx context.Context, tx pgx.Tx, ids []tenant.ID) ([]customer, err
 
 // weigh holds devices by customer against all limits. alone is how many the person may act on within an hour; but is the request that is
 // weighed, 0 for a new one.
-func weigh(ctx context.Context, tx pgx.Tx, who tenant.Person, by map[tenant.ID]int, alone int, but int64, at moment) ([]Measure, error) {
-	u, err := usage(ctx, tx, who, but, at.now)
+func weigh(ctx context.Context, db postgres.DB, who tenant.Person, by map[tenant.ID]int, alone int, but int64, at moment) ([]Measure, error) {
+	u, err := usage(ctx, db, who, but, at.now)
 	if err != nil {
 		return nil, err
 	}
-	found, err := customers(ctx, tx, slices.Collect(maps.Keys(by)))
+	found, err := customers(ctx, db, slices.Collect(maps.Keys(by)))
 	if err != nil {
 		return nil, err
 	}

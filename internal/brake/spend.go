@@ -88,11 +88,11 @@ func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason,
 			return err
 		}
 		wait := time.Duration(at.limits.ApprovalMinutes) * time.Minute
-		far, err := a.farOver(ctx, tx, at)
+		all, err := a.weigh(ctx, tx, at)
 		if err != nil {
 			return err
 		}
-		if far && a.CoolUntil.IsZero() {
+		if slices.ContainsFunc(all, Measure.farOver) && a.CoolUntil.IsZero() {
 			until := at.now.Add(time.Duration(at.limits.CoolOffMinutes) * time.Minute)
 			cools = cooling(until)
 			if _, err := tx.Exec(ctx, `UPDATE brake_request SET cool_until = $2, live_until = $3 WHERE request_id = $1`, a.ID, until, until.Add(wait)); err != nil {
@@ -110,19 +110,6 @@ func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason,
 
 func cooling(until time.Time) error {
 	return errs.ShowNext(errs.Conflict, "This request cools off; nobody may approve it yet.", "It can be approved from "+until.UTC().Format("15:04")+" UTC on.")
-}
-
-// farOver tells whether the request is far above a limit now, with what was spent and granted meanwhile.
-func (a Approval) farOver(ctx context.Context, tx pgx.Tx, at moment) (bool, error) {
-	rows, _ := tx.Query(ctx, `SELECT tenant_id, count(*) FROM brake_target WHERE request_id = $1 GROUP BY tenant_id`, a.ID)
-	by := map[tenant.ID]int{}
-	var tid tenant.ID
-	var n int
-	if _, err := pgx.ForEachRow(rows, []any{&tid, &n}, func() error { by[tid] = n; return nil }); err != nil {
-		return false, err
-	}
-	all, err := weigh(ctx, tx, tenant.Person{Tenant: a.ByTenant, ObjectID: a.ByObject}, by, at.limits.PersonHour, a.ID, at)
-	return slices.ContainsFunc(all, Measure.farOver), err
 }
 
 // ready refuses while everything is stopped or the request cools off; whoever asked, also under another account in the same session; whoever

@@ -275,7 +275,9 @@ func TestShowPage(t *testing.T) {
 	a := brake.Approval{ID: 7, Kind: brake.Wipe, Devices: 1, Customers: 1, By: "R. Ives (r.ives@firstup.example)", Reason: "Reported stolen", Standing: brake.StandsWaiting, First: "NWT-LT-0482", Customer: "Northwind Traders", CustomerID: tid, AskedAt: now.Add(-12 * time.Minute), LiveUntil: now.Add(48 * time.Minute)}
 	hostile := strings.Repeat("<script>x</script>", 6)
 	for name, change := range map[string]func(a *brake.Approval, v *view){
-		"one": func(*brake.Approval, *view) {},
+		"one": func(_ *brake.Approval, v *view) {
+			v.Measures = []brake.Measure{{Name: "person_hour", Label: "One person, within an hour", Used: 1, This: 1, Limit: 5}, {Name: "customer_hour", Label: "This customer, within an hour", Customer: "<b>Northwind</b>", Used: 2, This: 1, Limit: 2}, {Name: "share", Label: "Share of this customer’s devices, within a day", Customer: "Northwind", This: 1, Limit: 1}}
+		},
 		"own": func(_ *brake.Approval, v *view) {
 			v.own, v.MayDecide, v.Hindrance = true, false, "You asked for this yourself."
 		},

@@ -17,21 +17,22 @@ import (
 // view is what the page of a request shows, and its JSON twin.
 type view struct {
 	row
-	Terms        string     `json:"terms"`
-	Why          []string   `json:"why_a_second_person"`
-	CoolUntil    *time.Time `json:"cools_off_until"`
-	DecidedAt    *time.Time `json:"decided_at"`
-	DecidedWhy   string     `json:"decided_why"`
-	SessionSince *time.Time `json:"session_since"`
-	SignedInAt   *time.Time `json:"signed_in_at"`
-	Hash         string     `json:"set_sha256"`
-	Sent         int        `json:"sent"`
-	Returned     int        `json:"not_sent"`
-	Shares       []share    `json:"by_customer"`
-	First        []line     `json:"first_devices"` // all of them are at devices
-	DevicesURL   string     `json:"devices_url"`
-	MayDecide    bool       `json:"may_decide"`
-	Hindrance    string     `json:"hindrance"` // why the reader cannot decide
+	Terms        string          `json:"terms"`
+	Why          []string        `json:"why_a_second_person"`
+	CoolUntil    *time.Time      `json:"cools_off_until"`
+	DecidedAt    *time.Time      `json:"decided_at"`
+	DecidedWhy   string          `json:"decided_why"`
+	SessionSince *time.Time      `json:"session_since"`
+	SignedInAt   *time.Time      `json:"signed_in_at"`
+	Hash         string          `json:"set_sha256"`
+	Sent         int             `json:"sent"`
+	Returned     int             `json:"not_sent"`
+	Shares       []share         `json:"by_customer"`
+	First        []line          `json:"first_devices"` // all of them are at devices
+	DevicesURL   string          `json:"devices_url"`
+	Measures     []brake.Measure `json:"budget"` // of a request of which something may still become
+	MayDecide    bool            `json:"may_decide"`
+	Hindrance    string          `json:"hindrance"` // why the reader cannot decide
 
 	own    bool // the reader asked for it
 	refuse bool // the reader may refuse it although they cannot approve it
@@ -84,7 +85,7 @@ func (h *Handler) view(r *http.Request, m tenant.Membership) (v view, err error)
 	}
 	now := page.ChromeOf(ctx).Now
 	v = view{row: newRow(a, now), Terms: a.Terms, Why: a.Why, CoolUntil: page.Moment(a.CoolUntil), DecidedAt: page.Moment(a.DecidedAt), DecidedWhy: a.DecidedWhy, SessionSince: page.Moment(a.SessionSince), SignedInAt: page.Moment(a.SignedInAt),
-		Hash: a.Hash, Sent: a.Sent, Returned: a.Returned, First: []line{}, Shares: []share{}, DevicesURL: brake.Path(id) + "/devices", faults: page.Faults{}}
+		Hash: a.Hash, Sent: a.Sent, Returned: a.Returned, Measures: []brake.Measure{}, First: []line{}, Shares: []share{}, DevicesURL: brake.Path(id) + "/devices", faults: page.Faults{}}
 	shares, err := h.Brake.Shares(ctx, m.Scope, id)
 	if err != nil {
 		return v, err
@@ -108,7 +109,11 @@ func (h *Handler) who(ctx context.Context, v *view, a brake.Approval, d brake.De
 	if !open(a) {
 		return nil
 	}
-	err := h.Brake.Ready(ctx, a, d)
+	var err error
+	if v.Measures, err = h.Brake.Weigh(ctx, a); err != nil {
+		return err
+	}
+	err = h.Brake.Ready(ctx, a, d)
 	if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
 		v.prove = page.ProveAt(at.Tenant, v.URL)
 	}

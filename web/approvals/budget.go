@@ -1,7 +1,8 @@
-package verdict
+package approvals
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/web/ui"
@@ -19,12 +20,16 @@ func tightest(all []brake.Measure) brake.Measure {
 }
 
 func meter(m brake.Measure) ui.Budget {
-	return ui.Budget{Used: int64(m.Used), This: int64(m.This), Limit: int64(m.Limit), Label: label(m) + ": " + ui.N(int64(m.Used)) + " used, " + ui.N(int64(m.This)) + " more asked for, " + ui.N(int64(m.Limit)) + " allowed"}
+	return ui.Budget{Used: int64(m.Used), This: int64(m.This), Limit: int64(m.Limit), Label: labelOf(m) + ": " + ui.N(int64(m.Used)) + " used, " + ui.N(int64(m.This)) + " more asked for, " + ui.N(int64(m.Limit)) + " allowed"}
 }
 
-func label(m brake.Measure) string {
-	if m.Customer != "" {
-		return m.Label + ": " + m.Customer
+// labelOf names the customer where a set may be of several.
+func labelOf(m brake.Measure) string {
+	switch m.Name {
+	case "customer_hour", "customer_day":
+		return m.Customer + strings.TrimPrefix(m.Label, "This customer")
+	case "share":
+		return m.Customer + ", share of its devices within a day"
 	}
 	return m.Label
 }
@@ -39,7 +44,7 @@ func budgets(all []brake.Measure) ui.Ledger {
 		if m.Name == "share" && m.Fleet == 0 {
 			note += ", fleet never counted"
 		}
-		l.Lines = append(l.Lines, ui.LedgerLine{Label: label(m), Number: ui.N(int64(m.Used + m.This)), Note: note, Bad: m.Used+m.This > m.Limit})
+		l.Lines = append(l.Lines, ui.LedgerLine{Label: labelOf(m), Number: ui.N(int64(m.Used + m.This)), Note: note, Bad: m.Used+m.This > m.Limit})
 	}
 	return l
 }
