@@ -21,7 +21,7 @@ const mostWaiting = 5
 // Preview says what Ask would answer, and reserves nothing. The confirmation page shows it.
 func (s *Store) Preview(ctx context.Context, q Request) (a Answer, err error) {
 	err = s.decide(ctx, func(tx pgx.Tx, at moment) error {
-		a, _, err = s.judge(ctx, tx, q, at)
+		a, err = s.judge(ctx, tx, q, at)
 		return err
 	})
 	return a, err
@@ -37,8 +37,7 @@ func (s *Store) Ask(ctx context.Context, q Request, requestID string) (a Answer,
 		return a, errs.ShowNext(errs.Invalid, "This form is not one that the portal gave out.", "Open the confirmation again.")
 	}
 	err = s.decide(ctx, func(tx pgx.Tx, at moment) error {
-		var decided []string
-		if a, decided, err = s.judge(ctx, tx, q, at); err != nil || a.Outcome == Stopped || a.Outcome == NeedsSignIn {
+		if a, err = s.judge(ctx, tx, q, at); err != nil || a.Outcome == Stopped || a.Outcome == NeedsSignIn {
 			return err
 		}
 		kept, err := get(ctx, tx, `r.person_tenant = $1 AND r.person_object = $2 AND r.nonce = $3`, q.Person.Tenant, q.Person.ObjectID, q.Nonce)
@@ -50,43 +49,38 @@ func (s *Store) Ask(ctx context.Context, q Request, requestID string) (a Answer,
 			a = again(kept, q, at, a.Measures)
 			return nil
 		}
-		if a.Outcome == Refused {
-			return nil
-		}
-		return s.keep(ctx, tx, q, at, &a, decided, requestID)
+		return s.keep(ctx, tx, q, at, &a, requestID)
 	})
 	return a, err
 }
 
 // judge holds a request against stop, sign-in and limits.
-func (s *Store) judge(ctx context.Context, tx pgx.Tx, q Request, at moment) (Answer, []string, error) {
+func (s *Store) judge(ctx context.Context, tx pgx.Tx, q Request, at moment) (Answer, error) {
 	if err := onCall(q.Person); err != nil {
-		return Answer{}, nil, err
+		return Answer{}, err
 	}
 	if at.stop.On() {
-		return Answer{Outcome: Stopped, Sentence: "Destructive acts are stopped.", Next: "An owner can release the stop. " + at.stop.By + " stopped them: " + at.stop.Why}, nil, nil
+		return Answer{Outcome: Stopped, Sentence: "Destructive acts are stopped.", Next: "An owner can release the stop. " + at.stop.By + " stopped them: " + at.stop.Why}, nil
 	}
 	if len(q.Set.Targets) == 0 {
-		return Answer{}, nil, fmt.Errorf("a set without devices: %w", errs.Invalid)
+		return Answer{}, fmt.Errorf("a set without devices: %w", errs.Invalid)
 	}
 	for _, t := range q.Set.Targets {
 		if a, ok := at.proved(q.Session, t.Tenant); !ok {
-			return a, nil, nil
+			return a, nil
 		}
 	}
 	alone, circumstances := at.limits.alone(q.Session, at.now)
 	measures, err := weigh(ctx, tx, q.Person, q.Set.Tenants(), alone, 0, at)
 	if err != nil {
-		return Answer{}, nil, err
+		return Answer{}, err
 	}
 	a := Answer{Measures: measures}
-	outcome, why := judge(a.Measures)
-	if outcome != Granted {
-		why = append(circumstances, why...)
+	if a.Outcome, a.Why = judge(a.Measures); a.Outcome != Granted {
+		a.Why = append(circumstances, a.Why...)
 	}
-	a.Outcome, a.Why = outcome, why
 	a.word(q.Set, at)
-	return a, why, nil
+	return a, nil
 }
 
 // proved tells whether the person proved at the tenant lately enough who they are, or asks for it.
@@ -125,7 +119,7 @@ func (a *Answer) word(set Set, at moment) {
 }
 
 // keep writes a new request down and reserves its devices.
-func (s *Store) keep(ctx context.Context, tx pgx.Tx, q Request, at moment, a *Answer, why []string, requestID string) error {
+func (s *Store) keep(ctx context.Context, tx pgx.Tx, q Request, at moment, a *Answer, requestID string) error {
 	if a.Outcome != Granted {
 		var waiting int
 		err := tx.QueryRow(ctx, `SELECT count(*) FROM brake_request WHERE person_tenant = $1 AND person_object = $2 AND state = 'waiting' AND live_until > $3`, q.Person.Tenant, q.Person.ObjectID, at.now).Scan(&waiting)
@@ -137,19 +131,19 @@ func (s *Store) keep(ctx context.Context, tx pgx.Tx, q Request, at moment, a *An
 			return nil
 		}
 	}
-	kept := newApproval(q, at, *a, why)
+	kept := newApproval(q, at, *a)
 	if err := kept.insert(ctx, tx, q); err != nil {
 		return err
 	}
 	a.ID = kept.ID
 	action := map[Outcome]string{Granted: "brake.granted", NeedsSecond: "brake.asked", CoolingOff: "brake.cooling"}[a.Outcome]
-	return s.record(ctx, tx, q.Person, requestID, kept, action, map[string]any{"why": why})
+	return s.record(ctx, tx, q.Person, requestID, kept, action, map[string]any{"why": a.Why})
 }
 
-func newApproval(q Request, at moment, a Answer, why []string) Approval {
+func newApproval(q Request, at moment, a Answer) Approval {
 	k := Approval{
 		Kind: q.Set.Kind, Terms: q.Set.Terms, Reason: q.Reason, Hash: q.Set.Hash(), Devices: len(q.Set.Targets), Customers: len(q.Set.Tenants()),
-		By: audit.By(q.Person).Actor, ByTenant: q.Person.Tenant, ByObject: q.Person.ObjectID, State: Waiting, Why: why, AskedAt: at.now, LiveUntil: a.Until, SessionSince: q.Session.Since,
+		By: audit.By(q.Person).Actor, ByTenant: q.Person.Tenant, ByObject: q.Person.ObjectID, State: Waiting, Why: a.Why, AskedAt: at.now, LiveUntil: a.Until, SessionSince: q.Session.Since,
 	}
 	for tid := range q.Set.Tenants() {
 		if in := q.Session.SignedIn[tid]; k.SignedInAt.IsZero() || in.Before(k.SignedInAt) {
