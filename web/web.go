@@ -28,6 +28,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/mail"
@@ -54,6 +55,7 @@ import (
 	"github.com/tenantry/tenantry/web/gate"
 	"github.com/tenantry/tenantry/web/groups"
 	"github.com/tenantry/tenantry/web/guests"
+	"github.com/tenantry/tenantry/web/incidents"
 	"github.com/tenantry/tenantry/web/me"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/overview"
@@ -95,6 +97,7 @@ type Deps struct {
 	Configuration    *configuration.Store
 	Roles            *intunerole.Store
 	DirectoryRoles   *directoryrole.Store
+	Incidents        *incident.Store
 	Directory        *group.Store
 	Relationships    *gdap.Store
 	Guests           *guest.Store
@@ -217,6 +220,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		jobs,
 		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs, Explain: d.Explain},
 		setUp,
+		&incidents.Handler{Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}

@@ -26,6 +26,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -106,6 +107,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 		With(graphsync.AppInstalls, &app.InstallPuller{Graph: r.graph, Store: r.apps, Now: time.Now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: r.graph, Store: r.protection, Now: time.Now}).
 		With(graphsync.Malware, &protection.MalwarePuller{Graph: r.graph, Store: r.protection, Now: time.Now}).
+		With(graphsync.Incidents, &incident.Puller{Graph: r.graph, Store: incident.NewStore(r.pool), Now: time.Now}).
 		With(graphsync.Autopilot, &autopilot.Puller{Graph: r.graph, Store: r.autopilot, Now: time.Now}).
 		With(graphsync.DetectedApps, &detectedapp.Puller{Graph: r.graph, Store: r.detected, Now: time.Now}).
 		With(graphsync.Policies, &configuration.Puller{Graph: r.graph, Store: r.policies, Now: time.Now}).

@@ -32,6 +32,7 @@ const (
 	AppConfigurations     = "appConfigurations"
 	IntuneRoles           = "intuneRoles"
 	DirectoryRoles        = "directoryRoles"
+	Incidents             = "incidents"
 	Services              = "services"
 	Groups                = "groups"
 	Guests                = "guests"
@@ -140,6 +141,10 @@ func Table() Datasets {
 		{
 			Name: ProvisioningLog, Label: "Provisioning log", Version: "v1.0", Path: "/auditLogs/provisioning", PageSize: 500,
 			Permission: "ProvisioningLog.Read.All", Every: 15 * time.Minute, FreshFor: time.Hour,
+		},
+		{ // with their alerts; after the first read only what changed since
+			Name: Incidents, Label: "Security incidents", Version: "v1.0", Path: "/security/incidents", Expand: "alerts", PageSize: 50,
+			Permission: "SecurityIncident.Read.All", Every: 10 * time.Minute, FreshFor: time.Hour,
 		},
 		{ // a path for each kind of service, in v1.0 or beta: see the puller; each has a reading of its own
 			Name: Services, Label: "Services and expiries", Version: "v1.0", Path: "/deviceManagement",

@@ -21,6 +21,7 @@ const (
 	GuestSignIns  Feature = "guest-sign-ins" // when our people's guest accounts were last used
 	Groups        Feature = "groups"         // names of groups, and who is in those that hold Intune or directory roles
 	Incidents     Feature = "incidents"      // Defender incidents, as a signed-in person
+	IncidentList  Feature = "incident-list"  // the same, by the program
 	DeviceActions Feature = "device-actions"
 	DeviceChanges Feature = "device-changes" // what Intune writes down about a device, and what only this opens
 	MyDevices     Feature = "my-devices"     // a customer's user sees their own devices
@@ -30,6 +31,7 @@ const (
 	GuestAccounts       Feature = "guest-accounts"       // deleting the accounts of our people again, and the country that a licence needs
 	GuestGroups         Feature = "guest-groups"         // taking our people out of groups that carry roles
 	ProvisioningChanges Feature = "provisioning-changes" // setting up and steering provisioning jobs
+	IncidentChanges     Feature = "incident-changes"     // working on Defender incidents
 )
 
 // Operation is one call that a feature makes. Accepts are the permissions of which any one is enough, the one we ask for first;
@@ -93,6 +95,7 @@ var (
 	readUsers         = app("User.Read.All")
 	readMembers       = app("GroupMember.Read.All")
 	readDirRoles      = app("RoleManagement.Read.Directory")
+	readIncidents     = app("SecurityIncident.Read.All")
 
 	asPersonActions   = signedIn("DeviceManagementManagedDevices.PrivilegedOperations.All")
 	asPersonDevices   = signedIn("DeviceManagementManagedDevices.Read.All")
@@ -106,6 +109,7 @@ var (
 	asPersonMembers      = signedIn("GroupMember.ReadWrite.All")
 	asPersonApplications = signedIn("Application.ReadWrite.All")
 	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
+	asPersonTriage       = signedIn("SecurityIncident.ReadWrite.All")
 )
 
 var catalogue = []Entry{
@@ -210,6 +214,9 @@ var catalogue = []Entry{
 		get("the list of incidents", "/api/incidents", asPersonIncidents),
 		get("one incident with its alerts", "/api/incidents/{id}", asPersonIncidents),
 	}},
+	{Feature: IncidentList, Licence: "Microsoft Defender XDR", Operations: []Operation{
+		get("the list of incidents with their alerts", "/v1.0/security/incidents", readIncidents),
+	}},
 	{Feature: DeviceActions, Licence: intunePlan, Role: "Intune Administrator, or an Intune role with the remote task, over the device", Operations: []Operation{
 		post("restart a device", "/v1.0/deviceManagement/managedDevices/{id}/rebootNow", asPersonActions),
 		post("lock a device", "/v1.0/deviceManagement/managedDevices/{id}/remoteLock", asPersonActions),
@@ -266,6 +273,10 @@ var catalogue = []Entry{
 		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}/schema", Accepts: []Permission{asPersonSync}, Why: "change how a job maps attributes"},
 		{Method: "DELETE", Path: "/v1.0/servicePrincipals/{id}/synchronization/jobs/{jobId}", Accepts: []Permission{asPersonSync}, Why: "delete a job"},
 		{Method: "PUT", Path: "/v1.0/servicePrincipals/{id}/synchronization/secrets", Accepts: []Permission{asPersonSync}, Why: "hand the target's credentials to Microsoft"},
+	}},
+	{Feature: IncidentChanges, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Administrator or Security Operator", Operations: []Operation{
+		{Method: "PATCH", Path: "/v1.0/security/incidents/{id}", Accepts: []Permission{asPersonTriage}, Why: "assign, classify and resolve an incident"},
+		post("comment on an incident", "/v1.0/security/incidents/{id}/comments", asPersonTriage),
 	}},
 	{Feature: MyDevices, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("a person's own devices", "/v1.0/me/managedDevices", asPersonDevices, asPersonRecords),

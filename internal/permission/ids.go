@@ -31,5 +31,7 @@ var ids = map[Permission]string{
 	signedIn("GroupMember.ReadWrite.All"):                               "f81125ac-d3b7-4573-a3b2-7099cc39df9e",
 	signedIn("Application.ReadWrite.All"):                               "bdfbf15f-ee85-4955-8675-146e8e5296b5",
 	signedIn("Synchronization.ReadWrite.All"):                           "7bb27fa3-ea8f-4d67-a916-87715b6188bd",
+	app("SecurityIncident.Read.All"):                                    "45cc0394-e837-488b-a098-1918f48d186c",
+	signedIn("SecurityIncident.ReadWrite.All"):                          "128ca929-1a19-45e6-a3b8-435ec44a36ba",
 	signedIn("User.Read"):                                               "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
 }

@@ -200,6 +200,16 @@ var otherScopes = []Scope{
 		Opens: []string{"Give and take licences"}, Closed: []string{"Buying licences"},
 	},
 	{
+		Name: "SecurityIncident.Read.All", Setting: "Read all security incidents",
+		DelegatedID: "b9abcc4f-94fc-4457-9141-d20ce80ec952", ApplicationID: "45cc0394-e837-488b-a098-1918f48d186c",
+		Opens: []string{"Defender's incidents, with their alerts and what these are about"}, Closed: []string{"Changing an incident", "Hunting"},
+	},
+	{
+		Name: "SecurityIncident.ReadWrite.All", Setting: "Read and write to all security incidents",
+		DelegatedID: "128ca929-1a19-45e6-a3b8-435ec44a36ba", ApplicationID: "34bf0e97-1971-4929-b999-9e2442d941d7",
+		Opens: []string{"All that the read scope opens", "Assign, classify, comment and resolve incidents"}, Closed: []string{"Hunting", "Isolating devices or disabling accounts"},
+	},
+	{
 		Name: "Incident.Read", Setting: "Read incidents (Microsoft Threat Protection)",
 		Opens: []string{"Defender's incidents and alerts that the person may see"}, Closed: []string{"Changing an incident", "Hunting"},
 	},

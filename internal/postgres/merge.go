@@ -14,6 +14,7 @@ import (
 type Merge struct {
 	Table string
 	Keep  bool // rows that the read no longer had stay, marked by gone_at; else they are deleted
+	Part  bool // the read had only what changed: the other rows stay as they are
 
 	// History, where not empty, is a table (tenant_id, <Subject>, at, run, field, old, new) that is told of changes of the fields named.
 	History, Subject string
@@ -112,6 +113,9 @@ func (m Merge) upsert(columns []string) string {
 }
 
 func (m Merge) sweep(ctx context.Context, tx pgx.Tx, tid any, run int64, now time.Time) (int64, error) {
+	if m.Part {
+		return 0, nil
+	}
 	missing := `o.tenant_id = $1 AND NOT EXISTS (SELECT FROM ` + m.Table + `_stage n WHERE n.id = o.id)`
 	if !m.Keep {
 		tag, err := tx.Exec(ctx, `DELETE FROM `+m.Table+` o WHERE `+missing, tid)

@@ -99,6 +99,7 @@ var (
 		{"Apps", "apps", "/apps", tenant.MayView},
 		{"Configuration", "options", "/configuration", tenant.MayView},
 		{"Provisioning", "people_sync", "/provisioning", tenant.MayView},
+		{"Incidents", "shield", "/incidents", tenant.MayView},
 		{"Services", "certificate", "/services", tenant.MayView},
 	}
 	everywhere = []entry{

@@ -18,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/protection"
@@ -43,6 +44,7 @@ type Fleet struct {
 	DetectedApps *detectedapp.Store
 	Protection   *protection.Store
 	Autopilot    *autopilot.Store
+	Incidents    *incident.Store
 
 	run int64
 }
@@ -53,7 +55,7 @@ func NewFleet(t testing.TB) *Fleet {
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
 	f.DetectedApps, f.Protection = detectedapp.NewStore(pool), protection.NewStore(pool)
-	f.Services, f.Autopilot = service.NewStore(pool), autopilot.NewStore(pool)
+	f.Services, f.Autopilot, f.Incidents = service.NewStore(pool), autopilot.NewStore(pool), incident.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
 	var err error
 	if f.Sync, err = graphsync.New(pool, graphsync.Table(), graphsync.Options{Now: func() time.Time { return f.Now }}); err != nil {
@@ -198,6 +200,23 @@ func (f *Fleet) ReadAutopilot(t testing.TB, tid tenant.ID, at time.Time, identit
 		}
 	}
 	f.complete(t, tid, graphsync.Autopilot, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
+		return m.Counters, err
+	})
+}
+
+// ReadIncidents stores a complete read of the tenant's incidents.
+func (f *Fleet) ReadIncidents(t testing.TB, tid tenant.ID, at time.Time, incidents ...incident.Incident) {
+	t.Helper()
+	f.run++
+	stage := f.Incidents.Stage()
+	defer stage.Close()
+	for _, i := range incidents {
+		if err := stage.Add(i); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, graphsync.Incidents, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})

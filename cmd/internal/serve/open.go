@@ -31,6 +31,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/localpg"
@@ -82,6 +83,7 @@ type Portal struct {
 	Relationships  *gdap.Store
 	Guests         *guest.Store
 	DeviceActions  *deviceaction.Store
+	Incidents      *incident.Store
 	Audit          *audit.Store
 	Reviews        *review.Store
 	Consent        *consent.Service
@@ -244,7 +246,7 @@ func (p *Portal) wire(o Options) (err error) {
 	p.DetectedApps, p.Live = detectedapp.NewStore(p.Pool), graphsync.NewLiveStore(p.Pool, nil)
 	p.Live.Failed, p.Live.Fixed, p.Failures = p.liveFailed, p.liveFixed, failure.NewStore(p.Pool)
 	p.Configuration, p.Roles, p.Directory = configuration.NewStore(p.Pool), intunerole.NewStore(p.Pool), group.NewStore(p.Pool)
-	p.DirectoryRoles = directoryrole.NewStore(p.Pool)
+	p.DirectoryRoles, p.Incidents = directoryrole.NewStore(p.Pool), incident.NewStore(p.Pool)
 	p.Relationships, p.Guests = gdap.NewStore(p.Pool), guest.NewStore(p.Pool)
 	p.Audit, p.Services, p.Partner = audit.NewStore(p.Pool), service.NewStore(p.Pool), partner.NewStore(p.Pool)
 	p.Brake = brake.NewStore(p.Pool, p.Audit, p.home)
@@ -288,6 +290,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 		With(graphsync.AppProtection, &configuration.ProtectionPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.AppConfigurations, &configuration.ConfigurationPuller{Graph: p.Graph, Store: p.Configuration, Now: now}).
 		With(graphsync.IntuneRoles, &intunerole.Puller{Graph: p.Graph, Store: p.Roles, Now: now}).
+		With(graphsync.Incidents, &incident.Puller{Graph: p.Graph, Store: p.Incidents, Now: now}).
 		With(graphsync.DirectoryRoles, &directoryrole.Puller{Graph: p.Graph, Store: p.DirectoryRoles, Now: now}).
 		With(graphsync.ProvisioningJobs, &provisioning.JobPuller{Graph: p.Graph, Store: p.Provisioning, Now: now}).
 		With(graphsync.Services, &service.Puller{Graph: p.Graph, Store: p.Services, Now: now}).

@@ -240,7 +240,7 @@ func (w *World) connect() {
 		case t.Consent == ConsentWithdrawn:
 			w.relate(t, "expired", intune, "Intune Administrator")
 		case i%4 == 0:
-			w.relate(t, "active", intune, "Intune Administrator", "Security Reader", "Global Reader", "Cloud Application Administrator")
+			w.relate(t, "active", intune, "Intune Administrator", "Security Administrator", "Global Reader", "Cloud Application Administrator")
 		case i%2 == 0:
 			w.relate(t, "active", intune, "Intune Administrator", "Security Reader", "Global Reader")
 		default:

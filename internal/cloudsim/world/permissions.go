@@ -140,7 +140,7 @@ var readOnlyRoles = []string{
 	"DeviceManagementApps.Read.All", "DeviceManagementCloudCA.Read.All", "DeviceManagementConfiguration.Read.All",
 	"DeviceManagementManagedDevices.Read.All", "DeviceManagementRBAC.Read.All", "DeviceManagementServiceConfig.Read.All",
 	"Domain.Read.All", "GroupMember.Read.All", "Organization.Read.All", "ProvisioningLog.Read.All", "RoleManagement.Read.Directory",
-	"Synchronization.Read.All", "User.Read.All",
+	"SecurityIncident.Read.All", "Synchronization.Read.All", "User.Read.All",
 }
 
 // narrowRoles are what the partner's registration for devices alone requires: less to read, for a customer who wants to allow no more.

@@ -1,0 +1,86 @@
+package incidents
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// row is one incident: what the table, the JSON twin and the exports show.
+type row struct {
+	ID             string         `json:"id"`
+	Title          string         `json:"title"`
+	Tenant         page.TenantRef `json:"tenant"`
+	Severity       string         `json:"severity"` // Microsoft's words, here and below
+	Status         string         `json:"status"`
+	Open           bool           `json:"open"`
+	Assigned       string         `json:"assigned_to"`
+	Classification string         `json:"classification"`
+	Determination  string         `json:"determination"`
+	RedirectTo     string         `json:"redirect_to,omitempty"`
+	Alerts         int            `json:"alerts"`
+	CreatedAt      *time.Time     `json:"created_at"`
+	UpdatedAt      *time.Time     `json:"updated_at"`
+	URL            string         `json:"url"`
+
+	now time.Time
+}
+
+func newRow(i incident.Incident, now time.Time) row {
+	return row{
+		ID: i.ID, Title: titleOf(i), Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, Severity: i.Severity, Status: i.Status, Open: i.Open(), Assigned: i.Assigned,
+		Classification: i.Classification, Determination: i.Determination, RedirectTo: i.RedirectTo, Alerts: len(i.Alerts), CreatedAt: page.Moment(i.CreatedAt), UpdatedAt: page.Moment(i.UpdatedAt),
+		URL: urlOf(i.Tenant, i.ID), now: now,
+	}
+}
+
+func titleOf(i incident.Incident) string {
+	if strings.TrimSpace(i.Title) == "" {
+		return "Incident " + i.ID
+	}
+	return i.Title
+}
+
+func urlOf(tid tenant.ID, id string) string {
+	return "/t/" + tid.String() + "/incidents/" + url.PathEscape(id)
+}
+
+// columns are the list's, in the table's order.
+func columns(m tenant.Membership) []page.Column[row] {
+	cs := []page.Column[row]{{Key: "title", Label: "Incident", Text: func(r row) string { return r.Title }}}
+	if !m.One() {
+		cs = append(cs, page.Column[row]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }})
+	}
+	return append(cs,
+		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 130, Text: func(r row) string { return severityState(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := severityState(r.Severity, r.Open); return ui.Cell{State: &s} }},
+		page.Column[row]{Key: "status", Label: "Status", Kind: ui.KindState, Priority: 1, Width: 140, Text: func(r row) string { return statusState(r.Status).Text }, Cell: func(r row) ui.Cell { s := statusState(r.Status); return ui.Cell{State: &s} }},
+		page.Column[row]{Key: "assigned", Label: "Assigned to", Priority: 2, Width: 190, Text: func(r row) string { return r.Assigned }, Cell: row.assignedCell},
+		page.Column[row]{Key: "alerts", Label: "Alerts", Kind: ui.KindNumber, Priority: 3, Width: 80, Text: func(r row) string { return strconv.Itoa(r.Alerts) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Alerts))) }},
+		page.Column[row]{Key: "verdict", Label: "Classification", Priority: 3, Width: 190, Text: func(r row) string { return verdict(r.Classification, r.Determination) }, Cell: func(r row) ui.Cell { return ui.TextCell(verdict(r.Classification, r.Determination)) }},
+		page.Column[row]{Key: "created", Label: "Created", Kind: ui.KindTime, Sort: "created", Priority: 1, Width: 110, Text: func(r row) string { return page.Stamp(r.CreatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.CreatedAt, r.now) }},
+		page.Column[row]{Key: "updated", Label: "Changed", Kind: ui.KindTime, Sort: "updated", Priority: 2, Width: 110, Text: func(r row) string { return page.Stamp(r.UpdatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.UpdatedAt, r.now) }},
+		page.Column[row]{Key: "id", Label: "Incident id", Exact: true, Text: func(r row) string { return r.ID }},
+		page.Column[row]{Key: "mergedInto", Label: "Merged into", Exact: true, Text: func(r row) string { return r.RedirectTo }},
+		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
+	)
+}
+
+func (r row) assignedCell() ui.Cell {
+	if r.Assigned == "" {
+		return ui.QuietCell("Nobody")
+	}
+	return ui.TextCell(r.Assigned)
+}
+
+func timeCell(t *time.Time, now time.Time) ui.Cell {
+	if t == nil {
+		return ui.DashCell()
+	}
+	return ui.TimeCell(ui.NewTime(*t, now))
+}
