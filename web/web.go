@@ -108,6 +108,7 @@ type Deps struct {
 	GuestJobs        *guest.Runner
 	DeviceActions    *deviceaction.Store
 	DeviceActs       *deviceaction.Acts
+	DeviceJobs       *deviceaction.Runner
 	DetectedApps     *detectedapp.Store
 	Protection       *protection.Store
 	Autopilot        *autopilot.Store
@@ -207,10 +208,12 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
 	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}
+	acted := &actions.Handler{Actions: d.DeviceActions, Acts: d.DeviceActs, Runner: d.DeviceJobs}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
 		&devices.Asker{Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
-		&actions.Handler{Actions: d.DeviceActions, Acts: d.DeviceActs},
+		&devices.Bulk{Devices: d.Devices, Orders: d.DeviceJobs},
+		acted,
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
@@ -243,6 +246,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	visitors.MountPortal(all)
 	jobs.MountPortal(all)
 	setUp.MountPortal(all)
+	acted.MountPortal(all)
 	asked.MountPortal(all)
 	(&approvals.Handler{Brake: d.Brake, Session: d.Sitting, Home: d.Tenants.Home()}).Mount(all)
 	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)

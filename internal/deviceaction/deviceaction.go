@@ -93,6 +93,7 @@ type Action struct {
 	Approval  string    // code of Intune's approval by a second administrator
 
 	BrakeID    int64     // of the request at the brake; 0: none
+	JobID      int64     // of the order for many devices; 0: asked for alone
 	LastSyncAt time.Time // when it was asked for; only in what is asked for just now
 
 	Refused error // what Microsoft answered; only in what was sent just now

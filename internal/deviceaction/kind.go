@@ -36,6 +36,7 @@ type Kind struct {
 	refers  string // collection of what the body points to by its address, with the id in Options.Category
 
 	Form        Form // what the page asks for besides
+	Bulk        bool // makes sense for many devices at once, and does them no harm
 	Destructive bool // passes the brake before it is sent
 	Leaves      bool // the record leaves Intune when it is carried out
 	AtOnce      bool // Microsoft's answer is the result: nothing is left to read back
@@ -113,9 +114,9 @@ func shared(d Device) string {
 
 // Kinds are all actions, as a device's page lists them: what is asked for most first, what takes a device away last.
 var Kinds = []Kind{
-	{Name: "sync", Title: "Sync", Verb: "Sync", Ask: "Sync this device", Icon: "arrow_sync", Right: "SyncDevice", path: "syncDevice", Scope: Privileged, results: []string{"syncDevice"}, on: anywhere,
+	{Name: "sync", Title: "Sync", Verb: "Sync", Ask: "Sync this device", Icon: "arrow_sync", Bulk: true, Right: "SyncDevice", path: "syncDevice", Scope: Privileged, results: []string{"syncDevice"}, on: anywhere,
 		What: "The device checks in and takes what waits for it."},
-	{Name: "restart", Title: "Restart", Verb: "Restart", Ask: "Restart this device", Icon: "arrow_clockwise", Right: "RebootNow", path: "rebootNow", Scope: Privileged, results: []string{"rebootNow", "reboot"}, on: append(slices.Clone(anywhere), "ChromeOS"), needs: mayRestart,
+	{Name: "restart", Title: "Restart", Verb: "Restart", Ask: "Restart this device", Icon: "arrow_clockwise", Bulk: true, Right: "RebootNow", path: "rebootNow", Scope: Privileged, results: []string{"rebootNow", "reboot"}, on: append(slices.Clone(anywhere), "ChromeOS"), needs: mayRestart,
 		What: "The device restarts within minutes. Whoever uses it may lose what is not saved."},
 	{Name: "shut-down", Title: "Shut down", Verb: "Shut down", Ask: "Shut this device down", Icon: "pause", Right: "ShutDown", path: "shutDown", Scope: Privileged, results: []string{"shutDown"}, on: apple, needs: supervised,
 		What: "The device switches off. Somebody beside it has to switch it on again."},
@@ -134,12 +135,12 @@ var Kinds = []Kind{
 		What: "An iPhone or iPad loses its passcode. Android gets a new one, which Intune shows; the portal never reads it."},
 	{Name: "recover-passcode", Title: "Recover passcode", Verb: "Recover", Ask: "Recover the passcode", Icon: "key", Right: "ResetPasscode", path: "recoverPasscode", Scope: Privileged, results: []string{"recoverPasscode"}, on: apple,
 		What: "Intune tries to bring the passcode back, and shows it; the portal never reads it."},
-	{Name: "scan", Title: "Defender scan", Verb: "Scan", Ask: "Scan this device", Icon: "shield_checkmark", Right: "WindowsDefender", path: "windowsDefenderScan", Scope: Privileged, results: []string{"windowsDefenderScan", "quickScan", "fullScan"}, on: desktop, Form: ScanForm,
+	{Name: "scan", Title: "Defender scan", Verb: "Scan", Ask: "Scan this device", Icon: "shield_checkmark", Bulk: true, Right: "WindowsDefender", path: "windowsDefenderScan", Scope: Privileged, results: []string{"windowsDefenderScan", "quickScan", "fullScan"}, on: desktop, Form: ScanForm,
 		body: func(o Options) any { return map[string]bool{"quickScan": !o.Full} },
 		What: "Microsoft Defender looks through the device. A full scan takes hours and slows it down."},
-	{Name: "update-signatures", Title: "Update Defender", Verb: "Update", Ask: "Update Defender on this device", Icon: "shield_checkmark", Right: "WindowsDefender", path: "windowsDefenderUpdateSignatures", Scope: Privileged, results: []string{"windowsDefenderUpdateSignatures"}, on: desktop,
+	{Name: "update-signatures", Title: "Update Defender", Verb: "Update", Ask: "Update Defender on this device", Icon: "shield_checkmark", Bulk: true, Right: "WindowsDefender", path: "windowsDefenderUpdateSignatures", Scope: Privileged, results: []string{"windowsDefenderUpdateSignatures"}, on: desktop,
 		What: "Microsoft Defender fetches what it knows of new malware."},
-	{Name: "rotate-bitlocker", Title: "Rotate BitLocker key", Verb: "Rotate", Ask: "Rotate the BitLocker key", Icon: "key", Right: "RotateBitLockerKeys", version: "beta", path: "rotateBitLockerKeys", Scope: ReadWrite, results: []string{"rotateBitLockerKeys"}, on: desktop, needs: encrypted,
+	{Name: "rotate-bitlocker", Title: "Rotate BitLocker key", Verb: "Rotate", Ask: "Rotate the BitLocker key", Icon: "key", Bulk: true, Right: "RotateBitLockerKeys", version: "beta", path: "rotateBitLockerKeys", Scope: ReadWrite, results: []string{"rotateBitLockerKeys"}, on: desktop, needs: encrypted,
 		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},
 	{Name: "rotate-filevault", Title: "Rotate FileVault key", Verb: "Rotate", Ask: "Rotate the FileVault key", Icon: "key", Right: "RotateBitLockerKeys", version: "beta", path: "rotateFileVaultKey", Scope: Privileged, results: []string{"rotateFileVaultKey"}, on: []string{"macOS"}, needs: encrypted,
 		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},

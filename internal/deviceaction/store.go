@@ -28,12 +28,12 @@ const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.de
 
 const columns = `
 	a.tenant_id, ` + customerName + `, a.action_id, a.kind, a.options, a.reason, a.device_id, a.device_name, a.hardware, a.os, a.device_user, a.state, a.said,
-	a.by_name, a.by_tenant, a.by_object, a.as_name, a.nonce, a.asked_at, a.sent_at, a.ended_at, a.read_at, a.request_id, a.client_id, a.approval_code, a.brake_id`
+	a.by_name, a.by_tenant, a.by_object, a.as_name, a.nonce, a.asked_at, a.sent_at, a.ended_at, a.read_at, a.request_id, a.client_id, a.approval_code, a.brake_id, a.job_id`
 
 func scan(row pgx.CollectableRow, more ...any) (a Action, err error) {
 	var options []byte
 	err = row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.ID, &a.Kind, &options, &a.Reason, &a.DeviceID, &a.DeviceName, &a.Hardware, &a.OS, &a.User, &a.State, &a.Said,
-		&a.By, &a.Person.Tenant, &a.Person.ObjectID, &a.As, &a.Nonce, &a.AskedAt, postgres.Zero(&a.SentAt), postgres.Zero(&a.EndedAt), postgres.Zero(&a.ReadAt), &a.RequestID, &a.ClientID, &a.Approval, &a.BrakeID}, more...)...)
+		&a.By, &a.Person.Tenant, &a.Person.ObjectID, &a.As, &a.Nonce, &a.AskedAt, postgres.Zero(&a.SentAt), postgres.Zero(&a.EndedAt), postgres.Zero(&a.ReadAt), &a.RequestID, &a.ClientID, &a.Approval, &a.BrakeID, &a.JobID}, more...)...)
 	if err == nil {
 		err = json.Unmarshal(options, &a.Options)
 	}
@@ -173,6 +173,7 @@ type Filter struct {
 	Kind    []string
 	State   []string
 	Tenants []tenant.ID // within the scope
+	Job     int64       // 0: of any, or of none
 	Sort    string      // asked (the newest first where Desc), device, customer
 	Desc    bool
 	After   string
@@ -199,6 +200,9 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	}
 	if len(f.State) > 0 {
 		l.Where.And("a.state = ANY(?)", f.State)
+	}
+	if f.Job > 0 {
+		l.Where.And("a.job_id = ?", f.Job)
 	}
 	if len(f.Tenants) > 0 {
 		l.Where.And("a.tenant_id = ANY(?)", f.Tenants)

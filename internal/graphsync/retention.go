@@ -25,7 +25,7 @@ const (
 // and the audit are not among them.
 var historyTables = []struct{ table, at, and string }{
 	{"device_change", "at", ""}, {"autopilot_change", "at", ""}, {"incident_change", "at", ""}, {"app_change", "at", ""}, {"detected_app_change", "at", ""}, {"service_change", "at", ""}, {"intune_role_change", "at", ""},
-	{"directory_role_change", "at", ""}, {"guest_change", "at", ""}, {"guest_invitation", "changed_at", "AND h.state NOT IN ('waiting', 'sending')"}, {"gdap_change", "at", ""},
+	{"directory_role_change", "at", ""}, {"guest_change", "at", ""}, {"guest_invitation", "changed_at", "AND h.state NOT IN ('waiting', 'sending')"}, {"gdap_change", "at", ""}, {"device_action", "asked_at", "AND h.ended_at IS NOT NULL"},
 	{"provisioning_job_change", "at", ""}, {"provisioning_event", "at", ""}, {"sync_run", "started_at", ""},
 	// what a policy was from before the first day on is what it was on that day
 	{"policy_version", "at", `AND EXISTS (SELECT FROM policy_version w WHERE w.tenant_id = h.tenant_id AND w.kind = h.kind AND w.policy_id = h.policy_id AND w.run > h.run AND w.at <= $1)`},

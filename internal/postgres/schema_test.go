@@ -22,6 +22,7 @@ var withoutTenant = map[string]string{
 	"river_notification": "River",
 	"session":            "a browser's session spans several tenant sign-ins; found by the hash of its cookie only",
 	"setting":            "settings of the portal itself",
+	"device_job":         "orders for many devices; their lines are the customers', and who sees one of those sees the order",
 	"staff":              "the partner's own people; what they may see is in staff_tenant",
 	"saved_view":         "what the partner's people ask lists for; what they find is decided by the reach of whoever opens it",
 	"tenant_group":       "rules by which tenants are grouped; who is in one is worked out under the asker's scope",

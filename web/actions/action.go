@@ -102,10 +102,14 @@ func (v view) facts() ui.Facts {
 		}
 		return ui.CopyCell(id, "", "Copy")
 	}
-	return ui.Facts{Wide: true, Items: []ui.Fact{
+	f := ui.Facts{Wide: true, Items: []ui.Fact{
 		{Label: "Device", Value: ui.LinkCell(v.DeviceName, v.DeviceURL), Note: v.OS}, {Label: "Serial or other identity", Value: mono(v.Hardware)}, {Label: "Used by", Value: ui.TextCell(v.User)},
 		{Label: "Last asked of Intune", Value: read}, {Label: "Microsoft’s request id", Value: mono(v.RequestID)}, {Label: "Our request id", Value: mono(v.ClientID)},
 	}}
+	if v.JobURL != "" {
+		f.Items = append(f.Items, ui.Fact{Label: "Asked for together with others", Value: ui.LinkCell("Show the job", v.JobURL)})
+	}
+	return f
 }
 
 // waits tells an action that was not sent and that the person may send or take back.

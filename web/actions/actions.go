@@ -30,6 +30,7 @@ type Acts interface {
 type Handler struct {
 	Actions *deviceaction.Store
 	Acts    Acts
+	Runner  Runner
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.
@@ -70,6 +71,7 @@ type row struct {
 	DeviceURL  string         `json:"device_url"`
 
 	BrakeURL string `json:"approval_url,omitempty"`
+	JobURL   string `json:"job_url,omitempty"`
 
 	state ui.State
 	now   time.Time
@@ -84,6 +86,9 @@ func newRow(a deviceaction.Action, now time.Time) row {
 		URL: at + "/actions/" + strconv.FormatInt(a.ID, 10), DeviceURL: at + "/devices/" + escape(a.DeviceID), state: verdict.Action(a, now), now: now,
 	}
 	r.StateName = r.state.Text
+	if a.JobID > 0 {
+		r.JobURL = jobURL(a.JobID)
+	}
 	if a.BrakeID > 0 {
 		r.BrakeURL = brake.Path(a.BrakeID)
 	}
@@ -98,6 +103,14 @@ func (r row) label() string {
 	return r.Name
 }
 
+func isNumber(v string) error {
+	n, err := strconv.ParseInt(v, 10, 64)
+	if err == nil && n < 1 {
+		err = errs.Invalid
+	}
+	return err
+}
+
 func newSpec(m tenant.Membership) page.Spec {
 	var kinds, states []page.Option
 	for _, k := range deviceaction.Kinds {
@@ -108,7 +121,7 @@ func newSpec(m tenant.Membership) page.Spec {
 	}
 	s := page.Spec{
 		Sorts: []string{"-asked", "device"}, Placeholder: "Device, serial, person",
-		Filters: []page.Filter{{Name: "kind", Label: "Action", Options: kinds}, {Name: "state", Label: "State", Options: states}},
+		Filters: []page.Filter{{Name: "kind", Label: "Action", Options: kinds}, {Name: "state", Label: "State", Options: states}, {Name: "job", Label: "Job", Linked: true, Check: isNumber}},
 	}
 	if !m.One() {
 		s.Sorts, s.Filters = append(s.Sorts, "customer"), append(s.Filters, page.ByCustomer)
@@ -124,6 +137,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	now := page.ChromeOf(ctx).Now
 	f := deviceaction.Filter{Q: q.Q, Kind: q.Values["kind"], State: q.Values["state"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f.Job, _ = strconv.ParseInt(q.Get("job"), 10, 64)
 	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}

@@ -2,6 +2,7 @@ package actions
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -57,7 +58,9 @@ func TestPages(t *testing.T) {
 			t.Fatalf("%+v, %v", a, err)
 		}
 	}
-	mount := (&Handler{Actions: store, Acts: acts}).Mount
+	runner := &deviceaction.Runner{Acts: acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	h := &Handler{Actions: store, Acts: acts, Runner: runner}
+	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
 	both, one := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount), f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
 	var all, mine struct {
@@ -103,6 +106,32 @@ func TestPages(t *testing.T) {
 	if got := one.Post(ours, url.Values{}); got.Code != http.StatusConflict {
 		t.Errorf("sent twice: %d", got.Code)
 	}
+	held := deviceaction.Device{Tenant: fabrikam.ID, ID: "d/2", Name: "FBK-2", Serial: "S2", OS: "Windows"}
+	restart, _ := deviceaction.KindOf("restart")
+	orderer := technician
+	orderer.Tenant = fabrikam.ID
+	id, err := runner.Order(t.Context(), orderer, deviceaction.Ask{Kind: restart, Nonce: "order"}, []deviceaction.Device{held}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	runner.Wait()
+	at := jobURL(id)
+	var job struct{ Devices, Waiting int64 }
+	if both.JSON(at, http.StatusOK, &job); job.Devices != 1 || job.Waiting != 1 {
+		t.Errorf("the job: %+v", job)
+	}
+	if get, post := one.Get(at), one.Post(at, url.Values{"do": {"again"}}); get.Code != http.StatusNotFound || post.Code != http.StatusNotFound {
+		t.Errorf("a job of another tenant: %d, %d", get.Code, post.Code)
+	}
+	for do, want := range map[string]int{"again": http.StatusSeeOther, "stop": http.StatusSeeOther, "go": http.StatusSeeOther, "dance": http.StatusBadRequest} {
+		if got := both.Post(at, url.Values{"do": {do}}); got.Code != want {
+			t.Errorf("%s: %d, want %d", do, got.Code, want)
+		}
+	}
+	runner.Wait()
+	if got := support.Post(at, url.Values{"do": {"stop"}}); got.Code != http.StatusForbidden {
+		t.Errorf("support steers a job: %d", got.Code)
+	}
 	var now struct{ State string }
 	if one.JSON(ours, http.StatusOK, &now); now.State != "pending" {
 		t.Errorf("it is %s", now.State)
@@ -122,5 +151,24 @@ func TestGolden(t *testing.T) {
 			a.EndedAt, a.ReadAt = now.Add(-time.Hour), now.Add(-time.Hour)
 		}
 		t.Run(string(s), func(t *testing.T) { webtest.Golden(t, actionBody(newView(m, a, page.Chrome{Now: now}))) })
+	}
+}
+
+func TestGoldenJob(t *testing.T) {
+	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	m := tenant.Membership{Person: technician}
+	j := deviceaction.Job{ID: 7, Kind: "restart", Reason: "<b>patch day", By: "Technician", MadeAt: now.Add(-time.Hour), AliveAt: now, Lines: 12, Customers: 2, Done: 12}
+	for name, of := range map[string]struct {
+		change func(*deviceaction.Job)
+		why    []deviceaction.Cause
+	}{
+		"ended":   {func(*deviceaction.Job) {}, nil},
+		"running": {func(j *deviceaction.Job) { j.Done, j.Queued, j.Open = 4, 5, 3 }, nil},
+		"stopped": {func(j *deviceaction.Job) { j.Done, j.Queued, j.AliveAt, j.Skipped = 4, 8, now.Add(-time.Hour), 1 }, nil},
+		"failed":  {func(j *deviceaction.Job) { j.Done, j.Failed, j.Unknown = 7, 4, 1 }, []deviceaction.Cause{{Said: "Microsoft has had too many requests; nothing was done.", Lines: 3}, {Said: "<script>", Lines: 1}}},
+	} {
+		job := j
+		of.change(&job)
+		t.Run(name, func(t *testing.T) { webtest.Golden(t, jobBody(newJobView(m, job, of.why, now))) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"iter"
 	"net/http"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/device"
@@ -100,6 +101,9 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 		Title: "Devices", One: noun.One, Many: noun.Many, Caption: caption(q), M: m, Query: q, Spec: spec, Columns: columns(m),
 		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), URL: row.url, Above: listTabs(m, partDevices),
 	}
+	if m.May(tenant.MayAct) && q.Get("gone") == "" {
+		offer(&l, q)
+	}
 	toRow := newRower(late, now)
 	for _, d := range found.Rows {
 		l.Rows = append(l.Rows, toRow(d))
@@ -117,6 +121,18 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 	}
 	l.Empty = fresh.Empty(noun, read, m, s, now)
 	return l, nil
+}
+
+// offer lets devices be chosen to act on: those that one ticks, or all that match.
+func offer(l *page.List[row], q page.Query) {
+	if q.Get(pickFilter.Name) == "" {
+		l.Actions = append(l.Actions, ui.Action{Text: "Choose devices", Kind: ui.Quiet, URL: q.With(pickFilter.Name, "true")})
+		return
+	}
+	_, filters, _ := strings.Cut(q.Without(pickFilter.Name), "?")
+	l.Key = row.key
+	l.Bulk = &ui.Bulk{Action: l.M.Path("/devices/actions"), One: "device", Many: "devices", Actions: bulkActions()}
+	l.Actions = append(l.Actions, ui.Action{Text: "Act on all that match", Kind: ui.Quiet, URL: l.M.Path("/devices/actions") + "?" + filters})
 }
 
 func caption(q page.Query) string {

@@ -32,6 +32,7 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 			{Name: "version", Label: "System version"},
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
 			onFilter,
+			pickFilter,
 		},
 	}
 	if !m.One() {
@@ -42,6 +43,9 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 	}
 	return s
 }
+
+// pickFilter gives each row a box to tick.
+var pickFilter = page.Filter{Name: "pick", Label: "Choose", Options: []page.Option{{Value: "true", Label: "devices to act on"}}, Fixed: true, Linked: true}
 
 func systemOptions(given []string) []page.Option {
 	out := make([]page.Option, 0, len(systems)+len(given))

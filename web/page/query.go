@@ -284,6 +284,13 @@ func (q Query) Without(name string) string {
 	return q.link(v)
 }
 
+// With is the list with that filter, and no other value of it.
+func (q Query) With(name, value string) string {
+	v := q.values()
+	v.Set(name, value)
+	return q.link(v)
+}
+
 // SortedBy is the list sorted by key: upwards, or downwards when it is sorted upwards by key now.
 func (q Query) SortedBy(key string) string {
 	v := q.values()

@@ -1,0 +1,209 @@
+package actions
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Runner steers jobs of many actions.
+type Runner interface {
+	Start(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error
+	Stop(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error
+	Again(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error
+}
+
+// MountPortal adds the pages of jobs, which are over all tenants.
+func (h *Handler) MountPortal(r page.Router) {
+	r.Get("/actions/jobs/{job}", h.job)
+	r.Post("/actions/jobs/{job}", tenant.MayAct, h.steer)
+}
+
+// jobView is what a job's page shows, and its JSON twin.
+type jobView struct {
+	ID        int64     `json:"id"`
+	Kind      string    `json:"kind"`
+	Name      string    `json:"name"`
+	Choice    string    `json:"choice,omitempty"`
+	Reason    string    `json:"reason"`
+	By        string    `json:"by"`
+	MadeAt    time.Time `json:"made_at"`
+	Hash      string    `json:"set_sha256"`
+	Customers int64     `json:"customers"`
+	Lines     int64     `json:"devices"`
+	Queued    int64     `json:"not_sent"`
+	Open      int64     `json:"waiting"`
+	Done      int64     `json:"done"`
+	Failed    int64     `json:"failed"`
+	Unknown   int64     `json:"unknown"`
+	Cancelled int64     `json:"cancelled"`
+	Skipped   int64     `json:"skipped"`
+	Running   bool      `json:"running"`
+	Causes    []cause   `json:"causes"`
+	ListURL   string    `json:"list_url"`
+
+	m   tenant.Membership
+	now time.Time
+}
+
+type cause struct {
+	Said  string `json:"said"`
+	Lines int64  `json:"devices"`
+}
+
+func jobURL(id int64) string { return "/actions/jobs/" + strconv.FormatInt(id, 10) }
+
+func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err error) {
+	text, err := page.Param(r, "job")
+	if err != nil {
+		return v, err
+	}
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || id < 1 {
+		return v, errs.NotFound
+	}
+	j, why, err := h.Actions.Job(r.Context(), m.Scope, id)
+	if err != nil {
+		return v, err
+	}
+	return newJobView(m, j, why, page.ChromeOf(r.Context()).Now), nil
+}
+
+func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {
+	v := jobView{
+		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
+		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, now: now,
+	}
+	for _, c := range why {
+		v.Causes = append(v.Causes, cause(c))
+	}
+	return v
+}
+
+func (h *Handler) job(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.findJob(r, m)
+	if err != nil {
+		return err
+	}
+	s := page.Shell(r, m, v.title())
+	if v.Running {
+		s.Live, s.Refresh = true, 10
+	}
+	return page.Answer(w, r, v, jobPage(s, v))
+}
+
+// steer sends what failed once more, goes on with what a portal left behind, or takes back what was not sent.
+func (h *Handler) steer(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	v, err := h.findJob(r, m)
+	if err != nil {
+		return err
+	}
+	ctx, id := r.Context(), middleware.RequestID(r.Context())
+	switch form.Get("do") {
+	case "again":
+		err = h.Runner.Again(ctx, m.Person, id, m.Scope, v.ID)
+	case "go":
+		err = h.Runner.Start(ctx, m.Person, id, m.Scope, v.ID)
+	case "stop":
+		err = h.Runner.Stop(ctx, m.Person, id, m.Scope, v.ID)
+	default:
+		err = errs.Show(errs.Invalid, "Choose what to do with the job.")
+	}
+	if err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, jobURL(v.ID))
+}
+
+// The parts of the page, ready to print.
+
+func (v jobView) title() string {
+	return v.Name + ": " + ui.Count(v.Lines, "device", "devices") + " at " + ui.Count(v.Customers, "customer", "customers")
+}
+
+func (v jobView) header() ui.PageHeader {
+	lead := "Asked for by " + v.By + " " + ui.NewTime(v.MadeAt, v.now).Text + "."
+	if v.Reason != "" {
+		lead += " Reason: “" + v.Reason + "”."
+	}
+	if v.Skipped > 0 {
+		lead += " Left out, because the same was under way: " + ui.Count(v.Skipped, "device", "devices") + "."
+	}
+	return ui.PageHeader{Context: []ui.Crumb{{Text: "Actions", URL: "/actions"}}, Title: v.title(), Lead: lead, Pills: []ui.State{v.state()}}
+}
+
+func (v jobView) state() ui.State {
+	switch {
+	case v.Running:
+		return ui.State{Shape: ui.ShapePending, Text: "Being sent"}
+	case v.Queued > 0:
+		return ui.State{Shape: ui.ShapeWarn, Text: "Stopped"}
+	case v.Open > 0:
+		return ui.State{Shape: ui.ShapePending, Text: "Waits for devices"}
+	case v.Failed > 0:
+		return ui.State{Shape: ui.ShapeBad, Text: "Some failed"}
+	case v.Unknown > 0:
+		return ui.State{Shape: ui.ShapeUnknown, Text: "Some are unknown"}
+	}
+	return ui.State{Shape: ui.ShapeOK, Text: "Ended"}
+}
+
+func (v jobView) progress() ui.Progress {
+	return ui.Progress{Label: "Sent to Microsoft", Part: v.Lines - v.Queued, Whole: v.Lines, Text: ui.N(v.Lines-v.Queued) + " of " + ui.N(v.Lines) + " sent"}
+}
+
+// rollup is how many devices are how far, each with the way to them.
+func (v jobView) rollup() ui.Table {
+	t := ui.Table{ID: "rollup", Caption: "Devices by state", Inset: true, Columns: []ui.Column{{Key: "state", Label: "State"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}}}
+	for _, x := range []struct {
+		name, filter string
+		n            int64
+	}{
+		{"Not sent yet", "&state=queued", v.Queued}, {"Wait for the device", "&state=sent&state=approval&state=pending", v.Open}, {"Done", "&state=done", v.Done}, {"Failed", "&state=failed", v.Failed},
+		{"Unknown, or left Intune", "&state=unknown&state=gone", v.Unknown}, {"Cancelled", "&state=cancelled", v.Cancelled},
+	} {
+		t.Rows = append(t.Rows, ui.Row{Name: x.name, URL: v.ListURL + x.filter, Cells: []ui.Cell{ui.NumberCell(x.n, v.ListURL+x.filter)}})
+	}
+	return t
+}
+
+func (v jobView) causeTable() ui.Table {
+	t := ui.Table{ID: "causes", Caption: "Why some failed", Inset: true, Columns: []ui.Column{{Key: "why", Label: "Why"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}}}
+	for _, c := range v.Causes {
+		t.Rows = append(t.Rows, ui.Row{Name: c.Said, Cells: []ui.Cell{ui.NumberCell(c.Lines, "")}})
+	}
+	return t
+}
+
+// steps are what can be done with the job now.
+func (v jobView) steps() (list []ui.Action) {
+	if !v.m.May(tenant.MayAct) {
+		return nil
+	}
+	at := jobURL(v.ID)
+	do := func(text, what string) {
+		list = append(list, ui.Action{Text: text, Post: at, Fields: []ui.Pair{{Name: "do", Value: what}}})
+	}
+	if v.Queued > 0 && !v.Running {
+		do("Send the "+ui.Count(v.Queued, "device", "devices")+" that are left", "go")
+	}
+	if v.Queued > 0 {
+		do("Take back what was not sent", "stop")
+	}
+	if v.Failed > 0 && !v.Running {
+		do("Try "+ui.Count(v.Failed, "device", "devices")+" again", "again")
+	}
+	return list
+}
