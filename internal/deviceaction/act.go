@@ -126,6 +126,9 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	if !ok || act.State != Approval && act.State != Queued {
 		return act, errs.Show(errs.Conflict, "This action does not wait for anything any more.")
 	}
+	if err := act.own(by); err != nil {
+		return act, err
+	}
 	p, err := a.Who.As(ctx, act.Tenant, k.Scope)
 	if err != nil {
 		return act, err
@@ -153,6 +156,14 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	}
 	act.Person = by
 	return a.send(ctx, p, k, act, requestID, permit)
+}
+
+// own refuses to send in another's name what somebody asked for in theirs: the page that asked said whom the customer's log would name.
+func (a Action) own(by tenant.Person) error {
+	if a.Person.Tenant == by.Tenant && a.Person.ObjectID == by.ObjectID {
+		return nil
+	}
+	return errs.ShowNext(errs.Forbidden, a.By+" asked for this, and sends it in their own name.", "Take it back, and ask for it yourself.")
 }
 
 // Drop takes back what was not sent.

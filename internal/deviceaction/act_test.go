@@ -306,6 +306,11 @@ func TestWhatDestroysPassesTheBrake(t *testing.T) {
 		t.Errorf("sent before anybody approved: %v, spent %d", err, b.spent)
 	}
 	b.says = grant
+	other := k.by
+	other.ObjectID = "aaaaaaaa-0000-4000-8000-00000000000b"
+	if _, err := k.acts.Go(t.Context(), other, "q-2", waiting, ""); !errors.Is(err, errs.Forbidden) || b.spent != 0 {
+		t.Errorf("sent by somebody else: %v", err)
+	}
 	k.world.Faults.Add(world.Fault{Kind: "unavailable", Path: "wipe"})
 	lost, err := k.acts.Go(t.Context(), k.by, "q-3", waiting, "")
 	if err != nil || lost.State != deviceaction.Unknown || b.spent != 1 || b.back != 0 || b.noncesOfAsked[len(b.noncesOfAsked)-1] != waiting.Nonce {

@@ -100,6 +100,12 @@ func (r *Runner) Start(ctx context.Context, by tenant.Person, requestID string, 
 	if err != nil {
 		return err
 	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	if err := waiting[0].own(by); err != nil { // all of a job's lines are one person's
+		return err
+	}
 	if err := r.Acts.Store.alive(ctx, job, r.Acts.Now()); err != nil {
 		return err
 	}
@@ -175,7 +181,7 @@ func (r *Runner) Stop(ctx context.Context, by tenant.Person, requestID string, s
 
 // Again sends once more what failed, and what a portal that stopped left behind. What was sent, and what is unknown, stays as it is.
 func (r *Runner) Again(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error {
-	if err := r.Acts.Store.again(ctx, scope, job); err != nil {
+	if err := r.Acts.Store.again(ctx, scope, job, by); err != nil {
 		return err
 	}
 	return r.Start(ctx, by, requestID, scope, job)

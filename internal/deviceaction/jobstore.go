@@ -80,15 +80,18 @@ func (s *Store) alive(ctx context.Context, job int64, now time.Time) error {
 	return nil
 }
 
-// again makes failed lines wait once more, where the same is not under way on the device by now.
-func (s *Store) again(ctx context.Context, scope tenant.Scope, job int64) error {
-	_, err := s.pool.In(scope).Exec(ctx, `
+// again makes failed lines of the person's wait once more, where the same is not under way on the device by now.
+func (s *Store) again(ctx context.Context, scope tenant.Scope, job int64, by tenant.Person) error {
+	tag, err := s.pool.In(scope).Exec(ctx, `
 		UPDATE device_action l
 		SET    state = 'queued', said = '', ended_at = NULL, next_read_at = NULL
-		WHERE  job_id = $1 AND state = 'failed'
-		AND    NOT EXISTS (SELECT FROM device_action o WHERE o.tenant_id = l.tenant_id AND o.device_id = l.device_id AND o.kind = l.kind AND o.state IN ('queued', 'sent', 'approval', 'pending'))`, job)
+		WHERE  job_id = $1 AND state = 'failed' AND by_tenant = $2 AND by_object = $3
+		AND    NOT EXISTS (SELECT FROM device_action o WHERE o.tenant_id = l.tenant_id AND o.device_id = l.device_id AND o.kind = l.kind AND o.state IN ('queued', 'sent', 'approval', 'pending'))`, job, by.Tenant, by.ObjectID)
 	if err != nil {
 		return fmt.Errorf("repeat job: %w", postgres.Kind(err))
+	}
+	if tag.RowsAffected() == 0 {
+		return errs.ShowNext(errs.Conflict, "Nothing of this can be tried again by you.", "Whoever asked for it can, where the same is not under way on the devices by now.")
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
@@ -55,21 +56,38 @@ type Reader struct {
 // dueAtOnce is how many actions one round reads.
 const dueAtOnce = 50
 
-// RunDue reads the actions whose turn it is. One that cannot be read stays as it is, and is tried again.
+// RunDue reads the actions whose turn it is, several customers at a time. One that cannot be read stays as it is, and is tried again; the
+// customer's others wait with it, so that none keeps the rest from being read.
 func (r *Reader) RunDue(ctx context.Context) error {
 	due, err := r.Store.dueAcrossTenants(ctx, r.Now(), dueAtOnce)
 	if err != nil {
 		return err
 	}
-	var failed []error
+	byTenant := map[tenant.ID][]Action{}
 	for _, a := range due {
-		if err := r.read(ctx, a); err != nil {
-			failed = append(failed, err)
-		}
-		if ctx.Err() != nil {
-			break
-		}
+		byTenant[a.Tenant] = append(byTenant[a.Tenant], a)
 	}
+	var (
+		wait   sync.WaitGroup
+		mu     sync.Mutex
+		failed []error
+	)
+	places := make(chan struct{}, atOnce)
+	for _, list := range byTenant {
+		places <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-places }()
+			for _, a := range list {
+				if err := r.read(ctx, a); err != nil {
+					mu.Lock()
+					failed = append(failed, err)
+					mu.Unlock()
+					return
+				}
+			}
+		})
+	}
+	wait.Wait()
 	return errors.Join(failed...)
 }
 

@@ -21,6 +21,7 @@ type view struct {
 	soon     bool
 	destroys bool
 	mac      bool // that is to be erased
+	own      bool // the reader asked for it
 }
 
 func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
@@ -29,7 +30,7 @@ func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
 	if k, ok := deviceaction.KindOf(a.Kind); ok {
 		v.what, v.destroys = k.What, k.Destructive
 	}
-	v.mac = needsUnlock(a)
+	v.mac, v.own = needsUnlock(a), a.Person.Tenant == m.Person.Tenant && a.Person.ObjectID == m.Person.ObjectID
 	return v
 }
 
@@ -126,11 +127,17 @@ func (v view) signIn() string {
 }
 
 func (v view) foot() ui.Actions {
-	send := ui.Action{Text: "Send it, now that it is approved", Kind: ui.Primary}
+	send := ui.Action{Text: "Send it now", Kind: ui.Primary}
+	if v.BrakeURL != "" || v.State == string(deviceaction.Approval) {
+		send.Text = "Send it, now that it is approved"
+	}
 	if v.destroys {
 		send.Kind = ui.Confirm
 	}
-	a := ui.Actions{Items: []ui.Action{send, {Text: "Take it back", Name: "do", Value: "drop"}}}
+	a := ui.Actions{Items: []ui.Action{{Text: "Take it back", Name: "do", Value: "drop"}}, Note: "Only who asked for it sends it, in their own name."}
+	if v.own {
+		a.Items, a.Note = append([]ui.Action{send}, a.Items...), ""
+	}
 	if v.BrakeURL != "" {
 		a.Items = append(a.Items, ui.Action{Text: "Show the approval", URL: v.BrakeURL, Kind: ui.Quiet})
 	}

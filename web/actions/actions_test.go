@@ -53,7 +53,7 @@ func TestPages(t *testing.T) {
 	for i, tid := range []tenant.ID{contoso.ID, fabrikam.ID} {
 		d := deviceaction.Device{Tenant: tid, ID: "d/1", Name: []string{"CTO-1", "=FBK-1"}[i], Serial: "S1", OS: "Windows"}
 		who := technician
-		who.Tenant = tid
+		who.Tenant = contoso.ID
 		if a, err := acts.Do(t.Context(), who, deviceaction.Ask{Kind: sync, Device: d, Nonce: "n", As: "d.kranz@firstup.example", Reason: "Slow"}); err != nil || a.State != deviceaction.Approval {
 			t.Fatalf("%+v, %v", a, err)
 		}
@@ -61,6 +61,8 @@ func TestPages(t *testing.T) {
 	runner := &deviceaction.Runner{Acts: acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	h := &Handler{Actions: store, Acts: acts, Runner: runner}
 	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
+	technician := technician
+	technician.Tenant = contoso.ID
 	both, one := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount), f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
 	var all, mine struct {
@@ -123,8 +125,12 @@ func TestPages(t *testing.T) {
 	if get, post := one.Get(at), one.Post(at, url.Values{"do": {"again"}}); get.Code != http.StatusNotFound || post.Code != http.StatusNotFound {
 		t.Errorf("a job of another tenant: %d, %d", get.Code, post.Code)
 	}
-	for do, want := range map[string]int{"again": http.StatusSeeOther, "stop": http.StatusSeeOther, "go": http.StatusSeeOther, "dance": http.StatusBadRequest} {
-		if got := both.Post(at, url.Values{"do": {do}}); got.Code != want {
+	orderers := f.Serve(t, orderer, tenant.Only(contoso.ID, fabrikam.ID), mount)
+	if got := both.Post(at, url.Values{"do": {"again"}}); got.Code != http.StatusConflict {
+		t.Errorf("somebody else tries it again: %d", got.Code)
+	}
+	for do, want := range map[string]int{"again": http.StatusConflict, "stop": http.StatusSeeOther, "go": http.StatusSeeOther, "dance": http.StatusBadRequest} {
+		if got := orderers.Post(at, url.Values{"do": {do}}); got.Code != want {
 			t.Errorf("%s: %d, want %d", do, got.Code, want)
 		}
 	}
