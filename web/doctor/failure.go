@@ -41,6 +41,7 @@ var kinds = map[string]kind{
 	failure.Act + "/provisioning/{principal}/jobs/{job}/{act}": {"A provisioning job was not changed", "Provisioning job", ""},
 	failure.Act + "/provisioning/{principal}/mappings/import":  {"Mappings were not taken from a file", "Mappings of a job", ""},
 	failure.Act + "/provisioning/plans/{plan}":                 {"An application was not set up by a plan", "Plan", ""},
+	failure.Act + "/devices/{device}/actions/{kind}":           {"An action on a device was refused", "Confirmation of the action", ""},
 	failure.SignIn: {"A sign-in at this customer was refused", "Sign in there again", ""},
 }
 

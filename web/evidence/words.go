@@ -46,10 +46,10 @@ type words struct {
 	keptItems                                                               [4]string
 }
 
-var inLang = withSetUps(map[permission.Lang]words{
+var inLang = withDevices(withSetUps(map[permission.Lang]words{
 	permission.English: english, permission.French: french, permission.German: german,
 	permission.Spanish: spanish, permission.Dutch: dutch, permission.Greek: greek,
-})
+}))
 
 // act says what an action of the audit means for the customer. What the language has no words for keeps those that staff read.
 func (w words) act(action string) string {
