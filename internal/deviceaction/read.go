@@ -20,8 +20,8 @@ var reads = []struct{ until, every time.Duration }{
 }
 
 const (
-	// lostAfter is how long an action may be on its way before the portal that sent it counts as gone.
-	lostAfter = 2 * time.Minute
+	// lostAfter is how long an action may be on its way, throttled too, before the portal that sent it counts as gone.
+	lostAfter = 5 * time.Minute
 	// traceless is after how long an action of which Microsoft said nothing, and of which Intune shows no trace, counts as not done.
 	traceless = 15 * time.Minute
 	// forgotten is when reading ends: a device that has not checked in for so long will not come back soon.

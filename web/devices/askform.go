@@ -1,0 +1,141 @@
+package devices
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/tenantry/tenantry/internal/deviceaction"
+)
+
+// options are what the form chose.
+func (v askView) options() (o deviceaction.Options) {
+	get := func(name string) string { return strings.TrimSpace(v.form.Get(name)) }
+	switch v.kind.Form {
+	case deviceaction.ScanForm:
+		o.Full, o.Label = get("scan") == "full", "Quick scan"
+		if o.Full {
+			o.Label = "Full scan"
+		}
+	case deviceaction.NameForm:
+		o.Name, o.Label = get("name"), get("name")
+	case deviceaction.PersonForm:
+		o.Person, o.Label = get("person"), get("person")
+	case deviceaction.MessageForm:
+		o.Message, o.Phone, o.Footer = get("message"), get("phone"), get("footer")
+	case deviceaction.NotesForm:
+		o.Notes = get("notes")
+	case deviceaction.OwnerForm:
+		o.Ownership, o.Label = get("owner"), ownership(get("owner"))
+	case deviceaction.KeepForm:
+		o.KeepUser, o.KeepEnrolment, o.UnlockCode = get("keep") == "user" && v.device.OS == "Windows", get("keep") == "enrolment" && v.device.OS == "Windows", get("unlock")
+		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+	case deviceaction.CleanForm:
+		o.KeepUser = get("keep") == "user"
+		o.Label = keepWords[o.KeepUser][false]
+	case deviceaction.CategoryForm:
+		o.Category = get("category")
+		for _, c := range v.categories {
+			if c.ID == o.Category {
+				o.Label = c.Name
+			}
+		}
+	}
+	return o
+}
+
+// keepWords are what an erasing action leaves: a second person approves them as they stand.
+var keepWords = map[bool]map[bool]string{false: {false: "nothing kept", true: "enrolment kept"}, true: {false: "user account and files kept"}}
+
+// check finds what is wrong with what was filled in.
+func (v askView) check(ask deviceaction.Ask) {
+	o := ask.Options
+	long := func(s string, most int) bool { return len([]rune(s)) > most }
+	if ask.Nonce == "" || len(ask.Nonce) > 64 {
+		v.faults.Add("reason", "The form was incomplete. Send it once more.")
+	}
+	if long(ask.Reason, maxReason) {
+		v.faults.Add("reason", "Write at most 200 characters.")
+	}
+	if v.kind.Destructive {
+		v.checkTyped(ask)
+	}
+	switch v.kind.Form {
+	case deviceaction.NameForm:
+		most := maxName
+		if v.device.OS == "Windows" {
+			most = maxWinName
+		}
+		switch {
+		case o.Name == "" || long(o.Name, most):
+			v.faults.Add("name", "Enter a name of at most "+strconv.Itoa(most)+" characters.")
+		case v.device.OS == "Windows" && !windowsName(o.Name):
+			v.faults.Add("name", "Windows takes letters, digits and hyphens, and not digits alone.")
+		}
+	case deviceaction.PersonForm:
+		if !strings.Contains(o.Person, "@") || long(o.Person, maxReason) {
+			v.faults.Add("person", "Enter the sign-in name of the person, such as j.mora@contoso.com.")
+		}
+	case deviceaction.MessageForm:
+		if o.Message == "" && o.Phone == "" {
+			v.faults.Add("message", "Enter a message or a phone number, so that who finds the device can call.")
+		}
+		if long(o.Message, maxMessage) || long(o.Phone, maxReason) || long(o.Footer, maxReason) {
+			v.faults.Add("message", "The message is longer than the device shows.")
+		}
+	case deviceaction.NotesForm:
+		if long(o.Notes, maxNotes) {
+			v.faults.Add("notes", "Write at most 2,000 characters.")
+		}
+	case deviceaction.OwnerForm:
+		if o.Ownership != "company" && o.Ownership != "personal" {
+			v.faults.Add("owner", "Choose one.")
+		}
+	case deviceaction.CategoryForm:
+		if o.Label == "" {
+			v.faults.Add("category", "Choose one of the categories.")
+		}
+	}
+}
+
+// checkTyped holds what was typed against the device's own serial number: whoever types it has looked at the same device.
+func (v askView) checkTyped(ask deviceaction.Ask) {
+	if ask.Reason == "" {
+		v.faults.Add("reason", "Say why. The customer reads it in the log.")
+	}
+	if v.kind.Form == deviceaction.KeepForm && v.device.OS == "macOS" && !unlockCode.MatchString(ask.Options.UnlockCode) {
+		v.faults.Add("unlock", "Enter six digits. The Mac asks for them after it was erased.")
+	}
+	want, typed := []rune(ask.Device.Hardware()), []rune(strings.TrimSpace(v.form.Get("typed")))
+	switch n := len(want) - len(typed); {
+	case string(want) == string(typed):
+	case len(typed) == 0:
+		v.faults.Add("typed", "Type it as it stands above.")
+	case n == 1:
+		v.faults.Add("typed", "One character is missing: it has "+strconv.Itoa(len(want))+", you typed "+strconv.Itoa(len(typed))+".")
+	case n != 0:
+		v.faults.Add("typed", "It has "+strconv.Itoa(len(want))+" characters, you typed "+strconv.Itoa(len(typed))+".")
+	default:
+		i := 0
+		for want[i] == typed[i] {
+			i++
+		}
+		v.faults.Add("typed", "It differs from character "+strconv.Itoa(i+1)+" on.")
+	}
+}
+
+// unlockCode is what a Mac takes.
+var unlockCode = regexp.MustCompile(`^[0-9]{6}$`)
+
+// windowsName tells a name that Windows takes.
+func windowsName(s string) bool {
+	digits := true
+	for _, r := range s {
+		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '-'
+		if !letter && (r < '0' || r > '9') {
+			return false
+		}
+		digits = digits && !letter
+	}
+	return !digits
+}
