@@ -98,6 +98,7 @@ type Deps struct {
 	Roles            *intunerole.Store
 	DirectoryRoles   *directoryrole.Store
 	Incidents        *incident.Store
+	IncidentDesk     incidents.Desk
 	Directory        *group.Store
 	Relationships    *gdap.Store
 	Guests           *guest.Store
@@ -223,7 +224,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		jobs,
 		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs, Explain: d.Explain},
 		setUp,
-		&incidents.Handler{Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync},
+		&incidents.Handler{Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Explain: d.Explain},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}

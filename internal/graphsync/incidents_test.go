@@ -1,17 +1,24 @@
 package graphsync_test
 
 import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// TestIncidentsArrive: all of them at first, then what changed; devices in them are known by Entra's id; a read
-// that is refused says so, and what was known stays.
+// TestIncidentsArrive: all of them at first, then what changed; devices in them are known by Entra's id; a tenant
+// that gave Defender up is told from one that does not let us read.
 func TestIncidentsArrive(t *testing.T) {
 	t.Parallel()
 	r := newRig(t, small, graphsync.Options{})
@@ -49,11 +56,93 @@ func TestIncidentsArrive(t *testing.T) {
 			t.Errorf("%s went", id)
 		}
 	}
-	r.cloud.World.Faults.Add(world.Fault{Kind: "unavailable", Status: 403, Tenant: w.ID, Path: "security"})
+	r.cloud.World.Change(func() { w.Defender = false })
 	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Incidents); err != nil {
 		t.Fatal(err)
 	}
-	if st := r.status(tid, graphsync.Incidents); st.State != "failed" || st.Trouble.Kind != "permission" {
-		t.Errorf("not granted: %+v", st)
+	if st := r.status(tid, graphsync.Incidents); st.State != "failed" || st.Trouble.Kind != "licence" {
+		t.Errorf("without Defender: %+v", st)
+	}
+}
+
+// notConsented is a person at a customer that did not agree to it.
+type notConsented struct{}
+
+func (notConsented) As(context.Context, tenant.ID, ...string) (graph.Person, error) {
+	return graph.Person{}, errs.Show(errs.Forbidden, "The customer has not consented.")
+}
+
+// olderWay is a person with a token for Defender's older API.
+type olderWay struct {
+	signedIn
+	client *graph.Client
+}
+
+func (o olderWay) As(_ context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
+	return o.client.As(tid, o.cloud.Login.UserToken(o.tenant, o.name, world.SecurityAudience, scopes...)), nil
+}
+
+// TestWorkOnIncidents: as the person, once, written down and read back; two people do not work on the same state; both of Microsoft's ways show
+// the same; who has no role, and a tenant without Defender, are told from a permission that is missing.
+func TestWorkOnIncidents(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, w := r.customer(func(w *world.Tenant) bool { return full(w) && w.Defender })
+	ctx, boss := t.Context(), w.Users[0].SignInName
+	client, err := graph.New(r.cloud.URLs().Security, nil, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := audit.NewStore(r.pool)
+	desk := &incident.Desk{Who: signedIn{r, w.ID, boss}, Audit: kept, Now: time.Now}
+	older := &incident.Desk{Who: notConsented{}, Older: olderWay{signedIn{r, w.ID, boss}, client}, Audit: kept, Now: time.Now}
+	list, old, err := desk.List(ctx, tid)
+	other, stillOld, err2 := older.List(ctx, tid)
+	if err != nil || err2 != nil || old || !stillOld || len(list) == 0 || !slices.EqualFunc(list, other, func(a, b incident.Incident) bool {
+		return a.ID == b.ID && a.Title == b.Title && a.Status == b.Status && a.Severity == b.Severity && a.UpdatedAt.Equal(b.UpdatedAt) && len(a.Alerts) == len(b.Alerts) && slices.Equal(a.Devices, b.Devices)
+	}) {
+		t.Fatalf("the two ways differ: %v %v, %+v and %+v", err, err2, list, other)
+	}
+	i := slices.IndexFunc(list, incident.Incident.Open)
+	if i < 0 {
+		t.Fatal("nothing is open")
+	}
+	by, seen := tenant.Person{Name: "Technician", UPN: "technician@firstup.example"}, list[i]
+	done, err := desk.Do(ctx, by, "q1", tid, seen.ID, seen.UpdatedAt, incident.Assign(boss))
+	if err != nil || done.Assigned != boss {
+		t.Fatalf("assigned: %+v, %v", done, err)
+	}
+	if _, err := desk.Do(ctx, by, "q2", tid, seen.ID, seen.UpdatedAt, incident.Resolve("")); !errors.Is(err, errs.Conflict) {
+		t.Errorf("on a page of before: %v", err)
+	}
+	for _, work := range []incident.Work{incident.Classify("truePositive", "malware"), incident.Remark("called the user"), incident.Resolve("cleaned"), incident.Reopen(), incident.Release()} {
+		if done, err = desk.Do(ctx, by, "q3", tid, seen.ID, done.UpdatedAt, work); err != nil {
+			t.Fatalf("%s: %v", work.Action, err)
+		}
+	}
+	if done.Status != "active" || done.Assigned != "" || done.Classification != "truePositive" || len(done.Comments) != 1 || done.ChangedBy != boss {
+		t.Errorf("in the end: %+v", done)
+	}
+	if one, old, err := older.Get(ctx, tid, seen.ID); err != nil || !old || one.Classification != "truePositive" || len(one.Comments) != 1 {
+		t.Errorf("the older way: %+v, %v", one, err)
+	}
+	for _, id := range []string{"1", "x", "../users", ""} {
+		if _, _, err := desk.Get(ctx, tid, id); !errors.Is(err, errs.NotFound) {
+			t.Errorf("incident %q: %v", id, err)
+		}
+	}
+	plain := w.Users[slices.IndexFunc(w.Users, func(u *world.User) bool { return len(u.Roles) == 0 && !u.Guest() })].SignInName
+	refused := &incident.Desk{Who: signedIn{r, w.ID, plain}, Audit: kept, Now: time.Now}
+	if _, _, err := refused.List(ctx, tid); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("without a role: %v", err)
+	} else if sentence, next, _ := errs.Sentence(err); !strings.Contains(sentence, "although the permission is there") || !strings.Contains(next, "Security Administrator") {
+		t.Errorf("without a role: %s %s", sentence, next)
+	}
+	var actions string
+	if err := r.pool.In(tid).QueryRow(ctx, `SELECT string_agg(action, ' ' ORDER BY seq) FROM audit WHERE tenant_id = $1 AND action LIKE 'incident.%' AND (detail ->> 'graph_request_id') <> ''`, tid).Scan(&actions); err != nil {
+		t.Fatal(err)
+	}
+	if want := "incident.assigned incident.classified incident.commented incident.resolved incident.reopened incident.released"; actions != want {
+		t.Errorf("written down: %s", actions)
 	}
 }

@@ -79,8 +79,8 @@ type change struct {
 }
 
 func newView(m tenant.Membership, i incident.Incident, changes []incident.Change, now time.Time) view {
+	i.Tenant, i.TenantName = m.Tenant.ID, m.Tenant.Name()
 	v := view{row: newRow(i, now), Priority: i.Priority, ChangedBy: i.ChangedBy, Resolving: i.Resolving, Tags: i.Tags, List: i.Alerts, Comments: i.Comments, Changes: []change{}, Entities: []entity{}, m: m, incident: i}
-	v.Tenant = page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}
 	for _, c := range changes {
 		v.Changes = append(v.Changes, change(c))
 	}
@@ -131,10 +131,14 @@ func kindOrder(kind string) string {
 
 func (v view) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
-	return ui.PageHeader{
+	h := ui.PageHeader{
 		Tenant: &chip, Context: []ui.Crumb{{Text: "Incidents", URL: v.m.Path("/incidents")}}, Title: v.Title,
 		Pills: []ui.State{severityState(v.Severity, v.Open), statusState(v.Status)}, Freshness: fresh.Line(v.read, v.m, v.now),
 	}
+	if v.m.May(tenant.MayAct) {
+		h.Actions = []ui.Action{{Text: "Work on it", Icon: "edit", Kind: ui.Primary, URL: v.URL + "/work"}}
+	}
+	return h
 }
 
 // merged says where an incident went on.

@@ -23,12 +23,18 @@ type Handler struct {
 	Incidents *incident.Store
 	Devices   *device.Store
 	Sync      *graphsync.Service
+	Desk      Desk
+	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
+	Explain func(r *http.Request, err error, back string) string
 }
 
 // Mount adds the pages, over all customers or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/incidents", h.list)
+	r.GetFor("/incidents/live", tenant.MayAct, h.live)
 	r.Get("/incidents/{incident}", h.show)
+	r.GetFor("/incidents/{incident}/work", tenant.MayAct, h.work)
+	r.Post("/incidents/{incident}/work", tenant.MayAct, h.do)
 }
 
 // pageSize is the number of rows on a page.
@@ -58,6 +64,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Each: page.Streamed(func(ctx context.Context, each func(incident.Incident) error) error {
 			return h.Incidents.Each(ctx, m.Scope, f, each)
 		}, toRow),
+	}
+	if m.One() && m.May(tenant.MayAct) {
+		l.Actions = append(l.Actions, ui.Action{Text: "As Microsoft shows you", Icon: "eye", URL: m.Path("/incidents/live")})
 	}
 	if q.CSV {
 		return l.Serve(w, r)

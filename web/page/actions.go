@@ -72,6 +72,12 @@ var attempts = map[string][2]string{
 	"provisioning.job.restarted":     {"restarted a provisioning job", "restart a provisioning job"},
 	"provisioning.job.deleted":       {"deleted a provisioning job", "delete a provisioning job"},
 	"provisioning.mappings.changed":  {"changed the mappings of a provisioning job", "change the mappings of a provisioning job"},
+	"incident.assigned":              {"took an incident", "take an incident"},
+	"incident.released":              {"let go of an incident", "let go of an incident"},
+	"incident.classified":            {"classified an incident", "classify an incident"},
+	"incident.commented":             {"commented on an incident", "comment on an incident"},
+	"incident.resolved":              {"resolved an incident", "resolve an incident"},
+	"incident.reopened":              {"opened an incident again", "open an incident again"},
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
 

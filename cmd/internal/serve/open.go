@@ -63,6 +63,7 @@ type Portal struct {
 	Keys           *keyset.Keys
 	Entra          *entra.Client
 	Graph          *graph.Client
+	Defender       *graph.Client // the older API of Defender; nil: the cloud has none
 	Tenants        *tenant.Store
 	Sessions       *session.Sessions
 	Sync           *graphsync.Service
@@ -237,6 +238,11 @@ func (p *Portal) wire(o Options) (err error) {
 	tokens := graphTokens{entra: p.Entra, resource: cfg.Cloud.GraphResource}
 	if p.Graph, err = graph.New(cfg.Cloud.GraphURL, tokens, graph.Options{}); err != nil {
 		return err
+	}
+	if cfg.Cloud.DefenderURL != "" {
+		if p.Defender, err = graph.New(cfg.Cloud.DefenderURL, graphTokens{entra: p.Entra, resource: cfg.Cloud.DefenderResource}, graph.Options{}); err != nil {
+			return err
+		}
 	}
 	p.Tenants = tenant.NewStore(p.Pool, p.home, cfg.Owners)
 	p.Sessions = session.New(p.Pool, p.Keys, signin.Renewer(p.Entra), session.Options{Secure: cfg.Secure()})

@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -110,6 +111,15 @@ func (p *Portal) customerDomains(ctx context.Context) (domains []string, err err
 // delegated changes relationships as the signed-in person.
 func (p *Portal) delegated() *gdap.Acts {
 	return &gdap.Acts{Who: p.acting(), Store: p.Relationships, Audit: p.Audit, Home: p.home, Now: func() time.Time { return p.Sync.Now().UTC() }}
+}
+
+// incidentDesk reads incidents and works on them as the signed-in person, at Graph and at Defender's older API.
+func (p *Portal) incidentDesk() *incident.Desk {
+	d := &incident.Desk{Who: p.acting(), Audit: p.Audit, Now: p.Sync.Now}
+	if p.Defender != nil {
+		d.Older = acting{p.Sessions, p.Defender, p.Config.Cloud.DefenderResource, p.home, p.used}
+	}
+	return d
 }
 
 // provisioningActs sets provisioning up as the signed-in person.

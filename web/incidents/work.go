@@ -1,0 +1,250 @@
+package incidents
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/middleware"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Desk reads incidents at Microsoft, and works on them, as the person who asks for it; requestID is that of the page.
+type Desk interface {
+	List(ctx context.Context, tid tenant.ID) (found []incident.Incident, older bool, err error)
+	Get(ctx context.Context, tid tenant.ID, id string) (i incident.Incident, older bool, err error)
+	Do(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, id string, seen time.Time, w incident.Work) (incident.Incident, error)
+}
+
+// live lists what the person may see at Microsoft at the moment.
+func (h *Handler) live(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return errs.NotFound
+	}
+	chrome := page.ChromeOf(r.Context())
+	spec := page.Spec{Sorts: []string{"-created"}, Filters: newSpec(m).Filters[:3]}
+	q, err := spec.Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	l := page.List[row]{
+		Title: "Incidents as Microsoft shows you", One: noun.One, Many: noun.Many, Caption: "Incidents at Microsoft, newest first", M: m, Query: q, Spec: spec, Columns: columns(m),
+		URL: func(r row) string { return r.URL }, Context: []ui.Crumb{{Text: "Incidents", URL: m.Path("/incidents")}},
+		Lead:  "What changed in the last 30 days, read at Microsoft just now as you. It is kept nowhere.",
+		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "shield", Title: "Microsoft shows you no incidents at " + m.Tenant.Name(), Lines: []string{"None that you may see there changed in the last 30 days."}, ActionURL: m.Path("/incidents"), ActionText: "Show what the portal read"},
+	}
+	if chrome.SignedIn(m.Tenant.ID) == nil {
+		if q.CSV || page.WantsJSON(r) {
+			return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+		}
+		chip := page.Chip(m.Tenant, "")
+		return page.Render(w, r, http.StatusOK, signedOutPage(page.Shell(r, m, l.Title), ui.PageHeader{Tenant: &chip, Context: l.Context, Title: l.Title}, m.Tenant.Name(), page.SignInAt(m.Tenant.ID, m.Path("/incidents/live"))))
+	}
+	found, older, err := h.Desk.List(r.Context(), m.Tenant.ID)
+	if err != nil {
+		return err
+	}
+	var all []row
+	for _, i := range found {
+		if i.Tenant, i.TenantName = m.Tenant.ID, m.Tenant.Name(); matches(q, i) {
+			x := newRow(i, chrome.Now)
+			x.URL += "/work"
+			all = append(all, x)
+		}
+	}
+	if older {
+		l.Lead += " The older interface of Defender gives the newest hundred."
+	}
+	l.Count, l.AsOf, l.Each = int64(len(all)), chrome.Now, page.AtHand(all)
+	if l.Rows, l.Next, err = page.Cut(all, func(r row) string { return r.ID }, q.After, pageSize); err != nil {
+		return err
+	}
+	return l.Serve(w, r)
+}
+
+func matches(q page.Query, i incident.Incident) bool {
+	one := func(name, v string) bool { return len(q.Values[name]) == 0 || slices.Contains(q.Values[name], v) }
+	open := q.Get("open")
+	return one("severity", i.Severity) && one("status", i.Status) && (open == "" || i.Open() == (open == "true"))
+}
+
+// workView is an incident as Microsoft shows it to the person, with what can be done.
+type workView struct {
+	view
+	Older bool `json:"older_interface"`
+
+	as      string // the person's name at the customer
+	signIn  string // where to sign in first
+	failed  *ui.Banner
+	faults  page.Faults
+	comment string
+	why     string
+}
+
+// newWorkView reads the incident of the address at Microsoft.
+func (h *Handler) newWorkView(r *http.Request, m tenant.Membership) (v workView, err error) {
+	id, err := page.Param(r, "incident")
+	if err != nil || !m.One() {
+		return v, errs.NotFound
+	}
+	chrome := page.ChromeOf(r.Context())
+	in := chrome.SignedIn(m.Tenant.ID)
+	if in == nil {
+		known, err := h.Incidents.Get(r.Context(), m.Tenant.ID, id)
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return v, err
+		}
+		known.ID = id
+		v = workView{view: newView(m, known, nil, chrome.Now), signIn: page.SignInAt(m.Tenant.ID, urlOf(m.Tenant.ID, id)+"/work")}
+		return v, nil
+	}
+	i, older, err := h.Desk.Get(r.Context(), m.Tenant.ID, id)
+	if err != nil {
+		return v, err
+	}
+	v = workView{view: newView(m, i, nil, chrome.Now), Older: older, as: in.As, faults: page.Faults{}}
+	v.AsOf = page.Moment(chrome.Now)
+	v.Entities, err = h.entities(r.Context(), m, i)
+	return v, err
+}
+
+func (h *Handler) work(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.newWorkView(r, m)
+	if err != nil {
+		return err
+	}
+	if v.signIn != "" && page.WantsJSON(r) {
+		return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+	}
+	return page.Answer(w, r, v, workPage(page.Shell(r, m, v.Title), v))
+}
+
+// do does one thing, and shows the incident as it is then.
+func (h *Handler) do(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	v, err := h.newWorkView(r, m)
+	if err != nil {
+		return err
+	}
+	if v.signIn != "" {
+		return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+	}
+	form, err := page.Form(w, r)
+	if err != nil {
+		return err
+	}
+	seen, err := time.Parse(time.RFC3339Nano, form.Get("seen"))
+	if err != nil {
+		return errs.Show(errs.Invalid, "The form does not say which state of the incident it was made for.")
+	}
+	v.comment, v.why = strings.TrimSpace(form.Get("comment")), strings.TrimSpace(form.Get("why"))
+	work, done, err := v.asked(form.Get("do"), form.Get("verdict"))
+	if err != nil {
+		return err
+	}
+	if len(v.faults) > 0 {
+		return page.Render(w, r, http.StatusUnprocessableEntity, workPage(page.Shell(r, m, v.Title), v))
+	}
+	_, err = h.Desk.Do(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, v.ID, seen, work)
+	switch sentence, next, ok := errs.Sentence(err); {
+	case err != nil && (!ok || errors.Is(err, errs.Unauthorised) || errors.Is(err, errs.NotFound)):
+		return err
+	case err != nil:
+		v.failed = h.banner(r, err, sentence, next, v.URL+"/work")
+		return page.Render(w, r, page.StatusOf(err), workPage(page.Shell(r, m, v.Title), v))
+	}
+	return page.Done(w, r, v.URL+"/work", page.Flash{Kind: "info", Title: done, Text: "Read back from Microsoft. The customer’s log names you."})
+}
+
+// banner says what did not happen, then what to do, and leads to what is behind it.
+func (h *Handler) banner(r *http.Request, err error, sentence, next, back string) *ui.Banner {
+	b := &ui.Banner{Kind: "bad", Title: sentence, Text: next}
+	switch {
+	case errors.Is(err, errs.Timeout):
+		b.Kind = "unknown"
+	case errors.Is(err, errs.Conflict):
+		b.Kind = "warn"
+	}
+	if h.Explain != nil {
+		if b.ActionURL = h.Explain(r, err, back); b.ActionURL != "" {
+			b.ActionText = fresh.Why
+		}
+	}
+	return b
+}
+
+// asked reads what the form asks for, and what is said when it was done.
+func (v *workView) asked(do, verdict string) (w incident.Work, done string, err error) {
+	switch do {
+	case "assign":
+		return incident.Assign(v.as), "The incident is assigned to you.", nil
+	case "release":
+		return incident.Release(), "The incident is assigned to nobody.", nil
+	case "resolve":
+		if len(v.why) > mostText {
+			v.faults.Add("why", "At most 1,000 characters.")
+		}
+		return incident.Resolve(v.why), "The incident is resolved.", nil
+	case "reopen":
+		return incident.Reopen(), "The incident is active again.", nil
+	case "comment":
+		if v.comment == "" || len(v.comment) > mostText {
+			v.faults.Add("comment", "Write between 1 and 1,000 characters.")
+		}
+		return incident.Remark(v.comment), "The comment is written.", nil
+	case "classify":
+		classification, determination, _ := strings.Cut(verdict, "/")
+		if !slices.Contains(incident.Determinations[classification], determination) {
+			v.faults.Add("verdict", "Choose from the list.")
+		}
+		return incident.Classify(classification, determination), "The incident is classified.", nil
+	}
+	return w, "", errs.Show(errs.Invalid, "The form asks for something that cannot be done with an incident.")
+}
+
+// mostText is how long a comment may be, in bytes.
+const mostText = 1000
+
+// The parts of the page, ready to print.
+
+func (v workView) header() ui.PageHeader {
+	h := v.view.header()
+	h.Freshness, h.Actions = ui.Freshness{}, nil
+	h.Lead = "Read at Microsoft just now as you, and kept nowhere."
+	if v.signIn != "" {
+		h.Lead, h.Pills = "", nil
+	}
+	h.Context = append(h.Context, ui.Crumb{Text: "Incident " + v.ID, URL: v.URL})
+	return h
+}
+
+func (v workView) url() string { return v.URL + "/work" }
+
+func (v workView) hidden(do string) ui.Hidden {
+	return ui.Hidden{{Name: "do", Value: do}, {Name: "seen", Value: v.incident.UpdatedAt.UTC().Format(time.RFC3339Nano)}}
+}
+
+func (v workView) mine() bool { return strings.EqualFold(v.Assigned, v.as) }
+
+func (v workView) verdicts() ui.Select {
+	s := ui.Select{Name: "verdict", Label: "What it is", Error: v.faults["verdict"]}
+	for _, c := range incident.Classifications {
+		for _, d := range incident.Determinations[c] {
+			s.Options = append(s.Options, ui.Option{Value: c + "/" + d, Label: verdict(c, d), Selected: c == v.Classification && d == v.Determination})
+		}
+	}
+	return s
+}
+
+func button(text, kind string) ui.Actions {
+	return ui.Actions{Items: []ui.Action{{Text: text, Kind: kind}}}
+}
+
+func card(title string) ui.Card { return ui.Card{Title: title} }
