@@ -18,6 +18,7 @@ import (
 type Brake interface {
 	Preview(ctx context.Context, by tenant.Person, a Action) (Decision, error)
 	Ask(ctx context.Context, by tenant.Person, a Action, requestID string) (Decision, error)
+	Withdraw(ctx context.Context, by tenant.Person, id int64, requestID string) error // nothing that waits: no error
 }
 
 // Decision is the brake's answer.
@@ -170,6 +171,11 @@ func (a Action) own(by tenant.Person) error {
 func (a *Acts) Drop(ctx context.Context, by tenant.Person, requestID string, act Action) error {
 	if act.State != Queued && act.State != Approval {
 		return errs.Show(errs.Conflict, "This was sent already, so it cannot be taken back here.")
+	}
+	if act.BrakeID > 0 && act.own(by) == nil {
+		if err := a.Brake.Withdraw(ctx, by, act.BrakeID, requestID); err != nil {
+			return err
+		}
 	}
 	return a.cancel(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent.")
 }

@@ -262,6 +262,7 @@ func TestWhatGoesWrong(t *testing.T) {
 type budget struct {
 	says          deviceaction.Decision
 	spent, back   int
+	withdrawn     int64
 	stopped       bool
 	noncesOfAsked []string
 }
@@ -283,6 +284,11 @@ func (b *budget) Ask(_ context.Context, _ tenant.Person, a deviceaction.Action, 
 	}
 	d.GiveBack = func(context.Context) error { b.back++; return nil }
 	return d, nil
+}
+
+func (b *budget) Withdraw(_ context.Context, _ tenant.Person, id int64, _ string) error {
+	b.withdrawn = id
+	return nil
 }
 
 // TestWhatDestroysPassesTheBrake: nothing is sent without a grant; it is spent once for each sending, and given back only where nothing was done.
@@ -355,7 +361,7 @@ func TestWhatDestroysPassesTheBrake(t *testing.T) {
 	if err := k.acts.Drop(t.Context(), k.by, "q-5", dropped); err != nil {
 		t.Error(err)
 	}
-	if got, _ := k.store.Get(t.Context(), k.tid, dropped.ID); got.State != deviceaction.Cancelled {
+	if got, _ := k.store.Get(t.Context(), k.tid, dropped.ID); got.State != deviceaction.Cancelled || b.withdrawn != dropped.BrakeID {
 		t.Errorf("taken back: %+v", got)
 	}
 	again := k.do("clean", k.awake("Windows"), deviceaction.Queued)

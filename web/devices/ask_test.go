@@ -163,6 +163,8 @@ func (b *brakes) Ask(context.Context, tenant.Person, deviceaction.Action, string
 	return d, nil
 }
 
+func (b *brakes) Withdraw(context.Context, tenant.Person, int64, string) error { return nil }
+
 // TestAskToWipe: the serial is typed, the budget shown, and what a second person must approve is asked and not sent.
 func TestAskToWipe(t *testing.T) {
 	f, contoso, _, _ := twoTenants(t)

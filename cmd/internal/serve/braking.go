@@ -2,9 +2,11 @@ package serve
 
 import (
 	"context"
+	"errors"
 
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -39,6 +41,15 @@ func (b braking) Ask(ctx context.Context, by tenant.Person, a deviceaction.Actio
 	}
 	got, err := b.store.Ask(ctx, q, requestID)
 	return b.decision(q, got), err
+}
+
+// Withdraw lets nobody approve any more what was taken back.
+func (b braking) Withdraw(ctx context.Context, by tenant.Person, id int64, requestID string) error {
+	err := b.store.Withdraw(ctx, id, brake.Decider{Person: by, Session: b.in(ctx)}, requestID)
+	if errors.Is(err, errs.Conflict) || errors.Is(err, errs.NotFound) { // it was decided, or has lapsed
+		return nil
+	}
+	return err
 }
 
 func (b braking) decision(q brake.Request, a brake.Answer) deviceaction.Decision {
