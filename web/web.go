@@ -211,7 +211,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}
 	acted := &actions.Handler{Actions: d.DeviceActions, Acts: d.DeviceActs, Runner: d.DeviceJobs}
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
+		&devices.Handler{Incidents: d.Incidents, Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
 		&devices.Asker{Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
 		&devices.Bulk{Devices: d.Devices, Orders: d.DeviceJobs},
 		acted,
@@ -235,7 +235,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	all := page.NewRouter(r, people.All, problems, kept.Prepare, grouped.Prepare)
 	kept.Mount(all)
 	grouped.Mount(all)
-	(&overview.Handler{Tenants: d.Tenants, Sync: d.Sync, Brake: d.Brake, Provisioning: d.Provisioning, Services: d.Services, Changed: d.Changes.Since}).Mount(all)
+	(&overview.Handler{Tenants: d.Tenants, Incidents: d.Incidents, Sync: d.Sync, Brake: d.Brake, Provisioning: d.Provisioning, Services: d.Services, Changed: d.Changes.Since}).Mount(all)
 	customers.Mount(all)
 	reviewed.Mount(all)
 	for _, room := range fleet {
@@ -250,7 +250,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	acted.MountPortal(all)
 	asked.MountPortal(all)
 	(&approvals.Handler{Brake: d.Brake, Session: d.Sitting, Home: d.Tenants.Home()}).Mount(all)
-	(&search.Handler{Tenants: d.Tenants, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
+	(&search.Handler{Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit, Keys: d.Keys}).Mount(all)

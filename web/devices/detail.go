@@ -58,6 +58,9 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.machine, err = h.machineOf(r.Context(), m, known.device); err != nil {
 			return err
 		}
+		if known.incidents, err = h.incidentsOf(r.Context(), m, known.device); err != nil {
+			return err
+		}
 		if h.Actions != nil {
 			if known.asked, err = h.Actions.Of(r.Context(), asTarget(known.device), maxActs); err != nil {
 				return err
@@ -71,16 +74,17 @@ func (h *Handler) show(t tab) page.Handler {
 
 // facts are what the portal holds about one device.
 type facts struct {
-	device   device.Device
-	read     graphsync.Freshness
-	changes  []device.Change
-	same     []device.Elsewhere
-	states   graphsync.LiveReading[device.PolicyStates]
-	alone    graphsync.LiveReading[device.Detail]
-	machine  ofMachine
-	reported reported
-	asked    []deviceaction.Action
-	days     []graphsync.DayValue // on which the tenant's devices were read completely
+	device    device.Device
+	read      graphsync.Freshness
+	changes   []device.Change
+	same      []device.Elsewhere
+	states    graphsync.LiveReading[device.PolicyStates]
+	alone     graphsync.LiveReading[device.Detail]
+	machine   ofMachine
+	reported  reported
+	asked     []deviceaction.Action
+	days      []graphsync.DayValue // on which the tenant's devices were read completely
+	incidents ofIncidents
 }
 
 func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k facts, err error) {
@@ -116,18 +120,19 @@ func (h *Handler) states(ctx context.Context, tid tenant.ID, d device.Device, t 
 // view is what a device's page shows, and its JSON twin.
 type view struct {
 	row
-	AsOf       *time.Time  `json:"as_of"`
-	Why        why         `json:"why"`
-	Policies   policies    `json:"policies"`
-	Protection *protected  `json:"protection"` // nil: Defender reported none, or it was not read
-	Hardware   []group     `json:"hardware"`
-	Single     single      `json:"single"`    // what Intune tells only of a single device
-	Autopilot  *asMachine  `json:"autopilot"` // nil: not registered, or not read
-	Changes    []change    `json:"changes"`
-	Results    []result    `json:"action_results"`
-	SameSerial []elsewhere `json:"same_serial"`
-	Acts       []act       `json:"actions"`
-	Asked      []asked     `json:"asked"` // what was asked for here, the newest first
+	AsOf       *time.Time   `json:"as_of"`
+	Why        why          `json:"why"`
+	Policies   policies     `json:"policies"`
+	Protection *protected   `json:"protection"` // nil: Defender reported none, or it was not read
+	Hardware   []group      `json:"hardware"`
+	Single     single       `json:"single"`    // what Intune tells only of a single device
+	Autopilot  *asMachine   `json:"autopilot"` // nil: not registered, or not read
+	Incidents  []inIncident `json:"incidents"` // null: not read
+	Changes    []change     `json:"changes"`
+	Results    []result     `json:"action_results"`
+	SameSerial []elsewhere  `json:"same_serial"`
+	Acts       []act        `json:"actions"`
+	Asked      []asked      `json:"asked"` // what was asked for here, the newest first
 
 	m        tenant.Membership
 	chrome   page.Chrome
@@ -138,6 +143,8 @@ type view struct {
 	timeline ui.Timeline
 	reported reported
 	machine  ofMachine
+
+	incidents ofIncidents
 }
 
 // why is the reason of a compliance state, as far as it was read.
@@ -195,7 +202,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	d := k.device
 	v := view{
 		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
-		Single: newSingle(m.Tenant.ID, k.alone), Autopilot: k.machine.row, machine: k.machine,
+		Single: newSingle(m.Tenant.ID, k.alone), Autopilot: k.machine.row, machine: k.machine, Incidents: k.incidents.list, incidents: k.incidents,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
 	}

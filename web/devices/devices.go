@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -22,8 +23,9 @@ import (
 
 // Handler serves the device pages.
 type Handler struct {
-	Devices *device.Store
-	Sync    *graphsync.Service
+	Incidents *incident.Store // nil: none are shown
+	Devices   *device.Store
+	Sync      *graphsync.Service
 
 	Protection *protection.Store   // nil in tests of other things: the tab says that it was not read
 	Autopilot  *autopilot.Store    // nil in tests of other things

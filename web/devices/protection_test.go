@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -101,5 +102,24 @@ func TestGoldenProtection(t *testing.T) {
 			k := facts{device: device.Device{Tenant: contoso.ID, TenantName: "Contoso", ID: "d1", Name: "CTO-1", OS: "Windows"}, reported: r}
 			webtest.Golden(t, protectionState(newView(m, k, page.Chrome{Now: now})))
 		})
+	}
+}
+
+// TestIncidentsOfADevice: those that name it, by Entra's id; not read is not none.
+func TestIncidentsOfADevice(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	f.ReadDevices(t, contoso.ID, f.Now, device.Device{ID: "d1", Name: "CTO-1", OS: "Windows", EntraDeviceID: "e1"}, device.Device{ID: "d2", Name: "CTO-2", OS: "Windows"})
+	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}, Incidents: f.Incidents}).Mount)
+	base := "/t/" + contoso.ID.String() + "/devices/"
+	if got := one.Get(base + "d1/protection").Body.String(); !strings.Contains(got, "incidents of this customer were not read") {
+		t.Error("what was not read seems to be none")
+	}
+	f.ReadIncidents(t, contoso.ID, f.Now, incident.Incident{ID: "7", Title: "Credential theft", Status: "active", Severity: "high", Devices: []string{"e1"}, CreatedAt: f.Now})
+	if got := one.Get(base + "d1/protection").Body.String(); !strings.Contains(got, "/incidents/7") {
+		t.Error("the device's incident is missing")
+	}
+	if got := one.Get(base + "d2/protection").Body.String(); !strings.Contains(got, "No incident that was read names this device") {
+		t.Error("a device without Entra's id has somebody else's incident")
 	}
 }

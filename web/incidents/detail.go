@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // maxChanges is how much of the history a page shows.
@@ -133,7 +134,7 @@ func (v view) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
 	h := ui.PageHeader{
 		Tenant: &chip, Context: []ui.Crumb{{Text: "Incidents", URL: v.m.Path("/incidents")}}, Title: v.Title,
-		Pills: []ui.State{severityState(v.Severity, v.Open), statusState(v.Status)}, Freshness: fresh.Line(v.read, v.m, v.now),
+		Pills: []ui.State{verdict.Severity(v.Severity, v.Open), verdict.IncidentStatus(v.Status)}, Freshness: fresh.Line(v.read, v.m, v.now),
 	}
 	if v.m.May(tenant.MayAct) {
 		h.Actions = []ui.Action{{Text: "Work on it", Icon: "edit", Kind: ui.Primary, URL: v.URL + "/work"}}
@@ -151,7 +152,7 @@ func (v view) merged() *ui.Banner {
 
 func (v view) facts() ui.Facts {
 	items := []ui.Fact{
-		{Label: "Assigned to", Value: v.assignedCell()}, {Label: "Classification", Value: ui.TextCell(verdict(v.Classification, v.Determination))},
+		{Label: "Assigned to", Value: v.assignedCell()}, {Label: "Classification", Value: ui.TextCell(finding(v.Classification, v.Determination))},
 		{Label: "Created", Value: timeCell(v.CreatedAt, v.now)}, {Label: "Changed", Value: timeCell(v.UpdatedAt, v.now), Note: v.ChangedBy},
 	}
 	if v.Priority > 0 {
@@ -169,15 +170,15 @@ func (v view) facts() ui.Facts {
 func (v view) alertTable() ui.Table {
 	t := ui.Table{ID: "alerts", Caption: "Alerts of this incident", Inset: true, Columns: []ui.Column{
 		{Key: "title", Label: "Alert"}, {Key: "severity", Label: "Severity", Kind: ui.KindState, Width: 120}, {Key: "status", Label: "Status", Kind: ui.KindState, Width: 120, Priority: 2},
-		{Key: "category", Label: "Category", Width: 150, Priority: 2}, {Key: "source", Label: "Found by", Width: 180, Priority: 3}, {Key: "created", Label: "Created", Kind: ui.KindTime, Width: 100},
+		{Key: "category", Label: "Category", Width: 150, Priority: 2}, {Key: "created", Label: "Created", Kind: ui.KindTime, Width: 100},
 	}}
 	for _, a := range v.List {
-		severity, status := severityState(a.Severity, a.Status != "resolved"), statusState(a.Status)
+		severity, status := verdict.Severity(a.Severity, a.Status != "resolved"), verdict.IncidentStatus(a.Status)
 		category := spaced(a.Category)
 		if len(a.Techniques) > 0 {
 			category += " · " + strings.Join(a.Techniques, ", ")
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: a.Title, Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), ui.TextCell(sourceWord(a.Source)), timeCell(page.Moment(a.CreatedAt), v.now)}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.Title, Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), timeCell(page.Moment(a.CreatedAt), v.now)}})
 	}
 	return t
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // Handler serves the room.
@@ -97,7 +98,7 @@ func openCounts(m tenant.Membership, counts map[string]int64) (out ui.StateCount
 		if n == 0 && s != "high" {
 			continue
 		}
-		state := severityState(s, true)
+		state := verdict.Severity(s, true)
 		state.Text = "open, " + lower(state.Text)
 		out = append(out, ui.StateCount{N: n, State: state, URL: m.Path("/incidents") + "?open=true&severity=" + s})
 	}
@@ -110,7 +111,7 @@ func newSpec(m tenant.Membership) page.Spec {
 		Sorts: []string{"-created", "updated", "severity"}, Columns: []string{"severity", "status", "assigned", "alerts", "created", "updated", "verdict"},
 		Default: []string{"severity", "status", "assigned", "alerts", "created", "updated"}, Placeholder: "Title, number, person, device",
 		Filters: []page.Filter{
-			{Name: "severity", Label: "Severity", Options: options(severityWords, incident.Severities)}, {Name: "status", Label: "Status", Options: options(statusWords, incident.Statuses)},
+			{Name: "severity", Label: "Severity", Options: options(open, incident.Severities)}, {Name: "status", Label: "Status", Options: options(verdict.IncidentStatus, incident.Statuses)},
 			{Name: "open", Label: "Open", Options: []page.Option{{Value: "true", Label: "to be looked at"}, {Value: "false", Label: "resolved or merged"}}},
 			{Name: "assignee", Label: "Assigned to", Options: []page.Option{{Value: "none", Label: "nobody"}, {Value: "me", Label: "me"}}},
 			{Name: "age", Label: "Created", Options: []page.Option{{Value: "day", Label: "within a day"}, {Value: "week", Label: "within a week"}, {Value: "month", Label: "within 30 days"}, {Value: "older", Label: "before that"}}},

@@ -6,53 +6,22 @@ import (
 
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
-// said is a word for a value of Microsoft's, with the shape that it deserves. Nothing here is a verdict of ours, so nothing is green.
-type said struct {
-	text  string
-	shape ui.Shape
-}
-
-var severityWords = map[string]said{
-	"high": {"High", ui.ShapeBad}, "medium": {"Medium", ui.ShapeWarn}, "low": {"Low", ui.ShapeNone}, "informational": {"Informational", ui.ShapeNone}, "unknown": {"Unknown", ui.ShapeUnknown},
-}
-
-var statusWords = map[string]said{
-	"active": {"Active", ui.ShapeWarn}, "inProgress": {"In progress", ui.ShapePending}, "awaitingAction": {"Awaiting action", ui.ShapeWarn}, "resolved": {"Resolved", ui.ShapeNone},
-	"redirected": {"Merged", ui.ShapeNone}, "new": {"New", ui.ShapeWarn}, "unknown": {"Unknown", ui.ShapeUnknown},
-}
-
-// severityState is a severity; what nobody has to look at any more is not alarming.
-func severityState(v string, open bool) ui.State {
-	s := stateOf(severityWords, v)
-	if !open {
-		s.Shape = ui.ShapeNone
-	}
-	return s
-}
-
-func statusState(v string) ui.State { return stateOf(statusWords, v) }
-
-// stateOf words a value; one that Microsoft added since is shown as it is, and unknown to us.
-func stateOf(words map[string]said, v string) ui.State {
-	w, ok := words[v]
-	if !ok {
-		w = said{v, ui.ShapeUnknown}
-	}
-	return ui.State{Shape: w.shape, Text: w.text}
-}
-
-func options(words map[string]said, values []string) []page.Option {
+func options(word func(string) ui.State, values []string) []page.Option {
 	out := make([]page.Option, 0, len(values))
 	for _, v := range values {
-		out = append(out, page.Option{Value: v, Label: words[v].text})
+		out = append(out, page.Option{Value: v, Label: word(v).Text})
 	}
 	return out
 }
 
-// verdict is what people or Microsoft found an incident to be.
-func verdict(classification, determination string) string {
+// open is the severity of something that is to be looked at.
+func open(severity string) ui.State { return verdict.Severity(severity, true) }
+
+// finding is what people or Microsoft found an incident to be.
+func finding(classification, determination string) string {
 	if classification == "unknown" {
 		return "Not classified"
 	}
@@ -98,9 +67,9 @@ func fieldValue(field, v string) string {
 	case field == "assigned" && v == "":
 		return "nobody"
 	case field == "status":
-		return lower(statusState(v).Text)
+		return lower(verdict.IncidentStatus(v).Text)
 	case field == "severity":
-		return lower(stateOf(severityWords, v).Text)
+		return lower(open(v).Text)
 	case field == "classification" || field == "determination":
 		return lower(spaced(v))
 	case v == "" || v == "{}":

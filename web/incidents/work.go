@@ -234,10 +234,10 @@ func (v workView) hidden(do string) ui.Hidden {
 func (v workView) mine() bool { return strings.EqualFold(v.Assigned, v.as) }
 
 func (v workView) verdicts() ui.Select {
-	s := ui.Select{Name: "verdict", Label: "What it is", Error: v.faults["verdict"]}
+	s := ui.Select{Name: "verdict", Label: "What it is", Error: v.faults["verdict"], Options: []ui.Option{{Label: "Choose"}}}
 	for _, c := range incident.Classifications {
 		for _, d := range incident.Determinations[c] {
-			s.Options = append(s.Options, ui.Option{Value: c + "/" + d, Label: verdict(c, d), Selected: c == v.Classification && d == v.Determination})
+			s.Options = append(s.Options, ui.Option{Value: c + "/" + d, Label: finding(c, d), Selected: c == v.Classification && d == v.Determination})
 		}
 	}
 	return s

@@ -62,7 +62,14 @@ func (h *Handler) readAttention(ctx context.Context, v *view) error {
 	if err != nil {
 		return err
 	}
+	open, err := h.grave(ctx, v)
+	if err != nil {
+		return err
+	}
 	ids := slices.Clone(queue.Customers)
+	for _, i := range open.Rows {
+		ids = append(ids, i.Tenant)
+	}
 	for _, j := range jobs {
 		ids = append(ids, j.Tenant)
 	}
@@ -76,7 +83,7 @@ func (h *Handler) readAttention(ctx context.Context, v *view) error {
 	if err != nil {
 		return err
 	}
-	v.Attention = append(v.Attention, slices.Concat(states(of), quarantines(byID, jobs), failing(byID, reads.Rows), endings(byID, ends, v.now), approvals(byID, queue))...)
+	v.Attention = append(v.Attention, slices.Concat(states(of), quarantines(byID, jobs), failing(byID, reads.Rows), endings(byID, ends, v.now), approvals(byID, queue), untaken(byID, open))...)
 	slices.SortStableFunc(v.Attention, func(a, b attention) int {
 		return cmp.Or(a.rank-b.rank, since(a).Compare(since(b)))
 	})

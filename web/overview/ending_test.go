@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/brake"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -25,8 +26,14 @@ func TestWhatEndsNeedsAPerson(t *testing.T) {
 	f.ReadServices(t, contoso.ID, at, read, token("v/1", -2*day), token("v2", 5*day), token("v3", 300*day))
 	f.ReadServices(t, fabrikam.ID, at, read, token("v1", 9*day))
 	f.ReadServices(t, foreign.ID, at, read, token("v1", -9*day))
+	grave := incident.Incident{ID: "1", Title: "Credential theft", Status: "active", Severity: "high", CreatedAt: at}
+	taken := grave
+	taken.ID, taken.Assigned = "2", "soc@contoso.example"
+	f.ReadIncidents(t, contoso.ID, at, grave, taken)
+	f.ReadIncidents(t, fabrikam.ID, at, grave)
+	f.ReadIncidents(t, foreign.ID, at, grave)
 	mount := func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Services: f.Services, Brake: brake.NewStore(f.Pool, nil, f.Tenants.Home())}).Mount(r)
+		(&Handler{Incidents: f.Incidents, Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Services: f.Services, Brake: brake.NewStore(f.Pool, nil, f.Tenants.Home())}).Mount(r)
 	}
 	var v struct {
 		Attention []attention `json:"needs_a_person"`
@@ -45,6 +52,9 @@ func TestWhatEndsNeedsAPerson(t *testing.T) {
 	}
 	if soon.Detail != "The first ends 26 Nov" || len(soon.Tenants) != 2 || soon.URL != "/services?kind=vppToken&state=soon" {
 		t.Errorf("%+v", soon)
+	}
+	if open := line("incident"); open.Text != "2 incidents of high severity have nobody working on them" || len(open.Tenants) != 2 {
+		t.Errorf("%+v", open)
 	}
 	for _, k := range service.Kinds() {
 		if k.Ends() && endingWords[k] == "" {

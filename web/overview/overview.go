@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -25,6 +26,7 @@ type Handler struct {
 	Provisioning *provisioning.Store
 	Services     *service.Store
 	Brake        *brake.Store
+	Incidents    *incident.Store            // nil: none are looked for
 	Changed      func(since time.Time) bool // whether the portal may have changed something since then; nil: always
 
 	shared tenant.Shared[view]

@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -36,6 +37,7 @@ type Handler struct {
 	Provisioning *provisioning.Store
 	Services     *service.Store
 	Guests       *guest.Store
+	Incidents    *incident.Store // nil: none are looked for
 	Sync         *graphsync.Service
 }
 
@@ -76,7 +78,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 		s.most = page.Enough
 	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.guests, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services} {
+	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.guests, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services, s.incidents} {
 		g, err := find(ctx)
 		if err != nil {
 			return nil, err

@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/apps"
@@ -40,6 +41,7 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
 	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
 	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
+	f.ReadIncidents(t, contoso.ID, f.Now, incident.Incident{ID: "77213", Title: "Credential theft", Status: "active", Severity: "high", CreatedAt: f.Now})
 	yes := true
 	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "9f3c2f0e-5a9d-4c7d-9a39-d6b2f0a1c000", Name: "Lena Brandt", Address: "lena@firstup.example", UPN: "lena_firstup.example#EXT#@contoso.onmicrosoft.example", Redeemed: &yes, RolesRead: true})
 	f.ReadGuests(t, fabrikam.ID, f.Now.Add(-26*time.Hour), guest.Guest{ID: "f1", Name: "Lena Brandt", Address: "lena@firstup.example", Redeemed: &yes, RolesRead: true})
@@ -75,7 +77,7 @@ func TestGuests(t *testing.T) {
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
+		(&Handler{Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
 		(&guests.Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
@@ -126,7 +128,7 @@ func TestFields(t *testing.T) {
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
 		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
-		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial",
+		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id",
 	} {
 		var v view
 		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
@@ -140,7 +142,7 @@ func TestFields(t *testing.T) {
 		t.Errorf("two letters find by prefix: %+v", v.Groups)
 	}
 	one := f.Serve(t, technician, tenant.Only(fabrikam.ID), site(f))
-	for _, q := range []string{deviceID, contoso.ID.String(), "cg7781"} {
+	for _, q := range []string{deviceID, contoso.ID.String(), "cg7781", "theft"} {
 		one.JSON("/search?q="+q, http.StatusOK, &v)
 		if len(v.Groups) != 0 {
 			t.Errorf("search for %s by who may not see Contoso: %+v", q, v.Groups)

@@ -1,0 +1,30 @@
+package search
+
+import (
+	"context"
+	"net/url"
+
+	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/verdict"
+)
+
+// incidents finds security incidents by number, title, person or device.
+func (s search) incidents(ctx context.Context) (group, error) {
+	if s.h.Incidents == nil {
+		return group{}, nil
+	}
+	p, err := s.h.Incidents.List(ctx, s.m.Reach, incident.Filter{Q: s.q, Desc: true, Limit: perGroup})
+	if err != nil {
+		return group{}, err
+	}
+	g := group{Kind: "incidents", Title: "Incidents", One: "incident", Many: "incidents", Count: p.Count, URL: "/incidents?q=" + url.QueryEscape(s.q)}
+	for _, i := range p.Rows {
+		f := match(s.q, field{"title", "", i.Title}, field{"id", "number", i.ID}, field{"assigned", "assigned to", i.Assigned})
+		g.Hits = append(g.Hits, hit{
+			ID: i.ID, Name: i.Title, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, State: verdict.IncidentStatus(i.Status).Text,
+			URL: "/t/" + i.Tenant.String() + "/incidents/" + url.PathEscape(i.ID), icon: "shield",
+		})
+	}
+	return g, nil
+}
