@@ -32,16 +32,18 @@ type Desk struct {
 	Older graph.Acting // the same at api.security.microsoft.com; nil: the cloud has none
 	Audit *audit.Store
 	Now   func() time.Time
+
+	Changed func(ctx context.Context, tid tenant.ID) // told of each thing that was done; nil: nobody is
 }
 
-// Recent is how far back a list as the person goes.
-const Recent = 30 * 24 * time.Hour
+// recent is how far back a list as the person goes.
+const recent = 30 * 24 * time.Hour
 
 const path = "/security/incidents"
 
 // List reads the incidents that changed lately and that the person may see, the newest first. With the older API those are at most a hundred.
 func (d *Desk) List(ctx context.Context, tid tenant.ID) (found []Incident, older bool, err error) {
-	since := d.Now().Add(-Recent).UTC().Format("2006-01-02T15:04:05Z")
+	since := d.Now().Add(-recent).UTC().Format("2006-01-02T15:04:05Z")
 	p, older, err := d.as(ctx, tid)
 	if err != nil {
 		return nil, false, err
@@ -117,7 +119,7 @@ type Work struct {
 	Comment string
 }
 
-// The things that are done.
+// Assign gives the incident to somebody, by the name that they have at the customer.
 func Assign(upn string) Work {
 	return Work{Action: "incident.assigned", Fields: map[string]any{"assignedTo": upn}}
 }
@@ -174,6 +176,9 @@ func (d *Desk) Do(ctx context.Context, by tenant.Person, requestID string, tid t
 	}
 	if failed != nil {
 		return now, refusal(failed)
+	}
+	if d.Changed != nil {
+		d.Changed(ctx, tid)
 	}
 	after, err := get(ctx, p, id)
 	if err != nil || !w.shows(now, after) {

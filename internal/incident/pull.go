@@ -1,8 +1,10 @@
 package incident
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,19 +99,10 @@ func fromGraph(w graph.SecurityIncident) Incident {
 func (i *Incident) add(a Alert) {
 	i.Alerts = append(i.Alerts, a)
 	for _, e := range a.Entities {
-		if e.Kind == "device" && e.ID != "" && !contains(i.Devices, e.ID) {
+		if e.Kind == "device" && e.ID != "" && !slices.Contains(i.Devices, e.ID) {
 			i.Devices = append(i.Devices, e.ID)
 		}
 	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 // fromEvidence names what an alert is about. Of a type that we do not know, the type is all that is told.
@@ -117,33 +110,19 @@ func fromEvidence(w graph.AlertEvidence) Entity {
 	e := Entity{Verdict: clean(w.Verdict)}
 	kind := clean(graph.TypeName(w.Type))
 	e.Kind = strings.TrimSuffix(kind[strings.LastIndexByte(kind, '.')+1:], "Evidence")
-	switch file := first(w.File, w.Image); {
+	switch file := cmp.Or(w.File, w.Image); {
 	case w.DeviceName != "" || w.EntraDevice != "":
-		e.Name, e.ID, e.Detail = clean(or(w.DeviceName, w.HostName)), guid(w.EntraDevice), clean(w.Platform)
+		e.Name, e.ID, e.Detail = clean(cmp.Or(w.DeviceName, w.HostName)), guid(w.EntraDevice), clean(w.Platform)
 	case w.Mailbox != "":
 		e.Name = clean(w.Mailbox)
 	case file != nil:
-		e.Name, e.Detail = clean(file.Name), clean(or(w.CommandLine, file.Path))
+		e.Name, e.Detail = clean(file.Name), clean(cmp.Or(w.CommandLine, file.Path))
 	case w.User != nil:
-		e.Name, e.ID, e.Detail = clean(or(w.User.UPN, w.User.Local)), guid(w.User.UserID), clean(w.User.Name)
+		e.Name, e.ID, e.Detail = clean(cmp.Or(w.User.UPN, w.User.Local)), guid(w.User.UserID), clean(w.User.Name)
 	default:
-		e.Name = clean(or(or(w.IP, w.URL), w.Subject))
+		e.Name = clean(cmp.Or(w.IP, w.URL, w.Subject))
 	}
 	return e
-}
-
-func first(a, b *graph.FileDetails) *graph.FileDetails {
-	if a != nil {
-		return a
-	}
-	return b
-}
-
-func or(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 // fromDefender is an incident of the older API in the same words.
@@ -169,7 +148,7 @@ func fromDefender(w graph.DefenderIncident) Incident {
 			alert.Entities = append(alert.Entities, Entity{Kind: "device", Name: clean(d.Name), ID: guid(d.EntraDevice), Detail: clean(d.Platform)})
 		}
 		for _, e := range a.Entities {
-			alert.Entities = append(alert.Entities, Entity{Kind: camel(e.Type), Name: clean(or(or(e.UPN, e.Local), or(or(e.File, e.IP), e.URL))), ID: guid(e.UserID)})
+			alert.Entities = append(alert.Entities, Entity{Kind: camel(e.Type), Name: clean(cmp.Or(e.UPN, e.Local, e.File, e.IP, e.URL)), ID: guid(e.UserID)})
 		}
 		i.add(alert)
 	}

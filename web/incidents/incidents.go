@@ -88,6 +88,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Above = openCounts(m, counts)
 	}
 	l.Empty = fresh.Empty(noun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: counts["total"]}, now)
+	if l.Empty.Kind == ui.EmptyNotPermitted && m.One() && m.May(tenant.MayAct) {
+		l.Empty.Lines = append(l.Empty.Lines, "You can still look as yourself: Microsoft shows you what you may see there.")
+	}
 	return l.Serve(w, r)
 }
 

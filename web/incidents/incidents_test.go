@@ -43,7 +43,7 @@ func TestPages(t *testing.T) {
 		t.Error("what was not read seems to be none")
 	}
 	f.FailRead(t, contoso.ID, graphsync.Incidents, "permission", "The portal may not read this.")
-	if got := one.Get(at).Body.String(); !strings.Contains(got, "may not be read") {
+	if got := one.Get(at).Body.String(); !strings.Contains(got, "may not be read") || !strings.Contains(got, at+"/live") {
 		t.Error("what may not be read seems to be none")
 	}
 	f.ReadIncidents(t, contoso.ID, f.Now.Add(-time.Minute))

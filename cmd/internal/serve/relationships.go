@@ -115,7 +115,7 @@ func (p *Portal) delegated() *gdap.Acts {
 
 // incidentDesk reads incidents and works on them as the signed-in person, at Graph and at Defender's older API.
 func (p *Portal) incidentDesk() *incident.Desk {
-	d := &incident.Desk{Who: p.acting(), Audit: p.Audit, Now: p.Sync.Now}
+	d := &incident.Desk{Who: p.acting(), Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.Incidents)}
 	if p.Defender != nil {
 		d.Older = acting{p.Sessions, p.Defender, p.Config.Cloud.DefenderResource, p.home, p.used}
 	}

@@ -55,10 +55,11 @@ type Alert struct {
 type kind struct {
 	title, severity, source, determination string
 	onDevice                               bool
-	alerts                                 [3]struct{ title, category, technique string }
+	alerts                                 lines
 }
 
-type lines = [3]struct{ title, category, technique string }
+// lines are the alerts of an incident in the order in which they appear.
+type lines [3]struct{ title, category, technique string }
 
 var kinds = []kind{
 	{"Credential theft on one endpoint", "high", "microsoftDefenderForEndpoint", "multiStagedAttack", true, lines{{"Suspicious access to LSASS", "CredentialAccess", "T1003.001"}, {"Malicious credential theft tool execution detected", "CredentialAccess", "T1003"}, {"Suspicious remote activity", "LateralMovement", "T1021"}}},
