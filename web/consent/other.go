@@ -3,10 +3,13 @@ package consent
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
 	domain "github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -22,8 +25,8 @@ type otherRow struct {
 	Problem     string     `json:"problem,omitempty"`
 	URL         string     `json:"url,omitempty"` // where Microsoft Entra lets the customer take it back
 
-	customer string
-	now      time.Time
+	customer, country string
+	now               time.Time
 }
 
 // others are those of the view, with what Microsoft's page calls them.
@@ -43,7 +46,7 @@ func (h *Handler) others(ctx context.Context, c domain.View) ([]otherRow, error)
 	for _, o := range c.Others {
 		row := otherRow{
 			Name: cmp.Or(names[o.ClientID], "An app registration of ours"), ClientID: cmp.Or(o.AppID, o.ClientID), Application: permissionNames(o.Application), Delegated: permissionNames(o.Delegated),
-			Since: page.Moment(o.FirstSeen), AsOf: page.Moment(o.ReadAt), Problem: o.Problem, customer: c.Tenant.Name(), now: h.now(),
+			Since: page.Moment(o.FirstSeen), AsOf: page.Moment(o.ReadAt), Problem: o.Problem, customer: c.Tenant.Name(), country: c.Tenant.Country, now: h.now(),
 		}
 		if o.Principal != "" {
 			// Microsoft does not document the address; it is that of its own page.
@@ -66,16 +69,17 @@ func (o otherRow) said() string {
 	return said
 }
 
-// message is what to send to the customer.
+// message is what to send to the customer, in the language of its country.
 func (o otherRow) message() string {
-	granted := strings.Join(append(append([]string{}, o.Application...), o.Delegated...), ", ")
-	text := "You once agreed to our app “" + o.Name + "” (application id " + o.ClientID + "). We work with another one now and do not need it any more.\n\n" +
-		"An administrator can take it back in Microsoft Entra: Enterprise applications, “" + o.Name + "”, Properties, Delete."
-	if granted != "" {
-		text += "\nIt still holds: " + granted + "."
+	w := inLang[o.language()]
+	text := lang.Fill("name", o.Name, "id", o.ClientID, "customer", o.customer).Text(w.takeOther)
+	if granted := slices.Concat(o.Application, o.Delegated); len(granted) > 0 {
+		text += "\n" + w.otherHolds + " " + strings.Join(granted, ", ") + "."
 	}
 	if o.URL != "" {
 		text += "\n" + o.URL
 	}
 	return text + "\n"
 }
+
+func (o otherRow) language() permission.Lang { return permission.LanguageOf(o.country) }

@@ -11,6 +11,7 @@ import templruntime "github.com/a-h/templ/runtime"
 import (
 	"strconv"
 
+	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -419,7 +420,7 @@ func others(v staffView) templ.Component {
 					var templ_7745c5c3_Var15 string
 					templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(o.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consent/staff.templ`, Line: 73, Col: 16}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/consent/staff.templ`, Line: 74, Col: 16}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 					if templ_7745c5c3_Err != nil {
@@ -458,7 +459,7 @@ func others(v staffView) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					if o.Since != nil {
-						templ_7745c5c3_Err = ui.CopyField{ID: "other-" + strconv.Itoa(i), Label: "To send to the customer", Value: o.message(), Rows: 5}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.CopyField{ID: "other-" + strconv.Itoa(i), Label: "To send to the customer (" + lang.Name(o.language()) + ")", Value: o.message(), Rows: 5}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

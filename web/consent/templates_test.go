@@ -173,7 +173,7 @@ func TestOthersGolden(t *testing.T) {
 	at := now.Add(-26 * time.Hour)
 	evil := `"></textarea><script>alert(1)</script>`
 	webtest.Golden(t, others(staffView{now: now, Others: []otherRow{
-		{Name: "Tenantry", ClientID: "7e6cb5c1-0a4f-4d52-9a71-0d6a0e6a1c01", Application: []string{"User.Read.All"}, Delegated: []string{}, Since: &at, AsOf: &at, URL: "https://entra.microsoft.com/x", customer: "Contoso", now: now},
+		{Name: "Tenantry", ClientID: "7e6cb5c1-0a4f-4d52-9a71-0d6a0e6a1c01", Application: []string{"User.Read.All"}, Delegated: []string{}, Since: &at, AsOf: &at, URL: "https://entra.microsoft.com/x", customer: "Contoso", country: "DE", now: now},
 		{Name: evil, ClientID: evil, Application: []string{evil}, Since: &at, AsOf: &at, Problem: "Microsoft did not answer in time.", customer: evil, now: now},
 		{Name: "Devices only", ClientID: "x", Problem: "The tenant refused to show our grants.", customer: "Contoso", now: now},
 	}}))

@@ -28,6 +28,7 @@ type words struct {
 	application, delegated              string // after a Microsoft name, in brackets
 	evidence, tryAgain, works, notYet   string
 	receipt                             receiptWords
+	takeOther, otherHolds               string // asks to take another program of ours back: {name}, {id}; before its permissions
 	mailSubject, mailText               string
 	names, more                         lang.Plurals // "The %d names in Microsoft's words"; names that Microsoft lists besides
 	outcome                             map[domain.Result]text

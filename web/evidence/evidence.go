@@ -92,6 +92,7 @@ type view struct {
 	Allows    []allowance     `json:"allows"`
 	Grants    []grant         `json:"grants"`
 	Surplus   []grant         `json:"surplus"`
+	Others    []other         `json:"other_programs"`
 	Past      []grant         `json:"past"`
 	Asked     []asked         `json:"asked"`
 	People    []person        `json:"people"`
@@ -237,6 +238,9 @@ func (h *Handler) view(ctx context.Context, m tenant.Membership, in permission.L
 		v.Done = append(v.Done, act{Seq: rec.Seq, At: rec.At, Who: rec.Actor, Action: rec.Action, Object: rec.Object, Words: v.words.act(rec.Action)})
 	}
 	if v.People, err = h.people(ctx, tid); err != nil {
+		return view{}, err
+	}
+	if v.Others, err = h.others(ctx, c.Others); err != nil {
 		return view{}, err
 	}
 	last, err := h.Withdrawals.Store.Latest(ctx, tid)

@@ -295,3 +295,20 @@ func TestAdministratorsAreAskedAgain(t *testing.T) {
 		t.Errorf("asked %d times", asked)
 	}
 }
+
+// What was granted to another registration of the partner's is shown in the reader's language; what could not be read is said so.
+func TestOtherPrograms(t *testing.T) {
+	s, contoso, _ := newSite(t)
+	if _, err := s.pool.Raw().Exec(t.Context(), `
+		INSERT INTO consent_other (tenant_id, client_id, app_id, application, first_seen, read_at, problem)
+		VALUES ($1, 'old', 'app-old', '{00000003-0000-0000-c000-000000000000/Sites.Read.All}', now(), now(), ''), ($1, 'blind', '', '{}', NULL, NULL, 'Microsoft did not answer.')`, contoso); err != nil {
+		t.Fatal(err)
+	}
+	s.as = tenant.Person{Tenant: contoso, Role: tenant.RoleCustomerAdmin}
+	text := html.UnescapeString(s.get("/evidence?lang=de").Body.String())
+	for _, want := range []string{"Andere Programme von First Up Consultants, die Sie kennen", "Ein früheres Programm app-old", "Sites.Read.All", "Wir konnten nicht lesen, ob es bei Ihnen noch da ist."} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q", want)
+		}
+	}
+}

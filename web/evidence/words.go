@@ -15,6 +15,8 @@ type words struct {
 	download, signOut, devices, never, nothing                              string
 	unreadTitle, unreadText, problemTitle, problemText, backTitle, backText string
 	readsTitle, personsTitle, grantsTitle, surplusTitle, surplusNote        string
+	othersTitle, othersNote, otherUnread, otherEarlier, otherBlind          string
+	otherColumns                                                            [2]string // program, what is granted to it
 	pastTitle, byProgram, byPerson, unused                                  string
 	grantColumns                                                            [5]string // name, who uses it, seen first, seen last, last used
 	askedTitle, askedNote, nobodyAsked                                      string

@@ -14,6 +14,8 @@ var german = words{
 	backTitle: "Sie haben Ihre Zustimmung zurückgenommen.", backText: "Wir lesen nichts mehr.",
 	readsTitle: "Was das Programm von selbst lesen kann", personsTitle: "Was eine angemeldete Person tun kann",
 	grantsTitle: "Was Sie erlaubt haben", surplusTitle: "Erlaubt, aber nicht nötig", surplusNote: "Nichts von dem, was vereinbart ist, braucht das. Sie können es ohne Nachteil zurücknehmen.",
+	othersTitle: "Andere Programme von {partner}, die Sie kennen", othersNote: "Sie haben ihnen früher zugestimmt. {partner} arbeitet jetzt mit „{program}“. Was Sie ihnen erlaubt haben, bleibt, bis Sie es zurücknehmen: Der Weg steht am Ende dieser Seite, mit dem Namen des anderen Programms.",
+	otherColumns: [2]string{"Programm", "Noch erlaubt"}, otherUnread: "Wir konnten nicht lesen, ob es bei Ihnen noch da ist.", otherEarlier: "Ein früheres Programm", otherBlind: "Beim letzten Mal war es nicht zu sehen.",
 	pastTitle: "Was früher erlaubt war", byProgram: "vom Programm selbst", byPerson: "nur von einer angemeldeten Person", unused: "noch nicht",
 	grantColumns: [5]string{"In Microsofts Worten", "Benutzt", "Zuerst gesehen", "Zuletzt gesehen", "Zuletzt benutzt"},
 	askedTitle:   "Wer gefragt hat, und was Sie geantwortet haben", nobodyAsked: "Über dieses Portal hat niemand gefragt.",

@@ -14,6 +14,8 @@ var english = words{
 	backTitle: "You have taken your consent back.", backText: "We read nothing any more.",
 	readsTitle: "What the program can read by itself", personsTitle: "What a signed-in person can do",
 	grantsTitle: "What you have granted", surplusTitle: "Granted, and not needed", surplusNote: "Nothing of what was agreed on needs these. You can take them back without any loss.",
+	othersTitle: "Other programs of {partner} that you know", othersNote: "You agreed to them before. {partner} works with “{program}” now. What you granted to them stays until you take it back: the way is at the end of this page, with that program’s name.",
+	otherColumns: [2]string{"Program", "Still granted"}, otherUnread: "We could not read whether your tenant still knows it.", otherEarlier: "An earlier program", otherBlind: "The latest look did not see it.",
 	pastTitle: "What was granted before", byProgram: "by the program itself", byPerson: "only by a signed-in person", unused: "not yet",
 	grantColumns: [5]string{"In Microsoft’s words", "Used", "Seen first", "Seen last", "Last used"},
 	askedTitle:   "Who asked, and what you answered", nobodyAsked: "Nobody asked through this portal.",

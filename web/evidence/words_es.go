@@ -14,6 +14,8 @@ var spanish = words{
 	backTitle: "Usted ha retirado su permiso.", backText: "Ya no leemos nada.",
 	readsTitle: "Lo que el programa puede leer solo", personsTitle: "Lo que puede hacer una persona con sesión iniciada",
 	grantsTitle: "Lo que usted ha permitido", surplusTitle: "Permitido, pero no necesario", surplusNote: "Nada de lo acordado necesita esto. Puede retirarlo sin perder nada.",
+	othersTitle: "Otros programas de {partner} que usted conoce", othersNote: "Usted les dio permiso antes. {partner} trabaja ahora con «{program}». Lo que les permitió sigue valiendo hasta que lo retire: el camino está al final de esta página, con el nombre del otro programa.",
+	otherColumns: [2]string{"Programa", "Todavía permitido"}, otherUnread: "No pudimos leer si todavía está en su empresa.", otherEarlier: "Un programa anterior", otherBlind: "La última vez no se vio.",
 	pastTitle: "Lo que estaba permitido antes", byProgram: "por el programa solo", byPerson: "solo por una persona con sesión iniciada", unused: "todavía no",
 	grantColumns: [5]string{"En palabras de Microsoft", "Usado", "Visto por primera vez", "Visto por última vez", "Último uso"},
 	askedTitle:   "Quién preguntó y qué respondió usted", nobodyAsked: "Nadie preguntó por este portal.",

@@ -14,6 +14,8 @@ var french = words{
 	backTitle: "Vous avez retiré votre accord.", backText: "Nous ne lisons plus rien.",
 	readsTitle: "Ce que le programme peut lire seul", personsTitle: "Ce qu’une personne connectée peut faire",
 	grantsTitle: "Ce que vous avez accordé", surplusTitle: "Accordé, mais pas nécessaire", surplusNote: "Rien de ce qui est convenu n’en a besoin. Vous pouvez le retirer sans rien perdre.",
+	othersTitle: "Autres programmes de {partner} que vous connaissez", othersNote: "Vous leur avez donné votre accord avant. {partner} travaille maintenant avec « {program} ». Ce que vous leur avez accordé reste jusqu’à ce que vous le retiriez : le chemin est à la fin de cette page, avec le nom de l’autre programme.",
+	otherColumns: [2]string{"Programme", "Encore accordé"}, otherUnread: "Nous n’avons pas pu lire s’il est encore chez vous.", otherEarlier: "Un programme d’avant", otherBlind: "La dernière fois, nous ne l’avons pas vu.",
 	pastTitle: "Ce qui était accordé avant", byProgram: "par le programme seul", byPerson: "seulement par une personne connectée", unused: "pas encore",
 	grantColumns: [5]string{"Dans les mots de Microsoft", "Utilisé", "Vu la première fois", "Vu la dernière fois", "Dernière utilisation"},
 	askedTitle:   "Qui a demandé, et ce que vous avez répondu", nobodyAsked: "Personne n’a demandé par ce portail.",

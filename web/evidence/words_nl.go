@@ -14,6 +14,8 @@ var dutch = words{
 	backTitle: "U hebt uw toestemming ingetrokken.", backText: "We lezen niets meer.",
 	readsTitle: "Wat het programma zelf kan lezen", personsTitle: "Wat een aangemelde persoon kan doen",
 	grantsTitle: "Wat u hebt toegestaan", surplusTitle: "Toegestaan, maar niet nodig", surplusNote: "Niets van wat is afgesproken heeft dit nodig. U kunt het intrekken zonder iets te verliezen.",
+	othersTitle: "Andere programma’s van {partner} die u kent", othersNote: "U hebt ze eerder toestemming gegeven. {partner} werkt nu met “{program}”. Wat u ze hebt toegestaan, blijft tot u het intrekt: hoe dat gaat, staat onderaan deze pagina, met de naam van het andere programma.",
+	otherColumns: [2]string{"Programma", "Nog toegestaan"}, otherUnread: "We konden niet lezen of het nog bij u staat.", otherEarlier: "Een eerder programma", otherBlind: "De laatste keer was het niet te zien.",
 	pastTitle: "Wat vroeger was toegestaan", byProgram: "door het programma zelf", byPerson: "alleen door een aangemelde persoon", unused: "nog niet",
 	grantColumns: [5]string{"In de woorden van Microsoft", "Gebruikt", "Eerst gezien", "Laatst gezien", "Laatst gebruikt"},
 	askedTitle:   "Wie heeft gevraagd, en wat u hebt geantwoord", nobodyAsked: "Niemand heeft via dit portaal gevraagd.",
