@@ -149,6 +149,9 @@ func operationColumns() []page.Column[operation] {
 	}
 }
 
+// operationsShown is how many operations a page holds.
+const operationsShown = 100
+
 // operations is the catalogue by what is called: feature, operation, permission, and why.
 func (h *Handler) operations(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	spec := operationSpec()
@@ -159,8 +162,12 @@ func (h *Handler) operations(w http.ResponseWriter, r *http.Request, m tenant.Me
 	rows := slices.DeleteFunc(operations(), func(o operation) bool {
 		return !fits(q.Values["feature"], o.Feature) || !fits(q.Values["kind"], o.Kind) || !fits(q.Values["permission"], o.Permission)
 	})
+	shown, next, err := page.Cut(rows, func(o operation) string { return o.Kind + " " + o.ID }, q.After, operationsShown)
+	if err != nil {
+		return err
+	}
 	return page.List[operation]{
-		Title: "Operations", One: "operation", Many: "operations", M: m, Query: q, Spec: spec, Columns: operationColumns(), Rows: rows, Count: int64(len(rows)), URL: func(o operation) string { return o.URL },
+		Title: "Operations", One: "operation", Many: "operations", M: m, Query: q, Spec: spec, Columns: operationColumns(), Rows: shown, Next: next, Each: page.AtHand(rows), Count: int64(len(rows)), URL: func(o operation) string { return o.URL },
 		Context: []ui.Crumb{{Text: "Settings", URL: "/settings"}, {Text: "Permissions", URL: "/settings/permissions"}},
 		Lead:    "Every call that the portal makes, the least permission that opens it, and what for.", Above: tabs(true),
 	}.Serve(w, r)
