@@ -156,9 +156,15 @@ func (d *demo) employ(ctx context.Context, p *serve.Portal) error {
 	return errors.Join(err, d.planReviews(ctx, p, few), d.follow(ctx, p, few), p.Partner.SetContact(ctx, contact, by))
 }
 
+// actor is one of the partner's people as the audit names who acts.
+func actor(u *world.User) tenant.Person {
+	home, _ := tenant.ParseID(u.HomeTenantID)
+	return tenant.Person{Tenant: home, ObjectID: u.ID, Name: u.DisplayName, UPN: u.SignInName}
+}
+
 // follow has the first customers follow a template, as a partner's customers of one kind would.
 func (d *demo) follow(ctx context.Context, p *serve.Portal, customers []tenant.ID) error {
-	who := tenant.Person{Name: owner(d.cloud.World).DisplayName, UPN: owner(d.cloud.World).SignInName}
+	who := actor(owner(d.cloud.World))
 	t, err := p.Consent.CreateTemplate(ctx, who, consent.Template{Name: "Managed devices", Features: permission.Suggested()})
 	if err != nil {
 		return err
@@ -175,7 +181,7 @@ func (d *demo) planReviews(ctx context.Context, p *serve.Portal, customers []ten
 	if len(support) == 0 {
 		return nil
 	}
-	who := tenant.Person{Name: support[0].DisplayName, UPN: support[0].SignInName}
+	who := actor(support[0])
 	for i, id := range customers {
 		if err := p.Reviews.SetPlan(ctx, id, who, time.Now().AddDate(0, 0, 9*i-5), who.Name); err != nil {
 			return err

@@ -88,8 +88,8 @@ func (v view) statements(person bool) ui.Statements {
 func (v view) grants(rows []grant, caption string, past bool) ui.Table {
 	c := v.words.grantColumns
 	t := ui.Table{Caption: caption, Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: c[0]}, {Key: "kind", Label: c[1], Width: 190}, {Key: "since", Label: c[2], Kind: ui.KindTime, Width: 150},
-		{Key: "seen", Label: c[3], Kind: ui.KindTime, Width: 150}, {Key: "used", Label: c[4], Kind: ui.KindTime, Width: 150},
+		{Key: "name", Label: c[0]}, {Key: "kind", Label: c[1], Width: 250}, {Key: "since", Label: c[2], Kind: ui.KindTime, Width: 130},
+		{Key: "seen", Label: c[3], Kind: ui.KindTime, Width: 130}, {Key: "used", Label: c[4], Kind: ui.KindTime, Width: 130},
 	}}
 	for _, g := range rows {
 		by := v.words.byProgram
@@ -135,7 +135,7 @@ func (v view) asked() ui.Table {
 func (v view) people() ui.Table {
 	c := v.words.peopleColumns
 	t := ui.Table{Caption: v.words.peopleTitle, Inset: true, Columns: []ui.Column{
-		{Key: "name", Label: c[0]}, {Key: "may", Label: c[1], Width: 260}, {Key: "acts", Label: c[2], Kind: ui.KindNumber, Width: 90}, {Key: "last", Label: c[3], Kind: ui.KindTime, Width: 150},
+		{Key: "name", Label: c[0]}, {Key: "may", Label: c[1], Width: 320}, {Key: "acts", Label: c[2], Kind: ui.KindNumber, Width: 90}, {Key: "last", Label: c[3], Kind: ui.KindTime, Width: 150},
 	}}
 	for _, p := range v.People {
 		may, last := v.words.noAccess, time.Time{}

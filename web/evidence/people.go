@@ -2,9 +2,11 @@ package evidence
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -29,16 +31,22 @@ func (h *Handler) people(ctx context.Context, tid tenant.ID) ([]person, error) {
 		found = append(found, person{Name: name, Role: s.Role, other: s.ObjectID})
 	}
 	for _, d := range doers {
-		i := 0
-		for i < len(found) && (d.ObjectID == "" || found[i].other != d.ObjectID || d.Tenant != h.Tenants.Home()) {
-			i++
-		}
-		if i == len(found) {
-			found = append(found, person{Name: d.Name})
+		i := slices.IndexFunc(found, func(p person) bool { return d.Tenant == h.Tenants.Home() && p.did(d) })
+		if i < 0 {
+			i, found = len(found), append(found, person{Name: d.Name})
 		}
 		found[i].Acts, found[i].Last = d.Count, &d.Last
 	}
 	return found, nil
+}
+
+// did tells whether somebody of the partner's own tenant is this person: by object id, or by their words where that is not known before they
+// first sign in.
+func (p person) did(d audit.Doer) bool {
+	if p.other == "" || d.ObjectID == "" {
+		return p.Role != "" && p.Name == d.Name
+	}
+	return p.other == d.ObjectID
 }
 
 // used is when each permission was last used: the program's own by the reads that need them and by the daily look at the grants, a person's
