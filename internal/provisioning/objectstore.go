@@ -162,17 +162,17 @@ func (s *Store) Of(ctx context.Context, tid tenant.ID, spID, object string, limi
 // mostClusters bounds what is worked out at once; the widest come first.
 const mostClusters = 1000
 
-// Clusters gathers the failures of now in the scope by application, cause and the wave in which they began, those at most customers first.
-func (s *Store) Clusters(ctx context.Context, scope tenant.Scope, f ObjectFilter) ([]Cluster, error) {
+// clustersOf is the statement behind Clusters.
+func clustersOf(scope tenant.Scope, f ObjectFilter) (sql string, args []any, err error) {
 	w, _, err := f.where(scope)
 	if err != nil {
-		return nil, err
+		return "", nil, err
 	}
 	gap := w.Arg(Wave.Seconds())
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		WITH   o AS (SELECT o.* FROM provisioning_object o `+w.SQL()+`),
+	sql = `
+		WITH   o AS (SELECT o.* FROM provisioning_object o ` + w.SQL() + `),
 		       jumps AS (
-		           SELECT o.*, (o.failing_since - lag(o.failing_since) OVER began > make_interval(secs => `+gap+`))::int AS jump
+		           SELECT o.*, (o.failing_since - lag(o.failing_since) OVER began > make_interval(secs => ` + gap + `))::int AS jump
 		           FROM   o
 		           WINDOW began AS (PARTITION BY o.app_key, o.cause ORDER BY o.failing_since, o.tenant_id, o.sp_id, o.id)),
 		       waves AS (
@@ -190,7 +190,17 @@ func (s *Store) Clusters(ctx context.Context, scope tenant.Scope, f ObjectFilter
 		       FROM   waves v
 		       GROUP  BY v.app_key, v.cause, v.wave) g USING (app_key, cause, wave)
 		ORDER  BY g.tenants DESC, g.objects DESC, f.failing_since, f.app_key, f.cause
-		LIMIT  `+w.Arg(mostClusters), w.Args...)
+		LIMIT  ` + w.Arg(mostClusters)
+	return sql, w.Args, nil
+}
+
+// Clusters gathers the failures of now in the scope by application, cause and the wave in which they began, those at most customers first.
+func (s *Store) Clusters(ctx context.Context, scope tenant.Scope, f ObjectFilter) ([]Cluster, error) {
+	sql, args, err := clustersOf(scope, f)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Cluster, err error) {
 		err = row.Scan(&c.AppKey, &c.App, &c.Cause, &c.ErrorCode, &c.Reason, &c.Advice, &c.Objects, &c.Tenants, &c.Since, &c.Until, &c.LastAt, &c.Known,
 			&c.FirstTenant, &c.FirstSPID, &c.FirstObject, &c.FirstName, &c.FirstEvent)

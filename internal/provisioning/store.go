@@ -46,10 +46,13 @@ func scanJob(row pgx.CollectableRow, more ...any) (Job, error) {
 	return j, err
 }
 
-const fromJobs = `
-	FROM   provisioning_job j
-	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id
+const (
+	jobTable = `provisioning_job j
+	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id`
+	fromJobs = `
+	FROM   ` + jobTable + `
 	`
+)
 
 var jobOrders = map[string][]postgres.Key{
 	"worst":    {{Expr: "j.health", Type: "smallint"}, {Expr: "p.name_key", Type: "text"}},
@@ -98,51 +101,36 @@ func pageSize(limit int) int {
 	return min(limit, 500)
 }
 
-// ListJobs returns the jobs in the scope that match f, the worst first unless another order is chosen.
-func (s *Store) ListJobs(ctx context.Context, scope tenant.Scope, f JobFilter) (JobPage, error) {
+func jobListing(scope tenant.Scope, f JobFilter) (l postgres.Listing, err error) {
 	name := f.Sort
 	if name == "" {
 		name = "worst"
 	}
 	keys, ok := jobOrders[name]
 	if !ok {
-		return JobPage{}, errs.ShowNext(errs.Invalid, "Provisioning jobs cannot be sorted by that.", "Sort by "+strings.Join(JobSorts, ", ")+".")
+		return l, errs.ShowNext(errs.Invalid, "Provisioning jobs cannot be sorted by that.", "Sort by "+strings.Join(JobSorts, ", ")+".")
 	}
-	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "j.tenant_id", Type: "uuid"},
+	l = postgres.Listing{Columns: jobColumns, Table: jobTable, Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = jobWhere(scope, f); err != nil {
+		return l, err
+	}
+	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "j.tenant_id", Type: "uuid"},
 		postgres.Key{Expr: "j.sp_id", Type: "text"}, postgres.Key{Expr: "j.id", Type: "text"})}
-	w, one, err := jobWhere(scope, f)
-	if err != nil {
-		return JobPage{}, err
-	}
 	if one {
-		o = o.Without("j.tenant_id")
+		l.Order = l.Order.Without("j.tenant_id")
 	}
-	db, limit := s.pool.In(scope), pageSize(f.Limit)
-	var page JobPage
-	if err := db.QueryRow(ctx, `SELECT count(*) `+fromJobs+w.SQL(), w.Args...).Scan(&page.Count); err != nil {
-		return JobPage{}, fmt.Errorf("count provisioning jobs: %w", postgres.BadInput(err))
-	}
-	if err := o.After(w, f.After); err != nil {
-		return JobPage{}, err
-	}
-	var places [][]string
-	rows, _ := db.Query(ctx, `SELECT `+jobColumns+`, `+o.Place()+fromJobs+w.SQL()+`
-		ORDER  BY `+o.By()+`
-		LIMIT  `+w.Arg(limit+1), w.Args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Job, error) {
-		var place []string
-		j, err := scanJob(row, &place)
-		places = append(places, place)
-		return j, err
-	})
+	return l, nil
+}
+
+// ListJobs returns the jobs in the scope that match f, the worst first unless another order is chosen.
+func (s *Store) ListJobs(ctx context.Context, scope tenant.Scope, f JobFilter) (p JobPage, err error) {
+	l, err := jobListing(scope, f)
 	if err != nil {
-		return JobPage{}, fmt.Errorf("list provisioning jobs: %w", postgres.BadInput(err))
+		return p, err
 	}
-	if len(page.Rows) > limit {
-		page.Rows = page.Rows[:limit]
-		page.Next = o.Cursor(places[limit-1])
-	}
-	return page, nil
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanJob)
+	return p, err
 }
 
 // Jobs returns the jobs of one application of the tenant, the worst first.

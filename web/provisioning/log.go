@@ -129,6 +129,9 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 		return err
 	}
 	now, f := page.ChromeOf(ctx).Now, newEventFilter(id, q)
+	if !page.WantsJSON(r) {
+		f.CountMost = page.Enough
+	}
 	l := page.List[event]{
 		Title: "Log of " + appName(a.Name), One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: logSpec,
 		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}, {Text: appName(a.Name), URL: appURL(m.Tenant.ID, id)}},
@@ -141,7 +144,7 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	l.Count, l.Next = found.Count, found.Next
+	l.Count, l.More, l.Next = found.Count, found.More, found.Next
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
