@@ -280,6 +280,14 @@ func TestEveryPermissionIsExplained(t *testing.T) {
 			t.Errorf("%s %s: %q is explained, %q is asked for", p.Kind, p.Name, id, p.ID())
 		}
 	}
+	for _, u := range permission.HomeUses() {
+		if s, ok := permission.ScopeOf(u.Name); !ok || u.For == "" || len(s.Opens) == 0 || len(s.Closed) == 0 || len(s.DelegatedID) != 36 || len(s.ApplicationID) != 36 || len(s.AskedAs()) != 0 {
+			t.Errorf("%s is not explained, or asked of customers: %+v", u.Name, s)
+		}
+		if u.Kind == permission.Application && u.Writes() {
+			t.Errorf("%s lets the machine write", u.Name)
+		}
+	}
 	if _, ok := permission.ScopeOf("Mail.Read"); ok {
 		t.Error("Mail.Read is explained, and must never be asked for")
 	}

@@ -25,9 +25,9 @@ func (s Scope) AskedAs() []Kind {
 	return kinds
 }
 
-// ScopeOf explains a permission by its name; ok is false for names that are neither Intune's nor asked for.
+// ScopeOf explains a permission by its name; ok is false for names that are neither Intune's nor used.
 func ScopeOf(name string) (Scope, bool) {
-	for _, list := range [][]Scope{intuneScopes, otherScopes} {
+	for _, list := range [][]Scope{intuneScopes, otherScopes, homeScopes} {
 		if i := slices.IndexFunc(list, func(s Scope) bool { return s.Name == name }); i >= 0 {
 			return list[i], true
 		}

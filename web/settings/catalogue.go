@@ -24,7 +24,7 @@ type grant struct {
 	URL      string   `json:"url"`
 }
 
-// catalogue is every permission that some feature asks for, with the sentence that customers read.
+// catalogue is every permission that some feature asks for, with the sentence that customers read, and what is used at home alone.
 func catalogue() []grant {
 	found := map[permission.Permission]*grant{}
 	var order []permission.Permission
@@ -46,8 +46,14 @@ func catalogue() []grant {
 	for _, p := range order {
 		out = append(out, *found[p])
 	}
+	for _, u := range permission.HomeUses() {
+		out = append(out, grant{Name: u.Name, Kind: string(u.Kind), Sentence: u.For, Features: []string{homeOnly}, URL: permissionURL(u.Name)})
+	}
 	return out
 }
+
+// homeOnly is said of what no customer is asked for.
+const homeOnly = "The partner's own tenant only"
 
 func permissionURL(name string) string { return "/settings/permissions/" + url.PathEscape(name) }
 
@@ -75,7 +81,7 @@ func (h *Handler) permissions(w http.ResponseWriter, r *http.Request, m tenant.M
 	rows := slices.DeleteFunc(catalogue(), func(g grant) bool { return !fits(q.Values["kind"], g.Kind) })
 	return page.List[grant]{
 		Title: "Permissions", One: "permission", Many: "permissions", M: m, Query: q, Spec: grantSpec, Columns: grantColumns, Rows: rows, Count: int64(len(rows)), URL: func(g grant) string { return g.URL },
-		Context: []ui.Crumb{{Text: "Settings", URL: "/settings"}}, Lead: "What the portal may ask customers for. Every application permission only reads; what changes things is used with the token of the person who does it.",
+		Context: []ui.Crumb{{Text: "Settings", URL: "/settings"}}, Lead: "What the portal may ask customers for and, last, what it uses at the partner's own tenant alone. Every application permission only reads; what changes things is used with the token of the person who does it.",
 		Above: tabs(false),
 	}.Serve(w, r)
 }
@@ -215,7 +221,12 @@ func (v explained) facts() ui.Facts {
 	if len(v.AskedAs) > 0 {
 		asked = strings.Join(v.AskedAs, " and ")
 	}
-	f := ui.Facts{Items: []ui.Fact{{Label: "We ask for it as", Value: ui.TextCell(asked)}}}
+	f := ui.Facts{Items: []ui.Fact{{Label: "We ask customers for it as", Value: ui.TextCell(asked)}}}
+	for _, u := range permission.HomeUses() {
+		if u.Name == v.Name {
+			f.Items = append(f.Items, ui.Fact{Label: homeOnly, Value: ui.TextCell(u.For)})
+		}
+	}
 	if v.ApplicationID != "" {
 		f.Items = append(f.Items, ui.Fact{Label: "Application role id", Value: ui.CopyCell(v.ApplicationID, "", "Copy application role id")})
 	}
