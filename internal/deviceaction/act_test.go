@@ -23,7 +23,6 @@ import (
 // desk is a technician at a customer of the simulated cloud, whose clock is the portal's.
 type desk struct {
 	t        *testing.T
-	now      time.Time
 	world    *world.World
 	customer *world.Tenant
 	token    world.Token // of the technician
@@ -56,8 +55,9 @@ func (k *desk) verify(token, _ string) (world.Token, error) {
 
 func newDesk(t *testing.T) *desk {
 	t.Parallel()
-	k := &desk{t: t, now: time.Date(2026, 8, 12, 12, 0, 0, 0, time.UTC), pool: pgtest.New(t)}
-	k.world = world.New(world.Options{Now: func() time.Time { return k.now }})
+	noon := time.Date(2026, 8, 12, 12, 0, 0, 0, time.UTC)
+	k := &desk{t: t, pool: pgtest.New(t)}
+	k.world = world.New(world.Options{Now: func() time.Time { return noon }})
 	k.customer = k.world.Tenants()[1]
 	i := slices.IndexFunc(k.customer.Users, func(u *world.User) bool { return u.Has("Intune Administrator") })
 	u := k.customer.Users[i]
@@ -76,7 +76,7 @@ func newDesk(t *testing.T) *desk {
 			t.Fatal(err)
 		}
 	}
-	now := func() time.Time { return k.now }
+	now := k.world.Clock.Now
 	k.store = deviceaction.NewStore(k.pool, audit.NewStore(k.pool))
 	k.acts = &deviceaction.Acts{Who: k, Graph: k.client, Store: k.store, Now: now}
 	k.reader = &deviceaction.Reader{Graph: k.client, Store: k.store, Now: now}
@@ -100,7 +100,9 @@ func (k *desk) device(fits func(graph.ManagedDevice) bool) deviceaction.Device {
 }
 
 func (k *desk) awake(os string) deviceaction.Device {
-	return k.device(func(d graph.ManagedDevice) bool { return d.OS == os && k.now.Sub(d.LastSync.Time) < 12*time.Hour })
+	return k.device(func(d graph.ManagedDevice) bool {
+		return d.OS == os && k.world.Clock.Now().Sub(d.LastSync.Time) < 12*time.Hour
+	})
 }
 
 func (k *desk) ask(kind string, d deviceaction.Device) deviceaction.Ask {
@@ -125,7 +127,7 @@ func (k *desk) do(kind string, d deviceaction.Device, want deviceaction.State) d
 // after lets time go by and reads what is due.
 func (k *desk) after(wait time.Duration, a deviceaction.Action) deviceaction.Action {
 	k.t.Helper()
-	k.now = k.now.Add(wait)
+	k.world.Clock.Advance(wait)
 	if err := k.reader.RunDue(k.t.Context()); err != nil {
 		k.t.Fatal(err)
 	}
@@ -240,7 +242,7 @@ func TestWhatGoesWrong(t *testing.T) {
 		t.Errorf("notes: %+v, %v", got, err)
 	}
 	stopped := k.device(func(d graph.ManagedDevice) bool {
-		return d.OS == "Windows" && k.now.Sub(d.LastSync.Time) > 40*24*time.Hour
+		return d.OS == "Windows" && k.world.Clock.Now().Sub(d.LastSync.Time) > 40*24*time.Hour
 	})
 	waiting := k.do("restart", stopped, deviceaction.Pending)
 	if got := k.after(30*24*time.Hour, waiting); got.State != deviceaction.Pending {

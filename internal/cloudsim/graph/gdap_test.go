@@ -13,8 +13,7 @@ const gdapRoot = "/v1.0/tenantRelationships/delegatedAdminRelationships"
 
 // TestRelationshipsOfThePartner walks a relationship through its life: made, sent, approved, given to a group, taken back, ended.
 func TestRelationshipsOfThePartner(t *testing.T) {
-	now := noon
-	s := newSim(t, world.Options{Now: func() time.Time { return now }})
+	s := newSim(t, world.Options{})
 	home := s.world.Home()
 	reader := s.app(home, "DelegatedAdminRelationship.Read.All")
 	agent := s.user(home, home.Users[1], "DelegatedAdminRelationship.ReadWrite.All")
@@ -66,29 +65,29 @@ func TestRelationshipsOfThePartner(t *testing.T) {
 			}
 		}
 	})
-	now = now.Add(time.Minute)
+	s.world.Clock.Advance(time.Minute)
 	active := s.get(reader, at)
 	if active.body["status"] != "active" || active.body["endDateTime"] == nil {
 		t.Fatalf("approved a minute ago: %s", active.text)
 	}
 	given := send(http.MethodPost, at+"/accessAssignments", group, 201)
 	send(http.MethodPost, at+"/accessAssignments", group, 409)
-	now = now.Add(time.Minute)
+	s.world.Clock.Advance(time.Minute)
 	assigned := s.get(reader, at+"/accessAssignments/"+given.body["id"].(string))
 	if given.body["status"] != "pending" || assigned.body["status"] != "active" {
 		t.Errorf("assigned: %s, then %s", given.text, assigned.text)
 	}
 	send(http.MethodDelete, at+"/accessAssignments/"+given.body["id"].(string), "", 204, "If-Match", assigned.body["@odata.etag"].(string))
-	now = now.Add(time.Minute)
+	s.world.Clock.Advance(time.Minute)
 	if n := len(s.all(reader, at+"/accessAssignments")); n != 0 {
 		t.Errorf("%d assignments after the removal", n)
 	}
-	now = now.Add(31 * 24 * time.Hour)
-	if rolled := s.get(reader, at); rolled.body["status"] != "active" || rolled.body["endDateTime"].(string) <= now.Format(time.RFC3339) {
+	s.world.Clock.Advance(31 * 24 * time.Hour)
+	if rolled := s.get(reader, at); rolled.body["status"] != "active" || rolled.body["endDateTime"].(string) <= s.world.Clock.Now().Format(time.RFC3339) {
 		t.Errorf("a month later it must have been extended: %s", rolled.text)
 	}
 	send(http.MethodPost, at+"/requests", `{"action":"terminate"}`, 201)
-	now = now.Add(time.Minute)
+	s.world.Clock.Advance(time.Minute)
 	if ended := s.get(reader, at); ended.body["status"] != "terminated" {
 		t.Errorf("ended: %s", ended.text)
 	}

@@ -13,7 +13,6 @@ import (
 type desk struct {
 	*sim
 	t     *testing.T
-	now   time.Time
 	admin string
 }
 
@@ -23,8 +22,8 @@ const (
 )
 
 func newDesk(t *testing.T) *desk {
-	k := &desk{t: t, now: noon}
-	k.sim = newSim(t, world.Options{Now: func() time.Time { return k.now }})
+	k := &desk{t: t}
+	k.sim = newSim(t, world.Options{})
 	c := k.customer(1)
 	k.admin = k.user(c, userWith(c, "Intune Administrator"), actScope, editScope, "DeviceManagementApps.Read.All")
 	return k
@@ -56,7 +55,7 @@ func (k *desk) age(v map[string]any) time.Duration {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	return k.now.Sub(at)
+	return k.world.Clock.Now().Sub(at)
 }
 
 // result is how an action stands at the device.
@@ -88,13 +87,13 @@ func TestRemoteActionsProgress(t *testing.T) {
 	if r := k.result(pc, "windowsDefenderScan"); r["actionState"] != "pending" || r["scanType"] != "quick" && r["scanType"] != nil {
 		t.Errorf("just sent: %v", r)
 	}
-	k.now = k.now.Add(2 * time.Hour)
+	k.world.Clock.Advance(2 * time.Hour)
 	if r := k.result(pc, "windowsDefenderScan"); r["actionState"] != "done" || r["scanType"] != "full" {
 		t.Errorf("after two hours: %v", r)
 	}
 	stopped, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "Windows" && k.age(v) > 40*24*time.Hour })
 	k.send(http.MethodPost, devicePath(stopped)+"/rebootNow", "", http.StatusNoContent)
-	k.now = k.now.AddDate(0, 3, 0)
+	k.world.Clock.Advance(92 * 24 * time.Hour)
 	if r := k.result(stopped, "rebootNow"); r["actionState"] != "pending" {
 		t.Errorf("a device that stopped: %v", r)
 	}
@@ -103,10 +102,10 @@ func TestRemoteActionsProgress(t *testing.T) {
 	k.send(http.MethodPost, devicePath(phone)+"/enableLostMode", `{"message":"Please call us"}`, http.StatusNoContent)
 	k.send(http.MethodPost, strings.Replace(devicePath(phone), "beta", "v1.0", 1)+"/enableLostMode", `{"message":"x"}`, http.StatusBadRequest)
 	k.send(http.MethodPost, devicePath("00000000-0000-4000-8000-000000000000")+"/rebootNow", "", http.StatusNotFound)
-	k.now = k.now.Add(time.Minute)
+	k.world.Clock.Advance(time.Minute)
 	k.world.Faults.Add(world.Fault{Kind: "actionsFail"})
 	k.send(http.MethodPost, devicePath(pc)+"/rebootNow", "", http.StatusNoContent)
-	k.now = k.now.Add(time.Hour)
+	k.world.Clock.Advance(time.Hour)
 	if r := k.result(pc, "rebootNow"); r["actionState"] != "failed" {
 		t.Errorf("a device that fails: %v", r)
 	}
@@ -128,13 +127,13 @@ func TestWipedDevicesLeaveAndReturn(t *testing.T) {
 	if v := k.send(http.MethodGet, devicePath(pc), "", http.StatusOK).body; v["managementState"] != "wipePending" {
 		t.Errorf("just sent: %v", v["managementState"])
 	}
-	k.now = k.now.Add(15 * time.Minute)
+	k.world.Clock.Advance(15 * time.Minute)
 	k.send(http.MethodGet, devicePath(pc), "", http.StatusNotFound)
 	k.send(http.MethodPost, devicePath(pc)+"/wipe", `{}`, http.StatusNotFound)
 	if n := len(k.all(k.admin, devicesPath)); n != before-1 {
 		t.Errorf("%d devices, want %d", n, before-1)
 	}
-	k.now = k.now.Add(time.Hour)
+	k.world.Clock.Advance(time.Hour)
 	back, v := k.device(func(v map[string]any) bool { return v["serialNumber"] == was["serialNumber"] && v["id"] != pc })
 	if v["deviceName"] != was["deviceName"] || v["managementState"] != "managed" || len(v["deviceActionResults"].([]any)) != 0 {
 		t.Errorf("it came back as %v", v)

@@ -15,13 +15,12 @@ import (
 type setUp struct {
 	*sim
 	t     *testing.T
-	now   time.Time
 	admin string
 }
 
 func newSetUp(t *testing.T, options ...graph.Option) *setUp {
-	u := &setUp{t: t, now: noon}
-	u.sim = newSim(t, world.Options{Now: func() time.Time { return u.now }}, options...)
+	u := &setUp{t: t}
+	u.sim = newSim(t, world.Options{}, options...)
 	c := u.customer(1)
 	u.admin = u.user(c, userWith(c, "Application Administrator"), "Application.ReadWrite.All", "Synchronization.ReadWrite.All")
 	return u
@@ -48,7 +47,7 @@ func (u *setUp) take(template, name string) (at string) {
 	at = "/v1.0/servicePrincipals/" + sp["id"].(string)
 	u.send(http.MethodGet, at, "", http.StatusNotFound)
 	u.send(http.MethodPost, at+"/synchronization/jobs", `{"templateId":"aws"}`, http.StatusNotFound)
-	u.now = u.now.Add(time.Minute)
+	u.world.Clock.Advance(time.Minute)
 	if a := u.send(http.MethodGet, at, "", http.StatusOK); a.body["displayName"] != name || a.body["applicationTemplateId"] != found[0]["id"] {
 		u.t.Errorf("the service principal: %s", a.text)
 	}
@@ -92,12 +91,12 @@ func TestTheFiveSteps(t *testing.T) {
     ]
 }`, http.StatusNoContent)
 	u.send(http.MethodPost, job+"/start", "", http.StatusNoContent)
-	u.now = u.now.Add(5 * time.Minute)
+	u.world.Clock.Advance(5 * time.Minute)
 	code, status := u.state(job + "/")
 	if progress := status["progress"].([]any); code != "Active" || len(progress) != 1 {
 		t.Errorf("in its first cycle: %v", status)
 	}
-	u.now = u.now.Add(6 * time.Minute)
+	u.world.Clock.Advance(6 * time.Minute)
 	if code, status = u.state(job); code != "Active" || len(status["synchronizedEntryCountByType"].([]any)) != 2 || status["lastSuccessfulExecution"] == nil {
 		t.Errorf("after its first cycle: %v", status)
 	}
@@ -135,9 +134,9 @@ func TestWhatGoesWrongWithJobs(t *testing.T) {
 	u.send(http.MethodPut, at+"/secrets", `{"value":`+wrong+`}`, http.StatusNoContent)
 	u.send(http.MethodPost, job+"/validateCredentials", `{"useSavedCredentials":true}`, http.StatusBadRequest)
 	u.send(http.MethodPost, job+"/start", "", http.StatusNoContent)
-	u.now = u.now.Add(time.Minute)
+	u.world.Clock.Advance(time.Minute)
 	code, status := u.state(job)
-	if q, _ := status["quarantine"].(map[string]any); code != "Quarantine" || q["nextAttempt"].(string) <= u.now.Format(time.RFC3339) || status["lastSuccessfulExecution"] != nil {
+	if q, _ := status["quarantine"].(map[string]any); code != "Quarantine" || q["nextAttempt"].(string) <= u.world.Clock.Now().Format(time.RFC3339) || status["lastSuccessfulExecution"] != nil {
 		t.Errorf("with wrong credentials: %v", status)
 	}
 	u.send(http.MethodPut, at+"/secrets", `{"value":`+right+`}`, http.StatusNoContent)
