@@ -46,7 +46,7 @@ generate:
 	@if [ -d node_modules ]; then sh web/static/generate.sh; else echo "The style sheet is left as it is: run npm ci to generate it."; fi
 
 # What keeps something between requests or works in the background; its tests look for data races, too. The rooms of the site keep nothing.
-RACED = ./internal/... ./cmd/cloudsim ./cmd/internal/... ./cmd/tenantry ./web ./web/middleware ./web/page ./web/gate ./web/signin ./web/sync ./web/overview
+RACED = ./internal/... ./cmd/cloudsim ./cmd/internal/... ./cmd/tenantry ./web ./web/middleware ./web/page ./web/gate ./web/signin ./web/sync
 
 # Generated files up to date, formatted, vetted, staticcheck; then all tests, shuffled. What CI runs, no more and no less.
 check:
