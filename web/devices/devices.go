@@ -52,8 +52,11 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices/{device}/history", h.show(tabHistory))
 }
 
-// pageSize is the number of devices on a page.
-const pageSize = 50
+// pageSize is the number of devices on a page, pickSize where each has a box to tick, which weighs.
+const (
+	pageSize = 50
+	pickSize = 40
+)
 
 var noun = fresh.Noun{One: "device", Many: "devices", Whole: "enrolled devices", Icon: "laptop"}
 

@@ -66,6 +66,9 @@ func newFilter(q page.Query) (device.Filter, error) {
 		Category: q.Values["category"], Model: q.Values["model"], Manufacturer: q.Values["manufacturer"], State: q.Values["state"],
 		OSVersion: q.Values["version"], Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
+	if q.Get(pickFilter.Name) != "" {
+		f.Limit = pickSize
+	}
 	if v := q.Values["encrypted"]; len(v) == 1 {
 		encrypted := v[0] == "true"
 		f.Encrypted = &encrypted

@@ -156,7 +156,7 @@ func operationColumns() []page.Column[operation] {
 }
 
 // operationsShown is how many operations a page holds.
-const operationsShown = 100
+const operationsShown = 60
 
 // operations is the catalogue by what is called: feature, operation, permission, and why.
 func (h *Handler) operations(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
