@@ -285,10 +285,10 @@ func (c *Client) noAnswer(ctx context.Context, err error, k *call) error {
 	return e
 }
 
-// resolve makes the URL of a path below a version. What stands in the path for a value is escaped already (url.PathEscape).
 // Address is the full address of a path, for bodies that point to another object.
 func (c *Client) Address(version, path string) string { return c.resolve(version, path, nil).String() }
 
+// resolve makes the URL of a path below a version. What stands in the path for a value is escaped already (url.PathEscape).
 func (c *Client) resolve(version, path string, q url.Values) *url.URL {
 	u := *c.base
 	if version == "" {

@@ -73,7 +73,6 @@ type UserAccount struct {
 type FileDetails struct {
 	Name string `json:"fileName"`
 	Path string `json:"filePath"`
-	SHA1 string `json:"sha1"`
 }
 
 // DefenderIncident is an incident as the older API of Defender (api.security.microsoft.com) words it: a numeric id, PascalCase values.
