@@ -6,6 +6,7 @@ package incident
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -40,6 +41,26 @@ type Incident struct {
 
 // Open tells an incident that somebody still has to look at.
 func (i Incident) Open() bool { return i.Status != "resolved" && i.Status != "redirected" }
+
+// Name is the title, or the number where Microsoft gives none.
+func (i Incident) Name() string {
+	if strings.TrimSpace(i.Title) == "" {
+		return "Incident " + i.ID
+	}
+	return i.Title
+}
+
+// Subjects are the devices and accounts in its alerts, which a search finds it by.
+func (i Incident) Subjects() (all []Entity) {
+	for _, a := range i.Alerts {
+		for _, e := range a.Entities {
+			if e.Kind == "device" || e.Kind == "user" {
+				all = append(all, e)
+			}
+		}
+	}
+	return all
+}
 
 // Alert is one alert of an incident.
 type Alert struct {

@@ -53,11 +53,9 @@ func (s *Stage) Add(i Incident) error {
 // searchText is what the free text is looked for in: number, title, person, and what the alerts are about.
 func searchText(i Incident) string {
 	parts := []string{i.ID, i.Title, i.Assigned}
-	for _, a := range i.Alerts {
-		for _, e := range a.Entities {
-			if (e.Kind == "device" || e.Kind == "user") && !slices.Contains(parts, e.Name) {
-				parts = append(parts, e.Name)
-			}
+	for _, e := range i.Subjects() {
+		if !slices.Contains(parts, e.Name) {
+			parts = append(parts, e.Name)
 		}
 	}
 	return strings.ToLower(strings.Join(parts, "\n"))

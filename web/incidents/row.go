@@ -3,7 +3,6 @@ package incidents
 import (
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/incident"
@@ -35,17 +34,10 @@ type row struct {
 
 func newRow(i incident.Incident, now time.Time) row {
 	return row{
-		ID: i.ID, Title: titleOf(i), Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, Severity: i.Severity, Status: i.Status, Open: i.Open(), Assigned: i.Assigned,
+		ID: i.ID, Title: i.Name(), Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, Severity: i.Severity, Status: i.Status, Open: i.Open(), Assigned: i.Assigned,
 		Classification: i.Classification, Determination: i.Determination, RedirectTo: i.RedirectTo, Alerts: len(i.Alerts), CreatedAt: page.Moment(i.CreatedAt), UpdatedAt: page.Moment(i.UpdatedAt),
 		URL: urlOf(i.Tenant, i.ID), now: now,
 	}
-}
-
-func titleOf(i incident.Incident) string {
-	if strings.TrimSpace(i.Title) == "" {
-		return "Incident " + i.ID
-	}
-	return i.Title
 }
 
 func urlOf(tid tenant.ID, id string) string {

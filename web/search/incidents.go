@@ -20,9 +20,13 @@ func (s search) incidents(ctx context.Context) (group, error) {
 	}
 	g := group{Kind: "incidents", Title: "Incidents", One: "incident", Many: "incidents", Count: p.Count, URL: "/incidents?q=" + url.QueryEscape(s.q)}
 	for _, i := range p.Rows {
-		f := match(s.q, field{"title", "", i.Title}, field{"id", "number", i.ID}, field{"assigned", "assigned to", i.Assigned})
+		fields := []field{{"title", "", i.Title}, {"id", "number", i.ID}, {"assigned", "assigned to", i.Assigned}}
+		for _, e := range i.Subjects() {
+			fields = append(fields, field{e.Kind, e.Kind, e.Name})
+		}
+		f := match(s.q, fields...)
 		g.Hits = append(g.Hits, hit{
-			ID: i.ID, Name: i.Title, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, State: verdict.IncidentStatus(i.Status).Text,
+			ID: i.ID, Name: i.Name(), Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: i.Tenant, Name: i.TenantName}, State: verdict.IncidentStatus(i.Status).Text,
 			URL: "/t/" + i.Tenant.String() + "/incidents/" + url.PathEscape(i.ID), icon: "shield",
 		})
 	}

@@ -41,7 +41,8 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
 	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
 	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
-	f.ReadIncidents(t, contoso.ID, f.Now, incident.Incident{ID: "77213", Title: "Credential theft", Status: "active", Severity: "high", CreatedAt: f.Now})
+	f.ReadIncidents(t, contoso.ID, f.Now, incident.Incident{ID: "77213", Title: "Credential theft", Status: "active", Severity: "high", CreatedAt: f.Now},
+		incident.Incident{ID: "88001", Status: "active", Severity: "low", CreatedAt: f.Now, Alerts: []incident.Alert{{ID: "a", Entities: []incident.Entity{{Kind: "device", Name: "KIOSK-7"}}}}})
 	yes := true
 	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "9f3c2f0e-5a9d-4c7d-9a39-d6b2f0a1c000", Name: "Lena Brandt", Address: "lena@firstup.example", UPN: "lena_firstup.example#EXT#@contoso.onmicrosoft.example", Redeemed: &yes, RolesRead: true})
 	f.ReadGuests(t, fabrikam.ID, f.Now.Add(-26*time.Hour), guest.Guest{ID: "f1", Name: "Lena Brandt", Address: "lena@firstup.example", Redeemed: &yes, RolesRead: true})
@@ -128,7 +129,7 @@ func TestFields(t *testing.T) {
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
 		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
-		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id",
+		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id", "kiosk": "incidents device",
 	} {
 		var v view
 		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
@@ -137,6 +138,9 @@ func TestFields(t *testing.T) {
 		}
 	}
 	var v view
+	if c.JSON("/search?q=kiosk", http.StatusOK, &v); v.Groups[0].Hits[0].Name != "Incident 88001" {
+		t.Errorf("an incident without a title: %+v", v.Groups[0].Hits[0])
+	}
 	c.JSON("/search?q=ct", http.StatusOK, &v)
 	if len(v.Groups) != 1 || v.Groups[0].Hits[0].Name != "CTO-LT-0482" {
 		t.Errorf("two letters find by prefix: %+v", v.Groups)
