@@ -68,7 +68,7 @@ func (s *Sessions) forgetTokens(ctx context.Context, session string) error {
 func (s *Sessions) DelegatedToken(ctx context.Context, tid tenant.ID, scopes ...string) (string, error) {
 	in, ok := s.At(ctx, tid)
 	if !ok {
-		return "", tenant.NeedSignIn(tid, "You are not signed in at this tenant.", "Sign in there first.")
+		return "", tenant.NotSignedIn(tid)
 	}
 	session := s.read(ctx).ID
 	refresh, err := s.token(ctx, session, in)

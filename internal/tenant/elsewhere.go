@@ -15,6 +15,11 @@ func NeedSignIn(tid ID, sentence, next string) error {
 	return &SignInNeeded{Tenant: tid, Shown: &errs.Shown{Kind: errs.Unauthorised, Sentence: sentence, Next: next}}
 }
 
+// NotSignedIn is a SignInNeeded of somebody who has no sign-in there.
+func NotSignedIn(tid ID) error {
+	return NeedSignIn(tid, "You are not signed in at this tenant.", "Sign in there first.")
+}
+
 // NeedProof is a SignInNeeded of somebody who is signed in there, but proved too long ago who they are.
 func NeedProof(tid ID, sentence, next string) error {
 	return &SignInNeeded{Tenant: tid, Anew: true, Shown: &errs.Shown{Kind: errs.Unauthorised, Sentence: sentence, Next: next}}

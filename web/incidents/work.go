@@ -43,7 +43,7 @@ func (h *Handler) live(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	if chrome.SignedIn(m.Tenant.ID) == nil {
 		if q.CSV || page.WantsJSON(r) {
-			return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+			return tenant.NotSignedIn(m.Tenant.ID)
 		}
 		chip := page.Chip(m.Tenant, "")
 		return page.Render(w, r, http.StatusOK, signedOutPage(page.Shell(r, m, l.Title), ui.PageHeader{Tenant: &chip, Context: l.Context, Title: l.Title}, m.Tenant.Name(), page.SignInAt(m.Tenant.ID, m.Path("/incidents/live"))))
@@ -122,7 +122,7 @@ func (h *Handler) work(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	if v.signIn != "" && page.WantsJSON(r) {
-		return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+		return tenant.NotSignedIn(m.Tenant.ID)
 	}
 	return page.Answer(w, r, v, workPage(page.Shell(r, m, v.Title), v))
 }
@@ -134,7 +134,7 @@ func (h *Handler) do(w http.ResponseWriter, r *http.Request, m tenant.Membership
 		return err
 	}
 	if v.signIn != "" {
-		return tenant.NeedSignIn(m.Tenant.ID, "You are not signed in at this tenant.", "Sign in there first.")
+		return tenant.NotSignedIn(m.Tenant.ID)
 	}
 	form, err := page.Form(w, r)
 	if err != nil {
