@@ -137,7 +137,7 @@ func (v view) header() ui.PageHeader {
 		Pills: []ui.State{verdict.Severity(v.Severity, v.Open), verdict.IncidentStatus(v.Status)}, Freshness: fresh.Line(v.read, v.m, v.now),
 	}
 	if v.m.May(tenant.MayAct) {
-		h.Actions = []ui.Action{{Text: "Work on it", Icon: "edit", Kind: ui.Primary, URL: v.URL + "/work"}}
+		h.Actions = []ui.Action{{Text: "Work on it", Icon: "edit", Kind: ui.Primary, URL: v.workURL()}}
 	}
 	return h
 }

@@ -44,6 +44,9 @@ func urlOf(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/incidents/" + url.PathEscape(id)
 }
 
+// workURL is the page on which it is worked on, read at Microsoft as the person.
+func (r row) workURL() string { return r.URL + "/work" }
+
 // columns are the list's, in the table's order.
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "title", Label: "Incident", Text: func(r row) string { return r.Title }}}

@@ -56,7 +56,7 @@ func (h *Handler) live(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	for _, i := range found {
 		if i.Tenant, i.TenantName = m.Tenant.ID, m.Tenant.Name(); matches(q, i) {
 			x := newRow(i, chrome.Now)
-			x.URL += "/work"
+			x.URL = x.workURL()
 			all = append(all, x)
 		}
 	}
@@ -103,7 +103,8 @@ func (h *Handler) newWorkView(r *http.Request, m tenant.Membership) (v workView,
 			return v, err
 		}
 		known.ID = id
-		v = workView{view: newView(m, known, nil, chrome.Now), signIn: page.SignInAt(m.Tenant.ID, urlOf(m.Tenant.ID, id)+"/work")}
+		v = workView{view: newView(m, known, nil, chrome.Now)}
+		v.signIn = page.SignInAt(m.Tenant.ID, v.workURL())
 		return v, nil
 	}
 	i, older, err := h.Desk.Get(r.Context(), m.Tenant.ID, id)
@@ -157,10 +158,10 @@ func (h *Handler) do(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	case err != nil && (!ok || errors.Is(err, errs.Unauthorised) || errors.Is(err, errs.NotFound)):
 		return err
 	case err != nil:
-		v.failed = h.banner(r, err, sentence, next, v.URL+"/work")
+		v.failed = h.banner(r, err, sentence, next, v.workURL())
 		return page.Render(w, r, page.StatusOf(err), workPage(page.Shell(r, m, v.Title), v))
 	}
-	return page.Done(w, r, v.URL+"/work", page.Flash{Kind: "info", Title: done, Text: "Read back from Microsoft. The customer’s log names you."})
+	return page.Done(w, r, v.workURL(), page.Flash{Kind: "info", Title: done, Text: "Read back from Microsoft. The customer’s log names you."})
 }
 
 // banner says what did not happen, then what to do, and leads to what is behind it.
@@ -224,8 +225,6 @@ func (v workView) header() ui.PageHeader {
 	h.Context = append(h.Context, ui.Crumb{Text: "Incident " + v.ID, URL: v.URL})
 	return h
 }
-
-func (v workView) url() string { return v.URL + "/work" }
 
 func (v workView) hidden(do string) ui.Hidden {
 	return ui.Hidden{{Name: "do", Value: do}, {Name: "seen", Value: v.incident.UpdatedAt.UTC().Format(time.RFC3339Nano)}}
