@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -20,11 +21,11 @@ const mostWaiting = 5
 
 // Preview says what Ask would answer, and reserves nothing. The confirmation page shows it.
 func (s *Store) Preview(ctx context.Context, q Request) (a Answer, err error) {
-	err = s.decide(ctx, func(tx pgx.Tx, at moment) error {
-		a, err = s.judge(ctx, tx, q, at)
-		return err
-	})
-	return a, err
+	at, err := s.look(ctx)
+	if err != nil {
+		return a, err
+	}
+	return s.judge(ctx, s.pool.In(tenant.Everything()), q, at)
 }
 
 // Ask decides on a request and reserves its budget. requestID is that of the HTTP request, for the audit. An error is only a failure, or a
@@ -55,7 +56,7 @@ func (s *Store) Ask(ctx context.Context, q Request, requestID string) (a Answer,
 }
 
 // judge holds a request against stop, sign-in and limits.
-func (s *Store) judge(ctx context.Context, tx pgx.Tx, q Request, at moment) (Answer, error) {
+func (s *Store) judge(ctx context.Context, db postgres.DB, q Request, at moment) (Answer, error) {
 	if err := onCall(q.Person); err != nil {
 		return Answer{}, err
 	}
@@ -71,7 +72,7 @@ func (s *Store) judge(ctx context.Context, tx pgx.Tx, q Request, at moment) (Ans
 		}
 	}
 	alone, circumstances := at.limits.alone(q.Session, at.now)
-	measures, err := weigh(ctx, tx, q.Person, q.Set.Tenants(), alone, 0, at)
+	measures, err := weigh(ctx, db, q.Person, q.Set.Tenants(), alone, 0, at)
 	if err != nil {
 		return Answer{}, err
 	}

@@ -207,6 +207,7 @@ func TestClocks(t *testing.T) {
 func TestOutcomes(t *testing.T) {
 	r := newRig(t)
 	r.exec(`DELETE FROM tenant_counter WHERE tenant_id = $1`, fabrikam)
+	r.exec(`UPDATE brake_state SET at = '2020-01-01'`)
 	for _, tc := range []struct {
 		name    string
 		who     tenant.Person
@@ -251,6 +252,10 @@ func TestOutcomes(t *testing.T) {
 	}
 	if _, err := r.Preview(t.Context(), brake.Request{Person: anna, Session: brake.Session{SignedIn: map[tenant.ID]time.Time{id(9): time.Now()}}, Set: set(t, id(9), "1")}); !errors.Is(err, errs.NotFound) {
 		t.Errorf("an unknown customer: %v", err)
+	}
+	var decided bool
+	if err := r.pool.Raw().QueryRow(t.Context(), `SELECT at > '2020-01-01' FROM brake_state`).Scan(&decided); decided || err != nil {
+		t.Errorf("a preview takes its turn among the decisions, and writes: %v", err)
 	}
 }
 

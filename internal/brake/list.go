@@ -97,6 +97,7 @@ func (s *Store) look(ctx context.Context) (at moment, err error) {
 	db := s.pool.In(tenant.Scope{})
 	err = db.QueryRow(ctx, `SELECT GREATEST(at, now()), stopped_at, stopped_by, stopped_why FROM brake_state`).Scan(&at.now, postgres.Zero(&at.stop.At), &at.stop.By, &at.stop.Why)
 	if err == nil {
+		at.now = at.now.UTC()
 		at.limits, err = s.limits(ctx, db, at.now)
 	}
 	if err != nil {
