@@ -113,13 +113,10 @@ func (a *Approval) insert(ctx context.Context, tx pgx.Tx, q Request) error {
 	if err != nil {
 		return fmt.Errorf("keep request: %w", err)
 	}
-	rows := make([][]any, len(q.Set.Targets))
-	for i, t := range q.Set.Targets {
-		rows[i] = []any{t.Tenant, a.ID, t.Hardware, t.DeviceID, t.Name, t.Owner, orNull(t.LastSyncAt)}
-	}
 	var b pgx.Batch // COPY does not know row-level security
-	for _, r := range rows {
-		b.Queue(`INSERT INTO brake_target (tenant_id, request_id, hardware, device_id, name, owner, last_sync_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`, r...)
+	for _, t := range q.Set.Targets {
+		b.Queue(`INSERT INTO brake_target (tenant_id, request_id, hardware, device_id, name, owner, last_sync_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			t.Tenant, a.ID, t.Hardware, t.DeviceID, t.Name, t.Owner, orNull(t.LastSyncAt))
 	}
 	if err := tx.SendBatch(ctx, &b).Close(); err != nil {
 		return fmt.Errorf("keep devices of a request: %w", err)

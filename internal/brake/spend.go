@@ -207,8 +207,8 @@ func (s *Store) decideOn(ctx context.Context, id int64, d Decider, reason string
 	if err := onCall(d.Person); err != nil {
 		return err
 	}
-	if reason == "" || len([]rune(reason)) > maxWords {
-		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	if _, err := whyOf(reason); err != nil {
+		return err
 	}
 	if _, err := s.Get(ctx, d.Reach, id); err != nil { // under row-level security, as the decider
 		return err

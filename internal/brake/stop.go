@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -16,14 +17,24 @@ import (
 
 func nameOf(p tenant.Person) string { return audit.By(p).Actor }
 
+// whyOf is a reason without spaces around it, or asks for one.
+func whyOf(reason string) (string, error) {
+	reason = strings.TrimSpace(reason)
+	if reason == "" || utf8.RuneCountInString(reason) > maxWords {
+		return "", errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	}
+	return reason, nil
+}
+
 // Pull stops everything: nothing destructive is granted, approved or sent until an owner releases it. Whoever is on call may. What is reserved
 // stays reserved.
 func (s *Store) Pull(ctx context.Context, who tenant.Person, reason, requestID string) error {
 	if err := onCall(who); err != nil {
 		return err
 	}
-	if reason = strings.TrimSpace(reason); reason == "" || len([]rune(reason)) > maxWords {
-		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	reason, err := whyOf(reason)
+	if err != nil {
+		return err
 	}
 	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
 		if at.stop.On() {
@@ -41,8 +52,9 @@ func (s *Store) Release(ctx context.Context, who tenant.Person, in Session, reas
 	if who.Role != tenant.RoleOwner {
 		return errs.ShowNext(errs.Forbidden, "Only an owner releases the stop.", "Ask an owner of the portal.")
 	}
-	if reason = strings.TrimSpace(reason); reason == "" || len([]rune(reason)) > maxWords {
-		return errs.Show(errs.Invalid, fmt.Sprintf("Say why, in at most %d characters.", maxWords))
+	reason, err := whyOf(reason)
+	if err != nil {
+		return err
 	}
 	return s.decide(ctx, func(tx pgx.Tx, at moment) error {
 		if !at.stop.On() {
