@@ -2,7 +2,6 @@ package deviceaction
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -35,20 +34,12 @@ func (s *Store) createJob(ctx context.Context, j Job, lines []Action, requestID 
 		fresh = true
 		skipped := 0
 		for _, a := range lines {
-			options, err := json.Marshal(a.Options)
-			if err != nil {
-				return err
-			}
-			tag, err := tx.Exec(ctx, `
-				INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at, job_id)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, false, 'queued', $10, $11, $12, $13, $14, $15, $16)
-				ON CONFLICT DO NOTHING`, a.Tenant, a.Kind, options, a.Reason, a.DeviceID, a.DeviceName, a.Hardware, a.OS, a.User, a.By, a.Person.Tenant, a.Person.ObjectID, a.As, fmt.Sprintf("job %d %s", id, a.DeviceID), a.AskedAt, id)
-			if err != nil {
-				return err
-			}
-			if tag.RowsAffected() == 0 {
+			a.JobID, a.Nonce = id, fmt.Sprintf("job %d %s", id, a.DeviceID)
+			if _, err := insert(ctx, tx, a, false); errors.Is(err, pgx.ErrNoRows) {
 				skipped++
 				continue
+			} else if err != nil {
+				return err
 			}
 			if err := s.audit.AppendTx(ctx, tx, a.Tenant, a.entry(a.Person, requestID, "asked", map[string]any{"job": id, "set_sha256": j.Hash})); err != nil {
 				return err

@@ -3,6 +3,7 @@ package deviceaction
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 
 	"github.com/tenantry/tenantry/internal/graph"
@@ -198,6 +199,17 @@ func Title(name string) string {
 	}
 	return name
 }
+
+// Label names an action with what was chosen for it.
+func Label(name, choice string) string {
+	if choice != "" && choice != name {
+		return name + " (" + choice + ")"
+	}
+	return name
+}
+
+// UnlockCode is what a Mac that is erased takes to be opened with.
+var UnlockCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 // elsewhere are agents that manage a device instead of Intune's own management: what Intune sends does not reach it.
 var elsewhere = map[string]string{"configurationManagerClient": "Configuration Manager", "jamf": "Jamf", "msSense": "Microsoft Defender for Endpoint", "eas": "Exchange"}

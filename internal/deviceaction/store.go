@@ -43,20 +43,11 @@ func scan(row pgx.CollectableRow, more ...any) (a Action, err error) {
 // ask keeps that somebody asked for an action, as queued. fresh is false for a form that was sent before: then the action is that one.
 // errs.Conflict: the same action is under way on the device.
 func (s *Store) ask(ctx context.Context, a Action, destructive bool, e audit.Entry) (kept Action, fresh bool, err error) {
-	options, err := json.Marshal(a.Options)
-	if err != nil {
-		return a, false, fmt.Errorf("options of %s: %w", a.Kind, err)
-	}
 	err = s.pool.InTx(ctx, a.Tenant, func(tx pgx.Tx) error {
 		if kept, err = one(ctx, tx, `a.tenant_id = $1 AND a.nonce = $2`, a.Tenant, a.Nonce); !errors.Is(err, errs.NotFound) {
 			return err
 		}
-		var id int64
-		err := tx.QueryRow(ctx, `
-			INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at, brake_id, said)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13, $14, $15, $16, $17, $18)
-			ON CONFLICT DO NOTHING
-			RETURNING action_id`, a.Tenant, a.Kind, options, a.Reason, a.DeviceID, a.DeviceName, a.Hardware, a.OS, a.User, destructive, a.By, a.Person.Tenant, a.Person.ObjectID, a.As, a.Nonce, a.AskedAt, a.BrakeID, a.Said).Scan(&id)
+		id, err := insert(ctx, tx, a, destructive)
 		if errors.Is(err, pgx.ErrNoRows) { // the same form at the same moment, or the same action
 			if kept, err = one(ctx, tx, `a.tenant_id = $1 AND a.nonce = $2`, a.Tenant, a.Nonce); !errors.Is(err, errs.NotFound) {
 				return err
@@ -76,6 +67,20 @@ func (s *Store) ask(ctx context.Context, a Action, destructive bool, e audit.Ent
 		return kept, false, fmt.Errorf("ask for %s at %s: %w", a.Kind, a.Tenant, err)
 	}
 	return kept, fresh, nil
+}
+
+// insert keeps an action as queued. pgx.ErrNoRows: its form was sent before, or the same is under way on the device.
+func insert(ctx context.Context, tx pgx.Tx, a Action, destructive bool) (id int64, err error) {
+	options, err := json.Marshal(a.Options)
+	if err != nil {
+		return 0, fmt.Errorf("options of %s: %w", a.Kind, err)
+	}
+	err = tx.QueryRow(ctx, `
+		INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at, brake_id, job_id, said)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'queued', $11, $12, $13, $14, $15, $16, $17, $18, $19)
+		ON CONFLICT DO NOTHING
+		RETURNING action_id`, a.Tenant, a.Kind, options, a.Reason, a.DeviceID, a.DeviceName, a.Hardware, a.OS, a.User, destructive, a.By, a.Person.Tenant, a.Person.ObjectID, a.As, a.Nonce, a.AskedAt, a.BrakeID, a.JobID, a.Said).Scan(&id)
+	return id, err
 }
 
 // send makes the action the caller's to send: once for each action that waits.

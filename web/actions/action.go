@@ -1,15 +1,11 @@
 package actions
 
 import (
-	"net/url"
-
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
-
-func escape(part string) string { return url.PathEscape(part) }
 
 // view is what an action's page shows, and its JSON twin.
 type view struct {

@@ -6,7 +6,7 @@ package actions
 import (
 	"context"
 	"net/http"
-	"regexp"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -83,7 +83,7 @@ func newRow(a deviceaction.Action, now time.Time) row {
 		ID: a.ID, Kind: a.Kind, Name: deviceaction.Title(a.Kind), Choice: a.Options.Label, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, DeviceID: a.DeviceID, DeviceName: a.DeviceName,
 		Hardware: a.Hardware, OS: a.OS, User: a.User, State: string(a.State), Said: a.Said, Reason: a.Reason, By: a.By, As: a.As, AskedAt: a.AskedAt.UTC(), SentAt: page.Moment(a.SentAt),
 		EndedAt: page.Moment(a.EndedAt), ReadAt: page.Moment(a.ReadAt), RequestID: a.RequestID, ClientID: a.ClientID, Approval: a.Approval,
-		URL: at + "/actions/" + strconv.FormatInt(a.ID, 10), DeviceURL: at + "/devices/" + escape(a.DeviceID), state: verdict.Action(a, now), now: now,
+		URL: at + "/actions/" + strconv.FormatInt(a.ID, 10), DeviceURL: at + "/devices/" + url.PathEscape(a.DeviceID), state: verdict.Action(a, now), now: now,
 	}
 	r.StateName = r.state.Text
 	if a.JobID > 0 {
@@ -96,12 +96,7 @@ func newRow(a deviceaction.Action, now time.Time) row {
 }
 
 // label names the action with what was chosen for it.
-func (r row) label() string {
-	if r.Choice != "" && r.Choice != r.Name {
-		return r.Name + " (" + r.Choice + ")"
-	}
-	return r.Name
-}
+func (r row) label() string { return deviceaction.Label(r.Name, r.Choice) }
 
 func isNumber(v string) error {
 	n, err := strconv.ParseInt(v, 10, 64)
@@ -237,7 +232,7 @@ func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		err = h.Acts.Drop(ctx, m.Person, id, a)
 	} else {
 		unlock := form.Get("unlock")
-		if needsUnlock(a) && !unlockCode.MatchString(unlock) {
+		if needsUnlock(a) && !deviceaction.UnlockCode.MatchString(unlock) {
 			return errs.ShowNext(errs.Invalid, "A Mac needs an unlock code of six digits.", "Go back and enter one.")
 		}
 		a, err = h.Acts.Go(ctx, m.Person, id, a, unlock)
@@ -251,8 +246,5 @@ func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	return page.Done(w, r, newRow(a, time.Time{}).URL, said)
 }
-
-// unlockCode is what a Mac takes.
-var unlockCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 func needsUnlock(a deviceaction.Action) bool { return a.Kind == "wipe" && a.OS == "macOS" }

@@ -73,12 +73,7 @@ func (a asked) ended() ui.Event {
 	return e
 }
 
-func (a asked) label() string {
-	if a.Choice != "" && a.Choice != a.Name {
-		return a.Name + " (" + a.Choice + ")"
-	}
-	return a.Name
-}
+func (a asked) label() string { return deviceaction.Label(a.Name, a.Choice) }
 
 // nameAlone is somebody's name, of the words that the audit has for them.
 func nameAlone(by string) string {

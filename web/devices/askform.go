@@ -1,7 +1,6 @@
 package devices
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -103,7 +102,7 @@ func (v askView) checkTyped(ask deviceaction.Ask) {
 	if ask.Reason == "" {
 		v.faults.Add("reason", "Say why. The customer reads it in the log.")
 	}
-	if v.kind.Form == deviceaction.KeepForm && v.device.OS == "macOS" && !unlockCode.MatchString(ask.Options.UnlockCode) {
+	if v.kind.Form == deviceaction.KeepForm && v.device.OS == "macOS" && !deviceaction.UnlockCode.MatchString(ask.Options.UnlockCode) {
 		v.faults.Add("unlock", "Enter six digits. The Mac asks for them after it was erased.")
 	}
 	want, typed := []rune(ask.Device.Hardware()), []rune(strings.TrimSpace(v.form.Get("typed")))
@@ -123,9 +122,6 @@ func (v askView) checkTyped(ask deviceaction.Ask) {
 		v.faults.Add("typed", "It differs from character "+strconv.Itoa(i+1)+" on.")
 	}
 }
-
-// unlockCode is what a Mac takes.
-var unlockCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 // windowsName tells a name that Windows takes.
 func windowsName(s string) bool {
