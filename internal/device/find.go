@@ -32,6 +32,37 @@ func (s *Store) FindAcrossTenants(ctx context.Context, scope tenant.Scope, id st
 	return found, nil
 }
 
+// Key names a device of a tenant.
+type Key struct {
+	Tenant tenant.ID
+	ID     string
+}
+
+// GetAll returns the devices of all keys within the scope, in the order of tenant and id, also those that are gone. errs.NotFound where one
+// of them is none.
+func (s *Store) GetAll(ctx context.Context, scope tenant.Scope, keys []Key) ([]Device, error) {
+	tenants, ids := make([]tenant.ID, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		if !postgres.Printable(k.ID) {
+			return nil, fmt.Errorf("device of %s: %w", k.Tenant, errs.NotFound)
+		}
+		tenants[i], ids[i] = k.Tenant, k.ID
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT `+columns+`
+		FROM   unnest($1::uuid[], $2::text[]) k (tenant_id, id)
+		JOIN   device d USING (tenant_id, id)
+		ORDER  BY d.tenant_id, d.id`, tenants, ids)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("%d devices: %w", len(keys), err)
+	}
+	if len(found) != len(keys) {
+		return nil, fmt.Errorf("%d of %d devices: %w", len(keys)-len(found), len(keys), errs.NotFound)
+	}
+	return found, nil
+}
+
 // OfHardware returns the managed device that a registered machine became: the one with that Intune id, else with that Entra device id,
 // else with that serial number, of several the one that checked in last. errs.NotFound where the tenant has none.
 func (s *Store) OfHardware(ctx context.Context, tid tenant.ID, id, entraID, serial string) (Device, error) {

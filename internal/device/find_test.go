@@ -34,6 +34,18 @@ func TestOfHardware(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %q", name, d.ID, err, tc.want)
 		}
 	}
+	keys := []device.Key{{fabrikam, other.ID}, {contoso, a.ID}}
+	if found, err := s.GetAll(t.Context(), tenant.Everything(), keys); err != nil || len(found) != 2 || found[0].ID == found[1].ID {
+		t.Errorf("devices of two tenants: %v, %v", found, err)
+	}
+	for name, k := range map[string]device.Key{"another tenant's id": {contoso, other.ID}, "no device": {contoso, "nobody"}, "not printable": {contoso, "\x00"}} {
+		if found, err := s.GetAll(t.Context(), tenant.Everything(), append(keys, k)); !errors.Is(err, errs.NotFound) || found != nil {
+			t.Errorf("%s: %v, %v", name, found, err)
+		}
+	}
+	if _, err := s.GetAll(t.Context(), tenant.Only(contoso), keys); !errors.Is(err, errs.NotFound) {
+		t.Errorf("one out of the scope: %v", err)
+	}
 	if got := device.SerialOf(again); got != "sn-1" || device.SerialOf(blank) != "" {
 		t.Errorf("serials: %q, %q", got, device.SerialOf(blank))
 	}

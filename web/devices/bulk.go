@@ -148,20 +148,16 @@ func (h *Bulk) ticked(ctx context.Context, m tenant.Membership, ids []string) ([
 	if len(ids) > deviceaction.MostInJob {
 		return nil, errs.ShowNext(errs.Invalid, "More than 400 devices were chosen.", "Go back and choose fewer.")
 	}
-	found := make([]device.Device, 0, len(ids))
-	for _, key := range ids {
+	keys := make([]device.Key, len(ids))
+	for i, key := range ids {
 		where, id, _ := strings.Cut(key, "/")
 		tid, err := tenant.ParseID(where)
 		if err != nil || !m.Scope.Has(tid) {
 			return nil, errs.NotFound
 		}
-		d, err := h.Devices.Get(ctx, tid, id)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, d)
+		keys[i] = device.Key{Tenant: tid, ID: id}
 	}
-	return found, nil
+	return h.Devices.GetAll(ctx, m.Scope, keys)
 }
 
 // matching are the devices that a list's filters choose.
