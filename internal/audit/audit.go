@@ -45,6 +45,12 @@ func By(p tenant.Person) Entry {
 	return e
 }
 
+// NameOf is somebody's name alone, of the words that an entry has for them.
+func NameOf(actor string) string {
+	name, _, _ := strings.Cut(actor, " (")
+	return name
+}
+
 // Record is an entry in its tenant's chain.
 type Record struct {
 	Tenant tenant.ID

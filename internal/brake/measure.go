@@ -29,7 +29,9 @@ type Measure struct {
 	Fleet    int       `json:"devices,omitempty"` // of the customer, for its share; 0: not known
 }
 
-func (m Measure) over() bool    { return m.Used+m.This > m.Limit }
+// Over tells that a second person must approve what it measures.
+func (m Measure) Over() bool { return m.Used+m.This > m.Limit }
+
 func (m Measure) farOver() bool { return m.Used+m.This > m.Most }
 
 // why says what is over.
@@ -160,7 +162,7 @@ func (l Limits) measures(by map[tenant.ID]int, u used, at []customer, alone int)
 
 // judge says what the measures come to, and why, worst first.
 func judge(all []Measure) (Outcome, []string) {
-	over := slices.DeleteFunc(slices.Clone(all), func(m Measure) bool { return !m.over() })
+	over := slices.DeleteFunc(slices.Clone(all), func(m Measure) bool { return !m.Over() })
 	slices.SortStableFunc(over, func(a, b Measure) int { return cmp.Compare(b.Used+b.This-b.Limit, a.Used+a.This-a.Limit) })
 	var why []string
 	outcome := Granted

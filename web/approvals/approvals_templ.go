@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // showPage is one request: its facts, why it was asked, and the form of the second person.
@@ -164,7 +165,7 @@ func showBody(v view) templ.Component {
 						}
 						return nil
 					})
-					templ_7745c5c3_Err = ui.Card{Title: "Blast radius", Note: "With this request, of what passes without a second person"}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Card{Title: verdict.BlastRadius, Note: "With this request, of what passes without a second person"}.With().Render(templ.WithChildren(ctx, templ_7745c5c3_Var7), templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -267,7 +268,7 @@ func request(v view) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = v.why().Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = verdict.WhySecond(v.Why).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -44,7 +44,7 @@ func budgets(all []brake.Measure) ui.Ledger {
 		if m.Name == "share" && m.Fleet == 0 {
 			note += ", fleet never counted"
 		}
-		l.Lines = append(l.Lines, ui.LedgerLine{Label: labelOf(m), Number: ui.N(int64(m.Used + m.This)), Note: note, Bad: m.Used+m.This > m.Limit})
+		l.Lines = append(l.Lines, ui.LedgerLine{Label: labelOf(m), Number: ui.N(int64(m.Used + m.This)), Note: note, Bad: m.Over()})
 	}
 	return l
 }

@@ -3,6 +3,7 @@ package approvals
 import (
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -10,7 +11,7 @@ import (
 // The parts of a request's page, ready to print.
 
 func (v view) header() ui.PageHeader {
-	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: name(v.By) + " asks to " + lower(v.Title), Pills: []ui.State{v.state}}
+	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: audit.NameOf(v.By) + " asks to " + lower(v.Title), Pills: []ui.State{v.state}}
 	if len(v.Shares) == 1 {
 		chip := v.Shares[0].Customer.Chip()
 		h.Tenant = &chip
@@ -92,14 +93,6 @@ func (v view) facts() ui.Facts {
 	return f
 }
 
-func (v view) why() ui.Consequences {
-	var c ui.Consequences
-	for _, w := range v.Why {
-		c = append(c, ui.Consequence{Shape: ui.ShapeWarn, Text: w})
-	}
-	return c
-}
-
 func (v view) shareTable() ui.Table {
 	t := ui.Table{ID: "shares", Caption: "Devices by customer", Inset: true, Columns: []ui.Column{{Key: "customer", Label: "Customer"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}}}
 	for _, s := range v.Shares {
@@ -132,12 +125,6 @@ func (v view) reasonField() ui.Field {
 
 func (v view) decisions() ui.Actions {
 	return ui.Actions{Items: []ui.Action{{Text: "Approve: " + lower(v.Title), Kind: ui.Confirm}, {Text: "Refuse", FormAction: v.URL + "/refuse"}}, Note: "Nothing is sent by approving: whoever asked sends it."}
-}
-
-// name is somebody's name alone, of the words that the audit has for them.
-func name(by string) string {
-	n, _, _ := strings.Cut(by, " (")
-	return n
 }
 
 func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -46,7 +47,7 @@ func newAsked(list []deviceaction.Action, now time.Time) []asked {
 
 // event is that somebody asked for it, in the device's timeline.
 func (a asked) event(now time.Time) ui.Event {
-	e := ui.Event{Icon: "edit", Who: nameAlone(a.By), Text: "asked for " + a.label(), Link: ui.Link{Text: "Show the action", URL: a.URL}}
+	e := ui.Event{Icon: "edit", Who: audit.NameOf(a.By), Text: "asked for " + a.label(), Link: ui.Link{Text: "Show the action", URL: a.URL}}
 	var detail []string
 	if a.Reason != "" {
 		detail = append(detail, "Reason: “"+a.Reason+"”")
@@ -75,12 +76,6 @@ func (a asked) ended() ui.Event {
 
 func (a asked) label() string { return deviceaction.Label(a.Name, a.Choice) }
 
-// nameAlone is somebody's name, of the words that the audit has for them.
-func nameAlone(by string) string {
-	name, _, _ := strings.Cut(by, " (")
-	return name
-}
-
 func (v view) underWay() bool {
 	return slices.ContainsFunc(v.Asked, func(a asked) bool { return a.open })
 }
@@ -97,7 +92,7 @@ func (v view) askedTable() ui.Table {
 		{Key: "action", Label: "Action"}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 230}, {Key: "by", Label: "By", Width: 170, Priority: 2, Phone: "line"}, {Key: "asked", Label: "Asked", Kind: ui.KindTime, Width: 120},
 	}}
 	for _, a := range v.Asked[:min(len(v.Asked), shownActs)] {
-		t.Rows = append(t.Rows, ui.Row{Name: a.label(), URL: a.URL, Cells: []ui.Cell{{State: &a.state}, ui.TextCell(nameAlone(a.By)), v.when(&a.AskedAt)}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.label(), URL: a.URL, Cells: []ui.Cell{{State: &a.state}, ui.TextCell(audit.NameOf(a.By)), v.when(&a.AskedAt)}})
 	}
 	return t
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // The parts of the confirmation, ready to print.
@@ -187,15 +188,7 @@ func (v askView) radius() ui.Facts {
 }
 
 func (v askView) radiusCard() ui.Card {
-	return ui.Card{Title: "Blast radius", Note: "What is used of each limit, with this one"}
-}
-
-func (v askView) whySecond() ui.Consequences {
-	var c ui.Consequences
-	for _, w := range v.brake.Why {
-		c = append(c, ui.Consequence{Shape: ui.ShapeWarn, Text: w})
-	}
-	return c
+	return ui.Card{Title: verdict.BlastRadius, Note: "What is used of each limit, with this one"}
 }
 
 func (v askView) cancel() ui.Action {
