@@ -118,3 +118,20 @@ func TestEchoedSecrets(t *testing.T) {
 		t.Errorf("%d of %d rows of the audit hold a secret, %v", hits, rows, err)
 	}
 }
+
+// TestTemplateWithoutID: Microsoft answers the address of no template with the list of all, which is none of them.
+func TestTemplateWithoutID(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(`{"value":[{"id":"t1","displayName":"Slack"}]}`))
+	}))
+	defer server.Close()
+	client, err := graph.New(server.URL, person{}, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := (&Acts{Graph: client}).Template(t.Context(), numbered(t, 1), ""); !errors.Is(err, errs.NotFound) {
+		t.Errorf("%+v, %v", found, err)
+	}
+}

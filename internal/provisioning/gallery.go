@@ -93,6 +93,9 @@ func fromTemplate(w graph.ApplicationTemplate) GalleryApp {
 
 // Template is one application of the gallery; errs.NotFound where there is none of that id.
 func (a *Acts) Template(ctx context.Context, tid tenant.ID, id string) (GalleryApp, error) {
+	if id == "" { // without an id the address is that of the whole gallery
+		return GalleryApp{}, errs.NotFound
+	}
 	w, err := graph.Get[graph.ApplicationTemplate](ctx, a.Graph, tid, "/applicationTemplates/"+url.PathEscape(id), graph.Query{Select: templateFields})
 	if kind, _ := graph.KindOf(err); kind == graph.NotFound || kind == graph.Refused {
 		return GalleryApp{}, errs.NotFound
