@@ -5,7 +5,6 @@ set -eu
 cd "$(dirname "$0")/../.."
 [ -d node_modules/tailwindcss ] && [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --ignore-scripts
 node web/static/icons.mjs
-gofmt -w web/ui/icons_gen.go
 cp node_modules/htmx.org/dist/htmx.min.js web/static/htmx.min.js
 cp node_modules/htmx.org/LICENSE web/static/htmx.LICENSE
 cp node_modules/axe-core/axe.min.js web/webtest/testdata/axe.min.js

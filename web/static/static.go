@@ -1,4 +1,4 @@
-// Package static embeds the stylesheet, the scripts and the icon, and serves them under a name that contains their content's hash, so
+// Package static embeds the stylesheet, the scripts and the icons, and serves them under a name that contains their content's hash, so
 // that browsers may keep them for good. Sources of the stylesheet (app.in.css) and the scripts that build it lie here too, but are not
 // embedded.
 package static
@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-//go:embed app.css app.js htmx.min.js icon.svg *.woff2
+//go:embed app.css app.js htmx.min.js icon.svg icons.svg *.woff2
 var files embed.FS
 
 // Prefix is where Handler is mounted.

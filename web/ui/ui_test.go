@@ -1,13 +1,17 @@
 package ui_test
 
 import (
+	"net/http/httptest"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/a-h/templ"
 
+	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -115,6 +119,23 @@ func TestGalleryUsesKnownIcons(t *testing.T) {
 		if strings.Contains(string(html), missing) {
 			t.Errorf("%s uses an icon that icons.txt does not name", path)
 		}
+	}
+}
+
+// Each name of icons.txt is drawn under that name, and nothing else is sent along.
+func TestIconsAreDrawn(t *testing.T) {
+	w := httptest.NewRecorder()
+	static.Handler().ServeHTTP(w, httptest.NewRequest("GET", static.URL("icons.svg"), nil))
+	names, err := os.ReadFile("icons.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var drawn []string
+	for _, m := range regexp.MustCompile(`<symbol id="(\w+)" viewBox="0 0 20 20"><path `).FindAllStringSubmatch(w.Body.String(), -1) {
+		drawn = append(drawn, m[1])
+	}
+	if want := slices.Sorted(slices.Values(strings.Fields(string(names)))); !slices.Equal(drawn, want) {
+		t.Errorf("icons.svg draws %q, want %q", drawn, want)
 	}
 }
 
