@@ -169,7 +169,7 @@ func (c *Client) wait(ctx context.Context, k *call, e *Error, try int) error {
 		d = c.opts.Backoff << (try - 1)
 		d = d/2 + time.Duration(rand.Int64N(int64(d)))
 	}
-	if d > maxWait {
+	if end, ok := ctx.Deadline(); d > maxWait || ok && time.Until(end) < d { // waiting in vain would leave nothing to say but that it took too long
 		return e
 	}
 	cost := Page{Retries: 1, RequestID: e.RequestID, ClientRequestID: e.ClientRequestID}

@@ -389,3 +389,19 @@ func BenchmarkList(b *testing.B) {
 	}
 	b.ReportMetric(float64(999*b.N)/b.Elapsed().Seconds(), "objects/s")
 }
+
+// TestWaitInVain: whoever cannot wait as long as Microsoft asks for is told so at once, and not that time ran out.
+func TestWaitInVain(t *testing.T) {
+	var calls atomic.Int32
+	c, _, _ := client(t, func(w http.ResponseWriter, _ *http.Request) {
+		calls.Add(1)
+		w.Header().Set("Retry-After", "60")
+		w.WriteHeader(http.StatusTooManyRequests)
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	_, err := Get[ManagedDevice](ctx, c, contoso, "/x", Query{})
+	if kind, _ := KindOf(err); kind != Throttled || calls.Load() != 1 {
+		t.Errorf("%v after %d calls", err, calls.Load())
+	}
+}

@@ -144,7 +144,10 @@ func (a *Acts) change(ctx context.Context, d deed, ch graph.Change) error {
 // MakeJob makes the application's job from one of its templates.
 func (a *Acts) MakeJob(ctx context.Context, by tenant.Person, requestID string, s Setup, template string) error {
 	d := deed{by: by, requestID: requestID, tenant: s.Tenant, action: "provisioning.job.made", object: s.Name, detail: map[string]any{"service_principal": s.SPID, "template": template}}
-	return a.change(ctx, d, graph.Change{Method: http.MethodPost, Path: principalPath(s.SPID) + "/synchronization/jobs", Body: map[string]string{"templateId": template}})
+	if err := a.change(ctx, d, graph.Change{Method: http.MethodPost, Path: principalPath(s.SPID) + "/synchronization/jobs", Body: map[string]string{"templateId": template}}); err != nil {
+		return err
+	}
+	return a.Store.begun(ctx, s)
 }
 
 // Test has Microsoft try credentials at the target; none: those that Microsoft keeps.

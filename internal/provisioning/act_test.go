@@ -119,6 +119,54 @@ func TestEchoedSecrets(t *testing.T) {
 	}
 }
 
+// TestSetupBeginsAnew: an application whose job was started, deleted and made again waits for its start once more.
+func TestSetupBeginsAnew(t *testing.T) {
+	t.Parallel()
+	pool, store := twoTenants(t)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }))
+	defer server.Close()
+	client, err := graph.New(server.URL, person{}, graph.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &Acts{Who: person{client}, Graph: client, Store: store, Audit: audit.NewStore(pool), Now: func() time.Time { return noon }}
+	s := Setup{Tenant: contoso, SPID: "sp1", Name: "Slack", MadeAt: noon}
+	if err := store.keepSetup(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		name string
+		do   func() error
+		open int
+	}{
+		{"make", func() error { return a.MakeJob(t.Context(), tenant.Person{}, "q", s, "slack") }, 1},
+		{"start", func() error { return a.Start(t.Context(), tenant.Person{}, "q", s, "j1") }, 0},
+		{"make again", func() error { return a.MakeJob(t.Context(), tenant.Person{}, "q", s, "slack") }, 1},
+	} {
+		if err := step.do(); err != nil {
+			t.Fatal(step.name, err)
+		}
+		if open, err := store.Setups(t.Context(), contoso); err != nil || len(open) != step.open {
+			t.Errorf("%s: %d are not finished, want %d, %v", step.name, len(open), step.open, err)
+		}
+	}
+}
+
+// TestGone: what was found once and is not any more was deleted; what is new is waited for.
+func TestGone(t *testing.T) {
+	for name, tc := range map[string]struct {
+		s    State
+		gone bool
+	}{
+		"new": {State{Setup: Setup{MadeAt: noon}}, false}, "old": {State{Setup: Setup{MadeAt: noon.Add(-time.Hour)}}, true}, "with credentials": {State{Setup: Setup{MadeAt: noon, SavedAt: noon}}, true},
+		"started": {State{Setup: Setup{MadeAt: noon, FinishedAt: noon}}, true}, "found": {State{Setup: Setup{SavedAt: noon}, Found: true}, false},
+	} {
+		if tc.s.Gone(noon) != tc.gone {
+			t.Error(name)
+		}
+	}
+}
+
 // TestTemplateWithoutID: Microsoft answers the address of no template with the list of all, which is none of them.
 func TestTemplateWithoutID(t *testing.T) {
 	t.Parallel()

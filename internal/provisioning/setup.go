@@ -74,8 +74,10 @@ type SyncTemplate struct {
 // appears is how long a new application may not be found before it counts as deleted: Microsoft speaks of seconds to minutes.
 const appears = 10 * time.Minute
 
-// Gone tells that the application was deleted meanwhile.
-func (s State) Gone(now time.Time) bool { return !s.Found && now.Sub(s.Setup.MadeAt) > appears }
+// Gone tells that the application was deleted meanwhile. One whose credentials are there was found before.
+func (s State) Gone(now time.Time) bool {
+	return !s.Found && (now.Sub(s.Setup.MadeAt) > appears || !s.Setup.SavedAt.IsZero() || !s.Setup.FinishedAt.IsZero())
+}
 
 // Step is the step that is next.
 func (s State) Step() SetupStep {
@@ -204,6 +206,11 @@ func (s *Store) saved(ctx context.Context, x Setup, at time.Time, by string) err
 // finished notes that the job was started; for an application that was never set up here there is nothing to note.
 func (s *Store) finished(ctx context.Context, x Setup, at time.Time) error {
 	return s.mark(ctx, x, `finished_at = $3`, at)
+}
+
+// begun notes that the application has a new job, which somebody starts. An earlier one may have been deleted.
+func (s *Store) begun(ctx context.Context, x Setup) error {
+	return s.mark(ctx, x, `finished_at = NULL`)
 }
 
 func (s *Store) mark(ctx context.Context, x Setup, set string, values ...any) error {

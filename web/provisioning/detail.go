@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -33,7 +34,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	v := newView(m, k, page.ChromeOf(r.Context()))
-	return page.Answer(w, r, v, appPage(page.Shell(r, m, v.Name), v))
+	shell := page.Shell(r, m, v.Name)
+	if k.read.Running { // such as after somebody changed a job
+		shell.Refresh = waits
+	}
+	return page.Answer(w, r, v, appPage(shell, v))
 }
 
 // facts are what the portal holds about one application.
@@ -44,6 +49,7 @@ type facts struct {
 	logRead graphsync.Freshness
 	events  provisioning.EventPage
 	changes []provisioning.Change
+	failing int64 // objects whose last event failed
 	failed  int64
 	skipped int64
 }
@@ -67,6 +73,11 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, id string) (k f
 	if k.changes, err = h.Provisioning.Changes(ctx, m.Tenant.ID, id, maxChanges); err != nil {
 		return k, err
 	}
+	failing, err := h.Provisioning.FailingObjects(ctx, m.Scope, provisioning.ObjectFilter{SPID: id, Limit: 1})
+	if err != nil {
+		return k, err
+	}
+	k.failing = failing.Count
 	if k.failed, err = h.countEvents(ctx, m, id, "failure"); err != nil {
 		return k, err
 	}
@@ -90,6 +101,7 @@ type view struct {
 	Jobs    []job          `json:"jobs"`
 	Events  []event        `json:"events"`
 	Count   int64          `json:"event_count"`
+	Failing int64          `json:"failing_objects"`
 	Failed  int64          `json:"event_failures"`
 	Skipped int64          `json:"event_skips"`
 	LogAsOf *time.Time     `json:"log_as_of"`
@@ -134,7 +146,7 @@ type run struct {
 func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	v := view{
 		ID: k.app.ID, Name: appName(k.app.Name), AppID: k.app.AppID, Enabled: k.app.Enabled, Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()},
-		AsOf: page.Moment(k.read.AsOf), LogAsOf: page.Moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failed: k.failed, Skipped: k.skipped,
+		AsOf: page.Moment(k.read.AsOf), LogAsOf: page.Moment(k.logRead.AsOf), Jobs: []job{}, Changes: newChanges(k.changes), Events: []event{}, Count: k.events.Count, Failing: k.failing, Failed: k.failed, Skipped: k.skipped,
 		m: m, chrome: c, read: k.read, logRead: k.logRead,
 	}
 	late := lateTenants{m.Tenant.ID: k.read.Late > 0}
@@ -302,7 +314,7 @@ func (j job) facts() ui.Facts {
 		items = append(items, ui.Fact{Label: "Failures in a row", Value: ui.TextCell(ui.N(j.job.Failures))})
 	}
 	for _, e := range j.Entries {
-		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: e.Type})
+		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: e.Type[strings.LastIndexByte(e.Type, ':')+1:]}) // SCIM writes "urn:…:2.0:User"
 	}
 	for _, s := range j.Settings {
 		items = append(items, ui.Fact{Label: spaced(s.Name), Value: ui.MonoCell(s.Value)})
@@ -378,7 +390,7 @@ func (v view) logSection() ui.Section {
 		s.AsOf = ui.NewTime(v.logRead.AsOf, v.chrome.Now)
 	}
 	s.Links = []ui.Segment{
-		{Text: "Failed " + ui.N(v.Failed), URL: v.logURL() + "?status=failure"}, {Text: "Skipped " + ui.N(v.Skipped), URL: v.logURL() + "?status=skipped"},
+		{Text: "Failing now " + ui.N(v.Failing), URL: v.m.Path("/provisioning/objects") + "?principal=" + url.QueryEscape(v.ID)}, {Text: "Failed " + ui.N(v.Failed), URL: v.logURL() + "?status=failure"}, {Text: "Skipped " + ui.N(v.Skipped), URL: v.logURL() + "?status=skipped"},
 		{Text: "All", URL: v.logURL()},
 	}
 	return s

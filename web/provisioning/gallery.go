@@ -26,6 +26,7 @@ type newAppView struct {
 	name     string
 	faults   page.Faults
 	same     []provisioning.Application // carry that name already
+	failed   *ui.Banner
 }
 
 type galleryRow struct {
@@ -103,6 +104,16 @@ func categoryWord(c string) string {
 	return strings.ToUpper(words[:1]) + words[1:]
 }
 
+// signOnWords are the ways to sign in (Microsoft Graph, applicationTemplate: supportedSingleSignOnModes).
+func signOnWords(modes []string) string {
+	words := map[string]string{"oidc": "OpenID Connect", "saml": "SAML", "password": "Password", "external": "Linked", "notSupported": "None"}
+	var list []string
+	for _, m := range modes {
+		list = append(list, worded(words, m))
+	}
+	return strings.Join(list, ", ")
+}
+
 func (v newAppView) table() ui.Table {
 	t := ui.Table{ID: "gallery", Caption: "Applications of the gallery by name", Inset: true, Columns: []ui.Column{
 		{Key: "name", Label: "Application"}, {Key: "publisher", Label: "Publisher", Width: 200, Phone: "line"}, {Key: "category", Label: "Category", Width: 170, Priority: 2},
@@ -137,7 +148,7 @@ func (v newAppView) openTable() ui.Table {
 func (v newAppView) chosenFacts() ui.Facts {
 	g := v.Chosen
 	return ui.Facts{Wide: true, Items: []ui.Fact{
-		{Label: "Publisher", Value: ui.TextCell(g.Publisher)}, {Label: "About", Value: ui.TextCell(g.Description)}, {Label: "Single sign-on", Value: ui.TextCell(strings.Join(g.SignOn, ", "))},
+		{Label: "Publisher", Value: ui.TextCell(g.Publisher)}, {Label: "About", Value: ui.TextCell(g.Description)}, {Label: "Single sign-on", Value: ui.TextCell(signOnWords(g.SignOn))},
 	}}
 }
 

@@ -59,7 +59,7 @@ func objectSpec(m tenant.Membership) page.Spec {
 		Columns: []string{"name", "app", "cause", "since", "tries", "last", "reason"},
 		Default: []string{"name", "app", "cause", "since", "tries", "reason"}, Placeholder: "Person, application, error",
 		Filters: []page.Filter{
-			{Name: "app", Label: "Application", Hint: "Its template, or its name in lower case."}, {Name: "cause", Label: "Cause", Hint: "As a link of the failures by cause gives it."},
+			{Name: "app", Label: "Application", Hint: "Its template, or its name in lower case."}, {Name: "principal", Label: "Service principal", Hint: "Its object id at the customer."}, {Name: "cause", Label: "Cause", Hint: "As a link of the failures by cause gives it."},
 			{Name: "since", Label: "Failing since, from", Hint: "A time such as 2026-11-17T10:05:00Z."}, {Name: "until", Label: "Failing since, to", Hint: "A time such as 2026-11-17T10:05:00Z."},
 		},
 	}
@@ -71,7 +71,7 @@ func objectSpec(m tenant.Membership) page.Spec {
 }
 
 func objectFilter(q page.Query) (f provisioning.ObjectFilter, err error) {
-	f = provisioning.ObjectFilter{Q: q.Q, App: q.Get("app"), Cause: q.Get("cause"), Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: logSize}
+	f = provisioning.ObjectFilter{Q: q.Q, App: q.Get("app"), SPID: q.Get("principal"), Cause: q.Get("cause"), Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: logSize}
 	var err1, err2 error
 	f.Since, err1 = moment(q, "since")
 	f.Until, err2 = moment(q, "until")

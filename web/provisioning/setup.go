@@ -155,6 +155,9 @@ func (h *Wizard) failed(w http.ResponseWriter, r *http.Request, was setupView, e
 func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.Flash, err error) {
 	ctx, by, id, s := r.Context(), v.m.Person, middleware.RequestID(r.Context()), v.state.Setup
 	what := form.Get("do")
+	if !v.state.Found {
+		return said, errs.ShowNext(errs.Conflict, "Microsoft’s directory does not find the application, so nothing was done.", "Somebody deleted it, or it is so new that it is not found everywhere yet. Look again in a minute.")
+	}
 	if what == "job" {
 		template := form.Get("template")
 		if !slices.Contains(v.Templates, template) {

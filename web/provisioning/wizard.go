@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/errs"
@@ -105,7 +106,7 @@ func (h *Wizard) choose(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if v.searched = s.Name != "" || s.Category != "" || s.Publisher != ""; v.searched {
 		found, more, err := h.Acts.Gallery(r.Context(), m.Tenant.ID, s)
 		if err != nil {
-			return provisioning.InStep(provisioning.Appearing, err)
+			return h.notAdded(w, r, v, err)
 		}
 		v.More = more
 		for _, g := range found {
@@ -155,7 +156,7 @@ func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	if form.Get("again") != "1" {
 		if v.same, err = h.Acts.Named(r.Context(), m.Tenant.ID, v.name); err != nil {
-			return provisioning.InStep(provisioning.Appearing, err)
+			return h.notAdded(w, r, v, err)
 		}
 		if len(v.same) > 0 {
 			return h.showNew(w, r, http.StatusConflict, v)
@@ -163,9 +164,23 @@ func (h *Wizard) add(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	s, err := h.Acts.Add(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, provisioning.GalleryApp{ID: v.Chosen.ID, Name: v.Chosen.Name}, v.name, nil)
 	if err != nil {
-		return provisioning.InStep(provisioning.Appearing, err)
+		return h.notAdded(w, r, v, err)
 	}
 	return page.SeeOther(w, r, setupURL(m, s.SPID))
+}
+
+// notAdded shows what went wrong above what was entered. What people are told elsewhere, such as to sign in, is not held up.
+func (h *Wizard) notAdded(w http.ResponseWriter, r *http.Request, v newAppView, err error) error {
+	err = provisioning.InStep(provisioning.Appearing, err)
+	if _, _, ok := errs.Sentence(err); !ok || errors.Is(err, errs.Unauthorised) || page.WantsJSON(r) {
+		return err
+	}
+	back := v.m.Path("/provisioning/new")
+	if v.Chosen != nil {
+		back += "?template=" + url.QueryEscape(v.Chosen.ID)
+	}
+	v.failed = h.Explain.banner(r, err, back)
+	return h.showNew(w, r, page.StatusOf(err), v)
 }
 
 func (h *Wizard) adopt(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

@@ -163,8 +163,15 @@ func TestWizard(t *testing.T) {
 		t.Errorf("asked %v, want %s", a.asked, want)
 	}
 
+	a.same, a.refuse["add"] = nil, errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")
+	sends(at+"/new", http.StatusForbidden, url.Values{"template": {"t1"}, "name": {"Our Slack"}}, "Step 1 of 5, application: Microsoft does not let you do this.", `value="Our Slack"`, "Why, and who can fix it")
+	a.refuse["gallery"] = errs.ShowNext(errs.Unavailable, "Microsoft has had too many requests.", "Try again in a few minutes.")
+	shows(at+"/new?name=slack", http.StatusServiceUnavailable, "Step 1 of 5, application: Microsoft has had too many requests.", `value="slack"`)
+	c.JSON(at+"/new?name=slack", http.StatusServiceUnavailable, nil)
+
 	page1 := at + "/sp1/setup"
 	a.state.Setup.MadeAt = f.Now
+	sends(page1, http.StatusConflict, url.Values{"do": {"job"}, "template": {"slackOutDelta"}}, "does not find the application, so nothing was done")
 	shows(page1, http.StatusOK, "The page looks again by itself", `data-refresh="5"`)
 	a.state.Setup.MadeAt = f.Now.Add(-time.Hour)
 	shows(page1, http.StatusOK, "somebody deleted it")
