@@ -141,6 +141,13 @@ var SecretKeys = []string{
 	"UpdateKeyOnSoftDelete", "ValidateDomain",
 }
 
+// OpenKeys are those of SecretKeys that are no secret nor half of a sign-in: addresses, names of a realm or an instance, and switches. A plan
+// may hold them.
+var OpenKeys = []string{
+	"BaseAddress", "Url", "Domain", "CompanyId", "InstanceName", "Server", "SandboxName", "Sandbox", "Oauth2AuthorizationUri", "Oauth2TokenExchangeUri", "Oauth2RedirectUri", "SingleSignOnType",
+	"EnforceDomain", "ValidateDomain", "HardDeletesEnabled", "SkipOutOfScopeDeletions", "SyncAll", "SystemOfRecord", "UpdateKeyOnSoftDelete",
+}
+
 func fromSyncTemplate(w graph.SynchronizationTemplate) SyncTemplate {
 	t := SyncTemplate{ID: clean(w.ID), Description: clean(w.Description), Default: w.Default}
 	for _, m := range w.Metadata {

@@ -47,7 +47,7 @@ func (h *Wizard) access(r *http.Request, v *setupView, what string, form url.Val
 }
 
 // freeRows is how many credentials can be entered where the template does not say which are needed.
-const freeRows = 4
+const freeRows = 6
 
 // secrets are the credentials of the form, and what is wrong with them.
 func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
@@ -61,20 +61,19 @@ func (v *setupView) secrets(form url.Values) (list []provisioning.Secret) {
 		return list
 	}
 	for i := range freeRows {
-		n := ui.N(int64(i))
-		key, value := form.Get("key"+n), form.Get("value"+n)
+		key, value := form.Get(keyField(i)), form.Get(valueField(i))
 		switch {
 		case key == "" && value == "":
 			continue
 		case !slices.Contains(provisioning.SecretKeys, key):
-			v.faults.Add("key"+n, "Choose what it is.")
+			v.faults.Add(keyField(i), "Choose what it is.")
 		case value == "":
-			v.faults.Add("value"+n, "Enter value "+ui.N(int64(i)+1)+". What you entered before is not kept here.")
+			v.faults.Add(valueField(i), "Enter value "+ui.N(int64(i)+1)+". What you entered before is not kept here.")
 		}
 		list = append(list, provisioning.Secret{Key: key, Value: value})
 	}
 	if len(list) == 0 {
-		v.faults.Add("key0", "Enter at least one.")
+		v.faults.Add(keyField(0), "Enter at least one.")
 	}
 	return list
 }
@@ -103,25 +102,32 @@ func (v setupView) secretFields() (list []templ.Component) {
 		}
 		input(key, spaced(key), kind, planned[key])
 	}
-	for i := 0; i < freeRows && len(v.Fields) == 0; i++ {
-		n := ui.N(int64(i))
-		s := ui.Select{Name: "key" + n, Label: "Credential " + ui.N(int64(i)+1), Error: v.faults["key"+n], Options: []ui.Option{{Value: "", Label: "None"}}}
+	if len(v.Fields) > 0 {
+		return list
+	}
+	known := slices.DeleteFunc(slices.Clone(provisioning.SecretKeys), func(key string) bool { return planned[key] == "" })
+	for i := range freeRows {
+		no, chosen, kind := ui.N(int64(i)+1), "", "password"
+		if i < len(known) {
+			chosen, kind = known[i], "text"
+		}
+		s := ui.Select{Name: keyField(i), Label: "Credential " + no, Error: v.faults[keyField(i)], Options: []ui.Option{{Value: "", Label: "None"}}}
 		for _, key := range provisioning.SecretKeys {
-			s.Options = append(s.Options, ui.Option{Value: key, Label: key, Selected: i == 0 && planned[key] != ""})
+			s.Options = append(s.Options, ui.Option{Value: key, Label: key, Selected: key == chosen})
 		}
 		list = append(list, s)
-		if address := planned[baseAddress]; i == 0 && address != "" {
-			input("value"+n, "Value "+ui.N(int64(i)+1), "text", address)
-			continue
-		}
-		input("value"+n, "Value "+ui.N(int64(i)+1), "password", "")
+		input(valueField(i), "Value "+no, kind, planned[chosen])
 	}
 	return list
 }
 
 func (v setupView) faultList() ui.FormErrors {
 	var list ui.FormErrors
-	for _, name := range append(slices.Clone(v.Fields), "key0", "value0", "key1", "value1", "key2", "value2", "key3", "value3") {
+	names := slices.Clone(v.Fields)
+	for i := range freeRows {
+		names = append(names, keyField(i), valueField(i))
+	}
+	for _, name := range names {
 		if text := v.faults[name]; text != "" {
 			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
 		}

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"time"
 
@@ -43,6 +44,12 @@ func (c compared) name() string {
 	}
 	return c.What
 }
+
+// scimSchema is what every attribute and type of SCIM's own schemas begins with, up to the version (RFC 7643, section 10.3).
+var scimSchema = regexp.MustCompile(`urn:ietf:params:scim:schemas:[a-zA-Z:]*[0-9.]+:`)
+
+// brief is a name without the schema that it is of, such as "User:department": in a narrow column only that beginning would be seen.
+func brief(name string) string { return scimSchema.ReplaceAllString(name, "") }
 
 func (c compared) key() string { return c.Object + "\n" + c.What }
 
@@ -222,7 +229,8 @@ func compareSpec(m tenant.Membership, templates []provisioning.Template) page.Sp
 func compareColumns(found []provisioning.Schema, spec *page.Spec) []page.Column[compared] {
 	spec.Columns, spec.Default = []string{"most"}, []string{"most"}
 	columns := []page.Column[compared]{
-		{Key: "what", Label: "Attribute", Width: 200, Text: compared.name},
+		{Key: "what", Label: "Attribute", Width: 200, Text: func(c compared) string { return brief(c.name()) }},
+		{Key: "attribute", Label: "Attribute in full", Exact: true, Text: func(c compared) string { return c.What }},
 		{Key: "object", Label: "Object", Exact: true, Text: func(c compared) string { return c.Object }},
 		{Key: "most", Label: "Most customers", Width: 220, Text: func(c compared) string { return c.Most }, Cell: func(c compared) ui.Cell { return ui.TextCell(c.Most) }},
 	}

@@ -314,7 +314,7 @@ func (j job) facts() ui.Facts {
 		items = append(items, ui.Fact{Label: "Failures in a row", Value: ui.TextCell(ui.N(j.job.Failures))})
 	}
 	for _, e := range j.Entries {
-		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: e.Type[strings.LastIndexByte(e.Type, ':')+1:]}) // SCIM writes "urn:…:2.0:User"
+		items = append(items, ui.Fact{Label: "In step", Value: ui.TextCell(ui.N(e.Count)), Note: brief(e.Type)})
 	}
 	for _, s := range j.Settings {
 		items = append(items, ui.Fact{Label: spaced(s.Name), Value: ui.MonoCell(s.Value)})

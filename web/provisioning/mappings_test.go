@@ -106,3 +106,15 @@ func TestGoldenMappings(t *testing.T) {
 		})
 	}
 }
+
+func TestBrief(t *testing.T) {
+	const enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
+	for in, want := range map[string]string{
+		enterprise: "User", enterprise + ":department": "User:department", "User → " + enterprise: "User → User", "userName": "userName", "urn:ietf:params:scim:schemas:": "urn:ietf:params:scim:schemas:", "": "",
+		"urn:contoso:2.0:User": "urn:contoso:2.0:User",
+	} {
+		if got := brief(in); got != want {
+			t.Errorf("%s: %s, want %s", in, got, want)
+		}
+	}
+}

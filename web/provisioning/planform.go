@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/a-h/templ"
+
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -17,16 +19,17 @@ import (
 // mostCustomers is how many customers one plan takes.
 const mostCustomers = 100
 
+// planSettings is how many settings of the access a plan takes.
+const planSettings = 4
+
 // planned is the plan that is being put together.
 type planned struct {
 	m         tenant.Membership
 	template  provisioning.GalleryApp
-	customers []tenant.Tenant
+	customers []tenant.Tenant // those where the person is signed in first
 	signedIn  map[tenant.ID]bool
-	name      string // with placeholders
-	address   string // with placeholders
 	where     []string
-	each      bool // every customer has a name and an address of its own
+	each      bool // every customer has a name and settings of its own
 	given     url.Values
 	faults    page.Faults
 }
@@ -35,7 +38,7 @@ type planned struct {
 // every tenant, so it is read in the partner's own.
 func (h *Wizard) newPlanned(r *http.Request, m tenant.Membership, v url.Values) (p planned, err error) {
 	ctx := r.Context()
-	p = planned{m: m, name: strings.TrimSpace(v.Get("name")), address: strings.TrimSpace(v.Get("address")), where: v["customer"], each: v.Get("each") != "", given: v, faults: page.Faults{}, signedIn: map[tenant.ID]bool{}}
+	p = planned{m: m, where: v["customer"], each: v.Get("each") != "", given: v, faults: page.Faults{}, signedIn: map[tenant.ID]bool{}}
 	if p.template, err = h.Acts.Template(ctx, h.Tenants.Home(), v.Get("template")); err != nil {
 		return p, provisioning.InStep(provisioning.Appearing, err)
 	}
@@ -46,6 +49,15 @@ func (h *Wizard) newPlanned(r *http.Request, m tenant.Membership, v url.Values) 
 	for _, t := range p.customers {
 		p.signedIn[t.ID] = page.ChromeOf(ctx).SignedIn(t.ID) != nil
 	}
+	slices.SortStableFunc(p.customers, func(a, b tenant.Tenant) int {
+		if p.signedIn[a.ID] == p.signedIn[b.ID] {
+			return 0
+		}
+		if p.signedIn[a.ID] {
+			return -1
+		}
+		return 1
+	})
 	for _, id := range p.where {
 		if !slices.ContainsFunc(p.customers, func(t tenant.Tenant) bool { return t.ID.String() == id }) {
 			return p, errs.NotFound
@@ -59,7 +71,8 @@ func (h *Wizard) newPlan(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	p.name = p.template.Name
+	p.given.Set("name", p.template.Name)
+	p.given.Set("key0", "BaseAddress") // which most applications want
 	return page.Render(w, r, http.StatusOK, newPlanPage(page.Shell(r, m, p.title()), p))
 }
 
@@ -90,7 +103,7 @@ func (h *Wizard) makePlan(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	return page.SeeOther(w, r, planURL(plan.ID))
 }
 
-// lines are the plan's customers, with the name and the address that the application gets there; what is wrong is noted.
+// lines are the plan's customers, with the name and the settings that the application gets there; what is wrong is noted.
 func (p *planned) lines() (lines []provisioning.PlanLine) {
 	if !p.template.Automatic {
 		p.faults.Add("name", "Microsoft cannot provision accounts into this application automatically.")
@@ -101,16 +114,22 @@ func (p *planned) lines() (lines []provisioning.PlanLine) {
 	case n > mostCustomers:
 		p.faults.Add("customer", "Choose at most "+ui.N(mostCustomers)+" customers at once.")
 	}
+	p.checkKeys()
 	for _, t := range p.chosen() {
-		l := provisioning.PlanLine{Tenant: t.ID, Outcome: provisioning.Waiting, Name: p.of("name", t)}
+		l := provisioning.PlanLine{Tenant: t.ID, Outcome: provisioning.Waiting, Name: p.of("name", t), Settings: map[string]string{}}
 		if n := len([]rune(l.Name)); n == 0 || n > maxName {
 			p.faults.Add(p.field("name", t), "Enter a name that has 1 to 120 characters for every customer.")
 		}
-		if address := p.of("address", t); address != "" {
-			if !plainAddress(address) {
-				p.faults.Add(p.field("address", t), "Enter an address that begins with https:// and holds no user name and no question mark. Secrets do not belong here.")
+		for i := range planSettings {
+			key, name := p.key(i), valueField(i)
+			value := p.of(name, t)
+			if key == "" || value == "" {
+				continue
 			}
-			l.Settings = map[string]string{baseAddress: address}
+			if fault := settingFault(key, value); fault != "" {
+				p.faults.Add(p.field(name, t), fault)
+			}
+			l.Settings[key] = value
 		}
 		if !p.signedIn[t.ID] {
 			p.faults.Add("customer", "You are not signed in at "+t.Name()+".")
@@ -118,6 +137,23 @@ func (p *planned) lines() (lines []provisioning.PlanLine) {
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// checkKeys notes settings that are none, and those that stand there twice.
+func (p *planned) checkKeys() {
+	seen := map[string]bool{}
+	for i := range planSettings {
+		switch key := p.key(i); {
+		case key == "" && p.given.Get(valueField(i)) != "":
+			p.faults.Add(keyField(i), "Choose what it is.")
+		case key != "" && !slices.Contains(provisioning.OpenKeys, key):
+			p.faults.Add(keyField(i), "Choose from the settings shown. Secrets do not belong here.")
+		case key != "" && seen[key]:
+			p.faults.Add(keyField(i), "This setting stands above already.")
+		default:
+			seen[key] = true
+		}
+	}
 }
 
 func (p planned) chosen() []tenant.Tenant {
@@ -137,18 +173,34 @@ func (p planned) of(what string, t tenant.Tenant) string {
 	if own, ok := p.given[what+"-"+t.ID.String()]; p.each && ok {
 		return strings.TrimSpace(own[0])
 	}
-	text := map[string]string{"name": p.name, "address": p.address}[what]
-	return strings.TrimSpace(strings.NewReplacer("{customer}", t.Name(), "{domain}", t.DefaultDomain).Replace(text))
+	return strings.TrimSpace(strings.NewReplacer("{customer}", t.Name(), "{domain}", t.DefaultDomain).Replace(p.given.Get(what)))
 }
 
-// baseAddress is the credential that is no secret and that most applications want: the address of their interface (Microsoft Graph,
-// synchronizationSecret).
-const baseAddress = "BaseAddress"
+// key is the setting of a row of the form; empty: the row is not used.
+func (p planned) key(i int) string { return p.given.Get(keyField(i)) }
+
+func keyField(i int) string   { return "key" + ui.N(int64(i)) }
+func valueField(i int) string { return "value" + ui.N(int64(i)) }
+
+// settingFault is what is wrong with a setting; empty: nothing.
+func settingFault(key, value string) string {
+	address := slices.Contains([]string{"BaseAddress", "Url"}, key) || strings.HasSuffix(key, "Uri")
+	switch {
+	case address && !plainAddress(value):
+		return "Enter an address that begins with https:// and holds no user name and no question mark. Secrets do not belong here."
+	case len([]rune(value)) > maxSetting:
+		return "Enter at most " + ui.N(maxSetting) + " characters."
+	}
+	return ""
+}
+
+// maxSetting is how long a setting may be.
+const maxSetting = 500
 
 // plainAddress tells an address that carries no secret along.
 func plainAddress(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && len(s) <= 500 && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
+	return err == nil && len(s) <= maxSetting && u.Scheme == "https" && u.Hostname() != "" && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }
 
 // The parts of the form, ready to print.
@@ -156,7 +208,7 @@ func plainAddress(s string) bool {
 func (p planned) title() string { return p.template.Name + " for several customers" }
 
 func (p planned) customerChoice() ui.Choice {
-	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"], Hint: "Those where you are signed in can be chosen."}
+	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"], Hint: "Those where you are signed in can be chosen. Sign in at the others first, each on its own page."}
 	for _, t := range p.customers {
 		o := ui.Option{Value: t.ID.String(), Label: t.Name(), Selected: slices.Contains(p.where, t.ID.String())}
 		if !p.signedIn[t.ID] {
@@ -167,17 +219,38 @@ func (p planned) customerChoice() ui.Choice {
 	return c
 }
 
-// eachFields are name and address of a customer.
-func (p planned) eachFields(t tenant.Tenant) []ui.Field {
-	return []ui.Field{
-		{Name: p.field("name", t), Label: "Name at " + t.Name(), Value: p.of("name", t), Error: p.faults[p.field("name", t)], Max: maxName, Required: true},
-		{Name: p.field("address", t), Label: "Base address at " + t.Name() + ", optional", Value: p.of("address", t), Error: p.faults[p.field("address", t)], Max: 500, InputMode: "url"},
+// settingRow chooses a setting, and what it is for all.
+func (p planned) settingRow(i int) []templ.Component {
+	s := ui.Select{Name: keyField(i), Label: "Setting " + ui.N(int64(i)+1) + ", optional", Error: p.faults[keyField(i)], Options: []ui.Option{{Label: "None"}}}
+	for _, key := range provisioning.OpenKeys {
+		s.Options = append(s.Options, ui.Option{Value: key, Label: spaced(key), Selected: key == p.key(i)})
 	}
+	if i == 0 {
+		s.Hint = "No secret: it stands there already when somebody enters the secrets."
+	}
+	name := valueField(i)
+	return []templ.Component{s, ui.Field{Name: name, Label: "Value " + ui.N(int64(i)+1), Value: p.given.Get(name), Error: p.faults[name], Max: maxSetting}}
+}
+
+// eachFields are the name and the settings of a customer.
+func (p planned) eachFields(t tenant.Tenant) []ui.Field {
+	list := []ui.Field{{Name: p.field("name", t), Label: "Name at " + t.Name(), Value: p.of("name", t), Error: p.faults[p.field("name", t)], Max: maxName, Required: true}}
+	for i := range planSettings {
+		if name := p.field(valueField(i), t); p.key(i) != "" {
+			list = append(list, ui.Field{Name: name, Label: spaced(p.key(i)) + ", optional", Value: p.of(valueField(i), t), Error: p.faults[name], Max: maxSetting})
+		}
+	}
+	return list
 }
 
 // hidden is what was chosen before every customer got fields of its own.
 func (p planned) hidden() ui.Hidden {
-	h := ui.Hidden{{Name: "template", Value: p.template.ID}, {Name: "each", Value: "1"}, {Name: "name", Value: p.name}, {Name: "address", Value: p.address}}
+	h := ui.Hidden{{Name: "template", Value: p.template.ID}, {Name: "each", Value: "1"}, {Name: "name", Value: p.given.Get("name")}}
+	for i := range planSettings {
+		if p.key(i) != "" {
+			h = append(h, ui.Pair{Name: keyField(i), Value: p.key(i)}, ui.Pair{Name: valueField(i), Value: p.given.Get(valueField(i))})
+		}
+	}
 	for _, id := range p.where {
 		h = append(h, ui.Pair{Name: "customer", Value: id})
 	}
@@ -187,7 +260,7 @@ func (p planned) hidden() ui.Hidden {
 func (p planned) buttons() []ui.Action {
 	list := []ui.Action{{Text: "Add it at each customer", Name: "do", Value: "add", Kind: ui.Primary}}
 	if !p.each {
-		list = append(list, ui.Action{Text: "Name and address per customer", Name: "do", Value: "each"})
+		list = append(list, ui.Action{Text: "Name and settings per customer", Name: "do", Value: "each"})
 	}
 	return append(list, ui.Action{Text: "Cancel", URL: "/provisioning/plans", Kind: ui.Quiet})
 }

@@ -47,16 +47,16 @@ type planView struct {
 }
 
 type planLine struct {
-	Customer  page.TenantRef `json:"customer"`
-	Name      string         `json:"name"`
-	Address   string         `json:"base_address,omitempty"`
-	Step      string         `json:"step"`
-	SavedAt   *time.Time     `json:"credentials_saved_at"`
-	StartedAt *time.Time     `json:"started_at"`
-	Outcome   string         `json:"outcome"`
-	Said      string         `json:"said"`
-	Doctor    string         `json:"doctor,omitempty"` // the page that says what is behind a failure
-	URL       string         `json:"url"`              // of the step that is next there; empty: nothing was tried yet
+	Customer  page.TenantRef    `json:"customer"`
+	Name      string            `json:"name"`
+	Settings  map[string]string `json:"settings"` // of the access
+	Step      string            `json:"step"`
+	SavedAt   *time.Time        `json:"credentials_saved_at"`
+	StartedAt *time.Time        `json:"started_at"`
+	Outcome   string            `json:"outcome"`
+	Said      string            `json:"said"`
+	Doctor    string            `json:"doctor,omitempty"` // the page that says what is behind a failure
+	URL       string            `json:"url"`              // of the step that is next there; empty: nothing was tried yet
 
 	line provisioning.PlanLine
 }
@@ -86,7 +86,7 @@ func newPlanView(m tenant.Membership, p provisioning.Plan, lines []provisioning.
 	v := planView{Application: appName(p.TemplateName), State: p.State, Lines: []planLine{}, m: m, plan: p, chrome: c, may: m.May(tenant.MayAct)}
 	v.Running = v.State == "running"
 	for _, l := range lines {
-		x := planLine{Customer: page.TenantRef{ID: l.Tenant, Name: l.TenantName}, Name: l.Name, Step: string(l.Step), Outcome: string(l.Outcome), Said: l.Said, Address: l.Settings[baseAddress], SavedAt: page.Moment(l.SavedAt), StartedAt: page.Moment(l.StartedAt), line: l}
+		x := planLine{Customer: page.TenantRef{ID: l.Tenant, Name: l.TenantName}, Name: l.Name, Step: string(l.Step), Outcome: string(l.Outcome), Said: l.Said, Settings: l.Settings, SavedAt: page.Moment(l.SavedAt), StartedAt: page.Moment(l.StartedAt), line: l}
 		switch {
 		case x.StartedAt != nil:
 			x.Said = "The job was started."
@@ -169,9 +169,9 @@ var outcomeStates = map[provisioning.Outcome]ui.State{
 
 func (v planView) table() ui.Table {
 	t := ui.Table{ID: "lines", Caption: "Customers of the plan by name", Inset: true, Columns: []ui.Column{
-		{Key: "customer", Label: "Customer", Width: 220}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 160}, {Key: "name", Label: "Name there", Width: 240, Priority: 2},
-		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Behind it", Width: 170, Priority: 1, Phone: "line"},
-		{Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 110, Priority: 3},
+		{Key: "customer", Label: "Customer", Width: 170}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 150}, {Key: "name", Label: "Name there", Width: 170, Priority: 2},
+		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Behind it", Width: 165, Priority: 1, Phone: "line"},
+		{Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 95, Priority: 3},
 	}}
 	for _, l := range v.Lines {
 		state := l.state()

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -42,9 +43,16 @@ func TestPlans(t *testing.T) {
 	form := func(name string, where ...string) url.Values {
 		return url.Values{"template": {"t1"}, "name": {name}, "customer": where}
 	}
+	with := func(key, value string) url.Values {
+		v := form("Slack", contoso.ID.String())
+		v.Set("key1", key)
+		v.Set("value1", value)
+		return v
+	}
 	for says, bad := range map[string]url.Values{
 		"Choose at least one customer.": form("Slack"), "You are not signed in at Fabrikam.": form("Slack", fabrikam.ID.String()), "Enter a name that has": form(strings.Repeat("{customer}", 20), contoso.ID.String()),
-		"Secrets do not belong here.": {"template": {"t1"}, "name": {"Slack"}, "address": {"https://slack.example/?token=x"}, "customer": {contoso.ID.String()}},
+		"holds no user name": with("BaseAddress", "https://slack.example/?token=x"), "Choose from the settings shown.": with("SecretToken", "c4nary"), "Choose what it is.": with("", "acme"), "Enter at most 500 characters.": with("Domain", strings.Repeat("x", 501)),
+		"stands above already": {"template": {"t1"}, "name": {"Slack"}, "key0": {"Domain"}, "key2": {"Domain"}, "customer": {contoso.ID.String()}},
 	} {
 		if got := c.Post(at, bad); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), says) {
 			t.Errorf("%v: %d", bad, got.Code)
@@ -57,7 +65,9 @@ func TestPlans(t *testing.T) {
 		t.Errorf("support: %d, %d", get.Code, post.Code)
 	}
 	each := form("Slack {customer}", contoso.ID.String())
-	each.Set("address", "https://{domain}/scim")
+	for field, value := range map[string]string{"key0": "BaseAddress", "value0": "https://{domain}/scim", "key1": "InstanceName", "key3": "CompanyId"} {
+		each.Set(field, value)
+	}
 	each.Set("do", "each")
 	own := "name-" + contoso.ID.String()
 	if got := c.Post(at, each); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), `name="`+own+`"`) || !strings.Contains(got.Body.String(), `value="https://`+contoso.DefaultDomain+`/scim"`) || len(p.started) != 0 {
@@ -68,9 +78,10 @@ func TestPlans(t *testing.T) {
 		t.Errorf("a customer without a name: %d", got.Code)
 	}
 	each[own] = []string{"Slack Contoso"}
+	each.Set("value1-"+contoso.ID.String(), "contoso-prod")
 	made := c.Post(at, each)
 	plan := made.Header().Get("Location")
-	if made.Code != http.StatusSeeOther || len(p.started) != 1 || len(p.started[0]) != 1 || p.started[0][0].Name != "Slack Contoso" || p.started[0][0].Settings["BaseAddress"] != "https://"+contoso.DefaultDomain+"/scim" {
+	if made.Code != http.StatusSeeOther || len(p.started) != 1 || len(p.started[0]) != 1 || p.started[0][0].Name != "Slack Contoso" || !maps.Equal(p.started[0][0].Settings, map[string]string{"BaseAddress": "https://" + contoso.DefaultDomain + "/scim", "InstanceName": "contoso-prod"}) {
 		t.Fatalf("made: %d, started %+v", made.Code, p.started)
 	}
 	var v struct {
@@ -182,6 +193,6 @@ func TestPlanGolden(t *testing.T) {
 	t.Run("stopped", func(t *testing.T) { webtest.Golden(t, planBody(newPlanView(m, plan, lines, page.Chrome{Now: now}))) })
 	t.Run("new", func(t *testing.T) {
 		contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "<Contoso>"}
-		webtest.Golden(t, newPlanBody(planned{template: slack, customers: []tenant.Tenant{contoso}, name: "<Slack>", faults: page.Faults{"customer": "Choose at least one customer."}, address: "https://<slack>.example"}))
+		webtest.Golden(t, newPlanBody(planned{template: slack, customers: []tenant.Tenant{contoso}, given: url.Values{"name": {"<Slack>"}, "key0": {"BaseAddress"}, "value0": {"https://<slack>.example"}}, faults: page.Faults{"customer": "Choose at least one customer."}}))
 	})
 }
