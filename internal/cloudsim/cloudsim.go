@@ -57,7 +57,7 @@ func New(o Options) (*Cloud, error) {
 	l := login.New(w)
 	c := &Cloud{World: w, Login: l, options: o, addresses: map[string]string{}}
 	c.handlers = map[string]http.Handler{
-		"login": l, "graph": graph.Handler(w, l.Verify, graph.LoginAt(func() string { return c.URLs().Login })), "security": security.Handler(w, l.Verify, graph.Subjects(w)), "partner": partner.Handler(w, l.Verify),
+		"login": l, "graph": graph.Handler(w, l.Verify, graph.LoginAt(func() string { return c.URLs().Login })), "security": security.Handler(w, l.Verify, graph.Subjects(w), graph.Hunted(w)), "partner": partner.Handler(w, l.Verify),
 	}
 	c.handlers["login"] = c.steering(l)
 	if o.TLSDir != "" {

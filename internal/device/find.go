@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -28,6 +29,27 @@ func (s *Store) FindAcrossTenants(ctx context.Context, scope tenant.Scope, id st
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
 	if err != nil {
 		return nil, fmt.Errorf("find device %q: %w", id, err)
+	}
+	return found, nil
+}
+
+// ByEntra returns the Intune ids of the tenant's devices by Entra's ids of them, of those it knows: of two records of one device that which is
+// still there.
+func (s *Store) ByEntra(ctx context.Context, tid tenant.ID, entra []string) (map[string]string, error) {
+	found := map[string]string{}
+	if entra = slices.DeleteFunc(slices.Clone(entra), func(id string) bool { return id == "" || !postgres.Printable(id) }); len(entra) == 0 {
+		return found, nil
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT DISTINCT ON (entra_device_id) entra_device_id, id
+		FROM   device
+		WHERE  tenant_id = $1
+		AND    entra_device_id = ANY($2)
+		AND    entra_device_id <> ''
+		ORDER  BY entra_device_id, gone_at DESC NULLS FIRST, id`, tid, entra)
+	var of, id string
+	if _, err := pgx.ForEachRow(rows, []any{&of, &id}, func() error { found[of] = id; return nil }); err != nil {
+		return nil, fmt.Errorf("devices of %s by Entra's ids: %w", tid, err)
 	}
 	return found, nil
 }

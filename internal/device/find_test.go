@@ -55,6 +55,12 @@ func TestOfHardware(t *testing.T) {
 	if found, err := s.FindAcrossTenants(t.Context(), tenant.Only(contoso), "e-9"); err != nil || len(found) != 0 {
 		t.Errorf("by Entra's id of another tenant: %+v, %v", found, err)
 	}
+	if ids, err := s.ByEntra(t.Context(), fabrikam, []string{"", "e-9", "\x00", "nobody"}); err != nil || len(ids) != 1 || ids["e-9"] != other.ID {
+		t.Errorf("ids by Entra's: %v, %v", ids, err)
+	}
+	if ids, err := s.ByEntra(t.Context(), contoso, []string{"e-9"}); err != nil || len(ids) != 0 {
+		t.Errorf("ids by Entra's of another tenant: %v, %v", ids, err)
+	}
 }
 
 func TestFindAcrossTenants(t *testing.T) {

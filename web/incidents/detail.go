@@ -103,19 +103,22 @@ func (h *Handler) entities(ctx context.Context, m tenant.Membership, i incident.
 	slices.SortStableFunc(all, func(a, b entity) int {
 		return strings.Compare(kindOrder(a.Kind)+a.Name, kindOrder(b.Kind)+b.Name)
 	})
+	urls, err := h.deviceURLs(ctx, m, i.Devices)
 	for n, e := range all {
-		if e.Kind != "device" || e.ID == "" {
-			continue
-		}
-		found, err := h.Devices.FindAcrossTenants(ctx, m.Scope, e.ID)
-		if err != nil {
-			return nil, err
-		}
-		if len(found) > 0 {
-			all[n].URL = m.Path("/devices/" + url.PathEscape(found[0].ID))
+		if e.Kind == "device" {
+			all[n].URL = urls[e.ID]
 		}
 	}
-	return all, nil
+	return all, err
+}
+
+// deviceURLs are the pages of devices by Entra's ids, of those that the portal knows.
+func (h *Handler) deviceURLs(ctx context.Context, m tenant.Membership, entra []string) (map[string]string, error) {
+	known, err := h.Devices.ByEntra(ctx, m.Tenant.ID, entra)
+	for of, id := range known {
+		known[of] = m.Path("/devices/" + url.PathEscape(id))
+	}
+	return known, err
 }
 
 func kindOrder(kind string) string {

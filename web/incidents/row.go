@@ -51,16 +51,16 @@ func (r row) workURL() string { return r.URL + "/work" }
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "title", Label: "Incident", Text: func(r row) string { return r.Title }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }})
+		cs = append(cs, page.Column[row]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }})
 	}
 	return append(cs,
-		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 130, Text: func(r row) string { return verdict.Severity(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := verdict.Severity(r.Severity, r.Open); return ui.Cell{State: &s} }},
-		page.Column[row]{Key: "status", Label: "Status", Kind: ui.KindState, Priority: 1, Width: 140, Text: func(r row) string { return verdict.IncidentStatus(r.Status).Text }, Cell: func(r row) ui.Cell { s := verdict.IncidentStatus(r.Status); return ui.Cell{State: &s} }},
-		page.Column[row]{Key: "assigned", Label: "Assigned to", Priority: 2, Width: 190, Text: func(r row) string { return r.Assigned }, Cell: row.assignedCell},
-		page.Column[row]{Key: "alerts", Label: "Alerts", Kind: ui.KindNumber, Priority: 3, Width: 80, Text: func(r row) string { return strconv.Itoa(r.Alerts) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Alerts))) }},
+		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 116, Text: func(r row) string { return verdict.Severity(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := verdict.Severity(r.Severity, r.Open); return ui.Cell{State: &s} }},
+		page.Column[row]{Key: "status", Label: "Status", Kind: ui.KindState, Priority: 1, Width: 116, Text: func(r row) string { return verdict.IncidentStatus(r.Status).Text }, Cell: func(r row) ui.Cell { s := verdict.IncidentStatus(r.Status); return ui.Cell{State: &s} }},
+		page.Column[row]{Key: "assigned", Label: "Assigned to", Priority: 2, Width: 150, Text: func(r row) string { return r.Assigned }, Cell: row.assignedCell},
+		page.Column[row]{Key: "alerts", Label: "Alerts", Kind: ui.KindNumber, Priority: 3, Width: 64, Text: func(r row) string { return strconv.Itoa(r.Alerts) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Alerts))) }},
 		page.Column[row]{Key: "verdict", Label: "Classification", Priority: 3, Width: 190, Text: func(r row) string { return finding(r.Classification, r.Determination) }, Cell: func(r row) ui.Cell { return ui.TextCell(finding(r.Classification, r.Determination)) }},
-		page.Column[row]{Key: "created", Label: "Created", Kind: ui.KindTime, Sort: "created", Priority: 1, Width: 110, Text: func(r row) string { return page.Stamp(r.CreatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.CreatedAt, r.now) }},
-		page.Column[row]{Key: "updated", Label: "Changed", Kind: ui.KindTime, Sort: "updated", Priority: 2, Phone: "hide", Width: 110, Text: func(r row) string { return page.Stamp(r.UpdatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.UpdatedAt, r.now) }},
+		page.Column[row]{Key: "created", Label: "Created", Kind: ui.KindTime, Sort: "created", Priority: 1, Width: 92, Text: func(r row) string { return page.Stamp(r.CreatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.CreatedAt, r.now) }},
+		page.Column[row]{Key: "updated", Label: "Changed", Kind: ui.KindTime, Sort: "updated", Priority: 2, Phone: "hide", Width: 92, Text: func(r row) string { return page.Stamp(r.UpdatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.UpdatedAt, r.now) }},
 		page.Column[row]{Key: "id", Label: "Incident id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "mergedInto", Label: "Merged into", Exact: true, Text: func(r row) string { return r.RedirectTo }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},

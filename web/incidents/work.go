@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/incident"
@@ -189,14 +190,14 @@ func (v *workView) asked(do, verdict string) (w incident.Work, done string, err 
 	case "release":
 		return incident.Release(), "The incident is assigned to nobody.", nil
 	case "resolve":
-		if len(v.why) > mostText {
+		if utf8.RuneCountInString(v.why) > mostText {
 			v.faults.Add("why", "At most 1,000 characters.")
 		}
 		return incident.Resolve(v.why), "The incident is resolved.", nil
 	case "reopen":
 		return incident.Reopen(), "The incident is active again.", nil
 	case "comment":
-		if v.comment == "" || len(v.comment) > mostText {
+		if v.comment == "" || utf8.RuneCountInString(v.comment) > mostText {
 			v.faults.Add("comment", "Write between 1 and 1,000 characters.")
 		}
 		return incident.Remark(v.comment), "The comment is written.", nil
@@ -210,7 +211,7 @@ func (v *workView) asked(do, verdict string) (w incident.Work, done string, err 
 	return w, "", errs.Show(errs.Invalid, "The form asks for something that cannot be done with an incident.")
 }
 
-// mostText is how long a comment may be, in bytes.
+// mostText is how long a comment may be, in characters.
 const mostText = 1000
 
 // The parts of the page, ready to print.

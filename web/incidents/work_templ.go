@@ -487,7 +487,7 @@ func workForms(v workView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "comment", Label: "Comment", Value: v.comment, Rows: 3, Max: 1000, Error: v.faults["comment"], Hint: "Everybody at the customer who may see the incident reads it."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "comment", Label: "Comment", Value: v.comment, Rows: 3, Max: mostText, Error: v.faults["comment"], Hint: "Everybody at the customer who may see the incident reads it."}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -548,7 +548,7 @@ func workForms(v workView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field{Name: "why", Label: "What was done", Value: v.why, Rows: 2, Max: 1000, Error: v.faults["why"], Hint: "Optional."}.Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field{Name: "why", Label: "What was done", Value: v.why, Rows: 2, Max: mostText, Error: v.faults["why"], Hint: "Optional."}.Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

@@ -95,14 +95,14 @@ func TestWork(t *testing.T) {
 		want int
 	}{
 		"assign": {form("assign"), 303}, "classify": {form("classify", "verdict", "truePositive/malware"), 303}, "a pair that does not fit": {form("classify", "verdict", "falsePositive/malware"), 422},
-		"comment": {form("comment", "comment", "called"), 303}, "nothing said": {form("comment", "comment", " "), 422}, "too long": {form("resolve", "why", strings.Repeat("x", 1001)), 422}, "resolve": {form("resolve"), 303},
+		"comment": {form("comment", "comment", "called"), 303}, "nothing said": {form("comment", "comment", " "), 422}, "long in another script": {form("comment", "comment", strings.Repeat("ω", 1000)), 303}, "too long": {form("resolve", "why", strings.Repeat("x", 1001)), 422}, "resolve": {form("resolve"), 303},
 		"something else": {form("delete"), 400}, "no state": {url.Values{"do": {"assign"}}, 400}, "an old page": {url.Values{"do": {"assign"}, "seen": {"2026-01-01T00:00:00Z"}}, 409},
 	} {
 		if got := one.Post(at+"/3/work", tc.form); got.Code != tc.want {
 			t.Errorf("%s: status %d, want %d", name, got.Code, tc.want)
 		}
 	}
-	if len(d.asked) != 4 {
+	if len(d.asked) != 5 {
 		t.Errorf("asked %v", d.asked)
 	}
 	d.refuse = errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")

@@ -93,6 +93,7 @@ const (
 	kindMalware
 	kindFailing
 	kindOrder
+	kindLogon
 )
 
 // guid is 16 bytes as they are written.

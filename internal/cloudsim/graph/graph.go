@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/cloudsim/hunting"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
 
@@ -35,6 +36,7 @@ type server struct {
 	anchor time.Time
 	today  time.Time // the day on which the service was started
 	limits limiter
+	hunts  hunting.Quota
 	login  func() string // address of the sign-in service
 }
 

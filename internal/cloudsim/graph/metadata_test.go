@@ -41,8 +41,11 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		s.get(mine, proxy+"/v1.0"+p)
 		s.get(mine, proxy+"/beta"+p)
 	}
-	analyst := s.user(contoso, userWith(contoso, "Global Administrator"), "SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All")
+	analyst := s.user(contoso, userWith(contoso, "Global Administrator"), "SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All", "ThreatHunting.Read.All")
 	for _, v := range []string{"/v1.0", "/beta"} {
+		for _, body := range []string{`{"query":"DeviceInfo | take 3"}`, `{"query":"AlertInfo | summarize count() by Severity","timespan":"P7D"}`} {
+			s.do(http.MethodPost, analyst, proxy+v+"/security/runHuntingQuery", body, "Content-Type", "application/json")
+		}
 		list := s.get(analyst, proxy+v+"/security/incidents?$top=50&$expand=alerts&$count=true").items()
 		for _, in := range list {
 			s.get(analyst, proxy+v+"/security/incidents/"+in["id"].(string)+"?$expand=alerts")

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/cloudsim/defender"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
@@ -16,7 +17,7 @@ var (
 	securityWriters = []string{"Security Administrator"}
 )
 
-// securityOperations are the incidents and alerts of Microsoft Defender XDR.
+// securityOperations are the incidents and alerts of Microsoft Defender XDR, and queries over what it saw.
 func securityOperations() []operation {
 	op := func(method, path string, allow permissions, roles []string, o options, p pageSize, h func(*call) error) operation {
 		return operation{method: method, path: "/security" + path, versions: both, area: security, allow: allow, roles: roles, options: o, page: p, handle: onboarded(h)}
@@ -33,6 +34,7 @@ func securityOperations() []operation {
 		op(http.MethodGet, "/alerts_v2/{id}", readAlerts, securityReaders, 0, pageSize{}, (*call).alert),
 		op(http.MethodPatch, "/alerts_v2/{id}", writeAlerts, securityWriters, 0, pageSize{}, (*call).changeAlert),
 		op(http.MethodPost, "/alerts_v2/{id}/comments", writeAlerts, securityWriters, 0, pageSize{}, func(c *call) error { return c.comment(true) }),
+		op(http.MethodPost, "/runHuntingQuery", same("ThreatHunting.Read.All"), securityReaders, 0, pageSize{}, (*call).hunt),
 	}
 }
 
@@ -140,7 +142,7 @@ func (c *call) comment(alert bool) error {
 	if err := c.content(&written); err != nil {
 		return err
 	}
-	if strings.TrimSpace(written.Comment) == "" || len(written.Comment) > 1000 {
+	if strings.TrimSpace(written.Comment) == "" || utf8.RuneCountInString(written.Comment) > 1000 {
 		return badRequest("The comment is empty or too long.")
 	}
 	_, isAlert := defender.FindAlert(c.found(), c.keys[0])
@@ -231,7 +233,7 @@ func (c *call) evidence(a defender.Alert) []object {
 	out := []object{}
 	if s.Device != "" {
 		out = append(out, append(base("device", "compromised"), object{
-			{"mdeDeviceId", undashed(world.GUID(0, "mde", s.EntraDevice)) + "16171809"}, {"azureAdDeviceId", s.EntraDevice}, {"deviceDnsName", strings.ToLower(s.Device)}, {"osPlatform", s.Platform},
+			{"mdeDeviceId", defenderID(s.EntraDevice)}, {"azureAdDeviceId", s.EntraDevice}, {"deviceDnsName", strings.ToLower(s.Device)}, {"osPlatform", s.Platform},
 			{"version", "24H2"}, {"healthStatus", "active"}, {"riskScore", a.Severity}, {"onboardingStatus", "onboarded"}, {"defenderAvStatus", "updated"}, {"loggedOnUsers", []object{}}, {"vmMetadata", nil},
 		}...))
 	}
@@ -248,6 +250,9 @@ func (c *call) evidence(a defender.Alert) []object {
 	}
 	return out
 }
+
+// defenderID is the id that Defender has for a device.
+func defenderID(entra string) string { return undashed(world.GUID(0, "mde", entra)) + "16171809" }
 
 // subject finds the computer and the person that an alert is about: the computer is the first one that runs Windows from its index on.
 func (f *fleet) subject(a defender.Alert) defender.Subject {

@@ -120,3 +120,49 @@ func TestIncidentsLive(t *testing.T) {
 	}
 	send(admin, http.MethodPost, one+"/comments", `{"comment":"seen"}`, 200)
 }
+
+// TestHunting: queries go through what the rest of the world has; who may not, what cannot be read, and too many are refused.
+func TestHunting(t *testing.T) {
+	s := newSim(t, world.Options{})
+	contoso := s.customer(1)
+	hunter := s.user(contoso, userWith(contoso, "Security Reader"), "ThreatHunting.Read.All")
+	ask := func(token, query string) answer {
+		return s.do(http.MethodPost, token, s.server.URL+"/v1.0/security/runHuntingQuery", query, "Content-Type", "application/json")
+	}
+	rows := func(query string) []any {
+		t.Helper()
+		a := ask(hunter, `{"query":"`+query+`","timespan":"P30D"}`)
+		list, _ := a.body["results"].([]any)
+		if columns, _ := a.body["schema"].([]any); a.status != http.StatusOK || len(columns) == 0 || len(list) == 0 {
+			t.Errorf("%s: %d %s", query, a.status, a.text)
+		}
+		return list
+	}
+	newest, _ := rows("DeviceInfo | summarize arg_max(Timestamp, *) by DeviceId | take 1")[0].(map[string]any)
+	id, _ := newest["AadDeviceId"].(string)
+	if devices := s.all(s.app(contoso), "/v1.0/deviceManagement/managedDevices?$filter=azureADDeviceId eq '"+id+"'"); len(devices) != 1 || !strings.EqualFold(devices[0]["deviceName"].(string), newest["DeviceName"].(string)) {
+		t.Errorf("the device %v is unknown elsewhere: %v", newest, devices)
+	}
+	rows("DeviceLogonEvents | where ActionType == 'LogonFailed' | summarize N = count() by DeviceName | top 5 by N")
+	rows("AlertInfo | where Severity in ('High', 'Medium') | project Timestamp, AlertId, Title")
+	rows("AlertEvidence | where EntityType == 'User' | distinct AccountUpn")
+	for body, want := range map[string]string{`{"query":"AlertInfo | wher"}`: "on line [1,13]", `{"Query":"AlertInfo","Timespan":"x"}`: "Timespan", `{`: "payload"} {
+		if a := ask(hunter, body); a.status != http.StatusBadRequest || !strings.Contains(a.message(), want) {
+			t.Errorf("%s: %d %s", body, a.status, a.text)
+		}
+	}
+	const fine = `{"query":"AlertInfo | count"}`
+	if a := ask(s.user(contoso, userWith(contoso, "Security Reader"), "SecurityIncident.Read.All"), fine); a.code() != "Authorization_RequestDenied" {
+		t.Errorf("without the permission: %d %s", a.status, a.text)
+	}
+	if a := ask(s.user(contoso, userWith(contoso, ""), "ThreatHunting.Read.All"), fine); a.status != http.StatusForbidden || a.code() != "Forbidden" {
+		t.Errorf("without a role: %d %s", a.status, a.text)
+	}
+	last := answer{}
+	for range 50 {
+		last = ask(hunter, fine)
+	}
+	if last.status != http.StatusTooManyRequests || last.header.Get("Retry-After") == "" {
+		t.Errorf("after 50: %d %s", last.status, last.text)
+	}
+}

@@ -1,5 +1,5 @@
 // Package security is the simulated Microsoft Defender XDR API (api.security.microsoft.com): incidents with their alerts, as that
-// older API words them, and changes of them. Graph's own /security family is in package graph.
+// older API words them, changes of them, and hunting. Graph's own /security family is in package graph.
 package security
 
 import (
@@ -13,6 +13,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/cloudsim/defender"
+	"github.com/tenantry/tenantry/internal/cloudsim/hunting"
 	"github.com/tenantry/tenantry/internal/cloudsim/wire"
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
 )
@@ -21,15 +22,18 @@ type server struct {
 	w       *world.World
 	verify  func(token, audience string) (world.Token, error)
 	subject func(*world.Tenant, defender.Alert) defender.Subject
+	hunted  func(*world.Tenant) map[string]func() hunting.Table
+	hunts   hunting.Quota
 }
 
-// Handler serves the Defender XDR API. Subject tells what an alert is about.
-func Handler(w *world.World, verify func(token, audience string) (world.Token, error), subject func(*world.Tenant, defender.Alert) defender.Subject) http.Handler {
-	s := &server{w: w, verify: verify, subject: subject}
+// Handler serves the Defender XDR API. Subject tells what an alert is about, hunted what queries go through.
+func Handler(w *world.World, verify func(token, audience string) (world.Token, error), subject func(*world.Tenant, defender.Alert) defender.Subject, hunted func(*world.Tenant) map[string]func() hunting.Table) http.Handler {
+	s := &server{w: w, verify: verify, subject: subject, hunted: hunted}
 	r := chi.NewRouter()
 	r.Get("/api/incidents", s.list)
 	r.Get("/api/incidents/{id}", s.get)
 	r.Patch("/api/incidents/{id}", s.change)
+	r.Post("/api/advancedhunting/run", s.hunt)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "NotFound", "No such resource: "+r.URL.Path)
 	})
