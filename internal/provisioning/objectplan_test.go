@@ -12,19 +12,21 @@ import (
 func manyObjects(t *testing.T) *postgres.Pool {
 	t.Helper()
 	pool, _ := twoTenants(t)
-	for _, sql := range []string{`
+	for _, x := range []struct {
+		sql  string
+		args []any
+	}{{`
 		INSERT INTO provisioning_object (tenant_id, sp_id, id, name, name_key, upn, type, app, app_key, status, last_at, last_event, failing_since, since_known, first_event, tries, cause, error_code, reason, recommended, search)
 		SELECT CASE WHEN i % 9 = 0 THEN $1::uuid ELSE $2 END, 'sp' || i % 40, 'u' || i, 'Person ' || i, 'person ' || i, '', 'User', 'HR', 'app' || i % 20, CASE WHEN i % 5 = 0 THEN 'failure' ELSE 'success' END, $3::timestamptz, 'e' || i,
 		       CASE WHEN i % 5 = 0 THEN $3::timestamptz - i * interval '1 minute' END, true, '', 1, 'cause' || i % 30, '', '', '', 'person ' || i
-		FROM   generate_series(1, 20000) i`, `
+		FROM   generate_series(1, 20000) i`, []any{contoso, fabrikam, noon}}, {`
 		INSERT INTO provisioning_app (tenant_id, id, app_id, name, name_key, enabled, hash)
-		SELECT x, 'sp' || i, '', 'App ' || i, 'app ' || i, true, '' FROM unnest(ARRAY[$1::uuid, $2::uuid]) x, generate_series(1, 1000) i WHERE $3::timestamptz IS NOT NULL`,
-		`INSERT INTO provisioning_job (tenant_id, sp_id, id, template, code, health, schedule, every, quarantine_reason, quarantine_count, quarantine_code, quarantine_message, failures, escrows_pruned, escrowed, last_state, last_error_code, last_error,
+		SELECT x, 'sp' || i, '', 'App ' || i, 'app ' || i, true, '' FROM unnest(ARRAY[$1::uuid, $2::uuid]) x, generate_series(1, 1000) i`, []any{contoso, fabrikam}}, {`
+		INSERT INTO provisioning_job (tenant_id, sp_id, id, template, code, health, schedule, every, quarantine_reason, quarantine_count, quarantine_code, quarantine_message, failures, escrows_pruned, escrowed, last_state, last_error_code, last_error,
 		            progress, counts, settings, hash, first_seen_at, changed_at)
 		SELECT x, 'sp' || i, 'j' || i, 't' || i % 20, 'Active', i % 4, 'Active', 'PT40M', '', 0, '', '', 0, false, 0, '', '', '', '[]', '[]', '[]', '', $3::timestamptz, $3::timestamptz
-		FROM   unnest(ARRAY[$1::uuid, $2::uuid]) x, generate_series(1, 1000) i`,
-	} {
-		if _, err := pool.In(tenant.Everything()).Exec(t.Context(), sql, contoso, fabrikam, noon); err != nil {
+		FROM   unnest(ARRAY[$1::uuid, $2::uuid]) x, generate_series(1, 1000) i`, []any{contoso, fabrikam, noon}}} {
+		if _, err := pool.In(tenant.Everything()).Exec(t.Context(), x.sql, x.args...); err != nil {
 			t.Fatal(err)
 		}
 	}

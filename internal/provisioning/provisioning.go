@@ -237,7 +237,7 @@ type EventFilter struct {
 
 	After     string
 	Limit     int
-	CountMost int64 // count no further than this where counting takes a walk; 0: exactly
+	CountMost int64 // count no further than this where counting takes a walk; 0: exactly. What a search finds is counted to 100
 	Oldest    bool  // the oldest first, instead of the newest
 }
 
@@ -247,4 +247,5 @@ type EventPage struct {
 	Next  string
 	Count int64
 	More  bool // there are more than Count
+	SoFar bool // a search looked at a part of the log only, and Next goes on from there: Rows may be few or none, and Count is of that part
 }

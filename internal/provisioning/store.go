@@ -254,29 +254,20 @@ func (s *Store) ListEvents(ctx context.Context, scope tenant.Scope, f EventFilte
 	if err != nil {
 		return EventPage{}, err
 	}
+	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	db := s.pool.In(scope)
-	q, err := newSearch(ctx, db, scope, f)
-	if err != nil {
+	if strings.TrimSpace(f.Q) != "" {
+		return s.search(ctx, db, scope, f, l)
+	}
+	var page EventPage
+	if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
 		return EventPage{}, err
 	}
-	if q.text != "" {
-		f.CountMost = min(f.CountMost, mostFound)
+	if page.Count == 0 {
+		_, err = l.Order.Values(f.After)
+		return page, err
 	}
-	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
-	var page EventPage
-	if q.text != "" && !q.often {
-		page, err = q.seldom(ctx, db, scope, f, l)
-	} else {
-		q.narrow(w, nil)
-		if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
-			return EventPage{}, err
-		}
-		if page.Count == 0 {
-			_, err = l.Order.Values(f.After)
-			return page, err
-		}
-		page.Rows, page.Next, err = postgres.RowsOf(ctx, db, l, scanEvent)
-	}
+	page.Rows, page.Next, err = postgres.RowsOf(ctx, db, l, scanEvent)
 	if f.CountMost > 0 && page.Count > f.CountMost && !f.tallied() {
 		page.Count, page.More = f.CountMost, true
 	}
@@ -314,11 +305,17 @@ func (s *Store) EachEvent(ctx context.Context, scope tenant.Scope, f EventFilter
 		return err
 	}
 	db := s.pool.In(scope)
-	q, err := newSearch(ctx, db, scope, f)
+	var q search
+	err = s.inOrder(ctx, scope, f, func(db postgres.DB) error {
+		q, err = newSearch(ctx, db, scope, f)
+		return err
+	})
 	if err != nil {
 		return err
 	}
-	q.narrow(w, nil)
+	if q.text != "" {
+		q.narrow(w, nil)
+	}
 	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After}
 	return postgres.EachOf(ctx, db, l, scanEvent, each)
 }

@@ -2,7 +2,8 @@ package page
 
 import "github.com/tenantry/tenantry/web/ui"
 
-// Enough is how far a page counts where counting takes a walk through the rows; its JSON twin always counts all.
+// Enough is how far a page counts where counting takes a walk through the rows; its JSON twin counts all unless the list is Bounded, and then
+// says that there are more.
 const Enough = 10_000
 
 // counted is the number of rows that match, in words.
@@ -10,12 +11,15 @@ func (l List[R]) counted() string {
 	if l.More {
 		return "more than " + ui.N(l.Count)
 	}
+	if l.SoFar {
+		return ui.N(l.Count) + " so far"
+	}
 	return ui.N(l.Count)
 }
 
-// exact is where all rows are counted; empty where they were.
+// exact is where all rows are counted; empty where they were, or are nowhere.
 func (l List[R]) exact() string {
-	if !l.More {
+	if !l.More || l.Bounded {
 		return ""
 	}
 	v := l.Query.values()

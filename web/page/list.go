@@ -44,6 +44,8 @@ type List[R any] struct {
 	Key       func(R) string         // value of the row's check box; nil: rows cannot be chosen
 	Count     int64                  // all rows that match
 	More      bool                   // there are more than Count, which was not worth the wait: see Enough
+	SoFar     bool                   // Count and Rows are of a part of what there is, and Next goes on from there
+	Bounded   bool                   // with More: it is counted further nowhere
 	Next      string                 // the store's cursor of the next page; empty: this is the last
 	AsOf      time.Time              // the oldest reading that the rows come from; zero: never read
 	Freshness ui.Freshness
@@ -89,7 +91,7 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (l List[R]) json(w http.ResponseWriter) error {
-	t := twin[R]{Rows: l.Rows, Count: l.Count, Next: l.Query.Next(l.Next, len(l.Rows))}
+	t := twin[R]{Rows: l.Rows, Count: l.Count, More: l.More || l.SoFar, Next: l.Query.Next(l.Next, len(l.Rows))}
 	if t.Rows == nil {
 		t.Rows = []R{}
 	}
@@ -136,6 +138,9 @@ func (l List[R]) view() listView {
 		e := l.Empty
 		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead && e.Kind != ui.EmptyNotPermitted {
 			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " matches", Lines: []string{"Drop a filter, or search for less."}, ActionURL: l.Query.Clear(), ActionText: "Clear all filters"}
+		}
+		if l.SoFar {
+			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " found so far", Lines: []string{"There is too much to be searched at once. The search goes on where it stopped."}, ActionURL: l.Query.Next(l.Next, 0), ActionText: "Search on"}
 		}
 		v.empty = &e
 	}

@@ -62,11 +62,8 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
-	if !page.WantsJSON(r) {
-		f.CountMost = page.Enough
-	}
 	l := page.List[event]{
-		Title: "Provisioning log", One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: spec,
+		Title: "Provisioning log", Bounded: true, One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: spec,
 		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}}, Columns: wideColumns(m), URL: func(e event) string { return e.URL },
 		AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
 		Actions: []ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}},
@@ -78,7 +75,7 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	if err != nil {
 		return err
 	}
-	l.Count, l.More, l.Next = found.Count, found.More, found.Next
+	l.Count, l.More, l.SoFar, l.Next = found.Count, found.More, found.SoFar, found.Next
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
@@ -103,7 +100,7 @@ func wideColumns(m tenant.Membership) []page.Column[event] {
 func newEventFilter(principal string, q page.Query) provisioning.EventFilter {
 	return provisioning.EventFilter{
 		Q: q.Q, Status: q.Values["status"], Action: q.Values["action"], SPID: principal, JobID: q.Get("job"), ErrorCode: q.Values["error"],
-		Person: q.Get("person"), Oldest: !q.Desc, After: q.After, Limit: logSize,
+		Person: q.Get("person"), Oldest: !q.Desc, After: q.After, Limit: logSize, CountMost: page.Enough,
 	}
 }
 
@@ -129,11 +126,8 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 		return err
 	}
 	now, f := page.ChromeOf(ctx).Now, newEventFilter(id, q)
-	if !page.WantsJSON(r) {
-		f.CountMost = page.Enough
-	}
 	l := page.List[event]{
-		Title: "Log of " + appName(a.Name), One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: logSpec,
+		Title: "Log of " + appName(a.Name), Bounded: true, One: eventNoun.One, Many: eventNoun.Many, Caption: "Provisioning log, newest first", M: m, Query: q, Spec: logSpec,
 		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}, {Text: appName(a.Name), URL: appURL(m.Tenant.ID, id)}},
 		Columns: eventColumns(), URL: func(e event) string { return e.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
 	}
@@ -144,7 +138,7 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	l.Count, l.More, l.Next = found.Count, found.More, found.Next
+	l.Count, l.More, l.SoFar, l.Next = found.Count, found.More, found.SoFar, found.Next
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
