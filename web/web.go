@@ -99,6 +99,8 @@ type Deps struct {
 	DirectoryRoles   *directoryrole.Store
 	Incidents        *incident.Store
 	IncidentDesk     incidents.Desk
+	Hunter           incidents.Hunter
+	HuntingQueries   *incident.Queries
 	Directory        *group.Store
 	Relationships    *gdap.Store
 	Guests           *guest.Store
@@ -224,7 +226,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		jobs,
 		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs, Explain: d.Explain},
 		setUp,
-		&incidents.Handler{Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Explain: d.Explain},
+		&incidents.Handler{Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}

@@ -103,7 +103,7 @@ func (d *demo) letInvite(ctx context.Context, p *serve.Portal, t *world.Tenant, 
 		features = append(features, permission.GuestAccounts, permission.GuestGroups)
 	}
 	if t.Index%4 == 1 { // where the partner's relationship has a role for it
-		features = append(features, permission.Provisioning, permission.ProvisioningChanges, permission.IncidentList, permission.IncidentChanges)
+		features = append(features, permission.Provisioning, permission.ProvisioningChanges, permission.IncidentList, permission.IncidentChanges, permission.Hunting)
 	}
 	_, delegated := permission.Plan(features)
 	if t.Index%2 == 1 { // and some let the portal see when the accounts were used

@@ -103,13 +103,14 @@ func New(root string, tokens Tokens, opts Options) (*Client, error) {
 
 // call is one request, repeated as often as it takes.
 type call struct {
-	tid    tenant.ID
-	token  string // delegated: given; empty: the portal's own
-	method string // empty: GET
-	body   []byte // JSON
-	url    *url.URL
-	header http.Header
-	shrink bool // the caller can ask for smaller pages, so 503 and 504 are given back sooner
+	tid      tenant.ID
+	token    string // delegated: given; empty: the portal's own
+	method   string // empty: GET
+	body     []byte // JSON
+	url      *url.URL
+	header   http.Header
+	patience time.Duration // a question that a person asks: how long its answer may take; 0: none
+	shrink   bool          // the caller can ask for smaller pages, so 503 and 504 are given back sooner
 
 	requestID string
 	clientID  string
@@ -193,7 +194,7 @@ func (c *Client) wait(ctx context.Context, k *call, e *Error, try int) error {
 
 // once sends the call one time.
 func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
-	if k.token == "" && c.changes(k) { // the one place that sends: the portal's own token only reads
+	if k.token == "" && (c.changes(k) || k.patience > 0) { // the one place that sends: the portal's own token only reads, and asks nothing for a person
 		return nil, fmt.Errorf("%s %s without a person: %w", k.method, k.url.Path, errs.Forbidden)
 	}
 	if err := c.inTurn(ctx, p, k.url.Path); err != nil {
@@ -207,7 +208,7 @@ func (c *Client) once(ctx context.Context, p *pace, k *call) ([]byte, error) {
 		}
 		token = t
 	}
-	limited, cancel := context.WithTimeout(ctx, c.opts.Timeout)
+	limited, cancel := context.WithTimeout(ctx, cmp.Or(k.patience, c.opts.Timeout))
 	defer cancel()
 	req, err := http.NewRequestWithContext(limited, k.verb(), k.url.String(), bytes.NewReader(k.body))
 	if err != nil {
@@ -280,7 +281,7 @@ func (c *Client) noAnswer(ctx context.Context, err error, k *call) error {
 	}
 	e := &Error{Kind: Unavailable, Message: "no answer", ClientRequestID: k.clientID, RequestID: k.requestID, Method: k.verb(), Delegated: k.token != "", path: k.url.Path, cause: err}
 	if errors.Is(err, context.DeadlineExceeded) {
-		e.Kind, e.Message = Timeout, fmt.Sprintf("no answer within %s", c.opts.Timeout)
+		e.Kind, e.Message = Timeout, fmt.Sprintf("no answer within %s", cmp.Or(k.patience, c.opts.Timeout))
 	}
 	return e
 }

@@ -51,6 +51,15 @@ func textOf(raw jsontext.Value) string {
 	return ""
 }
 
+// Raw is the member of exactly that name as text, of any kind: objects and lists as JSON writes them, null and what is missing empty.
+func (o Object) Raw(name string) string {
+	raw := o[name]
+	if k := raw.Kind(); k == '{' || k == '[' {
+		return strings.TrimSpace(string(raw))
+	}
+	return textOf(raw)
+}
+
 // Time is a member as a point in time; the zero time is never, as with Time.
 func (o Object) Time(path string) time.Time {
 	raw := o.at(path)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -81,22 +82,7 @@ func (c Changed[T]) Record(failed error) (ending string, detail map[string]any) 
 // Send makes the change once. It is repeated only after 429, which says that nothing was done. Every other failure is the caller's to
 // judge: Error.Unknown tells that the change may have been done although no good answer came, and then only reading back helps.
 func Send[T any](ctx context.Context, p Person, ch Change) (Changed[T], error) {
-	var done Changed[T]
-	k := &call{tid: p.tid, token: p.token, method: ch.Method, url: p.c.resolve(ch.Version, ch.Path, nil), header: http.Header{}}
-	if ch.IfMatch != "" {
-		k.header.Set("If-Match", ch.IfMatch)
-	}
-	if ch.Approval != "" {
-		k.header.Set("x-msft-approval-code", ch.Approval)
-	}
-	if ch.Body != nil {
-		var err error
-		if k.body, err = json.Marshal(ch.Body); err != nil {
-			return done, fmt.Errorf("body for %s: %w", ch.Path, err)
-		}
-	}
-	body, err := p.c.sendChange(ctx, k)
-	done.RequestID, done.ClientID = k.requestID, k.clientID
+	done, body, err := send[T](ctx, p, ch, 0)
 	if err != nil || len(body) == 0 {
 		return done, err
 	}
@@ -104,6 +90,37 @@ func Send[T any](ctx context.Context, p Person, ch Change) (Changed[T], error) {
 		done.Value = fieldByField[T](body) // it was done; what can be read of the answer is kept
 	}
 	return done, nil
+}
+
+// Ask posts a question whose answer is a whole one or none: a POST that only reads. It waits longer than other calls do.
+func Ask[T any](ctx context.Context, p Person, ch Change, patience time.Duration) (Changed[T], error) {
+	done, body, err := send[T](ctx, p, ch, patience)
+	if err != nil {
+		return done, err
+	}
+	if err := json.Unmarshal(body, &done.Value, lenient); err != nil {
+		return done, &Error{Kind: BadAnswer, Status: http.StatusOK, Message: err.Error(), RequestID: done.RequestID, ClientRequestID: done.ClientID, Method: ch.Method, Delegated: true, path: ch.Path, cause: err}
+	}
+	return done, nil
+}
+
+// send makes the call; with patience it is a question, otherwise a change.
+func send[T any](ctx context.Context, p Person, ch Change, patience time.Duration) (done Changed[T], body []byte, err error) {
+	k := &call{patience: patience, tid: p.tid, token: p.token, method: ch.Method, url: p.c.resolve(ch.Version, ch.Path, nil), header: http.Header{}}
+	if ch.IfMatch != "" {
+		k.header.Set("If-Match", ch.IfMatch)
+	}
+	if ch.Approval != "" {
+		k.header.Set("x-msft-approval-code", ch.Approval)
+	}
+	if ch.Body != nil {
+		if k.body, err = json.Marshal(ch.Body); err != nil {
+			return done, nil, fmt.Errorf("body for %s: %w", ch.Path, err)
+		}
+	}
+	body, err = p.c.sendChange(ctx, k)
+	done.RequestID, done.ClientID = k.requestID, k.clientID
+	return done, body, err
 }
 
 // triesChange is how often a change that was throttled is sent again, by the person's patience rather than the schedule's.
@@ -123,16 +140,16 @@ func (c *Client) sendChange(ctx context.Context, k *call) ([]byte, error) {
 			}
 		default:
 			if errors.As(err, &e) {
-				e.Unknown = e.Kind == Unavailable || e.Kind == Timeout || e.Kind == BadAnswer
+				e.Unknown = c.changes(k) && (e.Kind == Unavailable || e.Kind == Timeout || e.Kind == BadAnswer)
 			}
 			return nil, err
 		}
 	}
 }
 
-// changes tells a call that may change something: all but a GET and a report, which is posted but only reads.
+// changes tells a call that may change something: all but a GET, a report and a question, which are posted but only read.
 func (c *Client) changes(k *call) bool {
-	return k.method != "" && k.method != http.MethodGet && !(k.method == http.MethodPost && c.isReport(k.url))
+	return k.patience == 0 && k.method != "" && k.method != http.MethodGet && !(k.method == http.MethodPost && c.isReport(k.url))
 }
 
 // readChanged reads the answer to a change. It may be empty (202, 204), and one that breaks off takes nothing back.

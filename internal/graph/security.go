@@ -122,3 +122,15 @@ type DefenderAlert struct {
 		URL    string `json:"url"`
 	} `json:"entities"`
 }
+
+// HuntingResult is what a query of advanced hunting found. Graph writes its names small, Defender's older API with capitals.
+type HuntingResult struct {
+	Schema  []HuntingColumn `json:"schema,case:ignore"`
+	Results []Object        `json:"results,case:ignore"`
+}
+
+// HuntingColumn is a column with its type: String, DateTime, Int64, SByte for truth values, …
+type HuntingColumn struct {
+	Name string `json:"name,case:ignore"`
+	Type string `json:"type,case:ignore"`
+}

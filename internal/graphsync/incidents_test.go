@@ -145,4 +145,34 @@ func TestWorkOnIncidents(t *testing.T) {
 	if want := "incident.assigned incident.classified incident.commented incident.resolved incident.reopened incident.released"; actions != want {
 		t.Errorf("written down: %s", actions)
 	}
+	hunted(t, r, tid, signedIn{r, w.ID, boss}, olderWay{signedIn{r, w.ID, boss}, client}, refused.Who)
+}
+
+// hunted: both of Microsoft's ways give the same rows, which are counted in what is written down and kept nowhere; a mistake is shown with its place,
+// and who has no role is told so.
+func hunted(t *testing.T, r *rig, tid tenant.ID, who, way, plain graph.Acting) {
+	t.Helper()
+	ctx, by, kept := t.Context(), tenant.Person{Name: "Technician"}, audit.NewStore(r.pool)
+	newer, older := &incident.Hunter{Who: who, Audit: kept}, &incident.Hunter{Who: notConsented{}, Older: way, Audit: kept}
+	for _, e := range incident.Examples {
+		q := incident.Question{Query: e.Text, Days: incident.MostDays}
+		a, err1 := newer.Ask(ctx, by, "h1", tid, q)
+		b, err2 := older.Ask(ctx, by, "h2", tid, q)
+		if err1 != nil || err2 != nil || a.Older || !b.Older || !slices.Equal(a.Columns, b.Columns) || len(a.Rows) != len(b.Rows) || len(a.Columns) == 0 {
+			t.Errorf("%s: %v %v, %d and %d rows", e.Name, err1, err2, len(a.Rows), len(b.Rows))
+		}
+	}
+	var u *incident.Unread
+	if _, err := newer.Ask(ctx, by, "h3", tid, incident.Question{Query: "AlertInfo\n| wher x", Days: 1}); !errors.As(err, &u) || u.Line != 2 || u.Column != 3 {
+		t.Errorf("a mistake: %v, %+v", err, u)
+	}
+	if _, err := (&incident.Hunter{Who: plain, Audit: kept}).Ask(ctx, by, "h4", tid, incident.Question{Query: "AlertInfo", Days: 1}); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("without a role: %v", err)
+	}
+	var done, failed int
+	if err := r.pool.In(tid).QueryRow(ctx, `
+		SELECT count(*) FILTER (WHERE action = 'hunting.asked' AND detail ? 'rows' AND detail ->> 'query' <> ''), count(*) FILTER (WHERE action = 'hunting.asked.failed')
+		FROM audit WHERE tenant_id = $1`, tid).Scan(&done, &failed); err != nil || done != 2*len(incident.Examples) || failed != 2 {
+		t.Errorf("written down: %d and %d, %v", done, failed, err)
+	}
 }

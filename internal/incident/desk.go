@@ -67,11 +67,15 @@ func each[T any](ctx context.Context, p graph.Person, at string, q graph.Query, 
 
 // as is the person by the way that the customer agreed to: Graph, or else the older API. One sign-in gives the tokens of both.
 func (d *Desk) as(ctx context.Context, tid tenant.ID) (p graph.Person, older bool, err error) {
-	p, err = d.Who.As(ctx, tid, triage)
-	if err == nil || d.Older == nil || !errors.Is(err, errs.Forbidden) {
+	return eitherWay(ctx, tid, d.Who, d.Older, triage, readOlder)
+}
+
+func eitherWay(ctx context.Context, tid tenant.ID, who, older graph.Acting, scope, olderScope string) (p graph.Person, isOlder bool, err error) {
+	p, err = who.As(ctx, tid, scope)
+	if err == nil || older == nil || !errors.Is(err, errs.Forbidden) {
 		return p, false, err
 	}
-	if q, errOlder := d.Older.As(ctx, tid, readOlder); errOlder == nil {
+	if q, errOlder := older.As(ctx, tid, olderScope); errOlder == nil {
 		return q, true, nil
 	}
 	return p, false, err // what to ask the customer for first
@@ -228,10 +232,12 @@ func unchanged(now Incident, seen time.Time) error {
 
 // refusal words why Microsoft did not do it, or did not show it. Only a permission that is missing has the directory's code; other refusals
 // leave open whether the tenant has no Defender or the person no role in it.
-func refusal(err error) error {
+func refusal(err error) error { return refused(err, Needs) }
+
+func refused(err error, needs string) error {
 	var e *graph.Error
 	if errors.As(err, &e) && !e.Unknown && e.Kind == graph.Permission && e.Code != "Authorization_RequestDenied" {
-		return graph.Worded(errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this, although the permission is there. The customer has no Microsoft Defender XDR, or you have no role in it."+e.Trace(), "You need "+Needs+"."), e)
+		return graph.Worded(errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this, although the permission is there. The customer has no Microsoft Defender XDR, or you have no role in it."+e.Trace(), "You need "+needs+"."), e)
 	}
-	return graph.Deed{Needs: Needs, Look: "Open the incident again"}.Refusal(err)
+	return graph.Deed{Needs: needs, Look: "Open the incident again"}.Refusal(err)
 }

@@ -22,6 +22,7 @@ const (
 	Groups        Feature = "groups"         // names of groups, and who is in those that hold Intune or directory roles
 	Incidents     Feature = "incidents"      // Defender incidents, as a signed-in person
 	IncidentList  Feature = "incident-list"  // the same, by the program
+	Hunting       Feature = "hunting"        // queries over what Defender saw, as a signed-in person
 	DeviceActions Feature = "device-actions"
 	DeviceChanges Feature = "device-changes" // what Intune writes down about a device, and what only this opens
 	MyDevices     Feature = "my-devices"     // a customer's user sees their own devices
@@ -43,9 +44,11 @@ type Operation struct {
 	Why     string // what the answer is used for, for staff and whoever checks us
 }
 
-// Reads tells an operation that changes nothing: a GET, or one of Intune's reports, which are POSTs.
+const huntingPath = "/v1.0/security/runHuntingQuery"
+
+// Reads tells an operation that changes nothing: a GET, or a question that is posted, as Intune's reports and hunting are.
 func (o Operation) Reads() bool {
-	return o.Method == "GET" || o.Method == "POST" && strings.Contains(o.Path, "/deviceManagement/reports/get")
+	return o.Method == "GET" || o.Method == "POST" && (o.Path == huntingPath || strings.Contains(o.Path, "/deviceManagement/reports/get"))
 }
 
 // Entry is one feature with everything it calls.
@@ -110,6 +113,7 @@ var (
 	asPersonApplications = signedIn("Application.ReadWrite.All")
 	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
 	asPersonTriage       = signedIn("SecurityIncident.ReadWrite.All")
+	asPersonHunting      = signedIn("ThreatHunting.Read.All")
 )
 
 var catalogue = []Entry{
@@ -277,6 +281,9 @@ var catalogue = []Entry{
 	{Feature: IncidentChanges, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Administrator or Security Operator", Operations: []Operation{
 		{Method: "PATCH", Path: "/v1.0/security/incidents/{id}", Accepts: []Permission{asPersonTriage}, Why: "assign, classify and resolve an incident"},
 		post("comment on an incident", "/v1.0/security/incidents/{id}/comments", asPersonTriage),
+	}},
+	{Feature: Hunting, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Reader, or a role of Defender's own", Operations: []Operation{
+		post("run a query over what Defender saw: a POST that only reads", huntingPath, asPersonHunting),
 	}},
 	{Feature: MyDevices, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("a person's own devices", "/v1.0/me/managedDevices", asPersonDevices, asPersonRecords),

@@ -210,6 +210,11 @@ var otherScopes = []Scope{
 		Opens: []string{"All that the read scope opens", "Assign, classify, comment and resolve incidents"}, Closed: []string{"Hunting", "Isolating devices or disabling accounts"},
 	},
 	{
+		Name: "ThreatHunting.Read.All", Setting: "Run hunting queries",
+		DelegatedID: "b152eca8-ea73-4a48-8c98-1a6742673d99", ApplicationID: "dd98c7f5-2d42-42d3-a0e4-633161547251",
+		Opens: []string{"Queries over the last 30 days of what Defender saw on devices, in mail and of accounts"}, Closed: []string{"Changing anything", "Isolating devices or disabling accounts"},
+	},
+	{
 		Name: "Incident.Read", Setting: "Read incidents (Microsoft Threat Protection)",
 		Opens: []string{"Defender's incidents and alerts that the person may see"}, Closed: []string{"Changing an incident", "Hunting"},
 	},

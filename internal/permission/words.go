@@ -99,6 +99,7 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Take our people out of groups", "**Take our people out of groups** that give them rights at your company, when they leave or no longer need them."},
 		ProvisioningChanges: {"Set up copying of accounts", "**Set up and fix the copying of accounts** to your other programs."},
 		IncidentChanges:     {"Work on security incidents", "**Work on your security incidents** in Microsoft Defender: assign, classify, comment and resolve them."},
+		Hunting:             {"Search security events", "**Search what Microsoft Defender saw** on your devices, in mail and of accounts in the last 30 days, when we look into an incident."},
 	},
 	French: {
 		Devices:             {"Appareils", "Vos **téléphones et ordinateurs** : nom, modèle, utilisateur, et s’ils sont sûrs."},
@@ -123,6 +124,7 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Sortir nos collaborateurs des groupes", "**Sortir nos collaborateurs des groupes** qui leur donnent des droits chez vous, quand ils partent ou n’en ont plus besoin."},
 		ProvisioningChanges: {"Régler la copie des comptes", "**Régler et réparer la copie des comptes** vers vos autres programmes."},
 		IncidentChanges:     {"Traiter les incidents de sécurité", "**Traiter vos incidents de sécurité** dans Microsoft Defender : les attribuer, les classer, les commenter et les clore."},
+		Hunting:             {"Rechercher des événements de sécurité", "**Rechercher ce que Microsoft Defender a vu** sur vos appareils, dans le courrier et des comptes ces 30 derniers jours, quand nous examinons un incident."},
 	},
 	German: {
 		Devices:             {"Geräte", "Ihre **Telefone und Computer**: Name, Modell, Benutzer, und ob sie sicher sind."},
@@ -147,6 +149,7 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Unsere Leute aus Gruppen nehmen", "**Unsere Leute aus Gruppen nehmen**, die ihnen bei Ihnen Rechte geben, wenn sie gehen oder diese Rechte nicht mehr brauchen."},
 		ProvisioningChanges: {"Kopieren von Konten einrichten", "**Das Kopieren von Konten** in Ihre anderen Programme einrichten und reparieren."},
 		IncidentChanges:     {"Sicherheitsvorfälle bearbeiten", "**Ihre Sicherheitsvorfälle bearbeiten** in Microsoft Defender: zuweisen, einordnen, kommentieren und abschließen."},
+		Hunting:             {"Sicherheitsereignisse durchsuchen", "**Durchsuchen, was Microsoft Defender gesehen hat**: auf Ihren Geräten, in E-Mails und von Konten in den letzten 30 Tagen, wenn wir einen Vorfall untersuchen."},
 	},
 	Spanish: {
 		Devices:             {"Dispositivos", "Sus **teléfonos y ordenadores**: nombre, modelo, usuario, y si son seguros."},
@@ -171,6 +174,7 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Sacar a nuestro personal de grupos", "**Sacar a nuestro personal de los grupos** que le dan permisos en su empresa, cuando se va o ya no los necesita."},
 		ProvisioningChanges: {"Configurar la copia de cuentas", "**Configurar y arreglar la copia de cuentas** a sus otros programas."},
 		IncidentChanges:     {"Trabajar en incidentes de seguridad", "**Trabajar en sus incidentes de seguridad** en Microsoft Defender: asignarlos, clasificarlos, comentarlos y cerrarlos."},
+		Hunting:             {"Buscar eventos de seguridad", "**Buscar lo que Microsoft Defender vio** en sus dispositivos, en el correo y de las cuentas en los últimos 30 días, cuando investigamos un incidente."},
 	},
 	Dutch: {
 		Devices:             {"Apparaten", "Uw **telefoons en computers**: naam, model, gebruiker, en of ze veilig zijn."},
@@ -195,6 +199,7 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Onze mensen uit groepen halen", "**Onze mensen uit groepen halen** die hun rechten geven bij uw bedrijf, wanneer zij vertrekken of die niet meer nodig hebben."},
 		ProvisioningChanges: {"Kopiëren van accounts instellen", "**Het kopiëren van accounts** naar uw andere programma’s instellen en herstellen."},
 		IncidentChanges:     {"Beveiligingsincidenten behandelen", "**Uw beveiligingsincidenten behandelen** in Microsoft Defender: toewijzen, indelen, van commentaar voorzien en sluiten."},
+		Hunting:             {"Beveiligingsgebeurtenissen doorzoeken", "**Doorzoeken wat Microsoft Defender zag** op uw apparaten, in e-mail en van accounts in de laatste 30 dagen, wanneer wij een incident onderzoeken."},
 	},
 	Greek: {
 		Devices:             {"Συσκευές", "Τα **τηλέφωνα και οι υπολογιστές** σας: όνομα, μοντέλο, χρήστης, και αν είναι ασφαλή."},
@@ -219,5 +224,6 @@ var texts = map[Lang]map[Feature]Text{
 		GuestGroups:         {"Αφαίρεση των ανθρώπων μας από ομάδες", "**Αφαίρεση των ανθρώπων μας από ομάδες** που τους δίνουν δικαιώματα στην εταιρεία σας, όταν φεύγουν ή δεν τα χρειάζονται πια."},
 		ProvisioningChanges: {"Ρύθμιση της αντιγραφής λογαριασμών", "**Ρύθμιση και επισκευή της αντιγραφής λογαριασμών** στα άλλα προγράμματά σας."},
 		IncidentChanges:     {"Χειρισμός συμβάντων ασφαλείας", "**Χειρισμός των συμβάντων ασφαλείας** σας στο Microsoft Defender: ανάθεση, ταξινόμηση, σχόλια και κλείσιμο."},
+		Hunting:             {"Αναζήτηση συμβάντων ασφαλείας", "**Αναζήτηση σε όσα είδε το Microsoft Defender** στις συσκευές, στην αλληλογραφία και στους λογαριασμούς σας τις τελευταίες 30 ημέρες, όταν εξετάζουμε ένα συμβάν."},
 	},
 }

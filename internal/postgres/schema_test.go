@@ -33,6 +33,8 @@ var withoutTenant = map[string]string{
 	"audit_stream":       "how the delivery of all records to one webhook goes",
 	"brake_state":        "the brake of the whole portal: its clock and the stop",
 	"brake_request":      "destructive acts that the partner’s people asked for; on which devices is in brake_target, and a request with a line outside the asker’s scope is not shown",
+	"hunting_query":      "queries that the partner's people saved; what they find is decided by the sign-in of whoever runs them",
+	"hunting_draft":      "the query that one of the partner's people wrote last",
 	"list_choice":        "the partner's people: columns and the view that a list starts with",
 }
 

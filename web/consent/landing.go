@@ -187,7 +187,7 @@ func (v *landingView) addMore(application []permission.Permission, asks domain.R
 var featureIcons = map[permission.Feature]string{
 	permission.Devices: "laptop", permission.Apps: "apps", permission.Configuration: "options", permission.Roles: "people",
 	permission.Services: "certificate", permission.Provisioning: "people_sync", permission.Directory: "building", permission.Proof: "signature",
-	permission.Guests: "person", permission.GuestSignIns: "clock", permission.Groups: "people", permission.Administrators: "person_key", permission.Incidents: "shield", permission.IncidentList: "shield", permission.IncidentChanges: "shield_task", permission.DeviceActions: "arrow_clockwise", permission.DeviceChanges: "edit", permission.MyDevices: "person",
+	permission.Guests: "person", permission.GuestSignIns: "clock", permission.Groups: "people", permission.Administrators: "person_key", permission.Incidents: "shield", permission.IncidentList: "shield", permission.IncidentChanges: "shield_task", permission.Hunting: "search", permission.DeviceActions: "arrow_clockwise", permission.DeviceChanges: "edit", permission.MyDevices: "person",
 }
 
 // personOf is the name of "Name <upn>": the customer reads who asks, not their account.

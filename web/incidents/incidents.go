@@ -25,6 +25,8 @@ type Handler struct {
 	Devices   *device.Store
 	Sync      *graphsync.Service
 	Desk      Desk
+	Hunter    Hunter
+	Queries   *incident.Queries
 	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
 	Explain func(r *http.Request, err error, back string) string
 }
@@ -33,6 +35,10 @@ type Handler struct {
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/incidents", h.list)
 	r.GetFor("/incidents/live", tenant.MayAct, h.live)
+	r.GetFor(huntPath, tenant.MayAct, h.hunting)
+	r.Post(huntPath, tenant.MayAct, h.hunt)
+	r.Post(huntPath+"/queries", tenant.MayAct, h.save)
+	r.Post(huntPath+"/queries/{query}/delete", tenant.MayAct, h.forget)
 	r.Get("/incidents/{incident}", h.show)
 	r.GetFor("/incidents/{incident}/work", tenant.MayAct, h.work)
 	r.Post("/incidents/{incident}/work", tenant.MayAct, h.do)
@@ -67,7 +73,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}, toRow),
 	}
 	if m.One() && m.May(tenant.MayAct) {
-		l.Actions = append(l.Actions, ui.Action{Text: "As Microsoft shows you", Icon: "eye", URL: m.Path("/incidents/live")})
+		l.Actions = append(l.Actions, ui.Action{Text: "Hunt", Icon: "search", URL: m.Path(huntPath)}, ui.Action{Text: "As Microsoft shows you", Icon: "eye", URL: m.Path("/incidents/live")})
 	}
 	if q.CSV {
 		return l.Serve(w, r)

@@ -78,6 +78,7 @@ var attempts = map[string][2]string{
 	"incident.commented":             {"commented on an incident", "comment on an incident"},
 	"incident.resolved":              {"resolved an incident", "resolve an incident"},
 	"incident.reopened":              {"opened an incident again", "open an incident again"},
+	"hunting.asked":                  {"ran a hunting query", "run a hunting query"},
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/incident"
@@ -116,10 +117,21 @@ func (p *Portal) delegated() *gdap.Acts {
 // incidentDesk reads incidents and works on them as the signed-in person, at Graph and at Defender's older API.
 func (p *Portal) incidentDesk() *incident.Desk {
 	d := &incident.Desk{Who: p.acting(), Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.Incidents)}
-	if p.Defender != nil {
-		d.Older = acting{p.Sessions, p.Defender, p.Config.Cloud.DefenderResource, p.home, p.used}
-	}
+	d.Older = p.atDefender()
 	return d
+}
+
+// hunter runs queries of advanced hunting as the signed-in person, the same two ways.
+func (p *Portal) hunter() *incident.Hunter {
+	return &incident.Hunter{Who: p.acting(), Older: p.atDefender(), Audit: p.Audit}
+}
+
+// atDefender finds the person for Defender's older API; nil where the cloud has none.
+func (p *Portal) atDefender() graph.Acting {
+	if p.Defender == nil {
+		return nil
+	}
+	return acting{p.Sessions, p.Defender, p.Config.Cloud.DefenderResource, p.home, p.used}
 }
 
 // provisioningActs sets provisioning up as the signed-in person.
