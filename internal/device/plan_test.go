@@ -90,13 +90,16 @@ func TestPlans(t *testing.T) {
 		{"all, by customer", all, device.Filter{Sort: "customer"}, []string{"device_name", "device_last_sync", "device_pkey"}}, // small customers may be sorted
 		{"all, one filter", all, device.Filter{Compliance: []string{"noncompliant"}}, []string{"device_name_all", "device_compliance"}},
 		{"all, two filters", all, device.Filter{Compliance: []string{"noncompliant"}, OS: []string{"Windows"}}, []string{"device_name_all", "device_compliance", "device_os"}},
+		{"all, one filter, by check-in", all, device.Filter{Compliance: []string{"noncompliant"}, Sort: "lastSync"}, []string{"device_compliance_sync"}},
+		{"all, age of check-in, by check-in", all, device.Filter{CheckIn: []string{"31-90"}, Sort: "lastSync"}, []string{"device_checkin_sync"}},
+		{"all, system, by check-in", all, device.Filter{OS: []string{"iOS"}, Sort: "lastSync"}, []string{"device_os_sync"}},
 		{"all, search", all, device.Filter{Q: "sn12345"}, []string{"device_pkey"}},
 		{"all, short search", all, device.Filter{Q: "zz"}, []string{"device_serial"}},
 		{"one, by name", one, device.Filter{}, []string{"device_name", "device_name_all"}},
 		{"one, by check-in", one, device.Filter{Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all"}},
 		{"one, search", one, device.Filter{Q: "sn12345"}, []string{"device_pkey"}},
 		{"three, by name", three, device.Filter{}, []string{"device_name", "device_name_all"}},
-		{"three, two filters", three, device.Filter{Compliance: []string{"noncompliant"}, OS: []string{"Windows"}, Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all"}},
+		{"three, two filters", three, device.Filter{Compliance: []string{"noncompliant"}, OS: []string{"Windows"}, Sort: "lastSync"}, []string{"device_last_sync", "device_sync_all", "device_compliance_sync"}},
 		{"three, search", three, device.Filter{Q: "sn12345"}, []string{"device_pkey", "device_last_sync"}},
 	} {
 		sql, args, err := device.ListSQL(tc.scope, tc.f)

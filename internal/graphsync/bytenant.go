@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -91,12 +92,17 @@ func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Fre
 
 // statuses are those that count: of tenants that are connected, or of which something was read.
 func (s *Service) statuses(ctx context.Context, scope tenant.Scope, dataset string) ([]Status, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "s.tenant_id")
+	if dataset != "" {
+		w.And("s.dataset = ?", dataset)
+	}
+	w.And("(NOT s.stopped OR s.last_complete_at IS NOT NULL)")
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+statusColumns+`
 		FROM   sync_state s
 		JOIN   tenant t ON t.tenant_id = s.tenant_id
-		WHERE  ($1 = '' OR s.dataset = $1)
-		AND    (NOT s.stopped OR s.last_complete_at IS NOT NULL)`, dataset)
+		`+w.SQL(), w.Args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
 	if err != nil {
 		return nil, fmt.Errorf("sync states: %w", err)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/verdict"
 )
@@ -17,14 +18,13 @@ func (s search) guests(ctx context.Context) (group, error) {
 	if err != nil || p.Count == 0 {
 		return group{}, err
 	}
-	read, err := s.h.Sync.FreshnessByTenant(ctx, s.m.Reach, graphsync.Guests)
+	late, err := s.late(ctx, graphsync.Guests, at(p.Rows, func(g guest.Guest) tenant.ID { return g.Tenant }))
 	if err != nil {
 		return group{}, err
 	}
 	g := group{Kind: "guests", Title: "Guest accounts", One: "guest account", Many: "guest accounts", Count: p.Count, URL: "/guests?q=" + url.QueryEscape(s.q)}
 	for _, x := range p.Rows {
-		f := read[x.Tenant]
-		g.Hits = append(g.Hits, s.guest(x, f.Late > 0 || f.Read == 0))
+		g.Hits = append(g.Hits, s.guest(x, late[x.Tenant]))
 	}
 	return g, nil
 }

@@ -164,7 +164,7 @@ func (s *search) devices(ctx context.Context) (group, error) {
 		g.URL = "/devices?q=" + url.QueryEscape(s.q)
 	}
 	found := append(exact, p.Rows...)
-	late, err := s.late(ctx, found)
+	late, err := s.late(ctx, graphsync.Devices, at(found, func(d device.Device) tenant.ID { return d.Tenant }))
 	if err != nil {
 		return group{}, err
 	}
@@ -186,21 +186,26 @@ func (s search) exactDevice(ctx context.Context) ([]device.Device, error) {
 	return s.h.Devices.FindAcrossTenants(ctx, s.m.Reach, strings.ToLower(s.q))
 }
 
-// late tells which customers' devices were read longer ago than promised.
-func (s search) late(ctx context.Context, found []device.Device) (map[tenant.ID]bool, error) {
+// late tells at which of the customers the dataset was read longer ago than promised, or never.
+func (s search) late(ctx context.Context, dataset string, at []tenant.ID) (map[tenant.ID]bool, error) {
 	late := map[tenant.ID]bool{}
-	if len(found) == 0 {
+	if len(at) == 0 {
 		return late, nil
 	}
-	ids := make([]tenant.ID, len(found))
-	for i, d := range found {
-		ids[i] = d.Tenant
-	}
-	read, err := s.h.Sync.FreshnessByTenant(ctx, tenant.Only(ids...), graphsync.Devices)
-	for id, f := range read {
-		late[id] = f.Late > 0
+	read, err := s.h.Sync.FreshnessByTenant(ctx, tenant.Only(at...), dataset)
+	for _, id := range at {
+		late[id] = read[id].Late > 0 || read[id].Read == 0
 	}
 	return late, err
+}
+
+// at are the customers of what was found.
+func at[T any](found []T, of func(T) tenant.ID) []tenant.ID {
+	ids := make([]tenant.ID, len(found))
+	for i, x := range found {
+		ids[i] = of(x)
+	}
+	return ids
 }
 
 func (s search) apps(ctx context.Context) (group, error) {
@@ -224,7 +229,7 @@ func (s search) provisioning(ctx context.Context) (group, error) {
 		Kind: "provisioning", Title: "Provisioning", One: "provisioning job", Many: "provisioning jobs", Count: p.Count,
 		URL: "/provisioning?q=" + url.QueryEscape(s.q),
 	}
-	late, err := s.lateJobs(ctx, p.Rows)
+	late, err := s.late(ctx, graphsync.ProvisioningJobs, at(p.Rows, func(j provisioning.Job) tenant.ID { return j.Tenant }))
 	if err != nil {
 		return g, err
 	}
@@ -232,22 +237,6 @@ func (s search) provisioning(ctx context.Context) (group, error) {
 		g.Hits = append(g.Hits, s.job(j, late[j.Tenant]))
 	}
 	return g, nil
-}
-
-func (s search) lateJobs(ctx context.Context, found []provisioning.Job) (map[tenant.ID]bool, error) {
-	late := map[tenant.ID]bool{}
-	if len(found) == 0 {
-		return late, nil
-	}
-	ids := make([]tenant.ID, len(found))
-	for i, j := range found {
-		ids[i] = j.Tenant
-	}
-	read, err := s.h.Sync.FreshnessByTenant(ctx, tenant.Only(ids...), graphsync.ProvisioningJobs)
-	for id, f := range read {
-		late[id] = f.Late > 0
-	}
-	return late, err
 }
 
 // view is what the page shows, and its JSON twin.
