@@ -143,7 +143,7 @@ type Noun struct {
 type Search struct {
 	Narrowed bool   // a filter or a text is set
 	Clear    string // the list without them
-	Total    int64  // things that were looked at
+	Total    int64  // things that were looked at; 0: nobody counted them
 }
 
 // Empty is the state of a list that shows nothing. The four cases read differently because the next step differs: nothing exists,
@@ -153,9 +153,13 @@ func Empty(n Noun, f graphsync.Freshness, m tenant.Membership, s Search, now tim
 	case f.Read == 0:
 		return notRead(n, f, m, now)
 	case s.Narrowed:
+		line := "Drop a filter, or search for less."
+		if s.Total > 0 {
+			line = ui.Count(s.Total, n.One+" was", n.Many+" were") + " looked at."
+		}
 		return ui.Empty{
 			Kind: ui.EmptyNoMatch, Title: "No " + n.One + " matches these filters",
-			Lines:     []string{ui.Count(s.Total, n.One+" was", n.Many+" were") + " looked at."},
+			Lines:     []string{line},
 			ActionURL: s.Clear, ActionText: "Clear all filters",
 		}
 	}

@@ -93,6 +93,7 @@ func TestEmptyStatesDiffer(t *testing.T) {
 		"none":          {read, contoso(t), fresh.Search{}, ui.EmptyNone, "read completely 4 min ago and has no enrolled devices"},
 		"none anywhere": {read, tenant.Membership{}, fresh.Search{}, ui.EmptyNone, "1 customer was read completely"},
 		"no match":      {read, contoso(t), fresh.Search{Narrowed: true, Total: 48317}, ui.EmptyNoMatch, "48,317 devices were looked at"},
+		"no count":      {read, contoso(t), fresh.Search{Narrowed: true}, ui.EmptyNoMatch, "Drop a filter"},
 		"not permitted": {
 			graphsync.Freshness{State: graphsync.Failed, Tenants: 1, Unread: 1, Error: graphsync.Trouble{Kind: "licence", Sentence: "The tenant has no Intune licence."}},
 			contoso(t), fresh.Search{Narrowed: true}, ui.EmptyNotPermitted, "no Intune licence",

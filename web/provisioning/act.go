@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -202,12 +203,12 @@ func (h *Wizard) stands(r *http.Request, v actView) string {
 	return "Microsoft says: " + newRower(nil, v.job.now)(j).Verdict + ". "
 }
 
-// after is the page that shows what became of it: the application's, where it was read already.
+// after is the page that shows what became of it: the application's, where it was read already. It looks again until the change was read.
 func (h *Wizard) after(r *http.Request, v actView) string {
 	if _, err := h.Provisioning.Application(r.Context(), v.setup.Tenant, v.setup.SPID); err != nil {
 		return setupURL(v.m, v.setup.SPID)
 	}
-	return appURL(v.setup.Tenant, v.setup.SPID)
+	return appURL(v.setup.Tenant, v.setup.SPID) + "?" + url.Values{changedAt: {v.job.now.UTC().Format(time.RFC3339)}}.Encode()
 }
 
 // The parts of the page, ready to print.

@@ -87,7 +87,15 @@ func TestActs(t *testing.T) {
 			t.Errorf("%s shows a secret, or Microsoft's words as HTML", act)
 		}
 	}
-	posts("pause", nil, http.StatusSeeOther)
+	paused := c.Post(at+"pause", nil)
+	if got := c.Get(paused.Header().Get("Location")); paused.Code != http.StatusSeeOther || !strings.Contains(got.Body.String(), `data-refresh="5"`) {
+		t.Errorf("after a pause (%d) the page does not await what is read", paused.Code)
+	}
+	for _, query := range []string{"", "?changed=x", "?changed=" + f.Now.Add(-time.Hour).Format(time.RFC3339), "?changed=" + f.Now.Add(time.Hour).Format(time.RFC3339)} {
+		if got := c.Get(app + query).Body.String(); strings.Contains(got, "data-refresh") {
+			t.Errorf("%q is awaited", query)
+		}
+	}
 	posts("start", nil, http.StatusSeeOther)
 	posts("delete", nil, http.StatusSeeOther)
 	posts("restart", url.Values{"reset": {"Escrows", "Watermark"}}, http.StatusSeeOther)

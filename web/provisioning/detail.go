@@ -33,10 +33,18 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	v := newView(m, k, page.ChromeOf(r.Context()))
 	shell := page.Shell(r, m, v.Name)
-	if k.read.Running { // such as after somebody changed a job
+	if k.read.Running || awaited(r, k.read, v.chrome.Now) {
 		shell.Refresh = waits
 	}
 	return page.Answer(w, r, v, appPage(shell, v))
+}
+
+// changedAt is the parameter that says when somebody changed a job; a read that follows is awaited for some minutes.
+const changedAt = "changed"
+
+func awaited(r *http.Request, read graphsync.Freshness, now time.Time) bool {
+	at, err := time.Parse(time.RFC3339, r.URL.Query().Get(changedAt))
+	return err == nil && read.AsOf.Before(at) && now.Sub(at) < 3*time.Minute && !at.After(now)
 }
 
 // facts are what the portal holds about one application.

@@ -84,7 +84,9 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		return err
 	}
 	l.Banner = gapBanner(gaps)
-	l.Empty = fresh.Empty(eventNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now)
+	if l.Empty, err = h.logEmpty(ctx, m, q, read, "", len(l.Rows)); err != nil {
+		return err
+	}
 	return l.Serve(w, r)
 }
 

@@ -198,7 +198,7 @@ func (o objectWords) table() ui.Table {
 		}
 		from := ui.TextCell(a.From)
 		from.Mono = a.Kind != "Constant"
-		t.Rows = append(t.Rows, ui.Row{Name: a.Target, Cells: []ui.Cell{ui.TextCell(a.Kind), from, ui.TextCell(match), ui.TextCell(a.When), ui.TextCell(standard)}})
+		t.Rows = append(t.Rows, ui.Row{Name: brief(a.Target), Cells: []ui.Cell{ui.TextCell(a.Kind), from, ui.TextCell(match), ui.TextCell(a.When), ui.TextCell(standard)}})
 	}
 	return t
 }
