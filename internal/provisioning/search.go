@@ -173,7 +173,8 @@ func (s search) walked(ctx context.Context, db postgres.DB, scope tenant.Scope, 
 		p.Count = int64(len(p.Rows))
 		return p, nil
 	}
-	return p, s.countWalked(ctx, db, scope, f, l.Order, &p)
+	err = s.countWalked(ctx, db, scope, f, l.Order, &p)
+	return p, err
 }
 
 // cut takes the row that tells that there are more.
@@ -185,8 +186,7 @@ func (p *EventPage) cut(limit int, o postgres.Order) {
 // countWalked counts what matches among the first lines of the log.
 func (s search) countWalked(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, o postgres.Order, p *EventPage) error {
 	f.After = ""
-	n := 0
-	for ; n < depth && p.Count <= mostFound && (n == 0 || f.After != ""); n += recently {
+	for n := 0; n < depth && p.Count <= mostFound && (n == 0 || f.After != ""); n += recently {
 		_, hits, err := s.among(ctx, db, scope, f)
 		if err != nil {
 			return err

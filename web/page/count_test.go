@@ -23,6 +23,7 @@ func TestCountThatIsABound(t *testing.T) {
 		"bounded": {page.List[thing]{Rows: []thing{{"a"}}, Count: 7, More: true, Bounded: true}, true, []string{"more than 7"}, "count=exact"},
 		"so far":  {page.List[thing]{Rows: []thing{{"a"}}, Count: 1, SoFar: true, Bounded: true, Next: "x"}, true, []string{"1 so far"}, "more than"},
 		"nothing": {page.List[thing]{SoFar: true, Bounded: true, Next: "x"}, true, []string{"No thing found so far", "Search on", "after="}, "more than"},
+		"the end": {page.List[thing]{Count: 3, SoFar: true, Bounded: true}, true, []string{"No other thing was found", "First page"}, "Search on"},
 		"all":     {page.List[thing]{Rows: []thing{{"a"}}, Count: 1}, false, nil, "so far"},
 	} {
 		serve := func(accept string) string {

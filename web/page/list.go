@@ -139,7 +139,10 @@ func (l List[R]) view() listView {
 		if l.Query.Narrowed() && e.Kind != ui.EmptyNoMatch && e.Kind != ui.EmptyNotRead && e.Kind != ui.EmptyNotPermitted {
 			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " matches", Lines: []string{"Drop a filter, or search for less."}, ActionURL: l.Query.Clear(), ActionText: "Clear all filters"}
 		}
-		if l.SoFar {
+		switch {
+		case l.SoFar && l.Next == "":
+			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No other " + l.One + " was found", Lines: []string{"The search is at its end."}, ActionURL: l.Query.URL(), ActionText: "First page"}
+		case l.SoFar:
 			e = ui.Empty{Kind: ui.EmptyNoMatch, Title: "No " + l.One + " found so far", Lines: []string{"There is too much to be searched at once. The search goes on where it stopped."}, ActionURL: l.Query.Next(l.Next, 0), ActionText: "Search on"}
 		}
 		v.empty = &e

@@ -68,10 +68,17 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
 		Actions: []ui.Action{{Text: "Failures by cause", Icon: "people", URL: m.Path("/provisioning/failures")}},
 	}
-	if q.CSV {
+	return h.serveLog(w, r, l, f, read)
+}
+
+// serveLog fills the list with a page of the log, and tells the days that were not read.
+func (h *Handler) serveLog(w http.ResponseWriter, r *http.Request, l page.List[event], f provisioning.EventFilter, read graphsync.Freshness) error {
+	if l.Query.CSV {
 		return l.Serve(w, r)
 	}
-	found, err := h.Provisioning.ListEvents(ctx, m.Scope, f)
+	ctx := r.Context()
+	now := page.ChromeOf(ctx).Now
+	found, err := h.Provisioning.ListEvents(ctx, l.M.Scope, f)
 	if err != nil {
 		return err
 	}
@@ -79,12 +86,12 @@ func (h *Handler) everyLog(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	for _, e := range found.Rows {
 		l.Rows = append(l.Rows, newEvent(e, now))
 	}
-	gaps, err := h.gaps(ctx, m, now)
+	gaps, err := h.gaps(ctx, l.M, now)
 	if err != nil {
 		return err
 	}
 	l.Banner = gapBanner(gaps)
-	if l.Empty, err = h.logEmpty(ctx, m, q, read, "", len(l.Rows)); err != nil {
+	if l.Empty, err = h.logEmpty(ctx, l.M, l.Query, read, f.SPID, len(l.Rows)); err != nil {
 		return err
 	}
 	return l.Serve(w, r)
@@ -133,26 +140,7 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}, {Text: appName(a.Name), URL: appURL(m.Tenant.ID, id)}},
 		Columns: eventColumns(), URL: func(e event) string { return e.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
 	}
-	if q.CSV {
-		return l.Serve(w, r)
-	}
-	found, err := h.Provisioning.ListEvents(ctx, m.Scope, f)
-	if err != nil {
-		return err
-	}
-	l.Count, l.More, l.SoFar, l.Next = found.Count, found.More, found.SoFar, found.Next
-	for _, e := range found.Rows {
-		l.Rows = append(l.Rows, newEvent(e, now))
-	}
-	gaps, err := h.gaps(ctx, m, now)
-	if err != nil {
-		return err
-	}
-	l.Banner = gapBanner(gaps)
-	if l.Empty, err = h.logEmpty(ctx, m, q, read, id, len(l.Rows)); err != nil {
-		return err
-	}
-	return l.Serve(w, r)
+	return h.serveLog(w, r, l, f, read)
 }
 
 func (h *Handler) logEmpty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, principal string, shown int) (ui.Empty, error) {
