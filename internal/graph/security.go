@@ -41,6 +41,12 @@ type SecurityAlert struct {
 	Updated     Time            `json:"lastUpdateDateTime"`
 	Resolved    Time            `json:"resolvedDateTime"`
 	Evidence    []AlertEvidence `json:"evidence"`
+
+	IncidentID     string         `json:"incidentId"`
+	Assigned       string         `json:"assignedTo"`
+	Classification string         `json:"classification"`
+	Determination  string         `json:"determination"`
+	Comments       []AlertComment `json:"comments"`
 }
 
 // AlertEvidence is something that an alert is about: the members of all types that name it, in one.

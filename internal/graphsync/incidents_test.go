@@ -108,29 +108,31 @@ func TestWorkOnIncidents(t *testing.T) {
 		t.Fatal("nothing is open")
 	}
 	by, seen := tenant.Person{Name: "Technician", UPN: "technician@firstup.example"}, list[i]
-	done, err := desk.Do(ctx, by, "q1", tid, seen.ID, seen.UpdatedAt, incident.Assign(boss))
+	thing := incident.Thing{Incident: seen.ID}
+	done, err := desk.Do(ctx, by, "q1", tid, thing, seen.UpdatedAt, incident.Assign(boss))
 	if err != nil || done.Assigned != boss {
 		t.Fatalf("assigned: %+v, %v", done, err)
 	}
-	if _, err := desk.Do(ctx, by, "q2", tid, seen.ID, seen.UpdatedAt, incident.Resolve("")); !errors.Is(err, errs.Conflict) {
+	if _, err := desk.Do(ctx, by, "q2", tid, thing, seen.UpdatedAt, incident.Resolve("")); !errors.Is(err, errs.Conflict) {
 		t.Errorf("on a page of before: %v", err)
 	}
-	for _, work := range []incident.Work{incident.Classify("truePositive", "malware"), incident.Remark("called the user"), incident.Resolve("cleaned"), incident.Reopen(), incident.Release()} {
-		if done, err = desk.Do(ctx, by, "q3", tid, seen.ID, done.UpdatedAt, work); err != nil {
+	for _, work := range []incident.Work{incident.Classify("truePositive", "malware"), incident.Remark("called the user"), incident.Resolve("cleaned"), incident.Reopen(thing), incident.Release()} {
+		if done, err = desk.Do(ctx, by, "q3", tid, thing, done.UpdatedAt, work); err != nil {
 			t.Fatalf("%s: %v", work.Action, err)
 		}
 	}
 	if done.Status != "active" || done.Assigned != "" || done.Classification != "truePositive" || len(done.Comments) != 1 || done.ChangedBy != boss {
 		t.Errorf("in the end: %+v", done)
 	}
-	if one, old, err := older.Get(ctx, tid, seen.ID); err != nil || !old || one.Classification != "truePositive" || len(one.Comments) != 1 {
+	if one, old, err := older.Get(ctx, tid, thing); err != nil || !old || one.Classification != "truePositive" || len(one.Comments) != 1 {
 		t.Errorf("the older way: %+v, %v", one, err)
 	}
 	for _, id := range []string{"1", "x", "../users", ""} {
-		if _, _, err := desk.Get(ctx, tid, id); !errors.Is(err, errs.NotFound) {
+		if _, _, err := desk.Get(ctx, tid, incident.Thing{Incident: id}); !errors.Is(err, errs.NotFound) {
 			t.Errorf("incident %q: %v", id, err)
 		}
 	}
+	workedAlone(t, desk, tid, seen)
 	plain := w.Users[slices.IndexFunc(w.Users, func(u *world.User) bool { return len(u.Roles) == 0 && !u.Guest() })].SignInName
 	refused := &incident.Desk{Who: signedIn{r, w.ID, plain}, Audit: kept, Now: time.Now}
 	if _, _, err := refused.List(ctx, tid); !errors.Is(err, errs.Forbidden) {
@@ -139,13 +141,40 @@ func TestWorkOnIncidents(t *testing.T) {
 		t.Errorf("without a role: %s %s", sentence, next)
 	}
 	var actions string
-	if err := r.pool.In(tid).QueryRow(ctx, `SELECT string_agg(action, ' ' ORDER BY seq) FROM audit WHERE tenant_id = $1 AND action LIKE 'incident.%' AND (detail ->> 'graph_request_id') <> ''`, tid).Scan(&actions); err != nil {
+	if err := r.pool.In(tid).QueryRow(ctx, `SELECT string_agg(action, ' ' ORDER BY seq) FROM audit WHERE tenant_id = $1 AND (action LIKE 'incident.%' OR action LIKE 'alert.%') AND (detail ->> 'graph_request_id') <> ''`, tid).Scan(&actions); err != nil {
 		t.Fatal(err)
 	}
-	if want := "incident.assigned incident.classified incident.commented incident.resolved incident.reopened incident.released"; actions != want {
+	if want := "incident.assigned incident.classified incident.commented incident.resolved incident.reopened incident.released alert.assigned alert.classified alert.commented alert.resolved alert.reopened alert.released"; actions != want {
 		t.Errorf("written down: %s", actions)
 	}
 	hunted(t, r, tid, signedIn{r, w.ID, boss}, olderWay{signedIn{r, w.ID, boss}, client}, refused.Who)
+}
+
+// workedAlone: a single alert is worked on like an incident, in its own incident only.
+func workedAlone(t *testing.T, desk *incident.Desk, tid tenant.ID, of incident.Incident) {
+	t.Helper()
+	ctx, by, thing := t.Context(), tenant.Person{Name: "Technician"}, incident.Thing{Incident: of.ID, Alert: of.Alerts[0].ID}
+	one, old, err := desk.Get(ctx, tid, thing)
+	if err != nil || old || one.Title != of.Alerts[0].Title || len(one.Alerts) != 1 || one.UpdatedAt.IsZero() {
+		t.Fatalf("alert: %+v, %v", one, err)
+	}
+	before := one.UpdatedAt
+	for _, work := range []incident.Work{incident.Assign("boss@contoso.example"), incident.Classify("falsePositive", "notMalicious"), incident.Remark("seen"), incident.Resolve(""), incident.Reopen(thing), incident.Release()} {
+		if one, err = desk.Do(ctx, by, "a1", tid, thing, one.UpdatedAt, work); err != nil {
+			t.Fatalf("alert %s: %v", work.Action, err)
+		}
+	}
+	if one.Status != "inProgress" || one.Assigned != "" || one.Determination != "notMalicious" || len(one.Comments) != 1 {
+		t.Errorf("alert in the end: %+v", one)
+	}
+	if _, err := desk.Do(ctx, by, "a2", tid, thing, before, incident.Release()); !errors.Is(err, errs.Conflict) {
+		t.Errorf("alert on a page of before: %v", err)
+	}
+	for _, th := range []incident.Thing{{Incident: "1", Alert: thing.Alert}, {Incident: of.ID, Alert: "none"}, {Incident: of.ID, Alert: "../x"}} {
+		if _, _, err := desk.Get(ctx, tid, th); !errors.Is(err, errs.NotFound) {
+			t.Errorf("%+v: %v", th, err)
+		}
+	}
 }
 
 // hunted: both of Microsoft's ways give the same rows, which are counted in what is written down and kept nowhere; a mistake is shown with its place,

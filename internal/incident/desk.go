@@ -1,11 +1,13 @@
 package incident
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -16,11 +18,12 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// The delegated permissions: of Graph, to read and work on incidents (Microsoft Graph, security: update incident), and of the older API of
+// The delegated permissions: of Graph, to read and work on incidents and single alerts (Microsoft Graph, security: update incident, update alert), and of the older API of
 // Defender, which many customers agreed to, to read them (Microsoft Defender XDR, list incidents).
 const (
-	triage    = "SecurityIncident.ReadWrite.All"
-	readOlder = "Incident.Read"
+	triage      = "SecurityIncident.ReadWrite.All"
+	triageAlert = "SecurityAlert.ReadWrite.All"
+	readOlder   = "Incident.Read"
 )
 
 // Needs is what a person must be to work on incidents (Microsoft Graph, security: update incident).
@@ -81,26 +84,67 @@ func eitherWay(ctx context.Context, tid tenant.ID, who, older graph.Acting, scop
 	return p, false, err // what to ask the customer for first
 }
 
-// Get reads one incident. Older tells that it was read with the older API, which works on nothing.
-func (d *Desk) Get(ctx context.Context, tid tenant.ID, id string) (i Incident, older bool, err error) {
-	if !number(id) {
+// Thing is what is worked on: an incident, or a single alert of one.
+type Thing struct {
+	Incident string // its number
+	Alert    string // an alert's id; empty: it is the incident itself
+}
+
+// valid tells an id that Microsoft may have given: nothing else is sent there.
+func (t Thing) valid() bool {
+	return number(t.Incident) && (t.Alert == "" || alertID.MatchString(t.Alert))
+}
+
+var alertID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,120}$`)
+
+func (t Thing) noun() string {
+	if t.Alert != "" {
+		return "alert"
+	}
+	return "incident"
+}
+
+// path and scope are where it is at Graph, and what opens it there.
+func (t Thing) path() (at, scope string) {
+	if t.Alert != "" {
+		return "/security/alerts_v2/" + url.PathEscape(t.Alert), triageAlert
+	}
+	return path + "/" + url.PathEscape(t.Incident), triage
+}
+
+func (t Thing) get(ctx context.Context, p graph.Person) (Incident, error) {
+	at, _ := t.path()
+	if t.Alert == "" {
+		w, err := graph.GetAs[graph.SecurityIncident](ctx, p, at, graph.Query{Expand: "alerts"})
+		return fromGraph(w), err
+	}
+	w, err := graph.GetAs[graph.SecurityAlert](ctx, p, at, graph.Query{})
+	if err == nil && w.IncidentID != t.Incident {
+		err = errs.NotFound // an alert is looked at where it belongs
+	}
+	return fromAlert(w), err
+}
+
+// Get reads an incident, or an alert in its shape. Older tells that it was read with the older API, which works on nothing and has no single alerts.
+func (d *Desk) Get(ctx context.Context, tid tenant.ID, t Thing) (i Incident, older bool, err error) {
+	if !t.valid() {
 		return i, false, errs.NotFound
 	}
-	p, older, err := d.as(ctx, tid)
+	var p graph.Person
+	if t.Alert != "" {
+		p, err = d.Who.As(ctx, tid, triageAlert)
+	} else {
+		p, older, err = d.as(ctx, tid)
+	}
 	if err != nil {
 		return i, false, err
 	}
 	if older {
-		w, err := graph.GetAs[graph.DefenderIncident](ctx, p, "/incidents/"+id, graph.Query{Version: "api"})
+		w, err := graph.GetAs[graph.DefenderIncident](ctx, p, "/incidents/"+t.Incident, graph.Query{Version: "api"})
 		return fromDefender(w), true, lost(err)
 	}
-	i, err = get(ctx, p, id)
+	i, err = t.get(ctx, p)
 	return i, false, lost(err)
-}
-
-func get(ctx context.Context, p graph.Person, id string) (Incident, error) {
-	w, err := graph.GetAs[graph.SecurityIncident](ctx, p, path+"/"+url.PathEscape(id), graph.Query{Expand: "alerts"})
-	return fromGraph(w), err
 }
 
 // number tells an incident's id: nothing else is sent to Microsoft.
@@ -118,64 +162,69 @@ func lost(err error) error {
 
 // Work is one thing to do with an incident. Fields are what is written, by Graph's names.
 type Work struct {
-	Action  string // as the audit names it: incident.assigned
+	Action  string // as the audit names it after what it was done to: assigned
 	Fields  map[string]any
 	Comment string
 }
 
 // Assign gives the incident to somebody, by the name that they have at the customer.
 func Assign(upn string) Work {
-	return Work{Action: "incident.assigned", Fields: map[string]any{"assignedTo": upn}}
+	return Work{Action: "assigned", Fields: map[string]any{"assignedTo": upn}}
 }
 
 // Release takes the person off the incident.
 func Release() Work {
-	return Work{Action: "incident.released", Fields: map[string]any{"assignedTo": ""}}
+	return Work{Action: "released", Fields: map[string]any{"assignedTo": ""}}
 }
 
 // Classify says what the incident was found to be. Microsoft wants both at once.
 func Classify(classification, determination string) Work {
-	return Work{Action: "incident.classified", Fields: map[string]any{"classification": classification, "determination": determination}}
+	return Work{Action: "classified", Fields: map[string]any{"classification": classification, "determination": determination}}
 }
 
 // Resolve closes it, with a reason or without.
 func Resolve(why string) Work {
-	w := Work{Action: "incident.resolved", Fields: map[string]any{"status": "resolved"}}
+	w := Work{Action: "resolved", Fields: map[string]any{"status": "resolved"}}
 	if why != "" {
 		w.Fields["resolvingComment"] = why
 	}
 	return w
 }
 
-// Reopen makes it active again.
-func Reopen() Work {
-	return Work{Action: "incident.reopened", Fields: map[string]any{"status": "active"}}
+// Reopen makes it active again; an alert knows no such state and is in progress then (Microsoft Graph, security: alertStatus).
+func Reopen(t Thing) Work {
+	status := "active"
+	if t.Alert != "" {
+		status = "inProgress"
+	}
+	return Work{Action: "reopened", Fields: map[string]any{"status": status}}
 }
 
 // Remark writes a comment.
-func Remark(text string) Work { return Work{Action: "incident.commented", Comment: text} }
+func Remark(text string) Work { return Work{Action: "commented", Comment: text} }
 
-// Do works on an incident as the person, whose page showed it as of seen. It is read first: where it changed since, nothing is done, and
+// Do works on an incident or an alert as the person, whose page showed it as of seen. It is read first: where it changed since, nothing is done, and
 // errs.Conflict says how it stands. What was done is read back.
-func (d *Desk) Do(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, id string, seen time.Time, w Work) (Incident, error) {
-	if !number(id) {
+func (d *Desk) Do(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, t Thing, seen time.Time, w Work) (Incident, error) {
+	if !t.valid() {
 		return Incident{}, errs.NotFound
 	}
-	p, err := d.Who.As(ctx, tid, triage)
+	at, scope := t.path()
+	p, err := d.Who.As(ctx, tid, scope)
 	if err != nil {
 		return Incident{}, err
 	}
-	now, err := get(ctx, p, id)
+	now, err := t.get(ctx, p)
 	if err != nil {
 		return Incident{}, lost(err)
 	}
-	if err := unchanged(now, seen); err != nil {
+	if err := unchanged(now, seen, t.noun()); err != nil {
 		return now, err
 	}
-	done, failed := graph.Send[struct{}](ctx, p, w.change(id))
+	done, failed := graph.Send[struct{}](ctx, p, w.change(at))
 	ending, how := done.Record(failed)
 	maps.Copy(how, w.Fields)
-	if err := d.Audit.Keep(ctx, tid, by, audit.Entry{Action: w.Action + ending, Object: "incident " + id, RequestID: requestID, Detail: how}); err != nil {
+	if err := d.Audit.Keep(ctx, tid, by, audit.Entry{Action: t.noun() + "." + w.Action + ending, Object: t.noun() + " " + cmp.Or(t.Alert, t.Incident), RequestID: requestID, Detail: how}); err != nil {
 		return now, errors.Join(err, failed)
 	}
 	if failed != nil {
@@ -184,15 +233,14 @@ func (d *Desk) Do(ctx context.Context, by tenant.Person, requestID string, tid t
 	if d.Changed != nil {
 		d.Changed(ctx, tid)
 	}
-	after, err := get(ctx, p, id)
+	after, err := t.get(ctx, p)
 	if err != nil || !w.shows(now, after) {
-		return now, errs.ShowNext(errs.Timeout, "Microsoft took it, but does not show it yet.", "Open the incident again in a moment, before you repeat it.")
+		return now, errs.ShowNext(errs.Timeout, "Microsoft took it, but does not show it yet.", "Open it again in a moment, before you repeat it.")
 	}
 	return after, nil
 }
 
-func (w Work) change(id string) graph.Change {
-	at := path + "/" + url.PathEscape(id)
+func (w Work) change(at string) graph.Change {
 	if w.Comment != "" {
 		return graph.Change{Method: http.MethodPost, Path: at + "/comments", Body: map[string]string{"@odata.type": "microsoft.graph.security.alertComment", "comment": w.Comment}}
 	}
@@ -213,7 +261,7 @@ func (w Work) shows(before, after Incident) bool {
 }
 
 // unchanged refuses what the person decided on a page that is out of date, and what is done to an incident that was merged.
-func unchanged(now Incident, seen time.Time) error {
+func unchanged(now Incident, seen time.Time, noun string) error {
 	if now.RedirectTo != "" {
 		return errs.ShowNext(errs.Conflict, "Nothing was done: Microsoft merged this incident into incident "+now.RedirectTo+".", "Work on that one.")
 	}
@@ -227,7 +275,7 @@ func unchanged(now Incident, seen time.Time) error {
 	if whose == "" {
 		whose = "nobody"
 	}
-	return errs.ShowNext(errs.Conflict, "Nothing was done: "+who+" changed this incident since you opened it. It is assigned to "+whose+" now.", "Look at how it stands, then decide again.")
+	return errs.ShowNext(errs.Conflict, "Nothing was done: "+who+" changed this "+noun+" since you opened it. It is assigned to "+whose+" now.", "Look at how it stands, then decide again.")
 }
 
 // refusal words why Microsoft did not do it, or did not show it. Only a permission that is missing has the directory's code; other refusals
@@ -239,5 +287,5 @@ func refused(err error, needs string) error {
 	if errors.As(err, &e) && !e.Unknown && e.Kind == graph.Permission && e.Code != "Authorization_RequestDenied" {
 		return graph.Worded(errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this, although the permission is there. The customer has no Microsoft Defender XDR, or you have no role in it."+e.Trace(), "You need "+needs+"."), e)
 	}
-	return graph.Deed{Needs: needs, Look: "Open the incident again"}.Refusal(err)
+	return graph.Deed{Needs: needs, Look: "Open it again"}.Refusal(err)
 }

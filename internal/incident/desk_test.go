@@ -18,7 +18,7 @@ func TestUnchanged(t *testing.T) {
 		"changed": {Incident{UpdatedAt: noon.Add(1), ChangedBy: "soc@contoso.example", Assigned: "boss@contoso.example"}, "soc@contoso.example changed this incident since you opened it. It is assigned to boss@contoso.example now."},
 		"merged":  {Incident{UpdatedAt: noon, RedirectTo: "7"}, "merged this incident into incident 7"},
 	} {
-		err := unchanged(tc.now, noon)
+		err := unchanged(tc.now, noon, "incident")
 		if sentence, _, _ := errs.Sentence(err); (err != nil) != (tc.want != "") || !strings.Contains(sentence, tc.want) || err != nil && !errors.Is(err, errs.Conflict) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -4,7 +4,8 @@ package incident
 var Examples = []Query{
 	{Name: "Failed sign-ins by device", Description: "Devices on which signing in failed most often in the last 7 days.", Text: `DeviceLogonEvents
 | where Timestamp > ago(7d) and ActionType == "LogonFailed"
-| summarize Failures = count(), Accounts = dcount(AccountName), Last = max(Timestamp) by DeviceName
+| summarize Failures = count(), Accounts = dcount(AccountName),
+    Last = max(Timestamp) by DeviceName
 | top 50 by Failures`},
 	{Name: "Who signed in on a device", Description: "Put the name of the device in place of the one here.", Text: `DeviceLogonEvents
 | where DeviceName startswith "ctn-0001"
@@ -26,6 +27,7 @@ var Examples = []Query{
 	{Name: "Devices whose sensor is silent", Description: "What Defender knew last of devices that do not report.", Text: `DeviceInfo
 | summarize arg_max(Timestamp, *) by DeviceId
 | where SensorHealthState != "Active"
-| project Timestamp, DeviceName, AadDeviceId, OSPlatform, OSVersion, SensorHealthState, ExposureLevel
+| project Timestamp, DeviceName, AadDeviceId, OSVersion,
+    SensorHealthState, ExposureLevel
 | order by Timestamp asc`},
 }

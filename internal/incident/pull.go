@@ -80,19 +80,31 @@ func fromGraph(w graph.SecurityIncident) Incident {
 		i.Comments = append(i.Comments, Comment{clean(c.Comment), clean(c.By), c.Created.Time})
 	}
 	for _, a := range w.Alerts {
-		alert := Alert{
-			ID: clean(a.ID), Title: clean(a.Title), Status: known(a.Status), Severity: known(a.Severity), Category: clean(a.Category), Source: clean(a.Source),
-			Recommended: clean(a.Recommended), CreatedAt: a.Created.Time, UpdatedAt: a.Updated.Time, ResolvedAt: a.Resolved.Time,
-		}
-		for _, t := range a.Techniques {
-			alert.Techniques = append(alert.Techniques, clean(t))
-		}
-		for _, e := range a.Evidence {
-			alert.Entities = append(alert.Entities, fromEvidence(e))
-		}
-		i.add(alert)
+		i.add(alertOf(a))
 	}
 	return i
+}
+
+func alertOf(w graph.SecurityAlert) Alert {
+	a := Alert{
+		ID: clean(w.ID), Title: clean(w.Title), Status: known(w.Status), Severity: known(w.Severity), Category: clean(w.Category), Source: clean(w.Source),
+		Recommended: clean(w.Recommended), CreatedAt: w.Created.Time, UpdatedAt: w.Updated.Time, ResolvedAt: w.Resolved.Time,
+	}
+	for _, t := range w.Techniques {
+		a.Techniques = append(a.Techniques, clean(t))
+	}
+	for _, e := range w.Evidence {
+		a.Entities = append(a.Entities, fromEvidence(e))
+	}
+	return a
+}
+
+// fromAlert is one alert in the shape of an incident, so that it is worked on alike.
+func fromAlert(w graph.SecurityAlert) Incident {
+	return fromGraph(graph.SecurityIncident{
+		ID: w.ID, Title: w.Title, Status: w.Status, Severity: w.Severity, Assigned: w.Assigned, Classification: w.Classification, Determination: w.Determination,
+		Comments: w.Comments, Created: w.Created, Updated: w.Updated, Alerts: []graph.SecurityAlert{w},
+	})
 }
 
 // add takes an alert up, and the devices in it.

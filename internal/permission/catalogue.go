@@ -113,6 +113,7 @@ var (
 	asPersonApplications = signedIn("Application.ReadWrite.All")
 	asPersonSync         = signedIn("Synchronization.ReadWrite.All")
 	asPersonTriage       = signedIn("SecurityIncident.ReadWrite.All")
+	asPersonAlerts       = signedIn("SecurityAlert.ReadWrite.All")
 	asPersonHunting      = signedIn("ThreatHunting.Read.All")
 )
 
@@ -281,6 +282,8 @@ var catalogue = []Entry{
 	{Feature: IncidentChanges, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Administrator or Security Operator", Operations: []Operation{
 		{Method: "PATCH", Path: "/v1.0/security/incidents/{id}", Accepts: []Permission{asPersonTriage}, Why: "assign, classify and resolve an incident"},
 		post("comment on an incident", "/v1.0/security/incidents/{id}/comments", asPersonTriage),
+		{Method: "PATCH", Path: "/v1.0/security/alerts_v2/{id}", Accepts: []Permission{asPersonAlerts}, Why: "assign, classify and resolve a single alert"},
+		post("comment on an alert", "/v1.0/security/alerts_v2/{id}/comments", asPersonAlerts),
 	}},
 	{Feature: Hunting, ByName: true, Licence: "Microsoft Defender XDR", Role: "Security Reader, or a role of Defender's own", Operations: []Operation{
 		post("run a query over what Defender saw: a POST that only reads", huntingPath, asPersonHunting),

@@ -33,6 +33,7 @@ var ids = map[Permission]string{
 	signedIn("Synchronization.ReadWrite.All"):                           "7bb27fa3-ea8f-4d67-a916-87715b6188bd",
 	app("SecurityIncident.Read.All"):                                    "45cc0394-e837-488b-a098-1918f48d186c",
 	signedIn("SecurityIncident.ReadWrite.All"):                          "128ca929-1a19-45e6-a3b8-435ec44a36ba",
+	signedIn("SecurityAlert.ReadWrite.All"):                             "471f2a7f-2a42-4d45-a2bf-594d0838070d",
 	signedIn("ThreatHunting.Read.All"):                                  "b152eca8-ea73-4a48-8c98-1a6742673d99",
 	signedIn("User.Read"):                                               "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
 }

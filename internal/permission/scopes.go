@@ -210,6 +210,11 @@ var otherScopes = []Scope{
 		Opens: []string{"All that the read scope opens", "Assign, classify, comment and resolve incidents"}, Closed: []string{"Hunting", "Isolating devices or disabling accounts"},
 	},
 	{
+		Name: "SecurityAlert.ReadWrite.All", Setting: "Read and write to all security alerts",
+		DelegatedID: "471f2a7f-2a42-4d45-a2bf-594d0838070d", ApplicationID: "ed4fca05-be46-441f-9803-1873825f8fdb",
+		Opens: []string{"Defender's alerts one by one", "Assign, classify, comment and resolve an alert"}, Closed: []string{"Hunting", "Isolating devices or disabling accounts"},
+	},
+	{
 		Name: "ThreatHunting.Read.All", Setting: "Run hunting queries",
 		DelegatedID: "b152eca8-ea73-4a48-8c98-1a6742673d99", ApplicationID: "dd98c7f5-2d42-42d3-a0e4-633161547251",
 		Opens: []string{"Queries over the last 30 days of what Defender saw on devices, in mail and of accounts"}, Closed: []string{"Changing anything", "Isolating devices or disabling accounts"},

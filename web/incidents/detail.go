@@ -61,6 +61,7 @@ type view struct {
 	Changes   []change           `json:"changes"`
 
 	m        tenant.Membership
+	alone    bool // it is one alert in the shape of an incident
 	read     graphsync.Freshness
 	incident incident.Incident
 }
@@ -167,7 +168,11 @@ func (v view) facts() ui.Facts {
 	if len(v.Tags) > 0 {
 		items = append(items, ui.Fact{Label: "Tags", Value: ui.TextCell(strings.Join(v.Tags, ", "))})
 	}
-	return ui.Facts{Wide: true, Items: append(items, ui.Fact{Label: "Incident id", Value: ui.CopyCell(v.ID, "", "Copy incident id")})}
+	label := "Incident id"
+	if v.alone {
+		label = "Alert id"
+	}
+	return ui.Facts{Wide: true, Items: append(items, ui.Fact{Label: label, Value: ui.CopyCell(v.ID, "", "Copy "+v.noun()+" id")})}
 }
 
 func (v view) alertTable() ui.Table {
@@ -181,9 +186,32 @@ func (v view) alertTable() ui.Table {
 		if len(a.Techniques) > 0 {
 			category += " · " + strings.Join(a.Techniques, ", ")
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: a.Title, Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), timeCell(page.Moment(a.CreatedAt), v.now)}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.Title, URL: v.alertURL(a), Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), timeCell(page.Moment(a.CreatedAt), v.now)}})
 	}
 	return t
+}
+
+// alertURL is where one alert is worked on, for those who may.
+func (v view) alertURL(a incident.Alert) string {
+	if a.ID == "" || !v.m.May(tenant.MayAct) {
+		return ""
+	}
+	return alertURL(v.m.Tenant.ID, v.ID, a.ID)
+}
+
+func (v view) noun() string {
+	if v.alone {
+		return "alert"
+	}
+	return "incident"
+}
+
+// recommended is what Microsoft advises about an alert that stands alone.
+func (v view) recommended() string {
+	if len(v.List) == 0 {
+		return ""
+	}
+	return v.List[0].Recommended
 }
 
 func (v view) entityTable() ui.Table {
@@ -219,12 +247,19 @@ func (v view) timeline() ui.Timeline {
 		add(c.At, ui.Event{Icon: "note", Who: c.By, Text: "wrote", Detail: c.Text})
 	}
 	for _, a := range v.List {
+		if v.alone {
+			break
+		}
 		add(a.CreatedAt, ui.Event{Icon: "alert", Text: a.Title, Detail: sourceWord(a.Source)})
 		if !a.ResolvedAt.IsZero() {
 			add(a.ResolvedAt, ui.Event{Icon: "checkmark", Text: "Alert resolved: " + a.Title})
 		}
 	}
-	add(v.incident.CreatedAt, ui.Event{Icon: "shield", Text: "Microsoft opened the incident"})
+	began := "Microsoft opened the incident"
+	if v.alone {
+		began = "Microsoft raised the alert"
+	}
+	add(v.incident.CreatedAt, ui.Event{Icon: "shield", Text: began})
 	slices.SortStableFunc(all, func(a, b moment) int { return b.at.Compare(a.at) })
 	out := make(ui.Timeline, 0, len(all))
 	for _, e := range all {

@@ -42,6 +42,8 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/incidents/{incident}", h.show)
 	r.GetFor("/incidents/{incident}/work", tenant.MayAct, h.work)
 	r.Post("/incidents/{incident}/work", tenant.MayAct, h.do)
+	r.GetFor("/incidents/{incident}/alerts/{alert}", tenant.MayAct, h.work)
+	r.Post("/incidents/{incident}/alerts/{alert}", tenant.MayAct, h.do)
 }
 
 // pageSize is the number of rows on a page.

@@ -44,6 +44,10 @@ func urlOf(tid tenant.ID, id string) string {
 	return "/t/" + tid.String() + "/incidents/" + url.PathEscape(id)
 }
 
+func alertURL(tid tenant.ID, incident, alert string) string {
+	return urlOf(tid, incident) + "/alerts/" + url.PathEscape(alert)
+}
+
 // workURL is the page on which it is worked on, read at Microsoft as the person.
 func (r row) workURL() string { return r.URL + "/work" }
 
@@ -51,10 +55,10 @@ func (r row) workURL() string { return r.URL + "/work" }
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "title", Label: "Incident", Text: func(r row) string { return r.Title }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }})
+		cs = append(cs, page.Column[row]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 166, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }})
 	}
 	return append(cs,
-		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 116, Text: func(r row) string { return verdict.Severity(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := verdict.Severity(r.Severity, r.Open); return ui.Cell{State: &s} }},
+		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 132, Text: func(r row) string { return verdict.Severity(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := verdict.Severity(r.Severity, r.Open); return ui.Cell{State: &s} }},
 		page.Column[row]{Key: "status", Label: "Status", Kind: ui.KindState, Priority: 1, Width: 116, Text: func(r row) string { return verdict.IncidentStatus(r.Status).Text }, Cell: func(r row) ui.Cell { s := verdict.IncidentStatus(r.Status); return ui.Cell{State: &s} }},
 		page.Column[row]{Key: "assigned", Label: "Assigned to", Priority: 2, Width: 150, Text: func(r row) string { return r.Assigned }, Cell: row.assignedCell},
 		page.Column[row]{Key: "alerts", Label: "Alerts", Kind: ui.KindNumber, Priority: 3, Width: 64, Text: func(r row) string { return strconv.Itoa(r.Alerts) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Alerts))) }},

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/go-chi/chi/v5"
+
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -21,8 +23,8 @@ import (
 // Desk reads incidents at Microsoft, and works on them, as the person who asks for it; requestID is that of the page.
 type Desk interface {
 	List(ctx context.Context, tid tenant.ID) (found []incident.Incident, older bool, err error)
-	Get(ctx context.Context, tid tenant.ID, id string) (i incident.Incident, older bool, err error)
-	Do(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, id string, seen time.Time, w incident.Work) (incident.Incident, error)
+	Get(ctx context.Context, tid tenant.ID, t incident.Thing) (i incident.Incident, older bool, err error)
+	Do(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, t incident.Thing, seen time.Time, w incident.Work) (incident.Incident, error)
 }
 
 // live lists what the person may see at Microsoft at the moment.
@@ -77,11 +79,12 @@ func matches(q page.Query, i incident.Incident) bool {
 	return one("severity", i.Severity) && one("status", i.Status) && (open == "" || i.Open() == (open == "true"))
 }
 
-// workView is an incident as Microsoft shows it to the person, with what can be done.
+// workView is an incident, or one alert of it, as Microsoft shows it to the person, with what can be done.
 type workView struct {
 	view
 	Older bool `json:"older_interface"`
 
+	thing   incident.Thing
 	as      string // the person's name at the customer
 	signIn  string // where to sign in first
 	failed  *ui.Banner
@@ -90,11 +93,25 @@ type workView struct {
 	why     string
 }
 
-// newWorkView reads the incident of the address at Microsoft.
+// workURL is the page on which it is worked on.
+func (v workView) workURL() string {
+	if v.thing.Alert != "" {
+		return alertURL(v.m.Tenant.ID, v.thing.Incident, v.thing.Alert)
+	}
+	return v.row.workURL()
+}
+
+// newWorkView reads the incident or the alert of the address at Microsoft.
 func (h *Handler) newWorkView(r *http.Request, m tenant.Membership) (v workView, err error) {
 	id, err := page.Param(r, "incident")
 	if err != nil || !m.One() {
 		return v, errs.NotFound
+	}
+	thing := incident.Thing{Incident: id}
+	if chi.URLParam(r, "alert") != "" {
+		if thing.Alert, err = page.Param(r, "alert"); err != nil {
+			return v, errs.NotFound
+		}
 	}
 	chrome := page.ChromeOf(r.Context())
 	in := chrome.SignedIn(m.Tenant.ID)
@@ -104,16 +121,16 @@ func (h *Handler) newWorkView(r *http.Request, m tenant.Membership) (v workView,
 			return v, err
 		}
 		known.ID = id
-		v = workView{view: newView(m, known, nil, chrome.Now)}
+		v = workView{view: newView(m, known, nil, chrome.Now), thing: thing}
 		v.signIn = page.SignInAt(m.Tenant.ID, v.workURL())
 		return v, nil
 	}
-	i, older, err := h.Desk.Get(r.Context(), m.Tenant.ID, id)
+	i, older, err := h.Desk.Get(r.Context(), m.Tenant.ID, thing)
 	if err != nil {
 		return v, err
 	}
-	v = workView{view: newView(m, i, nil, chrome.Now), Older: older, as: in.As, faults: page.Faults{}}
-	v.AsOf = page.Moment(chrome.Now)
+	v = workView{view: newView(m, i, nil, chrome.Now), thing: thing, Older: older, as: in.As, faults: page.Faults{}}
+	v.AsOf, v.alone = page.Moment(chrome.Now), thing.Alert != ""
 	v.Entities, err = h.entities(r.Context(), m, i)
 	return v, err
 }
@@ -154,7 +171,7 @@ func (h *Handler) do(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	if len(v.faults) > 0 {
 		return page.Render(w, r, http.StatusUnprocessableEntity, workPage(page.Shell(r, m, v.Title), v))
 	}
-	_, err = h.Desk.Do(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, v.ID, seen, work)
+	_, err = h.Desk.Do(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, v.thing, seen, work)
 	switch sentence, next, ok := errs.Sentence(err); {
 	case err != nil && (!ok || errors.Is(err, errs.Unauthorised) || errors.Is(err, errs.NotFound)):
 		return err
@@ -186,16 +203,16 @@ func (h *Handler) banner(r *http.Request, err error, sentence, next, back string
 func (v *workView) asked(do, verdict string) (w incident.Work, done string, err error) {
 	switch do {
 	case "assign":
-		return incident.Assign(v.as), "The incident is assigned to you.", nil
+		return incident.Assign(v.as), "The " + v.noun() + " is assigned to you.", nil
 	case "release":
-		return incident.Release(), "The incident is assigned to nobody.", nil
+		return incident.Release(), "The " + v.noun() + " is assigned to nobody.", nil
 	case "resolve":
 		if utf8.RuneCountInString(v.why) > mostText {
 			v.faults.Add("why", "At most 1,000 characters.")
 		}
-		return incident.Resolve(v.why), "The incident is resolved.", nil
+		return incident.Resolve(v.why), "The " + v.noun() + " is resolved.", nil
 	case "reopen":
-		return incident.Reopen(), "The incident is active again.", nil
+		return incident.Reopen(v.thing), "The " + v.noun() + " is active again.", nil
 	case "comment":
 		if v.comment == "" || utf8.RuneCountInString(v.comment) > mostText {
 			v.faults.Add("comment", "Write between 1 and 1,000 characters.")
@@ -206,7 +223,7 @@ func (v *workView) asked(do, verdict string) (w incident.Work, done string, err 
 		if !slices.Contains(incident.Determinations[classification], determination) {
 			v.faults.Add("verdict", "Choose from the list.")
 		}
-		return incident.Classify(classification, determination), "The incident is classified.", nil
+		return incident.Classify(classification, determination), "The " + v.noun() + " is classified.", nil
 	}
 	return w, "", errs.Show(errs.Invalid, "The form asks for something that cannot be done with an incident.")
 }
@@ -223,7 +240,10 @@ func (v workView) header() ui.PageHeader {
 	if v.signIn != "" {
 		h.Lead, h.Pills = "", nil
 	}
-	h.Context = append(h.Context, ui.Crumb{Text: "Incident " + v.ID, URL: v.URL})
+	h.Context = append(h.Context, ui.Crumb{Text: "Incident " + v.thing.Incident, URL: urlOf(v.m.Tenant.ID, v.thing.Incident)})
+	if v.signIn != "" && v.thing.Alert != "" {
+		h.Title = "An alert of " + h.Title
+	}
 	return h
 }
 

@@ -487,7 +487,7 @@ func workForms(v workView) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field{Name: "comment", Label: "Comment", Value: v.comment, Rows: 3, Max: mostText, Error: v.faults["comment"], Hint: "Everybody at the customer who may see the incident reads it."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field{Name: "comment", Label: "Comment", Value: v.comment, Rows: 3, Max: mostText, Error: v.faults["comment"], Hint: "Everybody at the customer who may see the " + v.noun() + " reads it."}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -548,9 +548,11 @@ func workForms(v workView) templ.Component {
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}
-						templ_7745c5c3_Err = ui.Field{Name: "why", Label: "What was done", Value: v.why, Rows: 2, Max: mostText, Error: v.faults["why"], Hint: "Optional."}.Render(ctx, templ_7745c5c3_Buffer)
-						if templ_7745c5c3_Err != nil {
-							return templ_7745c5c3_Err
+						if !v.alone {
+							templ_7745c5c3_Err = ui.Field{Name: "why", Label: "What was done", Value: v.why, Rows: 2, Max: mostText, Error: v.faults["why"], Hint: "Optional."}.Render(ctx, templ_7745c5c3_Buffer)
+							if templ_7745c5c3_Err != nil {
+								return templ_7745c5c3_Err
+							}
 						}
 						templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
 						if templ_7745c5c3_Err != nil {
@@ -590,7 +592,7 @@ func workForms(v workView) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Note("Sent as you. Where somebody changed the incident since this page was made, nothing is done.").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Note("Sent as you. Where somebody changed the "+v.noun()+" since this page was made, nothing is done.").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -30,18 +30,18 @@ func (d *desk) List(context.Context, tenant.ID) ([]incident.Incident, bool, erro
 	return []incident.Incident{d.one, other}, d.older, d.refuse
 }
 
-func (d *desk) Get(_ context.Context, _ tenant.ID, id string) (incident.Incident, bool, error) {
-	if id != d.one.ID {
+func (d *desk) Get(_ context.Context, _ tenant.ID, t incident.Thing) (incident.Incident, bool, error) {
+	if t.Incident != d.one.ID || t.Alert != "" && t.Alert != d.one.Alerts[0].ID {
 		return incident.Incident{}, false, errs.NotFound
 	}
 	return d.one, d.older, nil
 }
 
-func (d *desk) Do(_ context.Context, _ tenant.Person, _ string, _ tenant.ID, _ string, seen time.Time, w incident.Work) (incident.Incident, error) {
+func (d *desk) Do(_ context.Context, _ tenant.Person, _ string, _ tenant.ID, t incident.Thing, seen time.Time, w incident.Work) (incident.Incident, error) {
 	if !seen.Equal(d.one.UpdatedAt) {
 		return d.one, errs.ShowNext(errs.Conflict, "Nothing was done: somebody changed it.", "Look again.")
 	}
-	d.asked = append(d.asked, w.Action)
+	d.asked = append(d.asked, w.Action+t.Alert)
 	return d.one, d.refuse
 }
 
@@ -53,7 +53,7 @@ func TestWork(t *testing.T) {
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	support := f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Only(contoso.ID), mount)
 	at := "/t/" + contoso.ID.String() + "/incidents"
-	for _, path := range []string{at + "/live", at + "/3/work"} {
+	for _, path := range []string{at + "/live", at + "/3/work", at + "/3/alerts/a"} {
 		if got := one.Get(path).Body.String(); !strings.Contains(got, "You are not signed in at Contoso") || strings.Contains(got, `method="post" action="/t/`) {
 			t.Errorf("%s offers what cannot be sent", path)
 		}
@@ -85,7 +85,7 @@ func TestWork(t *testing.T) {
 	if got := one.Get(at + "/live").Body.String(); !strings.Contains(got, "kept nowhere") {
 		t.Error("the page does not say where it comes from")
 	}
-	for _, path := range []string{at + "/4/work", "/incidents/3/work", "/incidents/live"} {
+	for _, path := range []string{at + "/4/work", at + "/3/alerts/b", at + "/4/alerts/a", "/incidents/3/work", "/incidents/live"} {
 		if got := one.Get(path); got.Code != http.StatusNotFound {
 			t.Errorf("GET %s: status %d", path, got.Code)
 		}
@@ -102,7 +102,13 @@ func TestWork(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", name, got.Code, tc.want)
 		}
 	}
-	if len(d.asked) != 5 {
+	if got := one.Get(at + "/3/work").Body.String(); !strings.Contains(got, `href="`+at+`/3/alerts/a"`) {
+		t.Error("an incident does not lead to its alert")
+	}
+	if got := one.Post(at+"/3/alerts/a", form("resolve")); got.Code != http.StatusSeeOther || got.Header().Get("Location") != at+"/3/alerts/a" || d.asked[len(d.asked)-1] != "resolveda" {
+		t.Errorf("an alert: status %d, asked %v", got.Code, d.asked)
+	}
+	if len(d.asked) != 6 {
 		t.Errorf("asked %v", d.asked)
 	}
 	d.refuse = errs.ShowNext(errs.Forbidden, "Microsoft does not let you do this.", "You need a role.")
@@ -119,7 +125,7 @@ func TestGoldenWork(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	m := tenant.Membership{Tenant: tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso"}, Scope: tenant.Only(webtest.ID(t, 1)), Person: technician}
 	i := sample(3, now)
-	v := workView{view: newView(m, i, nil, now), as: "<tech>@contoso.example"}
+	v := workView{view: newView(m, i, nil, now), thing: incident.Thing{Incident: "3"}, as: "<tech>@contoso.example"}
 	t.Run("forms", func(t *testing.T) {
 		v.failed, v.comment, v.faults = &ui.Banner{Kind: "warn", Title: "Nothing was done."}, "<b>", page.Faults{"comment": "Write less."}
 		webtest.Golden(t, workBody(v))
@@ -128,7 +134,14 @@ func TestGoldenWork(t *testing.T) {
 		i.Assigned, i.Status = "me@contoso.example", "resolved"
 		webtest.Golden(t, workForms(workView{view: newView(m, i, nil, now), as: "me@contoso.example"}))
 	})
+	t.Run("alert", func(t *testing.T) {
+		a := sample(3, now)
+		a.ID, a.Alerts[0].Recommended = "a", "Validate <it>.\nContain it."
+		alone := workView{view: newView(m, a, nil, now), as: "tech@contoso.example", thing: incident.Thing{Incident: "3", Alert: "a"}}
+		alone.alone = true
+		webtest.Golden(t, workBody(alone))
+	})
 	t.Run("signed out", func(t *testing.T) {
-		webtest.Golden(t, workBody(workView{view: newView(m, incident.Incident{ID: "3"}, nil, now), signIn: "/signin"}))
+		webtest.Golden(t, workBody(workView{view: newView(m, incident.Incident{ID: "3"}, nil, now), thing: incident.Thing{Incident: "3"}, signIn: "/signin"}))
 	})
 }

@@ -78,6 +78,12 @@ var attempts = map[string][2]string{
 	"incident.commented":             {"commented on an incident", "comment on an incident"},
 	"incident.resolved":              {"resolved an incident", "resolve an incident"},
 	"incident.reopened":              {"opened an incident again", "open an incident again"},
+	"alert.assigned":                 {"took an alert", "take an alert"},
+	"alert.released":                 {"let go of an alert", "let go of an alert"},
+	"alert.classified":               {"classified an alert", "classify an alert"},
+	"alert.commented":                {"commented on an alert", "comment on an alert"},
+	"alert.resolved":                 {"resolved an alert", "resolve an alert"},
+	"alert.reopened":                 {"opened an alert again", "open an alert again"},
 	"hunting.asked":                  {"ran a hunting query", "run a hunting query"},
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
