@@ -103,7 +103,7 @@ func TestHunting(t *testing.T) {
 		form url.Values
 		want int
 	}{
-		"changed": {asks("query_name", "Mine too", "do", "change", "opened", "1"), 303}, "same name": {asks("query_name", "mine TOO", "do", "new"), 422}, "no name": {asks("do", "new"), 422},
+		"changed": {asks("query_name", "Mine", "do", "change", "opened", "1"), 303}, "same name": {asks("query_name", "mINE", "do", "new"), 422}, "no name": {asks("do", "new"), 422},
 		"no such": {asks("query_name", "x", "do", "change", "opened", "99"), 404}, "no id": {asks("query_name", "x", "do", "change"), 404},
 	} {
 		if got := one.Post(at+"/queries", tc.form); got.Code != tc.want {
