@@ -18,8 +18,13 @@ import (
 const mostFound = 100
 
 // recently is how many of the newest lines tell whether much matches: often of them do, or some of them where a filter leaves these out. A log
-// of few lines is walked anyway. A walk looks at depth lines for a page, and then says from where to go on.
+// of few lines is walked anyway. A walk looks at depth lines for a page, and then says from where to go on. The index gives gathered lines of
+// some days; where there are more, fewer days are asked for, and a day of so many is walked, up to a whole day of a busy log. A few lines of
+// the oldest of the days tell what is common there before the index is asked in vain.
 const (
+	gathered = 1000
+	sampled  = 20
+	dayLong  = 50_000
 	recently = 2000
 	often    = 40
 	some     = 10
@@ -33,7 +38,8 @@ const (
 type search struct {
 	text  string
 	walk  bool
-	never bool // not among the newest lines
+	never bool   // not among the newest lines
+	day   *int32 // walk this day alone; nil: all
 }
 
 // newSearch looks how often the newest lines match. Fewer than three characters have no trigram, which the index of the search needs.
@@ -51,13 +57,13 @@ func newSearch(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventF
 		return s, err
 	}
 	f.After = ""
-	seen, hits, err := s.among(ctx, db, scope, f)
+	seen, hits, err := s.among(ctx, db, scope, f, recently)
 	if err != nil {
 		return s, err
 	}
 	s.walk, s.never = seen < recently || hits >= often, hits == 0
 	if !s.walk && f.narrowed() {
-		_, hits, err = s.among(ctx, db, scope, EventFilter{})
+		_, hits, err = s.among(ctx, db, scope, EventFilter{}, recently)
 		s.walk = hits >= some
 	}
 	return s, err
@@ -70,7 +76,7 @@ func (f EventFilter) narrowed() bool {
 }
 
 // search is a page of the lines that hold f.Q.
-func (s *Store) search(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
+func (s *Store) search(ctx context.Context, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
 	var q search
 	err = s.inOrder(ctx, scope, f, func(tx postgres.DB) (err error) {
 		if q, err = newSearch(ctx, tx, scope, f); err == nil && q.walk {
@@ -81,7 +87,7 @@ func (s *Store) search(ctx context.Context, db postgres.DB, scope tenant.Scope, 
 	if err != nil || q.walk {
 		return p, err
 	}
-	return q.seldom(ctx, db, scope, f, l)
+	return q.seldom(ctx, s, scope, f, l)
 }
 
 // inOrder has Postgres walk along the index of an order where there is one. Of what row-level security lets through it expects so little that it
@@ -100,10 +106,13 @@ func (s *Store) inOrder(ctx context.Context, scope tenant.Scope, f EventFilter, 
 }
 
 // stretch are the next lines of the log from a place on; how many follows its end.
-func stretch(scope tenant.Scope, f EventFilter, columns string) (sql string, args []any, err error) {
+func (s search) stretch(scope tenant.Scope, f EventFilter, columns string) (sql string, args []any, err error) {
 	w, one, err := eventWhere(scope, f)
 	if err != nil {
 		return "", nil, err
+	}
+	if s.day != nil {
+		s.within(w)
 	}
 	o := eventOrder(f, one)
 	if err := o.After(w, f.After); err != nil {
@@ -113,21 +122,21 @@ func stretch(scope tenant.Scope, f EventFilter, columns string) (sql string, arg
 }
 
 // among is how many lines the next stretch has, and how many of these match.
-func (s search) among(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter) (seen, hits int64, err error) {
-	sql, args, err := stretch(scope, f, "e.search")
+func (s search) among(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, most int) (seen, hits int64, err error) {
+	sql, args, err := s.stretch(scope, f, "e.search")
 	if err != nil {
 		return 0, 0, err
 	}
 	args = append(args, s.text)
-	if err := db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*), count(*) FILTER (WHERE strpos(x.search, $%d) > 0) FROM (%s %d) x`, len(args), sql, recently), args...).Scan(&seen, &hits); err != nil {
+	if err := db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*), count(*) FILTER (WHERE strpos(x.search, $%d) > 0) FROM (%s %d) x`, len(args), sql, most), args...).Scan(&seen, &hits); err != nil {
 		return 0, 0, fmt.Errorf("search provisioning events: %w", postgres.BadInput(err))
 	}
 	return seen, hits, nil
 }
 
 // beyond is the place behind the next stretch; empty: the log ends in it.
-func beyond(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, o postgres.Order) (cursor string, err error) {
-	sql, args, err := stretch(scope, f, o.Place())
+func (s search) beyond(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, o postgres.Order) (cursor string, err error) {
+	sql, args, err := s.stretch(scope, f, o.Place())
 	if err != nil {
 		return "", err
 	}
@@ -141,35 +150,49 @@ func beyond(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilt
 	return o.Cursor(place), nil
 }
 
-// walked is a page of what matches among the next lines of the log. Where these give no full page although the log goes on, the page says so,
-// and the next one begins there.
-func (s search) walked(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
-	limit := pageSize(f.Limit)
-	from := f
+// within holds a walk to its day; day 0 is of lines whose time Microsoft did not tell.
+func (s search) within(w *postgres.Where) {
+	if *s.day == 0 {
+		w.And("(e.at <= '1970-01-01Z' OR e.at >= '2200-01-01Z')")
+		return
+	}
+	day := time.Unix(int64(*s.day)*24*60*60, 0)
+	w.And("e.at >= ? AND e.at < ?", day, day.Add(24*time.Hour))
+}
+
+// along are the first need lines that match among the next most of the log. Where these are too few although the log goes on, next is where.
+func (s search) along(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing, need, most int) (found []Event, next string, err error) {
 	l.Cursor = ""
-	for n := 0; n < depth && len(p.Rows) <= limit && (n == 0 || from.After != ""); n += recently {
-		sql, args, err := stretch(scope, from, "e.*")
+	for n := 0; n < most && len(found) < need && (n == 0 || f.After != ""); n += recently {
+		sql, args, err := s.stretch(scope, f, "e.*")
 		if err != nil {
-			return p, err
+			return nil, "", err
 		}
-		l.Table, l.Where, l.Limit = fmt.Sprintf(`(%s %d) e`, sql, recently), &postgres.Where{Args: args}, limit+1-len(p.Rows)
+		l.Table, l.Where, l.Limit = fmt.Sprintf(`(%s %d) e`, sql, recently), &postgres.Where{Args: args}, need-len(found)
 		l.Where.And("strpos(e.search, ?) > 0", s.text)
 		rows, _, err := postgres.RowsOf(ctx, db, l, scanEvent)
 		if err != nil {
-			return p, err
+			return nil, "", err
 		}
-		p.Rows = append(p.Rows, rows...)
-		if from.After, err = beyond(ctx, db, scope, from, l.Order); err != nil {
-			return p, err
+		found = append(found, rows...)
+		if f.After, err = s.beyond(ctx, db, scope, f, l.Order); err != nil {
+			return nil, "", err
 		}
 	}
-	switch {
-	case len(p.Rows) > limit:
-		p.cut(limit, l.Order)
-	case from.After != "":
-		p.Next, p.SoFar = from.After, true
+	if len(found) < need {
+		next = f.After
 	}
-	if f.After == "" && (p.SoFar || p.Next == "") {
+	return found, next, nil
+}
+
+// walked is a page of what matches among the next lines of the log. Where these give no full page although the log goes on, the page says so,
+// and the next one begins there.
+func (s search) walked(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
+	var next string
+	if p.Rows, next, err = s.along(ctx, db, scope, f, l, pageSize(f.Limit)+1, depth); err != nil {
+		return p, err
+	}
+	if p.ends(pageSize(f.Limit), next, l.Order); f.After == "" && (p.SoFar || p.Next == "") {
 		p.Count = int64(len(p.Rows))
 		return p, nil
 	}
@@ -177,22 +200,27 @@ func (s search) walked(ctx context.Context, db postgres.DB, scope tenant.Scope, 
 	return p, err
 }
 
-// cut takes the row that tells that there are more.
-func (p *EventPage) cut(limit int, o postgres.Order) {
-	p.Rows = p.Rows[:limit]
-	p.Next = o.Cursor(placeOf(p.Rows[limit-1], len(o.Keys) < 3))
+// ends says where the next page begins: behind limit rows, or where the search went no further.
+func (p *EventPage) ends(limit int, next string, o postgres.Order) {
+	switch {
+	case len(p.Rows) > limit: // one more, which tells that there are more
+		p.Rows = p.Rows[:limit]
+		p.Next = o.Cursor(placeOf(p.Rows[limit-1], len(o.Keys) < 3))
+	case next != "":
+		p.Next, p.SoFar = next, true
+	}
 }
 
 // countWalked counts what matches among the first lines of the log.
 func (s search) countWalked(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, o postgres.Order, p *EventPage) error {
 	f.After = ""
 	for n := 0; n < depth && p.Count <= mostFound && (n == 0 || f.After != ""); n += recently {
-		_, hits, err := s.among(ctx, db, scope, f)
+		_, hits, err := s.among(ctx, db, scope, f, recently)
 		if err != nil {
 			return err
 		}
 		p.Count += hits
-		if f.After, err = beyond(ctx, db, scope, f, o); err != nil {
+		if f.After, err = s.beyond(ctx, db, scope, f, o); err != nil {
 			return err
 		}
 	}
@@ -202,14 +230,14 @@ func (s search) countWalked(ctx context.Context, db postgres.DB, scope tenant.Sc
 	return nil
 }
 
-// narrow adds the condition that lines match, on those days or, nil, all. To the planner strpos matches a third of the lines, LIKE next to
+// narrow adds the condition that lines match. To the planner strpos matches a third of the lines, LIKE next to
 // none: it would read and sort the whole log for one page of a word that is everywhere.
-func (s search) narrow(w *postgres.Where, days []int32) {
+func (s search) narrow(w *postgres.Where) {
 	if s.walk {
 		w.And("strpos(e.search, ?) > 0", s.text)
 		return
 	}
-	w.And("(e.tenant_id, e.id) IN (SELECT m.tenant_id, m.id FROM provisioning_matching(?, ?::integer[]) m)", postgres.Like(s.text), days)
+	w.And("(e.tenant_id, e.id) IN (SELECT m.tenant_id, m.id FROM provisioning_matching(?, NULL::integer[]) m)", postgres.Like(s.text))
 }
 
 // spans are the days of the log in the order of the page, a few at first and then more at a time; from is where the page begins.
@@ -268,53 +296,100 @@ func days(from, to int32) (list []int32) {
 	return list
 }
 
-// seldom is a page of lines that match here and there, and how many there are.
-func (s search) seldom(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
-	place, err := l.Order.Values(f.After)
-	if err != nil {
-		return p, err
-	}
-	limit := pageSize(f.Limit)
-	list, err := s.spans(ctx, db, scope, f, place)
-	for i := 0; i < len(list) && err == nil && len(p.Rows) <= limit; i++ {
-		var rows []Event
-		if l.Where, _, err = eventWhere(scope, f); err != nil {
+// seldom is a page of lines that match here and there, and how many there are. The first page is of the lines that are counted.
+func (s search) seldom(ctx context.Context, st *Store, scope tenant.Scope, f EventFilter, l postgres.Listing) (p EventPage, err error) {
+	limit, first := pageSize(f.Limit), f.After == ""
+	if !first {
+		var next string
+		if p.Rows, next, err = s.reach(ctx, st, scope, f, l, limit+1); err != nil {
 			return p, err
 		}
-		s.narrow(l.Where, list[i])
-		l.Limit = limit + 1 - len(p.Rows)
-		rows, _, err = postgres.RowsOf(ctx, db, l, scanEvent)
-		p.Rows = append(p.Rows, rows...)
+		p.ends(limit, next, l.Order)
+		f.After, l.Cursor = "", ""
 	}
+	all, next, err := s.reach(ctx, st, scope, f, l, max(limit, mostFound)+1)
 	if err != nil {
 		return p, err
 	}
-	if len(p.Rows) > limit {
-		p.cut(limit, l.Order)
+	if first {
+		p.Rows = all
+		p.ends(limit, next, l.Order)
 	}
-	if f.After == "" && p.Next == "" {
-		p.Count = int64(len(p.Rows))
-		return p, nil
-	}
-	n, err := s.count(ctx, db, scope, f, l)
-	p.Count, p.More = min(n, mostFound), n > mostFound
-	return p, err
+	p.More = len(all) > mostFound
+	p.Count, p.SoFar = int64(min(len(all), mostFound)), !p.More && next != ""
+	return p, nil
 }
 
-// count counts no further than one more than mostFound.
-func (s search) count(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter, l postgres.Listing) (n int64, err error) {
-	list, err := s.spans(ctx, db, scope, f, nil)
-	for i := 0; i < len(list) && err == nil && n <= mostFound; i++ {
-		if l.Where, _, err = eventWhere(scope, f); err != nil {
-			return 0, err
-		}
-		s.narrow(l.Where, list[i])
-		l.Most = max(1, mostFound-n)
-		var some int64
-		some, err = postgres.CountOf(ctx, db, l)
-		n += some
+// reach are the first need lines that match, by the index of the search and, on days on which much matches, by a walk. Where a walk looked at
+// depth lines, next is where to go on.
+func (s search) reach(ctx context.Context, st *Store, scope tenant.Scope, f EventFilter, l postgres.Listing, need int) (found []Event, next string, err error) {
+	place, err := l.Order.Values(f.After)
+	if err != nil {
+		return nil, "", err
 	}
-	return n, err
+	spans, err := s.spans(ctx, st.pool.In(scope), scope, f, place)
+	for len(spans) > 0 && err == nil && len(found) < need && next == "" {
+		days := spans[0]
+		spans = spans[1:]
+		common, err := s.common(ctx, st, scope, days[0])
+		if err != nil {
+			return nil, "", err
+		}
+		var tenants, ids []string
+		if !common {
+			tenants, ids, err = s.matching(ctx, st.pool.In(scope), days)
+			common = len(ids) > gathered
+		}
+		var rows []Event
+		switch {
+		case err != nil:
+		case common && len(days) > 1:
+			first, second := days[len(days)/2:], days[:len(days)/2]
+			if f.Oldest {
+				first, second = second, first
+			}
+			spans = append([][]int32{first, second}, spans...)
+		case common:
+			s.day = &days[0]
+			err = st.inOrder(ctx, scope, f, func(tx postgres.DB) (err error) {
+				rows, next, err = s.along(ctx, tx, scope, f, l, need-len(found), dayLong)
+				return err
+			})
+		case len(ids) > 0:
+			if l.Where, _, err = eventWhere(scope, f); err != nil {
+				return nil, "", err
+			}
+			l.Where.And("(e.tenant_id, e.id) IN (SELECT * FROM unnest(?::uuid[], ?::text[]))", tenants, ids)
+			l.Limit = need - len(found)
+			rows, _, err = postgres.RowsOf(ctx, st.pool.In(scope), l, scanEvent)
+		}
+		if err != nil {
+			return nil, "", err
+		}
+		found = append(found, rows...)
+	}
+	return found, next, err
+}
+
+// common tells that the text is often in the lines of a day, by a few of them.
+func (s search) common(ctx context.Context, st *Store, scope tenant.Scope, day int32) (bool, error) {
+	s.day = &day
+	var hits int64
+	err := st.inOrder(ctx, scope, EventFilter{}, func(db postgres.DB) (err error) {
+		_, hits, err = s.among(ctx, db, scope, EventFilter{}, sampled)
+		return err
+	})
+	return hits > 1, err
+}
+
+// matching are lines of the days that hold the text, without the rest of the filter; one more than gathered: there are others.
+func (s search) matching(ctx context.Context, db postgres.DB, days []int32) (tenants, ids []string, err error) {
+	err = db.QueryRow(ctx, `SELECT array_agg(m.tenant_id::text), array_agg(m.id) FROM provisioning_matching($1, $2::integer[], $3::integer) m`,
+		postgres.Like(s.text), days, gathered+1).Scan(&tenants, &ids)
+	if err != nil {
+		return nil, nil, fmt.Errorf("search provisioning events: %w", postgres.BadInput(err))
+	}
+	return tenants, ids, nil
 }
 
 // placeOf is where a line stands in the order of the log, as its cursor has it.

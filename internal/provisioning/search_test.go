@@ -10,6 +10,9 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
+// burst is how many lines Contoso's log has more on one day, two months ago: more than the index of the search gives.
+const burst = gathered + 200
+
 // longLog is a log of three months that is too long to be walked for each word: 150 lines a day, of which every sixth day one holds the word
 // that is asked for, and one that has no date. Every ninth line is Contoso's, the others are Fabrikam's.
 func longLog(t *testing.T) (*postgres.Pool, *Store) {
@@ -22,6 +25,14 @@ func longLog(t *testing.T) (*postgres.Pool, *Store) {
 		       CASE WHEN i % 25 = 0 THEN 'delete' ELSE 'update' END, CASE WHEN i % 10 = 1 THEN 'failure' ELSE 'success' END, CASE WHEN i % 10 = 1 THEN 'Conflict' || i % 5 ELSE '' END, '', '', '', 0, '', '',
 		       'u' || i % 3000, 'n' || i % 3000, 'User', 'p' || i % 3000, '', '', '', '', '', '[]', '[]', 'everywhere ' || CASE WHEN i % 900 = 450 OR i = 0 THEN 'a nëedle_' ELSE 'a nëedles' END || i || CASE WHEN i % 10 = 1 THEN ' refused' ELSE '' END, $3
 		FROM   generate_series(0, 14000) i`, contoso, fabrikam, noon); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.In(contoso).Exec(t.Context(), `
+		INSERT INTO provisioning_event (tenant_id, id, at, job_id, cycle_id, change_id, sp_id, sp_name, action, status, error_code, error_category, reason, recommended, duration_ms, source_system, target_system,
+		            source_id, source_name, source_type, source_upn, target_id, target_name, target_type, initiated_by, initiator_type, steps, properties, search, read_at)
+		SELECT $1, 'y' || lpad(i::text, 5, '0'), $2::timestamptz - interval '60 days' - i * interval '10 seconds', 'j', '', '', 'sp', 'HR', 'create', 'failure', 'Burst', '', '', '', 0, '', '',
+		       'b' || i, '', 'User', '', '', '', '', '', '', '[]', '[]', 'outburst ' || i, $2
+		FROM   generate_series(1, $3) i`, contoso, noon, burst); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := pool.Raw().Exec(t.Context(), `VACUUM ANALYZE provisioning_event`); err != nil {
@@ -83,6 +94,25 @@ func TestSearchOfALongLog(t *testing.T) {
 	if err != nil || len(p.Rows) != 3 || p.Rows[0].ID != "x00001" || p.Count != mostFound || !p.More || p.SoFar || p.Next == "" {
 		t.Errorf("what is everywhere: %d rows of %d, %v", len(p.Rows), p.Count, err)
 	}
+	for _, oldest := range []bool{false, true} {
+		var got []string
+		for f := (EventFilter{Q: "outburst", Limit: 300, Oldest: oldest}); len(got) == 0 || f.After != ""; {
+			p, err := s.ListEvents(t.Context(), tenant.Everything(), f)
+			if err != nil || p.Count != mostFound || !p.More || p.SoFar {
+				t.Fatalf("a word of one day: %d rows of %d, more %v, so far %v, %v", len(p.Rows), p.Count, p.More, p.SoFar, err)
+			}
+			for _, e := range p.Rows {
+				got = append(got, e.ID)
+			}
+			f.After = p.Next
+		}
+		if !oldest {
+			slices.Reverse(got)
+		}
+		if len(got) != burst || !slices.IsSortedFunc(got, func(a, b string) int { return strings.Compare(b, a) }) {
+			t.Errorf("oldest first %v: %d lines of a word of one day, from %s to %s", oldest, len(got), got[0], got[len(got)-1])
+		}
+	}
 	logPlans(t, pool)
 }
 
@@ -141,7 +171,7 @@ func logPlans(t *testing.T, pool *postgres.Pool) {
 			t.Errorf("%+v of %v goes without %s:\n%s", tc.f, tc.scope, tc.index, plan)
 		}
 	}
-	sql, args, err := stretch(tenant.Everything(), EventFilter{}, "e.search")
+	sql, args, err := (search{}).stretch(tenant.Everything(), EventFilter{}, "e.search")
 	if err != nil {
 		t.Fatal(err)
 	}

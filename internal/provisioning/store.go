@@ -257,7 +257,7 @@ func (s *Store) ListEvents(ctx context.Context, scope tenant.Scope, f EventFilte
 	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	db := s.pool.In(scope)
 	if strings.TrimSpace(f.Q) != "" {
-		return s.search(ctx, db, scope, f, l)
+		return s.search(ctx, scope, f, l)
 	}
 	var page EventPage
 	if page.Count, err = countEvents(ctx, db, scope, l, f); err != nil {
@@ -314,7 +314,7 @@ func (s *Store) EachEvent(ctx context.Context, scope tenant.Scope, f EventFilter
 		return err
 	}
 	if q.text != "" {
-		q.narrow(w, nil)
+		q.narrow(w)
 	}
 	l := postgres.Listing{Columns: eventColumns, Table: "provisioning_event e", Where: w, Order: eventOrder(f, one), Cursor: f.After}
 	return postgres.EachOf(ctx, db, l, scanEvent, each)
