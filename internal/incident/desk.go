@@ -6,8 +6,6 @@ import (
 	"errors"
 	"maps"
 	"net/http"
-	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -84,47 +82,6 @@ func eitherWay(ctx context.Context, tid tenant.ID, who, older graph.Acting, scop
 	return p, false, err // what to ask the customer for first
 }
 
-// Thing is what is worked on: an incident, or a single alert of one.
-type Thing struct {
-	Incident string // its number
-	Alert    string // an alert's id; empty: it is the incident itself
-}
-
-// valid tells an id that Microsoft may have given: nothing else is sent there.
-func (t Thing) valid() bool {
-	return number(t.Incident) && (t.Alert == "" || alertID.MatchString(t.Alert))
-}
-
-var alertID = regexp.MustCompile(`^[0-9A-Za-z_-]{1,120}$`)
-
-func (t Thing) noun() string {
-	if t.Alert != "" {
-		return "alert"
-	}
-	return "incident"
-}
-
-// path and scope are where it is at Graph, and what opens it there.
-func (t Thing) path() (at, scope string) {
-	if t.Alert != "" {
-		return "/security/alerts_v2/" + url.PathEscape(t.Alert), triageAlert
-	}
-	return path + "/" + url.PathEscape(t.Incident), triage
-}
-
-func (t Thing) get(ctx context.Context, p graph.Person) (Incident, error) {
-	at, _ := t.path()
-	if t.Alert == "" {
-		w, err := graph.GetAs[graph.SecurityIncident](ctx, p, at, graph.Query{Expand: "alerts"})
-		return fromGraph(w), err
-	}
-	w, err := graph.GetAs[graph.SecurityAlert](ctx, p, at, graph.Query{})
-	if err == nil && w.IncidentID != t.Incident {
-		err = errs.NotFound // an alert is looked at where it belongs
-	}
-	return fromAlert(w), err
-}
-
 // Get reads an incident, or an alert in its shape. Older tells that it was read with the older API, which works on nothing and has no single alerts.
 func (d *Desk) Get(ctx context.Context, tid tenant.ID, t Thing) (i Incident, older bool, err error) {
 	if !t.valid() {
@@ -145,11 +102,6 @@ func (d *Desk) Get(ctx context.Context, tid tenant.ID, t Thing) (i Incident, old
 	}
 	i, err = t.get(ctx, p)
 	return i, false, lost(err)
-}
-
-// number tells an incident's id: nothing else is sent to Microsoft.
-func number(id string) bool {
-	return id != "" && len(id) < 20 && strings.Trim(id, "0123456789") == ""
 }
 
 // lost tells an incident that Microsoft does not have from other failures.

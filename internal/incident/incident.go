@@ -1,5 +1,5 @@
 // Package incident is what we know about incidents of Microsoft Defender XDR: the table of those that the portal may read by itself, how they
-// are read and worked on as a signed-in person, and what was seen to change.
+// and their alerts are read and worked on as a signed-in person, how somebody hunts, and what was seen to change.
 //
 // Nothing that was read as a person is stored.
 package incident

@@ -88,6 +88,9 @@ func (s *Queries) Save(ctx context.Context, who tenant.Person, q Query) (id int6
 		_, err = s.db().Exec(ctx, `UPDATE hunting_query SET name = $2, description = $3, query = $4, shared = $5, changed_at = now() WHERE query_id = $1`, q.ID, q.Name, q.Description, q.Text, q.Shared)
 		return q.ID, named(err)
 	}
+	if _, err := s.db().Exec(ctx, `DELETE FROM hunting_query WHERE staff_id IS NULL AND NOT shared`); err != nil { // of people who left
+		return 0, fmt.Errorf("tidy hunting queries: %w", postgres.Kind(err))
+	}
 	var n int
 	if err := s.db().QueryRow(ctx, `SELECT count(*) FROM hunting_query WHERE staff_id = $1`, who.StaffID).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count hunting queries: %w", postgres.Kind(err))

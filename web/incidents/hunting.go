@@ -44,6 +44,13 @@ func (h *Handler) newHuntView(r *http.Request, m tenant.Membership) (v huntView,
 	return v, err
 }
 
+// open finds the saved query of that id, where the person has one.
+func (v *huntView) open(id string) {
+	if at := slices.IndexFunc(v.saved, func(s incident.Query) bool { return strconv.FormatInt(s.ID, 10) == id }); at >= 0 {
+		v.opened = v.saved[at]
+	}
+}
+
 // hunting shows the box, with the query that the address names, or else with what the person wrote last.
 func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	v, err := h.newHuntView(r, m)
@@ -52,11 +59,9 @@ func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	switch q := r.URL.Query(); {
 	case q.Has("query"):
-		at := slices.IndexFunc(v.saved, func(s incident.Query) bool { return strconv.FormatInt(s.ID, 10) == q.Get("query") })
-		if at < 0 {
+		if v.open(q.Get("query")); v.opened.ID == 0 {
 			return errs.ShowNext(errs.NotFound, "There is no such query, or it is not shared with you.", "Choose another one.")
 		}
-		v.opened = v.saved[at]
 		v.asked.Query = v.opened.Text
 	case q.Has("example"):
 		n, err := strconv.Atoi(q.Get("example"))
@@ -86,6 +91,7 @@ func (h *Handler) hunt(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
+	v.open(form.Get("opened"))
 	days, _ := strconv.Atoi(form.Get("days")) // no number is refused as too few days
 	v.asked = incident.Question{Query: form.Get("text"), Days: days}
 	asked, err := v.asked.Checked()

@@ -110,6 +110,10 @@ func TestHunting(t *testing.T) {
 			t.Errorf("%s: status %d, want %d", name, got.Code, tc.want)
 		}
 	}
+	m.refuse = nil
+	if got := one.Post(at, asks("opened", "1")).Body.String(); !strings.Contains(got, "Save changes") || !strings.Contains(got, at+"/queries/1/delete") {
+		t.Error("a saved query that was run cannot be changed any more")
+	}
 	for path, want := range map[string]int{at + "?query=1": 200, at + "?query=2": 404, at + "?example=0": 200, at + "?example=99": 404, huntPath: 404} {
 		if got := one.Get(path); got.Code != want {
 			t.Errorf("GET %s: status %d, want %d", path, got.Code, want)

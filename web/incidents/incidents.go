@@ -1,5 +1,5 @@
 // Package incidents shows the incidents of Microsoft Defender XDR: those of all customers that let the portal read them, and at any customer
-// what the signed-in person may see there at the moment.
+// what the signed-in person may see there at the moment, and hunt for.
 //
 // What an incident is, its table, and how it is worked on live in internal/incident.
 package incidents

@@ -30,9 +30,10 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	v.asked.Query = form.Get("text")
 	q := incident.Query{Name: form.Get("query_name"), Description: form.Get("description"), Text: form.Get("text"), Shared: form.Get("shared") == "1"}
 	if form.Get("do") == "change" {
-		if q.ID, err = strconv.ParseInt(form.Get("opened"), 10, 64); err != nil {
+		if v.open(form.Get("opened")); v.opened.ID == 0 {
 			return errs.NotFound
 		}
+		q.ID, q.Staff = v.opened.ID, v.opened.Staff
 	}
 	id, err := h.Queries.Save(r.Context(), m.Person, q)
 	switch sentence, next, ok := errs.Sentence(err); {
