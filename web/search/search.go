@@ -98,7 +98,8 @@ type search struct {
 	most   int64 // how far devices are counted; 0: all
 	chrome page.Chrome
 
-	matching []device.Device // all devices that match, if they are few; else nil
+	matching    []device.Device // all devices that match, if they are few; else nil
+	policyCount *int64          // policies of any kind that match; nil: not counted yet
 }
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
