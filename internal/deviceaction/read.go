@@ -22,7 +22,8 @@ var reads = []struct{ until, every time.Duration }{
 const (
 	// lostAfter is how long an action may be on its way, throttled too, before the portal that sent it counts as gone.
 	lostAfter = 5 * time.Minute
-	// traceless is after how long an action of which Microsoft said nothing, and of which Intune shows no trace, counts as not done.
+	// traceless is after how long reading ends where Microsoft said nothing of an action and Intune shows no trace of it. Microsoft promises no time
+	// by which there is one, so what became of it stays unknown, and who looks at the device decides.
 	traceless = 15 * time.Minute
 	// forgotten is when reading ends: a device that has not checked in for so long will not come back soon.
 	forgotten = 60 * 24 * time.Hour
@@ -110,7 +111,7 @@ func (r *Reader) read(ctx context.Context, a Action) error {
 	var next time.Time
 	var e audit.Entry
 	switch wait := readAfter(now.Sub(a.SentAt)); {
-	case !a.State.Open():
+	case !a.State.Open() || !a.EndedAt.IsZero():
 		e = a.ended()
 	case wait == 0:
 		a.forget(now)
@@ -159,7 +160,7 @@ func (a *Action) judge(k Kind, found reading, gone bool, now time.Time) {
 		return
 	}
 	if a.State == Unknown && now.Sub(a.SentAt) >= traceless && !strings.HasSuffix(found.State, "Pending") && !strings.HasSuffix(found.State, "Issued") {
-		a.end(Failed, "Microsoft did not answer, and Intune shows no trace of it a quarter of an hour later: it was not done.", now)
+		a.end(Unknown, "Microsoft did not answer, and Intune shows no trace of it a quarter of an hour later. It was probably not done: look at the device before you repeat it.", now)
 	}
 }
 

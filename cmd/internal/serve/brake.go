@@ -50,8 +50,12 @@ func (p *Portal) tell(ctx context.Context, to []string, m mail.Message, told fun
 }
 
 func coolingMail(a brake.Approval, origin string) mail.Message {
+	devices := "1 device"
+	if a.Devices != 1 {
+		devices = fmt.Sprintf("%d devices", a.Devices)
+	}
 	return mail.Message{
-		Subject: fmt.Sprintf("%s asks to %s %d devices", a.By, a.Kind, a.Devices),
+		Subject: fmt.Sprintf("%s asks to %s %s", a.By, a.Kind, devices),
 		Text: fmt.Sprintf("This is far above what one person may do. It cools off until %s UTC; after that a second person can approve it.\n\nReason given: %s\n\n%s\n\nLook at it, refuse it, or stop everything:\n%s\n%s\n",
 			a.CoolUntil.UTC().Format("2 January 2006, 15:04"), a.Reason, strings.Join(a.Why, "\n"), origin+brake.Path(a.ID), origin+"/approvals/stop"),
 	}
