@@ -72,18 +72,6 @@ func TestJob(t *testing.T) {
 	if list, _, n, err := k.store.List(t.Context(), tenant.Only(k.tid), deviceaction.Filter{Sort: "asked", Job: id}); err != nil || n != 4 || list[0].JobID != id || list[0].As != as[k.tid] {
 		t.Errorf("listed: %v, %d, %v", list, n, err)
 	}
-	list, next, n, err := k.store.Jobs(t.Context(), tenant.Only(k.fab), deviceaction.JobFilter{Kind: []string{"sync"}, Q: "TECHNICIAN", Desc: true})
-	if err != nil || n != 1 || next != "" || list[0].ID != id || list[0].Lines != 1 || list[0].Customers != 1 || list[0].Cancelled != 1 {
-		t.Errorf("jobs as one customer has them: %+v, %d, %v", list, n, err)
-	}
-	for _, f := range []deviceaction.JobFilter{{Kind: []string{"restart"}}, {Q: "nobody"}} {
-		if _, _, n, err := k.store.Jobs(t.Context(), both, f); err != nil || n != 0 {
-			t.Errorf("jobs of %+v: %d, %v", f, n, err)
-		}
-	}
-	if _, _, n, err := k.store.Jobs(t.Context(), tenant.Scope{}, deviceaction.JobFilter{}); err != nil || n != 0 {
-		t.Errorf("jobs as nobody: %d, %v", n, err)
-	}
 	if _, err := r.Order(t.Context(), k.by, k.ask("wipe", deviceaction.Device{}), set, as); !errors.Is(err, errs.Invalid) {
 		t.Errorf("a wipe of many: %v", err)
 	}

@@ -87,78 +87,24 @@ func (s *Store) again(ctx context.Context, scope tenant.Scope, job int64, by ten
 	return nil
 }
 
-// jobColumns are a job with sums over its lines within the scope; linesOfJob are the sums.
-const (
-	jobColumns = `j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.skipped, j.alive_at, l.lines, l.queued, l.open, l.done, l.failed, l.unknown, l.cancelled, l.customers`
-	linesOfJob = `device_job j
-		CROSS  JOIN LATERAL (
-			SELECT count(*) AS lines, count(*) FILTER (WHERE a.state = 'queued') AS queued, count(*) FILTER (WHERE a.state IN ('sent', 'approval', 'pending')) AS open,
-			       count(*) FILTER (WHERE a.state = 'done') AS done, count(*) FILTER (WHERE a.state = 'failed') AS failed, count(*) FILTER (WHERE a.state IN ('unknown', 'gone')) AS unknown,
-			       count(*) FILTER (WHERE a.state = 'cancelled') AS cancelled, count(DISTINCT a.tenant_id) AS customers
-			FROM   device_action a
-			WHERE  a.job_id = j.job_id) l`
-)
-
-func scanJob(row pgx.CollectableRow, more ...any) (j Job, err error) {
-	err = row.Scan(append([]any{&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Skipped, &j.AliveAt, &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers}, more...)...)
-	return j, err
-}
-
-// JobFilter chooses jobs.
-type JobFilter struct {
-	Q     string   // part of who asked or of the reason
-	Kind  []string // names of kinds
-	Desc  bool     // the newest first
-	After string   // the place where the page before ended
-	Limit int      // rows; 0: 50, at most 500
-}
-
-func (f JobFilter) listing() (l postgres.Listing, err error) {
-	w := &postgres.Where{}
-	w.And("EXISTS (SELECT FROM device_action a WHERE a.job_id = j.job_id)")
-	if len(f.Kind) > 0 {
-		w.And("j.kind = ANY(?)", f.Kind)
-	}
-	if f.Q != "" {
-		if !postgres.Printable(f.Q) {
-			return l, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for.")
-		}
-		w.And("(strpos(lower(j.made_by), lower(?)) > 0 OR strpos(lower(j.reason), lower(?)) > 0)", f.Q, f.Q)
-	}
-	order := postgres.Order{Name: "made", Keys: []postgres.Key{{Expr: "j.job_id", Type: "bigint"}}, Desc: f.Desc} // numbered as they are made
-	return postgres.Listing{Columns: jobColumns, Table: linesOfJob, Where: w, Order: order, Cursor: f.After, Limit: f.Limit}, nil
-}
-
-// Jobs is one page of the jobs with a line in the scope, with sums over those lines, the place of the next, and how many there are.
-func (s *Store) Jobs(ctx context.Context, scope tenant.Scope, f JobFilter) (found []Job, next string, count int64, err error) {
-	l, err := f.listing()
-	if err != nil {
-		return nil, "", 0, err
-	}
-	return postgres.PageOf(ctx, s.pool.In(scope), l, scanJob)
-}
-
-// EachJob gives all jobs that match, in order; for exports.
-func (s *Store) EachJob(ctx context.Context, scope tenant.Scope, f JobFilter, each func(Job) error) error {
-	l, err := f.listing()
-	if err != nil {
-		return err
-	}
-	return postgres.EachOf(ctx, s.pool.In(scope), l, scanJob, each)
-}
-
 // Job finds a job with a line in the scope, with sums over those lines and why some failed; errs.NotFound where there is none.
 func (s *Store) Job(ctx context.Context, scope tenant.Scope, id int64) (j Job, why []Cause, err error) {
 	db := s.pool.In(scope)
-	rows, _ := db.Query(ctx, `SELECT `+jobColumns+` FROM `+linesOfJob+` WHERE j.job_id = $1 AND l.lines > 0`, id)
-	j, err = pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Job, error) { return scanJob(row) })
+	err = db.QueryRow(ctx, `
+		SELECT   j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.skipped, j.alive_at, count(*), count(*) FILTER (WHERE a.state = 'queued'),
+		         count(*) FILTER (WHERE a.state IN ('sent', 'approval', 'pending')), count(*) FILTER (WHERE a.state = 'done'), count(*) FILTER (WHERE a.state = 'failed'),
+		         count(*) FILTER (WHERE a.state IN ('unknown', 'gone')), count(*) FILTER (WHERE a.state = 'cancelled'), count(DISTINCT a.tenant_id)
+		FROM     device_job j
+		JOIN     device_action a ON a.job_id = j.job_id
+		WHERE    j.job_id = $1
+		GROUP BY j.job_id`, id).Scan(&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Skipped, &j.AliveAt, &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers)
 	if errors.Is(err, pgx.ErrNoRows) {
 		return j, nil, fmt.Errorf("job %d: %w", id, errs.NotFound)
 	}
 	if err != nil {
 		return j, nil, fmt.Errorf("job of device actions: %w", postgres.Kind(err))
 	}
-	rows, _ = db.Query(ctx, `
+	rows, _ := db.Query(ctx, `
 		SELECT   regexp_replace(a.said, ' Microsoft’s request id is [0-9A-Za-z-]+\.', ''), count(*)
 		FROM     device_action a
 		WHERE    a.job_id = $1 AND a.state = 'failed'

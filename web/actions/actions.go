@@ -144,9 +144,6 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 			return h.Actions.Each(ctx, m.Scope, f, each)
 		}, func(a deviceaction.Action) row { return newRow(a, now) }),
 	}
-	if !m.One() {
-		l.Actions = []ui.Action{{Text: "Jobs", Kind: ui.Quiet, URL: "/actions/jobs"}}
-	}
 	if q.CSV {
 		return l.Serve(w, r)
 	}

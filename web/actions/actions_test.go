@@ -125,24 +125,6 @@ func TestPages(t *testing.T) {
 	if get, post := one.Get(at), one.Post(at, url.Values{"do": {"again"}}); get.Code != http.StatusNotFound || post.Code != http.StatusNotFound {
 		t.Errorf("a job of another tenant: %d, %d", get.Code, post.Code)
 	}
-	var jobs struct {
-		Rows  []struct{ URL string }
-		Count int
-	}
-	if both.JSON("/actions/jobs?q=kranz&kind=restart", http.StatusOK, &jobs); jobs.Count != 0 {
-		t.Errorf("jobs of somebody else: %+v", jobs)
-	}
-	if both.JSON("/actions/jobs?kind=restart", http.StatusOK, &jobs); jobs.Count != 1 || len(jobs.Rows) != 1 || jobs.Rows[0].URL != at || !strings.Contains(both.Get("/actions/jobs").Body.String(), at) || !strings.Contains(both.Get("/actions/jobs?format=csv").Body.String(), "Restart") {
-		t.Errorf("jobs: %+v", jobs)
-	}
-	if one.JSON("/actions/jobs", http.StatusOK, &jobs); jobs.Count != 0 || !strings.Contains(one.Get("/actions/jobs").Body.String(), "Nothing was asked for many devices yet") {
-		t.Errorf("jobs of another tenant: %+v", jobs)
-	}
-	for _, path := range []string{"?sort=x", "?after=x", "?kind=wipe", "?kind=x"} {
-		if got := both.Get("/actions/jobs" + path); got.Code != http.StatusBadRequest {
-			t.Errorf("GET /actions/jobs%s: %d, want 400", path, got.Code)
-		}
-	}
 	orderers := f.Serve(t, orderer, tenant.Only(contoso.ID, fabrikam.ID), mount)
 	if got := both.Post(at, url.Values{"do": {"again"}}); got.Code != http.StatusConflict {
 		t.Errorf("somebody else tries it again: %d", got.Code)

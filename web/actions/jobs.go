@@ -23,7 +23,6 @@ type Runner interface {
 
 // MountPortal adds the pages of jobs, which are over all tenants.
 func (h *Handler) MountPortal(r page.Router) {
-	r.Get("/actions/jobs", h.jobs)
 	r.Get("/actions/jobs/{job}", h.job)
 	r.Post("/actions/jobs/{job}", tenant.MayAct, h.steer)
 }
@@ -48,9 +47,8 @@ type jobView struct {
 	Cancelled int64     `json:"cancelled"`
 	Skipped   int64     `json:"skipped"`
 	Running   bool      `json:"running"`
-	Causes    []cause   `json:"causes,omitzero"` // of one job; nil in a list
+	Causes    []cause   `json:"causes"`
 	ListURL   string    `json:"list_url"`
-	URL       string    `json:"url"`
 
 	m   tenant.Membership
 	now time.Time
@@ -82,10 +80,7 @@ func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err 
 func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {
 	v := jobView{
 		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
-		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), URL: jobURL(j.ID), m: m, now: now,
-	}
-	if why != nil {
-		v.Causes = []cause{}
+		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, now: now,
 	}
 	for _, c := range why {
 		v.Causes = append(v.Causes, cause(c))
@@ -146,7 +141,7 @@ func (v jobView) header() ui.PageHeader {
 	if v.Skipped > 0 {
 		lead += " Left out, because the same was under way: " + ui.Count(v.Skipped, "device", "devices") + "."
 	}
-	return ui.PageHeader{Context: []ui.Crumb{{Text: "Actions", URL: "/actions"}, {Text: "Jobs", URL: "/actions/jobs"}}, Title: v.title(), Lead: lead, Pills: []ui.State{v.state()}}
+	return ui.PageHeader{Context: []ui.Crumb{{Text: "Actions", URL: "/actions"}}, Title: v.title(), Lead: lead, Pills: []ui.State{v.state()}}
 }
 
 func (v jobView) state() ui.State {
