@@ -90,14 +90,8 @@ func (s *Store) again(ctx context.Context, scope tenant.Scope, job int64, by ten
 // Job finds a job with a line in the scope, with sums over those lines and why some failed; errs.NotFound where there is none.
 func (s *Store) Job(ctx context.Context, scope tenant.Scope, id int64) (j Job, why []Cause, err error) {
 	db := s.pool.In(scope)
-	err = db.QueryRow(ctx, `
-		SELECT   j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.skipped, j.alive_at, count(*), count(*) FILTER (WHERE a.state = 'queued'),
-		         count(*) FILTER (WHERE a.state IN ('sent', 'approval', 'pending')), count(*) FILTER (WHERE a.state = 'done'), count(*) FILTER (WHERE a.state = 'failed'),
-		         count(*) FILTER (WHERE a.state IN ('unknown', 'gone')), count(*) FILTER (WHERE a.state = 'cancelled'), count(DISTINCT a.tenant_id)
-		FROM     device_job j
-		JOIN     device_action a ON a.job_id = j.job_id
-		WHERE    j.job_id = $1
-		GROUP BY j.job_id`, id).Scan(&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Skipped, &j.AliveAt, &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers)
+	found, _ := db.Query(ctx, `SELECT `+jobColumns+` FROM `+jobs+` WHERE j.job_id = $1`, id)
+	j, err = pgx.CollectExactlyOneRow(found, func(row pgx.CollectableRow) (Job, error) { return scanJob(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return j, nil, fmt.Errorf("job %d: %w", id, errs.NotFound)
 	}

@@ -36,6 +36,7 @@ type Handler struct {
 // Mount adds the pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/actions", h.list)
+	r.Get("/actions/jobs", h.jobs)
 	r.Get("/actions/{action}", h.show)
 	r.Post("/actions/{action}", tenant.MayAct, h.proceed)
 }
@@ -138,8 +139,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	l := page.List[row]{
 		Title: "Actions on devices", One: "action", Many: "actions", Caption: "Actions on devices, the newest first", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
-		Lead:  "What people had Intune do to devices through this portal, and what became of it.",
-		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: "flash", Title: "Nothing was asked for yet", Lines: []string{"Open a device and choose an action.", "What is done in Intune itself does not appear here."}, ActionURL: m.Path("/devices"), ActionText: "Show the devices"},
+		Lead:    "What people had Intune do to devices through this portal, and what became of it.",
+		Actions: []ui.Action{{Text: "Bulk jobs", URL: m.Path("/actions/jobs"), Kind: ui.Quiet}},
+		Empty:   ui.Empty{Kind: ui.EmptyNone, Icon: "flash", Title: "Nothing was asked for yet", Lines: []string{"Open a device and choose an action.", "What is done in Intune itself does not appear here."}, ActionURL: m.Path("/devices"), ActionText: "Show the devices"},
 		Each: page.Streamed(func(ctx context.Context, each func(deviceaction.Action) error) error {
 			return h.Actions.Each(ctx, m.Scope, f, each)
 		}, func(a deviceaction.Action) row { return newRow(a, now) }),

@@ -122,6 +122,24 @@ func TestPages(t *testing.T) {
 	if both.JSON(at, http.StatusOK, &job); job.Devices != 1 || job.Waiting != 1 {
 		t.Errorf("the job: %+v", job)
 	}
+	var listed struct {
+		Rows  []struct{ Devices, Customers int64 }
+		Count int64
+	}
+	if both.JSON("/actions/jobs?customer="+fabrikam.ID.String(), http.StatusOK, &listed); listed.Count != 1 || len(listed.Rows) != 1 || listed.Rows[0].Devices != 1 || listed.Rows[0].Customers != 1 {
+		t.Errorf("jobs: %+v", listed)
+	}
+	if csv := both.Get("/actions/jobs?format=csv").Body.String(); strings.Count(csv, "\n") != 2 || !strings.Contains(csv, "Technician") {
+		t.Errorf("jobs as CSV:\n%s", csv)
+	}
+	if one.JSON("/actions/jobs", http.StatusOK, &listed); listed.Count != 0 {
+		t.Errorf("jobs of another tenant are listed: %+v", listed)
+	}
+	for path, want := range map[string]int{"/actions/jobs?state=x": 400, "/actions/jobs?sort=x": 400, "/actions/jobs?after=x": 400, "/t/" + fabrikam.ID.String() + "/actions/jobs": 404, "/t/" + contoso.ID.String() + "/actions/jobs": 200} {
+		if got := one.Get(path); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
+	}
 	if get, post := one.Get(at), one.Post(at, url.Values{"do": {"again"}}); get.Code != http.StatusNotFound || post.Code != http.StatusNotFound {
 		t.Errorf("a job of another tenant: %d, %d", get.Code, post.Code)
 	}

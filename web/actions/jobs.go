@@ -50,8 +50,9 @@ type jobView struct {
 	Causes    []cause   `json:"causes"`
 	ListURL   string    `json:"list_url"`
 
-	m   tenant.Membership
-	now time.Time
+	m     tenant.Membership
+	state ui.State
+	now   time.Time
 }
 
 type cause struct {
@@ -80,7 +81,7 @@ func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err 
 func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {
 	v := jobView{
 		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
-		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, now: now,
+		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, state: jobStates[j.State(now)], now: now,
 	}
 	for _, c := range why {
 		v.Causes = append(v.Causes, cause(c))
@@ -141,23 +142,7 @@ func (v jobView) header() ui.PageHeader {
 	if v.Skipped > 0 {
 		lead += " Left out, because the same was under way: " + ui.Count(v.Skipped, "device", "devices") + "."
 	}
-	return ui.PageHeader{Context: []ui.Crumb{{Text: "Actions", URL: "/actions"}}, Title: v.title(), Lead: lead, Pills: []ui.State{v.state()}}
-}
-
-func (v jobView) state() ui.State {
-	switch {
-	case v.Running:
-		return ui.State{Shape: ui.ShapePending, Text: "Being sent"}
-	case v.Queued > 0:
-		return ui.State{Shape: ui.ShapeWarn, Text: "Stopped"}
-	case v.Open > 0:
-		return ui.State{Shape: ui.ShapePending, Text: "Waits for devices"}
-	case v.Failed > 0:
-		return ui.State{Shape: ui.ShapeBad, Text: "Some failed"}
-	case v.Unknown > 0:
-		return ui.State{Shape: ui.ShapeUnknown, Text: "Some are unknown"}
-	}
-	return ui.State{Shape: ui.ShapeOK, Text: "Ended"}
+	return ui.PageHeader{Context: []ui.Crumb{{Text: "Actions", URL: "/actions"}, {Text: "Bulk jobs", URL: "/actions/jobs"}}, Title: v.title(), Lead: lead, Pills: []ui.State{v.state}}
 }
 
 func (v jobView) progress() ui.Progress {

@@ -46,3 +46,9 @@ func TestContactsAreTold(t *testing.T) {
 		}
 	}
 }
+
+func TestCoolingMailOfOne(t *testing.T) {
+	if m := coolingMail(brake.Approval{Kind: brake.Wipe, Devices: 1, By: "Anna"}, ""); m.Subject != "Anna asks to wipe 1 device" {
+		t.Errorf("subject %q", m.Subject)
+	}
+}
