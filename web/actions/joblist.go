@@ -56,15 +56,15 @@ var jobStates = map[deviceaction.JobState]ui.State{
 
 func (r jobRow) label() string { return deviceaction.Label(r.Name, r.Choice) }
 
-func (r jobRow) sent() string { return ui.N(r.Devices-r.Queued) + " of " + ui.N(r.Devices) }
+func (r jobRow) sent() string { return ui.N(r.Devices-r.Queued) + " of " + ui.N(r.Devices) + " sent" }
 
-// outcome is what became of the devices, in words.
+// outcome is what became of the devices, in words, with what asks for somebody first: a narrow column cuts off the rest.
 func (r jobRow) outcome() string {
 	var parts []string
 	for _, p := range []struct {
 		n    int64
 		text string
-	}{{r.Done, "done"}, {r.Failed, "failed"}, {r.Unknown, "unknown"}, {r.Cancelled, "cancelled"}, {r.Open, "waiting"}} {
+	}{{r.Failed, "failed"}, {r.Unknown, "unknown"}, {r.Done, "done"}, {r.Open, "waiting"}, {r.Cancelled, "cancelled"}} {
 		if p.n > 0 {
 			parts = append(parts, ui.N(p.n)+" "+p.text)
 		}
@@ -99,14 +99,14 @@ func jobColumns(m tenant.Membership) []page.Column[jobRow] {
 	devices := page.Column[jobRow]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 90, Text: func(r jobRow) string { return strconv.FormatInt(r.Devices, 10) }, Cell: func(r jobRow) ui.Cell { return ui.NumberCell(r.Devices, r.ListURL) }}
 	cs := []page.Column[jobRow]{
 		{Key: "action", Label: "Action", Width: 200, Text: jobRow.label},
-		{Key: "state", Label: "State", Kind: ui.KindState, Width: 170, Text: func(r jobRow) string { return r.StateName }, Cell: func(r jobRow) ui.Cell { return ui.Cell{State: &r.state} }},
+		{Key: "state", Label: "State", Kind: ui.KindState, Width: 160, Text: func(r jobRow) string { return r.StateName }, Cell: func(r jobRow) ui.Cell { return ui.Cell{State: &r.state} }},
 		devices,
 	}
 	if !m.One() {
 		cs = append(cs, page.Column[jobRow]{Key: "customers", Label: "Customers", Kind: ui.KindNumber, Width: 100, Priority: 2, Text: func(r jobRow) string { return strconv.FormatInt(r.Customers, 10) }, Cell: func(r jobRow) ui.Cell { return ui.NumberCell(r.Customers, "") }})
 	}
 	return append(cs,
-		plain("sent", "Sent", 110, 2, jobRow.sent), plain("outcome", "Outcome", 0, 3, jobRow.outcome), plain("by", "By", 170, 2, func(r jobRow) string { return r.By }),
+		plain("progress", "Progress", 130, 2, jobRow.sent), plain("outcome", "Outcome", 0, 3, jobRow.outcome), plain("by", "By", 150, 2, func(r jobRow) string { return r.By }),
 		page.Column[jobRow]{Key: "asked", Label: "Asked", Kind: ui.KindTime, Sort: "asked", Width: 110, Text: func(r jobRow) string { return page.Stamp(&r.MadeAt) }, Cell: func(r jobRow) ui.Cell { return ui.TimeCell(ui.NewTime(r.MadeAt, r.now)) }},
 		page.Column[jobRow]{Key: "reason", Label: "Reason", Exact: true, Text: func(r jobRow) string { return r.Reason }},
 		number("not_sent", "Not sent", func(r jobRow) int64 { return r.Queued }), number("waiting", "Waiting", func(r jobRow) int64 { return r.Open }), number("done", "Done", func(r jobRow) int64 { return r.Done }),
