@@ -44,7 +44,7 @@ func collectSeldom(getenv func(string) string) {
 		return
 	}
 	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(96 << 20)
+	debug.SetMemoryLimit(80 << 20)
 }
 
 type migrateCommand struct{ config.Settings }
