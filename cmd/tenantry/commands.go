@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"runtime/debug"
 	"time"
 
 	"github.com/tenantry/tenantry/cmd/internal/serve"
@@ -33,18 +32,7 @@ func (c *serveCommand) Run(e environment) error {
 	if len(cfg.Owners) == 0 {
 		log.Warn("TENANTRY_OWNERS is not set: unless an owner was named before, nobody can sign in as one")
 	}
-	collectSeldom(e.getenv)
 	return serve.Run(e.ctx, cfg, serve.Options{Web: c.Web, Workers: c.Workers}, log)
-}
-
-// collectSeldom lets garbage grow to four times of what lives, up to the memory that the portal is meant to need in all: collected at each
-// doubling, a page cost a third more. Who sets GOGC or GOMEMLIMIT, the Go runtime's own settings, chooses otherwise.
-func collectSeldom(getenv func(string) string) {
-	if getenv("GOGC") != "" || getenv("GOMEMLIMIT") != "" {
-		return
-	}
-	debug.SetGCPercent(400)
-	debug.SetMemoryLimit(80 << 20)
 }
 
 type migrateCommand struct{ config.Settings }
