@@ -239,13 +239,7 @@ func (s *Service) readFreshness(ctx context.Context, scope tenant.Scope, dataset
 			return f, err
 		}
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT `+statusColumns+`
-		FROM   sync_state s
-		JOIN   tenant t ON t.tenant_id = s.tenant_id
-		WHERE  s.dataset = $1
-		AND    (NOT s.stopped OR s.last_complete_at IS NOT NULL)`, dataset)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
+	found, err := s.statuses(ctx, scope, dataset)
 	if err != nil {
 		return Freshness{}, fmt.Errorf("freshness of %s: %w", dataset, err)
 	}
