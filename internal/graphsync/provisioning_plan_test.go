@@ -16,10 +16,16 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// everywhere is a person with a sign-in at every customer, as its Application Administrator.
-type everywhere struct{ *rig }
+// everywhere is a person with a sign-in at every customer but one, as its Application Administrator.
+type everywhere struct {
+	*rig
+	but *tenant.ID
+}
 
 func (e everywhere) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.Person, error) {
+	if tid == *e.but {
+		return graph.Person{}, tenant.NotSignedIn(tid)
+	}
 	w, _ := e.cloud.World.Tenant(tid.String())
 	return signedIn{e.rig, w.ID, w.Users[1].SignInName}.As(ctx, tid, scopes...)
 }
@@ -35,7 +41,8 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 		ids, known[w.ID] = append(ids, id), true
 	}
 	ctx, all := t.Context(), tenant.Only(ids[:2]...)
-	acts := &provisioning.Acts{Who: everywhere{r}, Graph: r.graph, Store: r.provisioning, Audit: audit.NewStore(r.pool), Now: time.Now}
+	var unsigned tenant.ID
+	acts := &provisioning.Acts{Who: everywhere{r, &unsigned}, Graph: r.graph, Store: r.provisioning, Audit: audit.NewStore(r.pool), Now: time.Now}
 	planner := &provisioning.Planner{Acts: acts, Sleep: func() { r.cloud.World.Clock.Advance(time.Second) }}
 	by := tenant.Person{Name: "Technician", UPN: "technician@firstup.example"}
 	found, _, err := acts.Gallery(ctx, ids[0], provisioning.GallerySearch{Name: "Asana"})
@@ -73,16 +80,25 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 		t.Errorf("step %d, %v", st.Step(), err)
 	}
 	r.cloud.World.Change(func() { taken.Taken = nil })
-	if err := r.provisioning.AgainPlan(ctx, all, p.ID, time.Now()); err != nil {
-		t.Fatal(err)
-	}
-	_, lines, err = r.provisioning.Plan(ctx, all, p.ID, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	planner.Start(ctx, by, "q", p, lines)
-	if got := read(); got[ids[0]].Outcome != provisioning.Done || got[ids[1]].Outcome != provisioning.Done {
-		t.Errorf("second try: %+v", got)
+	for _, try := range []struct {
+		unsigned tenant.ID
+		want     provisioning.Outcome
+		state    string
+	}{{ids[1], provisioning.Unsigned, "sign-in"}, {tenant.ID{}, provisioning.Done, "ready"}} {
+		unsigned = try.unsigned
+		if err := r.provisioning.AgainPlan(ctx, all, p.ID, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if _, lines, err = r.provisioning.Plan(ctx, all, p.ID, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		planner.Start(ctx, by, "q", p, lines)
+		if got := read(); got[ids[0]].Outcome != provisioning.Done || got[ids[1]].Outcome != try.want {
+			t.Errorf("tried again: %+v", got)
+		}
+		if plans, _, _, err := r.provisioning.Plans(ctx, all, provisioning.PlanFilter{State: []string{try.state}}); err != nil || len(plans) != 1 {
+			t.Errorf("not %s: %+v, %v", try.state, plans, err)
+		}
 	}
 	if n, err := r.provisioning.StartPlan(ctx, all, p.ID, ids, time.Now()); err != nil || n != 0 {
 		t.Errorf("started without credentials: %d, %v", n, err)

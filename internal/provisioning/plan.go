@@ -17,11 +17,12 @@ type Outcome string
 
 // The outcomes.
 const (
-	Waiting Outcome = "waiting"
-	Working Outcome = "working"
-	Done    Outcome = "done"   // the application and its job are there
-	Failed  Outcome = "failed" // Said tells why; what was done stays done, and is not done twice
-	Unclear Outcome = "unknown"
+	Waiting  Outcome = "waiting"
+	Working  Outcome = "working"
+	Done     Outcome = "done"   // the application and its job are there
+	Failed   Outcome = "failed" // Said tells why; what was done stays done, and is not done twice
+	Unclear  Outcome = "unknown"
+	Unsigned Outcome = "sign-in" // the person had no sign-in there; after one it is tried again
 )
 
 // Plan is one application for several customers: it is added and its job made at each. Credentials differ from customer to customer and are
@@ -37,12 +38,13 @@ type Plan struct {
 	Waiting      int64
 	Failed       int64
 	Unclear      int64
+	Unsigned     int64
 	Started      int64  // whose job was started
 	State        string // one of PlanStates, as it was when asked for
 }
 
 // PlanStates are what a plan can be as a whole; of several, what needs a person first.
-var PlanStates = []string{"running", "stopped", "failed", "unknown", "ready", "started"}
+var PlanStates = []string{"running", "stopped", "failed", "unknown", "sign-in", "ready", "started"}
 
 // PlanStep is what the outcome of a line is about.
 type PlanStep string
@@ -113,7 +115,7 @@ func (r *Planner) Start(ctx context.Context, by tenant.Person, requestID string,
 					r.Log.ErrorContext(ctx, "line of a plan", "request_id", requestID, "tenant_id", l.Tenant.String(), "plan", p.ID, "err", err)
 				}
 				l = concluded(l, err)
-				if err != nil && r.Explain != nil {
+				if err != nil && l.Outcome != Unsigned && r.Explain != nil {
 					l.Failure = r.Explain(ctx, by, p, l.Tenant, err)
 				}
 				if r.Acts.Store.settleLine(ctx, p.ID, l, r.Acts.Now()) == nil && r.Done != nil {
@@ -137,6 +139,8 @@ func concluded(l PlanLine, err error) PlanLine {
 		l.Outcome, l.Said = Done, "Enter its credentials to go on."
 	case !told:
 		l.Outcome, l.Said = Failed, "The portal made a mistake. Its log has the details."
+	case errors.Is(err, errs.Unauthorised):
+		l.Outcome, l.Said = Unsigned, "It was not done, because it needs a sign-in of yours there."
 	default:
 		l.Outcome, l.Said = Failed, strings.TrimSpace(sentence+" "+next)
 		if errors.Is(err, errs.Timeout) && l.SPID == "" {

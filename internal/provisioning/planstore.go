@@ -59,8 +59,8 @@ func (s *Store) settleLine(ctx context.Context, plan int64, l PlanLine, now time
 	return nil
 }
 
-// AgainPlan makes the failed lines of a plan wait once more, within the scope, and what a portal that stopped left waiting. What was begun when it
-// stopped is unclear: the application may be there.
+// AgainPlan makes the lines of a plan that failed or lacked a sign-in wait once more, within the scope, and what a portal that stopped left
+// waiting. What was begun when it stopped is unclear: the application may be there.
 func (s *Store) AgainPlan(ctx context.Context, scope tenant.Scope, plan int64, now time.Time) error {
 	_, err := s.pool.In(scope).Exec(ctx, `
 		UPDATE provisioning_plan_line l
@@ -68,7 +68,7 @@ func (s *Store) AgainPlan(ctx context.Context, scope tenant.Scope, plan int64, n
 		       said = CASE WHEN l.state = 'working' AND l.sp_id = '' THEN 'The portal stopped before Microsoft answered. Look at the customer’s applications before you repeat it.' ELSE '' END
 		FROM   provisioning_plan p
 		WHERE  p.plan_id = l.plan_id AND l.plan_id = $1
-		AND    (l.state = 'failed' OR l.state IN ('waiting', 'working') AND p.alive_at < $3)`, plan, now, now.Add(-stalled))
+		AND    (l.state IN ('failed', 'sign-in') OR l.state IN ('waiting', 'working') AND p.alive_at < $3)`, plan, now, now.Add(-stalled))
 	if err != nil {
 		return fmt.Errorf("repeat provisioning plan: %w", postgres.Kind(err))
 	}
@@ -94,19 +94,20 @@ func (s *Store) StartPlan(ctx context.Context, scope tenant.Scope, plan int64, c
 func plans(alive string) string {
 	return `(
 	SELECT s.*, CASE WHEN s.waiting > 0 AND s.alive_at > ` + alive + `::timestamptz THEN 'running' WHEN s.waiting > 0 THEN 'stopped' WHEN s.failed > 0 THEN 'failed' WHEN s.unclear > 0 THEN 'unknown'
-	                 WHEN s.started < s.customers THEN 'ready' ELSE 'started' END AS state
+	                 WHEN s.unsigned > 0 THEN 'sign-in' WHEN s.started < s.customers THEN 'ready' ELSE 'started' END AS state
 	FROM  (SELECT   q.plan_id, q.made_at, q.made_by, q.template, q.template_name, q.alive_at, count(*) AS customers, count(*) FILTER (WHERE l.state IN ('waiting', 'working')) AS waiting,
-	                count(*) FILTER (WHERE l.state = 'failed' AND u.finished_at IS NULL) AS failed, count(*) FILTER (WHERE l.state = 'unknown') AS unclear, count(u.finished_at) AS started
+	                count(*) FILTER (WHERE l.state = 'failed' AND u.finished_at IS NULL) AS failed, count(*) FILTER (WHERE l.state = 'unknown') AS unclear,
+	                count(*) FILTER (WHERE l.state = 'sign-in' AND u.finished_at IS NULL) AS unsigned, count(u.finished_at) AS started
 	       FROM     provisioning_plan q
 	       JOIN     provisioning_plan_line l ON l.plan_id = q.plan_id
 	       LEFT     JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
 	       GROUP BY q.plan_id) s) p`
 }
 
-const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at, p.customers, p.waiting, p.failed, p.unclear, p.started, p.state`
+const planColumns = `p.plan_id, p.made_at, p.made_by, p.template, p.template_name, p.alive_at, p.customers, p.waiting, p.failed, p.unclear, p.unsigned, p.started, p.state`
 
 func scanPlan(row pgx.CollectableRow, more ...any) (p Plan, err error) {
-	err = row.Scan(append([]any{&p.ID, &p.MadeAt, &p.MadeBy, &p.Template, &p.TemplateName, &p.AliveAt, &p.Customers, &p.Waiting, &p.Failed, &p.Unclear, &p.Started, &p.State}, more...)...)
+	err = row.Scan(append([]any{&p.ID, &p.MadeAt, &p.MadeBy, &p.Template, &p.TemplateName, &p.AliveAt, &p.Customers, &p.Waiting, &p.Failed, &p.Unclear, &p.Unsigned, &p.Started, &p.State}, more...)...)
 	return p, err
 }
 

@@ -131,8 +131,8 @@ func (p *planned) lines() (lines []provisioning.PlanLine) {
 			}
 			l.Settings[key] = value
 		}
-		if !p.signedIn[t.ID] {
-			p.faults.Add("customer", "You are not signed in at "+t.Name()+".")
+		if !t.State.Readable() {
+			p.faults.Add("customer", t.Name()+" is not connected.")
 		}
 		lines = append(lines, l)
 	}
@@ -208,11 +208,14 @@ func plainAddress(s string) bool {
 func (p planned) title() string { return p.template.Name + " for several customers" }
 
 func (p planned) customerChoice() ui.Choice {
-	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"], Hint: "Those where you are signed in can be chosen. Sign in at the others first, each on its own page."}
+	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"]}
 	for _, t := range p.customers {
 		o := ui.Option{Value: t.ID.String(), Label: t.Name(), Selected: slices.Contains(p.where, t.ID.String())}
-		if !p.signedIn[t.ID] {
-			o.Reason = "You are not signed in there."
+		switch {
+		case !t.State.Readable():
+			o.Reason = "Not connected, so that the portal cannot read what is there."
+		case !p.signedIn[t.ID]:
+			o.Hint = "You are not signed in there. The plan leads you to the sign-in, and goes on afterwards."
 		}
 		c.Options = append(c.Options, o)
 	}

@@ -23,6 +23,7 @@ type planRow struct {
 	Waiting     int64     `json:"waiting"`
 	Failed      int64     `json:"failed"`
 	Unclear     int64     `json:"unknown"`
+	Unsigned    int64     `json:"sign_in_needed"`
 	MadeAt      time.Time `json:"made_at"`
 	MadeBy      string    `json:"made_by"`
 	URL         string    `json:"url"`
@@ -32,14 +33,14 @@ type planRow struct {
 }
 
 func newPlanRow(p provisioning.Plan, now time.Time) planRow {
-	r := planRow{ID: p.ID, Application: appName(p.TemplateName), State: p.State, Customers: p.Customers, Started: p.Started, Waiting: p.Waiting, Failed: p.Failed, Unclear: p.Unclear, MadeAt: p.MadeAt.UTC(), MadeBy: p.MadeBy, URL: planURL(p.ID), now: now}
+	r := planRow{ID: p.ID, Application: appName(p.TemplateName), State: p.State, Customers: p.Customers, Started: p.Started, Waiting: p.Waiting, Failed: p.Failed, Unclear: p.Unclear, Unsigned: p.Unsigned, MadeAt: p.MadeAt.UTC(), MadeBy: p.MadeBy, URL: planURL(p.ID), now: now}
 	r.state = planWords[r.State]
 	return r
 }
 
 var planWords = map[string]ui.State{
 	"running": {Shape: ui.ShapePending, Text: "Under way"}, "stopped": {Shape: ui.ShapeWarn, Text: "Stopped"}, "failed": {Shape: ui.ShapeBad, Text: "Some failed"},
-	"unknown": {Shape: ui.ShapeUnknown, Text: "Some unknown"}, "ready": {Shape: ui.ShapePaused, Text: "Not all started"}, "started": {Shape: ui.ShapeOK, Text: "All started"},
+	"unknown": {Shape: ui.ShapeUnknown, Text: "Some unknown"}, "sign-in": {Shape: ui.ShapePaused, Text: "Needs a sign-in"}, "ready": {Shape: ui.ShapePaused, Text: "Not all started"}, "started": {Shape: ui.ShapeOK, Text: "All started"},
 }
 
 var planSpec = func() page.Spec {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -39,11 +40,12 @@ type planView struct {
 	Running     bool       `json:"running"`
 	Lines       []planLine `json:"lines"`
 
-	m      tenant.Membership
-	plan   provisioning.Plan
-	repeat int64 // lines that trying again would try
-	chrome page.Chrome
-	may    bool
+	m        tenant.Membership
+	plan     provisioning.Plan
+	repeat   int64    // lines that trying again would try
+	signInAt []string // customers among them where the person has to sign in first
+	chrome   page.Chrome
+	may      bool
 }
 
 type planLine struct {
@@ -55,8 +57,9 @@ type planLine struct {
 	StartedAt *time.Time        `json:"started_at"`
 	Outcome   string            `json:"outcome"`
 	Said      string            `json:"said"`
-	Doctor    string            `json:"doctor,omitempty"` // the page that says what is behind a failure
-	URL       string            `json:"url"`              // of the step that is next there; empty: nothing was tried yet
+	Doctor    string            `json:"doctor,omitempty"`  // the page that says what is behind a failure
+	SignIn    string            `json:"sign_in,omitempty"` // the way to the sign-in that the line lacks, and back to the plan
+	URL       string            `json:"url"`               // of the step that is next there; empty: nothing was tried yet
 
 	line provisioning.PlanLine
 }
@@ -103,7 +106,16 @@ func newPlanView(m tenant.Membership, p provisioning.Plan, lines []provisioning.
 		case l.Outcome == provisioning.Failed || l.Outcome == provisioning.Unclear:
 			x.URL = "/t/" + l.Tenant.String() + "/provisioning/new?" + url.Values{"template": {p.Template}}.Encode()
 		}
-		if !v.Running && v.may && l.Outcome != provisioning.Done && l.Outcome != provisioning.Unclear && l.StartedAt.IsZero() {
+		repeat := !v.Running && v.may && l.Outcome != provisioning.Done && l.Outcome != provisioning.Unclear && l.StartedAt.IsZero()
+		if unsigned := c.SignedIn(l.Tenant) == nil; v.may && unsigned && (l.Outcome == provisioning.Unsigned || l.Startable()) {
+			x.SignIn = page.SignInAt(l.Tenant, planURL(p.ID))
+			if repeat {
+				v.signInAt = append(v.signInAt, l.TenantName)
+			}
+		} else if v.may && l.Outcome == provisioning.Unsigned {
+			x.Said = "You are signed in there now. Try it again below."
+		}
+		if repeat {
 			v.repeat++
 		}
 		v.Lines = append(v.Lines, x)
@@ -164,28 +176,40 @@ func planHeader(title, lead string) ui.PageHeader {
 
 var outcomeStates = map[provisioning.Outcome]ui.State{
 	provisioning.Waiting: {Shape: ui.ShapePending, Text: "Waiting"}, provisioning.Working: {Shape: ui.ShapePending, Text: "Under way"}, provisioning.Done: {Shape: ui.ShapeTodo, Text: "Needs credentials"},
-	provisioning.Failed: {Shape: ui.ShapeBad, Text: "Failed"}, provisioning.Unclear: {Shape: ui.ShapeUnknown, Text: "Unknown"},
+	provisioning.Failed: {Shape: ui.ShapeBad, Text: "Failed"}, provisioning.Unclear: {Shape: ui.ShapeUnknown, Text: "Unknown"}, provisioning.Unsigned: {Shape: ui.ShapePaused, Text: "Needs a sign-in"},
 }
 
 func (v planView) table() ui.Table {
 	t := ui.Table{ID: "lines", Caption: "Customers of the plan by name", Inset: true, Columns: []ui.Column{
 		{Key: "customer", Label: "Customer", Width: 170}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 150}, {Key: "name", Label: "Name there", Width: 170, Priority: 2},
-		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Behind it", Width: 165, Priority: 1, Phone: "line"},
+		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "What now", Width: 165, Priority: 1, Phone: "line"},
 		{Key: "at", Label: "Changed", Kind: ui.KindTime, Width: 95, Priority: 3},
 	}}
 	for _, l := range v.Lines {
 		state := l.state()
-		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), l.why(), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
+		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), l.next(), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
 	}
 	return t
 }
 
-// why leads to what is behind a failure.
-func (l planLine) why() ui.Cell {
-	if l.Doctor == "" {
-		return ui.TextCell("")
+// next leads to the sign-in that a line lacks, or to what is behind a failure.
+func (l planLine) next() ui.Cell {
+	switch {
+	case l.SignIn != "":
+		return ui.LinkCell("Sign in there", l.SignIn)
+	case l.Doctor != "":
+		return ui.LinkCell(fresh.Why, l.Doctor)
 	}
-	return ui.LinkCell(fresh.Why, l.Doctor)
+	return ui.TextCell("")
+}
+
+// again says what trying again does, and where the person has to sign in before.
+func (v planView) again() string {
+	said := ui.Count(v.repeat, "customer", "customers") + ". What was added stays, and is not added twice."
+	if len(v.signInAt) > 0 {
+		said += " Sign in first at " + strings.Join(v.signInAt, ", ") + "."
+	}
+	return said
 }
 
 // state is how far a customer is: beyond its job it is known by what was handed to Microsoft since.

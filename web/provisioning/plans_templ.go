@@ -432,7 +432,7 @@ func planBody(v planView) templ.Component {
 						}()
 					}
 					ctx = templ.InitializeContext(ctx)
-					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Try again what failed", Kind: ui.Primary}}, Note: ui.Count(v.repeat, "customer", "customers") + ". What was added stays, and is not added twice."}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Actions{Items: []ui.Action{{Text: "Try again what is not done", Kind: ui.Primary}}, Note: v.again()}.Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -35,6 +35,9 @@ func TestPlans(t *testing.T) {
 	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "Slack for several customers") || !strings.Contains(got, "You are not signed in there.") {
 		t.Error("the form lacks something")
 	}
+	if _, err := f.Pool.In(fabrikam.ID).Exec(t.Context(), `UPDATE tenant SET state = 'declined' WHERE tenant_id = $1`, fabrikam.ID); err != nil {
+		t.Fatal(err)
+	}
 	for path, want := range map[string]int{at: 404, at + "?template=unknown": 404, "/provisioning/plans/x": 404, "/provisioning/plans/-1": 404, "/provisioning/plans/99": 404} {
 		if got := c.Get(path); got.Code != want {
 			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
@@ -50,7 +53,7 @@ func TestPlans(t *testing.T) {
 		return v
 	}
 	for says, bad := range map[string]url.Values{
-		"Choose at least one customer.": form("Slack"), "You are not signed in at Fabrikam.": form("Slack", fabrikam.ID.String()), "Enter a name that has": form(strings.Repeat("{customer}", 20), contoso.ID.String()),
+		"Choose at least one customer.": form("Slack"), "Fabrikam is not connected.": form("Slack", fabrikam.ID.String()), "Enter a name that has": form(strings.Repeat("{customer}", 20), contoso.ID.String()),
 		"holds no user name": with("BaseAddress", "https://slack.example/?token=x"), "Choose from the settings shown.": with("SecretToken", "c4nary"), "Choose what it is.": with("", "acme"), "Enter at most 500 characters.": with("Domain", strings.Repeat("x", 501)),
 		"stands above already": {"template": {"t1"}, "name": {"Slack"}, "key0": {"Domain"}, "key2": {"Domain"}, "customer": {contoso.ID.String()}},
 	} {
@@ -102,6 +105,23 @@ func TestPlans(t *testing.T) {
 	}
 	if got := c.Post(plan, nil); got.Code != http.StatusSeeOther || len(p.started) != 2 {
 		t.Errorf("repeated: %d, started %d times", got.Code, len(p.started))
+	}
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `UPDATE provisioning_plan_line SET state = 'sign-in' WHERE tenant_id = $1`, contoso.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Get(plan).Body.String(); !strings.Contains(got, "You are signed in there now.") || strings.Contains(got, "Sign in there") {
+		t.Error("who signed in meanwhile is not told to go on")
+	}
+	c.SignIns = nil
+	way := strings.ReplaceAll(page.SignInAt(contoso.ID, plan), "&", "&amp;")
+	if got := c.Get(plan).Body.String(); !strings.Contains(got, way) || !strings.Contains(got, "Sign in first at Contoso.") {
+		t.Error("no way to the sign-in that is missing, and back")
+	}
+	if got := board.Get(plan); got.Code != http.StatusOK || strings.Contains(got.Body.String(), way) {
+		t.Errorf("support is sent to sign in: %d", got.Code)
+	}
+	if got := c.Post(plan, nil); got.Code != http.StatusSeeOther || len(p.started) != 3 || p.started[2][0].Outcome != provisioning.Waiting {
+		t.Errorf("tried again after the sign-in: %d", got.Code)
 	}
 }
 
@@ -189,10 +209,10 @@ func TestPlanGolden(t *testing.T) {
 	begun := ready
 	begun.StartedAt = now
 	plan.State = "failed"
-	lines := []provisioning.PlanLine{ready, begun, line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, "")}
+	lines := []provisioning.PlanLine{ready, begun, line(1, provisioning.Done, "Enter its credentials to go on."), refused, line(3, provisioning.Unclear, ""), line(4, provisioning.Waiting, ""), line(6, provisioning.Unsigned, "")}
 	t.Run("stopped", func(t *testing.T) { webtest.Golden(t, planBody(newPlanView(m, plan, lines, page.Chrome{Now: now}))) })
 	t.Run("new", func(t *testing.T) {
-		contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "<Contoso>"}
+		contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "<Contoso>", State: tenant.StateConnected}
 		webtest.Golden(t, newPlanBody(planned{template: slack, customers: []tenant.Tenant{contoso}, given: url.Values{"name": {"<Slack>"}, "key0": {"BaseAddress"}, "value0": {"https://<slack>.example"}}, faults: page.Faults{"customer": "Choose at least one customer."}}))
 	})
 }
