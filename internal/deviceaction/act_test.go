@@ -175,6 +175,24 @@ func TestAnActionIsFollowedToItsEnd(t *testing.T) {
 	if _, err := k.store.Get(t.Context(), k.fab, first.ID); !errors.Is(err, errs.NotFound) {
 		t.Errorf("another tenant: %v", err)
 	}
+	for _, tc := range []struct {
+		kind    string
+		device  deviceaction.Device
+		options deviceaction.Options
+		want    deviceaction.State
+	}{
+		{"notify", k.awake("iOS"), deviceaction.Options{Title: "Office closed", Message: "Work from home tomorrow."}, deviceaction.Done},
+		{"notify", k.awake("iOS"), deviceaction.Options{Title: strings.Repeat("x", 51), Message: "x"}, deviceaction.Failed},
+		{"client", k.device(func(d graph.ManagedDevice) bool { return d.ManagementAgent == "configurationManagerClientMdm" }), deviceaction.Options{Client: "appEvaluation"}, deviceaction.Pending},
+		{"lost-sound", k.awake("iOS"), deviceaction.Options{Minutes: 2}, deviceaction.Pending},
+		{"revoke-licences", k.awake("macOS"), deviceaction.Options{}, deviceaction.Pending},
+	} {
+		ask := k.ask(tc.kind, tc.device)
+		ask.Options = tc.options
+		if got, err := k.acts.Do(t.Context(), k.by, ask); err != nil || got.State != tc.want {
+			t.Errorf("%s with %+v: %+v, %v", tc.kind, tc.options, got, err)
+		}
+	}
 	elsewhere := pc
 	elsewhere.Tenant = k.fab
 	if _, err := k.acts.Do(t.Context(), k.by, k.ask("restart", elsewhere)); !errors.Is(err, errs.Unauthorised) {
@@ -395,6 +413,15 @@ func TestOffered(t *testing.T) {
 		{"rotate-bitlocker", deviceaction.Device{OS: "Windows"}, "not encrypted"},
 		{"delete-user", deviceaction.Device{OS: "iPadOS", User: "someone"}, "not shared"},
 		{"rename", deviceaction.Device{OS: "Windows", Ownership: "personal"}, "not recorded as the company"},
+		{"lost-sound", deviceaction.Device{OS: "Android", Ownership: "company"}, ""},
+		{"lost-sound", deviceaction.Device{OS: "iOS"}, "not supervised"},
+		{"client", deviceaction.Device{OS: "Windows", Agent: "configurationManagerClientMdm"}, ""},
+		{"client", deviceaction.Device{OS: "Windows", Agent: "mdm"}, "does not manage this device beside Intune"},
+		{"client", deviceaction.Device{OS: "Windows", Agent: "configurationManagerClient"}, "not Intune"},
+		{"notify", deviceaction.Device{OS: "Android", Ownership: "personal"}, ""},
+		{"notify", deviceaction.Device{OS: "Android", Ownership: "company"}, "work profile"},
+		{"notify", deviceaction.Device{OS: "macOS"}, "macOS does not support"},
+		{"revoke-licences", deviceaction.Device{OS: "macOS"}, ""},
 		{"notes", deviceaction.Device{OS: "Linux", Agent: "jamf"}, ""},
 	} {
 		k, _ := deviceaction.KindOf(tc.kind)

@@ -111,6 +111,9 @@ type Options struct {
 	Phone         string `json:"phone,omitempty"`
 	Footer        string `json:"footer,omitempty"`
 	Notes         string `json:"notes,omitempty"`
+	Title         string `json:"title,omitempty"`    // of a notification, whose text is Message
+	Minutes       int    `json:"minutes,omitempty"`  // of a sound
+	Client        string `json:"client,omitempty"`   // what Configuration Manager is to do, as Graph names it
 	Category      string `json:"category,omitempty"` // id
 	Label         string `json:"label,omitempty"`    // what the page calls the choice
 	Ownership     string `json:"ownership,omitempty"`

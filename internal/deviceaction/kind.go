@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 
 	"github.com/tenantry/tenantry/internal/graph"
 )
@@ -41,6 +42,7 @@ type Kind struct {
 	Destructive bool // passes the brake before it is sent
 	Leaves      bool // the record leaves Intune when it is carried out
 	AtOnce      bool // Microsoft's answer is the result: nothing is left to read back
+	Untold      bool // nobody says whether what was sent arrived
 }
 
 // Form is what an action takes besides the device.
@@ -57,6 +59,9 @@ const (
 	OwnerForm
 	KeepForm // of a wipe
 	CleanForm
+	MinutesForm
+	NoticeForm
+	ClientForm // of Configuration Manager
 )
 
 var (
@@ -99,6 +104,23 @@ func company(d Device) string {
 	return ""
 }
 
+// coManaged: the client of Configuration Manager is beside Intune's management (managementAgentType).
+func coManaged(d Device) string {
+	if d.Agent != "configurationManagerClientMdm" && d.Agent != "configurationManagerClientMdmEas" {
+		return "Configuration Manager does not manage this device beside Intune."
+	}
+	return ""
+}
+
+// notified: of Android's kinds of enrolment only the work profile on somebody's own phone takes notifications (Intune, "Send custom
+// notifications").
+func notified(d Device) string {
+	if d.OS == "Android" && d.Ownership == "company" {
+		return "Android takes notifications only in a work profile on somebody’s own phone."
+	}
+	return ""
+}
+
 func encrypted(d Device) string {
 	if !d.Encrypted {
 		return "The device is not encrypted, so there is no key to rotate."
@@ -132,6 +154,9 @@ var Kinds = []Kind{
 		What: "The device locks and shows your message until lost mode is turned off."},
 	{Name: "lost-mode-off", Title: "Lost mode off", Verb: "Turn off", Ask: "Turn lost mode off", Icon: "phone", Right: "DisableLostMode", path: "disableLostMode", Scope: Privileged, results: []string{"disableLostMode"}, on: phones, needs: supervised,
 		What: "The device can be used again."},
+	{Name: "lost-sound", Title: "Lost mode sound", Verb: "Play", Ask: "Play a sound on this device", Icon: "alert", Right: "PlayLostModeSound", version: "beta", path: "playLostModeSound", Scope: Privileged, results: []string{"playLostModeSound"}, on: mobile, needs: owned, Form: MinutesForm,
+		body: func(o Options) any { return map[string]string{"durationInMinutes": strconv.Itoa(o.Minutes)} },
+		What: "The device sounds until the time is over or somebody beside it stops it. An iPhone or iPad sounds only in lost mode."},
 	{Name: "reset-passcode", Title: "Reset passcode", Verb: "Reset", Ask: "Reset the passcode", Icon: "key", Right: "ResetPasscode", path: "resetPasscode", Scope: Privileged, results: []string{"resetPasscode"}, on: mobile,
 		What: "An iPhone or iPad loses its passcode. Android gets a new one, which Intune shows; the portal never reads it."},
 	{Name: "recover-passcode", Title: "Recover passcode", Verb: "Recover", Ask: "Recover the passcode", Icon: "key", Right: "ResetPasscode", path: "recoverPasscode", Scope: Privileged, results: []string{"recoverPasscode"}, on: apple,
@@ -141,18 +166,30 @@ var Kinds = []Kind{
 		What: "Microsoft Defender looks through the device. A full scan takes hours and slows it down."},
 	{Name: "update-signatures", Title: "Update Defender", Verb: "Update", Ask: "Update Defender on this device", Icon: "shield_checkmark", Bulk: true, Right: "WindowsDefender", path: "windowsDefenderUpdateSignatures", Scope: Privileged, results: []string{"windowsDefenderUpdateSignatures"}, on: desktop,
 		What: "Microsoft Defender fetches what it knows of new malware."},
+	{Name: "client", Title: "Configuration Manager", Verb: "Trigger", Ask: "Have Configuration Manager do this", Icon: "settings", Right: "ConfigurationManagerAction", version: "beta", path: "triggerConfigurationManagerAction", Scope: Privileged, results: []string{"triggerConfigurationManagerAction", "configurationManagerAction"}, on: desktop, needs: coManaged, Form: ClientForm,
+		body: func(o Options) any {
+			return map[string]any{"configurationManagerAction": map[string]string{"action": o.Client}}
+		},
+		What: "Intune hands it to the customer’s Configuration Manager, whose client on the device does it."},
 	{Name: "rotate-bitlocker", Title: "Rotate BitLocker key", Verb: "Rotate", Ask: "Rotate the BitLocker key", Icon: "key", Bulk: true, Right: "RotateBitLockerKeys", version: "beta", path: "rotateBitLockerKeys", Scope: ReadWrite, results: []string{"rotateBitLockerKeys"}, on: desktop, needs: encrypted,
 		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},
-	{Name: "rotate-filevault", Title: "Rotate FileVault key", Verb: "Rotate", Ask: "Rotate the FileVault key", Icon: "key", Right: "RotateBitLockerKeys", version: "beta", path: "rotateFileVaultKey", Scope: Privileged, results: []string{"rotateFileVaultKey"}, on: []string{"macOS"}, needs: encrypted,
+	{Name: "rotate-filevault", Title: "Rotate FileVault key", Verb: "Rotate", Ask: "Rotate the FileVault key", Icon: "key", Right: "RotateFileVaultKey", version: "beta", path: "rotateFileVaultKey", Scope: Privileged, results: []string{"rotateFileVaultKey"}, on: []string{"macOS"}, needs: encrypted,
 		What: "The recovery key is replaced; whoever wrote the old one down cannot use it any more."},
 	{Name: "bypass-activation-lock", Title: "Disable activation lock", Verb: "Disable", Ask: "Disable activation lock", Icon: "key", Right: "BypassActivationLock", path: "bypassActivationLock", Scope: Privileged, results: []string{"bypassActivationLock"}, on: apple, needs: supervised,
 		What: "Apple takes the lock off, so that the device can be set up again without the Apple Account of whoever used it."},
+	{Name: "revoke-licences", Title: "Revoke App Store licences", Verb: "Revoke", Ask: "Revoke the App Store licences", Icon: "apps", Right: "RevokeAppleVppLicenses", version: "beta", path: "revokeAppleVppLicenses", Scope: Privileged, results: []string{"revokeAppleVppLicenses"}, on: apple,
+		What: "The licences that the customer bought from Apple and Intune gave to this device become free for other devices. This alone removes no app."},
+	{Name: "notify", Title: "Send a notification", Verb: "Write", Ask: "Send this notification", Icon: "mail", Right: "CustomNotification", version: "beta", path: "sendCustomNotificationToCompanyPortal", Scope: ReadWrite, on: mobile, needs: notified, Form: NoticeForm, AtOnce: true, Untold: true,
+		body: func(o Options) any {
+			return map[string]string{"notificationTitle": o.Title, "notificationBody": o.Message}
+		},
+		What: "Company Portal shows your text on the device, where it may. Other apps may read it too."},
 	{Name: "remote-assistance", Title: "Request remote assistance", Verb: "Request", Ask: "Request remote assistance", Icon: "people", Right: "RequestRemoteAssistance", path: "requestRemoteAssistance", Scope: ReadWrite, results: []string{"requestRemoteAssistance"}, on: anywhere,
 		What: "Intune opens a TeamViewer session, where the customer has connected TeamViewer. Whoever uses the device has to agree."},
-	{Name: "delete-user", Title: "Delete a user from a shared iPad", Verb: "Delete", Ask: "Delete a user from this iPad", Icon: "person", Right: "RebootNow", path: "deleteUserFromSharedAppleDevice", Scope: Privileged, results: []string{"deleteUserFromSharedAppleDevice"}, on: iPads, needs: shared, Form: PersonForm,
+	{Name: "delete-user", Title: "Delete a user from a shared iPad", Verb: "Delete", Ask: "Delete a user from this iPad", Icon: "person", Right: "ManageSharedDeviceUsers", path: "deleteUserFromSharedAppleDevice", Scope: Privileged, results: []string{"deleteUserFromSharedAppleDevice"}, on: iPads, needs: shared, Form: PersonForm,
 		body: func(o Options) any { return map[string]string{"userPrincipalName": o.Person} },
 		What: "What this person kept on the iPad and not in iCloud is lost."},
-	{Name: "log-out-user", Title: "Sign out of a shared iPad", Verb: "Sign out", Ask: "Sign the user out of this iPad", Icon: "person", Right: "RebootNow", path: "logoutSharedAppleDeviceActiveUser", Scope: Privileged, results: []string{"logoutSharedAppleDeviceActiveUser"}, on: iPads, needs: shared,
+	{Name: "log-out-user", Title: "Sign out of a shared iPad", Verb: "Sign out", Ask: "Sign the user out of this iPad", Icon: "person", Right: "ManageSharedDeviceUsers", path: "logoutSharedAppleDeviceActiveUser", Scope: Privileged, results: []string{"logoutSharedAppleDeviceActiveUser"}, on: iPads, needs: shared,
 		What: "Whoever uses the iPad now is signed out."},
 	{Name: "rename", Title: "Rename", Verb: "Rename", Ask: "Rename this device", Icon: "edit", Right: "SetDeviceName", version: "beta", path: "setDeviceName", Scope: Privileged, results: []string{"setDeviceName"}, on: anywhere, needs: company, Form: NameForm,
 		body: func(o Options) any { return map[string]string{"deviceName": o.Name} },

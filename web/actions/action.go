@@ -16,6 +16,7 @@ type view struct {
 	what     string // what the action does
 	soon     bool
 	destroys bool
+	untold   bool // nobody says whether it arrived
 	mac      bool // that is to be erased
 	own      bool // the reader asked for it
 }
@@ -24,7 +25,7 @@ func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
 	a.TenantName = m.Tenant.Name()
 	v := view{row: newRow(a, c.Now), m: m, chrome: c, soon: soon(a, c.Now)}
 	if k, ok := deviceaction.KindOf(a.Kind); ok {
-		v.what, v.destroys = k.What, k.Destructive
+		v.what, v.destroys, v.untold = k.What, k.Destructive, k.Untold
 	}
 	v.mac, v.own = needsUnlock(a), a.Person.Tenant == m.Person.Tenant && a.Person.ObjectID == m.Person.ObjectID
 	return v
@@ -78,6 +79,9 @@ func (v view) steps() ui.StepList {
 	case deviceaction.Done:
 		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
 		answer = step(ui.ShapeOK, "Done", v.Said)
+		if v.untold {
+			answer = step(ui.ShapeUnknown, "Nobody says whether it arrived", "")
+		}
 	default:
 		taken.Shape, taken.Title = ui.ShapeOK, "Microsoft took it"
 		answer = step(ui.ShapeNone, v.StateName, v.Said)

@@ -47,6 +47,9 @@ const (
 	maxNotes   = 2000
 	maxName    = 63 // of a device (Intune, setDeviceName); Windows takes 15
 	maxWinName = 15
+	maxTitle   = 50 // of a notification (Intune, "Send custom notifications"), as maxNotice
+	maxNotice  = 500
+	maxMinutes = 5
 )
 
 // askView is the confirmation as it was filled in, and what is wrong with it.

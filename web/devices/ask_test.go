@@ -117,6 +117,8 @@ func TestAsk(t *testing.T) {
 	posts(at+"rename", form("name", "much-too-long-for-windows"), http.StatusUnprocessableEntity, "at most 15 characters")
 	posts(at+"rename", form("name", "12345"), http.StatusUnprocessableEntity, "not digits alone")
 	posts(at+"owner", form("owner", "nobody"), http.StatusUnprocessableEntity, "Choose one.")
+	posts(at+"notify", form(), http.StatusConflict, "Windows does not support this.")
+	posts(at+"client", form("client", "wakeUpClient"), http.StatusConflict, "beside Intune")
 	posts(at+"restart", url.Values{}, http.StatusUnprocessableEntity, "Send it once more")
 	posts(at+"restart", form("reason", strings.Repeat("é", 201)), http.StatusUnprocessableEntity, "at most 200 characters")
 	ms.ended = true
@@ -239,10 +241,11 @@ func TestGoldenAsk(t *testing.T) {
 		"restart":   {device: pc},
 		"lost-mode": {device: phone, faults: page.Faults{"message": "Enter a message or a phone number, so that who finds the device can call.", "reason": "Write at most 200 characters."}},
 		"category":  {device: pc, categories: []device.Category{{ID: "c1", Name: "Office"}, {ID: "c2", Name: "<b>"}}},
-		"refused":   {device: pc, not: "Windows does not support this."},
+		"notify":    {device: phone, faults: page.Faults{"title": "Enter a title of at most 50 characters."}}, "lost-sound": {device: phone}, "client": {device: pc, faults: page.Faults{"client": "Choose one."}},
+		"refused": {device: pc, not: "Windows does not support this."},
 	} {
 		v.m, v.chrome, v.form, v.nonce, v.as = m, c, url.Values{}, "n", "d.kranz@firstup.example"
-		v.kind, _ = deviceaction.KindOf(map[string]string{"restart": "restart", "lost-mode": "lost-mode-on", "category": "category", "refused": "lock"}[name])
+		v.kind, _ = deviceaction.KindOf(map[string]string{"restart": "restart", "lost-mode": "lost-mode-on", "category": "category", "refused": "lock", "notify": "notify", "lost-sound": "lost-sound", "client": "client"}[name])
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, askBody(v)) })
 	}
 }

@@ -1,10 +1,12 @@
 package devices
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/web/ui"
 )
 
 // options are what the form chose.
@@ -22,6 +24,16 @@ func (v askView) options() (o deviceaction.Options) {
 		o.Person, o.Label = get("person"), get("person")
 	case deviceaction.MessageForm:
 		o.Message, o.Phone, o.Footer = get("message"), get("phone"), get("footer")
+	case deviceaction.MinutesForm:
+		o.Minutes, _ = strconv.Atoi(get("minutes")) // no number is refused as too short
+		o.Label = ui.Count(int64(o.Minutes), "minute", "minutes")
+	case deviceaction.NoticeForm:
+		o.Title, o.Message, o.Label = get("title"), get("message"), get("title")
+	case deviceaction.ClientForm:
+		o.Client = get("client")
+		if i := slices.IndexFunc(clientActions, func(a ui.Option) bool { return a.Value == o.Client }); i >= 0 {
+			o.Label = clientActions[i].Label
+		}
 	case deviceaction.NotesForm:
 		o.Notes = get("notes")
 	case deviceaction.OwnerForm:
@@ -41,6 +53,12 @@ func (v askView) options() (o deviceaction.Options) {
 		}
 	}
 	return o
+}
+
+// clientActions are what Configuration Manager's client does (Microsoft Graph beta, configurationManagerActionType).
+var clientActions = []ui.Option{
+	{Value: "refreshMachinePolicy", Label: "Fetch the device’s policy"}, {Value: "refreshUserPolicy", Label: "Fetch the user’s policy"}, {Value: "appEvaluation", Label: "Evaluate its apps"}, {Value: "wakeUpClient", Label: "Wake the client"},
+	{Value: "quickScan", Label: "Defender quick scan"}, {Value: "fullScan", Label: "Defender full scan", Hint: "Takes hours."}, {Value: "windowsDefenderUpdateSignatures", Label: "Update Defender"},
 }
 
 // keepWords are what an erasing action leaves: a second person approves them as they stand.
@@ -81,6 +99,21 @@ func (v askView) check(ask deviceaction.Ask) {
 		}
 		if long(o.Message, maxMessage) || long(o.Phone, maxReason) || long(o.Footer, maxReason) {
 			v.faults.Add("message", "The message is longer than the device shows.")
+		}
+	case deviceaction.MinutesForm:
+		if o.Minutes < 1 || o.Minutes > maxMinutes {
+			v.faults.Add("minutes", "Choose one.")
+		}
+	case deviceaction.NoticeForm:
+		if o.Title == "" || long(o.Title, maxTitle) {
+			v.faults.Add("title", "Enter a title of at most 50 characters.")
+		}
+		if o.Message == "" || long(o.Message, maxNotice) {
+			v.faults.Add("message", "Enter a text of at most 500 characters.")
+		}
+	case deviceaction.ClientForm:
+		if o.Label == "" {
+			v.faults.Add("client", "Choose one.")
 		}
 	case deviceaction.NotesForm:
 		if long(o.Notes, maxNotes) {

@@ -3,6 +3,7 @@ package devices
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -22,7 +23,7 @@ func (v askView) url() string { return actURL(v.m.Tenant.ID, v.device.ID, v.kind
 // here is the confirmation with what was chosen, to come back to from a sign-in. What was written at length does not go into an address.
 func (v askView) here() string {
 	keep := url.Values{}
-	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category"} {
+	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category", "minutes", "title", "client"} {
 		if s := v.form.Get(name); s != "" && len(s) <= maxReason {
 			keep.Set(name, s)
 		}
@@ -43,7 +44,11 @@ func (v askView) steps() ui.StepsLine {
 	if v.waits() {
 		line = append(line, ui.StepsItem{Text: "Second person approves", Shape: ui.ShapeTodo})
 	}
-	return append(line, ui.StepsItem{Text: "Microsoft takes it", Shape: ui.ShapeTodo}, ui.StepsItem{Text: "The device answers", Shape: ui.ShapeTodo})
+	line = append(line, ui.StepsItem{Text: "Microsoft takes it", Shape: ui.ShapeTodo})
+	if v.kind.AtOnce {
+		return line
+	}
+	return append(line, ui.StepsItem{Text: "The device answers", Shape: ui.ShapeTodo})
 }
 
 func (v askView) facts() ui.Facts {
@@ -80,6 +85,8 @@ func (v askView) will() ui.Consequences {
 		c[0].Shape = ui.ShapeWarn
 	}
 	switch d := v.device; {
+	case v.kind.Untold:
+		c = append(c, ui.Consequence{Shape: ui.ShapeUnknown, Text: "Intune sends it on at once, and tells nobody whether it arrived. The same device takes ten an hour."})
 	case v.kind.AtOnce:
 		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "Intune changes its record at once, whether or not the device is online."})
 	case d.LastSyncAt.IsZero() || v.chrome.Now.Sub(d.LastSyncAt) > silent:
@@ -120,6 +127,17 @@ func (v askView) fields() (list []templ.Component) {
 		field("message", "Message on the screen", "", 3, maxMessage)
 		field("phone", "Phone number to call", "", 0, 40)
 		field("footer", "Small print, optional", "", 0, maxReason)
+	case deviceaction.MinutesForm:
+		s := ui.Select{Name: "minutes", Label: "How long", Error: v.faults["minutes"]}
+		for n := 1; n <= maxMinutes; n++ {
+			s.Options = append(s.Options, ui.Option{Value: strconv.Itoa(n), Label: ui.Count(int64(n), "minute", "minutes"), Selected: v.form.Get("minutes") == strconv.Itoa(n)})
+		}
+		list = append(list, s)
+	case deviceaction.NoticeForm:
+		field("title", "Title", "At most 50 characters", 0, maxTitle)
+		field("message", "Text", "At most 500 characters, and nothing secret", 4, maxNotice)
+	case deviceaction.ClientForm:
+		choice("client", "What it is to do", slices.Clone(clientActions)...)
 	case deviceaction.NotesForm:
 		field("notes", "Notes", "Replaces what Intune holds. Empty removes them.", 5, maxNotes)
 	case deviceaction.OwnerForm:
@@ -150,7 +168,7 @@ func (v askView) fields() (list []templ.Component) {
 
 func (v askView) faultList() ui.FormErrors {
 	var list ui.FormErrors
-	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "unlock", "reason", "typed"} {
+	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "minutes", "title", "client", "unlock", "reason", "typed"} {
 		if text := v.faults[name]; text != "" {
 			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
 		}

@@ -23,5 +23,8 @@ func Action(a deviceaction.Action, now time.Time) ui.State {
 	if a.State == deviceaction.Pending && now.Sub(a.SentAt) > time.Minute {
 		s.Text += " " + ui.Length(now.Sub(a.SentAt))
 	}
+	if k, _ := deviceaction.KindOf(a.Kind); k.Untold && a.State == deviceaction.Done {
+		s.Text = "Taken by Microsoft"
+	}
 	return s
 }

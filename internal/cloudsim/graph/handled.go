@@ -161,6 +161,9 @@ func (v *device) place() object {
 	}
 }
 
+// deliveries is beta's configurationManagerActionDeliveryStatus by how far the action is; what is not named is unknown.
+var deliveries = map[string]string{"pending": "pendingDelivery", "active": "deliveredToConnectorService", "done": "deliveredToOnPremisesServer", "failed": "failedToDeliverToConnectorService", "notSupported": "unknown"}
+
 // told is what a result tells besides its name, state and times.
 func (a action) told(v *device) object {
 	var value any
@@ -181,6 +184,10 @@ func (a action) told(v *device) object {
 		return object{{"scanType", value}}
 	case "deleteUserFromSharedAppleDeviceActionResult":
 		return object{{"userPrincipalName", value}}
+	case "revokeAppleVppLicensesActionResult":
+		return object{{"totalLicensesCount", int64(v.index % 7)}, {"failedLicensesCount", int64(0)}}
+	case "configurationManagerActionResult":
+		return object{{"actionDeliveryStatus", deliveries[a.state]}, {"errorCode", 0}}
 	case "locateDeviceActionResult":
 		if a.state == "done" {
 			return object{{"deviceLocation", v.place()}}

@@ -18,7 +18,7 @@ type remoteTask struct {
 	right    string // of Intune's RemoteTasks
 	on       []int
 	kind     string   // of the result
-	names    []string // of the result; which one Microsoft uses is not confirmed, so tenants differ here
+	names    []string // of the result; which one Microsoft uses is not confirmed, so tenants differ here. None: Intune follows it no further
 	lasts    int      // seconds that the device takes, at most
 	needs    func(*device) bool
 	body     func(*remoteBody) (value string, ok bool)
@@ -34,6 +34,12 @@ type remoteBody struct {
 	Person        string  `json:"userPrincipalName"`
 	Message       *string `json:"message"`
 	Phone         *string `json:"phoneNumber"`
+	Minutes       string  `json:"durationInMinutes"`
+	Title         string  `json:"notificationTitle"`
+	Text          string  `json:"notificationBody"`
+	Client        struct {
+		Action string `json:"action"`
+	} `json:"configurationManagerAction"`
 }
 
 var (
@@ -42,6 +48,9 @@ var (
 	appleDevices = []int{macOS, iPhone, iPad}
 	iOS          = []int{iPhone, iPad}
 )
+
+// clientActions is beta's configurationManagerActionType.
+var clientActions = []string{"refreshMachinePolicy", "refreshUserPolicy", "wakeUpClient", "appEvaluation", "quickScan", "fullScan", "windowsDefenderUpdateSignatures"}
 
 func supervised(v *device) bool { return v.supervised }
 
@@ -57,12 +66,20 @@ var remoteTasks = []remoteTask{
 	{path: "remoteLock", versions: both, scopes: []string{privileged}, right: "RemoteLock", on: slices.Concat(phones, []int{macOS}), kind: "remoteLockActionResult", names: []string{"remoteLock"}, lasts: 5},
 	{path: "enableLostMode", versions: beta, scopes: []string{privileged}, right: "EnableLostMode", on: iOS, names: []string{"enableLostMode"}, lasts: 5, needs: supervised, body: func(b *remoteBody) (string, bool) { return "", b.Message != nil || b.Phone != nil }},
 	{path: "disableLostMode", versions: both, scopes: []string{privileged}, right: "DisableLostMode", on: iOS, names: []string{"disableLostMode"}, lasts: 5, needs: supervised},
+	{path: "playLostModeSound", versions: beta, scopes: []string{privileged}, right: "PlayLostModeSound", on: []int{iPhone, iPad, androidOwned, androidKiosk}, names: []string{"playLostModeSound"}, lasts: 5, needs: func(v *device) bool { return !v.platform.apple || v.lost }, body: func(b *remoteBody) (string, bool) { return "", b.Minutes != "" }},
 	{path: "locateDevice", versions: both, scopes: []string{privileged}, right: "LocateDevice", on: []int{windows, iPhone, iPad, androidOwned, androidKiosk}, kind: "locateDeviceActionResult", names: []string{"locateDevice"}, lasts: 60, needs: func(v *device) bool { return !v.platform.apple || v.lost }},
 	{path: "rebootNow", versions: both, scopes: []string{privileged}, right: "RebootNow", on: []int{windows, macOS, iPhone, iPad, androidOwned, androidKiosk}, names: []string{"rebootNow"}, lasts: 40, needs: func(v *device) bool { return v.kind == windows || !v.platform.apple || v.supervised }},
 	{path: "shutDown", versions: both, scopes: []string{privileged}, right: "ShutDown", on: appleDevices, names: []string{"shutDown"}, lasts: 20, needs: supervised},
-	{path: "deleteUserFromSharedAppleDevice", versions: both, scopes: []string{privileged}, right: "RebootNow", on: iOS, kind: "deleteUserFromSharedAppleDeviceActionResult", names: []string{"deleteUserFromSharedAppleDevice"}, lasts: 20, needs: sharedPad, body: func(b *remoteBody) (string, bool) { return b.Person, b.Person != "" }},
-	{path: "logoutSharedAppleDeviceActiveUser", versions: both, scopes: []string{privileged}, right: "RebootNow", on: iOS, names: []string{"logoutSharedAppleDeviceActiveUser"}, lasts: 10, needs: sharedPad},
+	{path: "deleteUserFromSharedAppleDevice", versions: both, scopes: []string{privileged}, right: "ManageSharedDeviceUsers", on: iOS, kind: "deleteUserFromSharedAppleDeviceActionResult", names: []string{"deleteUserFromSharedAppleDevice"}, lasts: 20, needs: sharedPad, body: func(b *remoteBody) (string, bool) { return b.Person, b.Person != "" }},
+	{path: "logoutSharedAppleDeviceActiveUser", versions: both, scopes: []string{privileged}, right: "ManageSharedDeviceUsers", on: iOS, names: []string{"logoutSharedAppleDeviceActiveUser"}, lasts: 10, needs: sharedPad},
 	{path: "bypassActivationLock", versions: both, scopes: []string{privileged}, right: "BypassActivationLock", on: appleDevices, names: []string{"bypassActivationLock"}, lasts: 20, needs: supervised},
+	{path: "revokeAppleVppLicenses", versions: beta, scopes: []string{privileged}, right: "RevokeAppleVppLicenses", on: appleDevices, kind: "revokeAppleVppLicensesActionResult", names: []string{"revokeAppleVppLicenses"}, lasts: 30},
+	{path: "sendCustomNotificationToCompanyPortal", versions: beta, scopes: []string{readWrite}, right: "CustomNotification", on: []int{iPhone, iPad, android}, body: func(b *remoteBody) (string, bool) {
+		return "", b.Title != "" && b.Text != "" && len([]rune(b.Title)) <= 50 && len([]rune(b.Text)) <= 500
+	}},
+	{path: "triggerConfigurationManagerAction", versions: beta, scopes: []string{privileged}, right: "ConfigurationManagerAction", on: []int{windows}, kind: "configurationManagerActionResult", names: []string{"triggerConfigurationManagerAction", "configurationManagerAction"}, lasts: 120, needs: func(v *device) bool { return v.agent == "configurationManagerClientMdm" }, body: func(b *remoteBody) (string, bool) {
+		return "", slices.Contains(clientActions, b.Client.Action)
+	}},
 	{path: "requestRemoteAssistance", versions: both, scopes: []string{readWrite, "DeviceManagementConfiguration.ReadWrite.All"}, right: "RequestRemoteAssistance", on: everywhere, names: []string{"requestRemoteAssistance"}, lasts: 60},
 	{path: "syncDevice", versions: both, scopes: []string{privileged}, right: "SyncDevice", on: everywhere, names: []string{"syncDevice"}, lasts: 20},
 	{path: "windowsDefenderScan", versions: both, scopes: []string{privileged}, right: "WindowsDefender", on: []int{windows}, kind: "windowsDefenderScanActionResult", names: []string{"windowsDefenderScan"}, lasts: 1500, body: func(b *remoteBody) (string, bool) {
@@ -74,7 +91,7 @@ var remoteTasks = []remoteTask{
 	{path: "windowsDefenderUpdateSignatures", versions: both, scopes: []string{privileged}, right: "WindowsDefender", on: []int{windows}, names: []string{"windowsDefenderUpdateSignatures"}, lasts: 240},
 	{path: "setDeviceName", versions: beta, scopes: []string{privileged}, right: "SetDeviceName", on: everywhere, names: []string{"setDeviceName"}, lasts: 30, needs: func(v *device) bool { return !v.personal }, body: func(b *remoteBody) (string, bool) { return b.Name, b.Name != "" && len(b.Name) <= 63 }},
 	{path: "rotateBitLockerKeys", versions: beta, scopes: []string{"DeviceManagementConfiguration.ReadWrite.All", readWrite}, right: "RotateBitLockerKeys", on: []int{windows}, kind: "rotateBitLockerKeysDeviceActionResult", names: []string{"rotateBitLockerKeys"}, lasts: 90, needs: func(v *device) bool { return v.encrypted }},
-	{path: "rotateFileVaultKey", versions: beta, scopes: []string{privileged}, right: "RotateBitLockerKeys", on: []int{macOS}, names: []string{"rotateFileVaultKey"}, lasts: 60, needs: func(v *device) bool { return v.encrypted }},
+	{path: "rotateFileVaultKey", versions: beta, scopes: []string{privileged}, right: "RotateFileVaultKey", on: []int{macOS}, names: []string{"rotateFileVaultKey"}, lasts: 60, needs: func(v *device) bool { return v.encrypted }},
 }
 
 func remoteOperations() []operation {

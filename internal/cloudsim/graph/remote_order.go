@@ -31,6 +31,10 @@ func (c *call) order(t remoteTask) error {
 	case !ok || t.path == "wipe" && v.kind == macOS && len(b.UnlockCode) != 6:
 		return &refusal{status: http.StatusBadRequest, code: "BadRequest", message: c.intuneJSON("A parameter of "+t.path+" is missing or not valid", "InvalidParameter")}
 	}
+	if len(t.names) == 0 {
+		c.status = http.StatusNoContent
+		return nil
+	}
 	c.handled(v.index, func(h *world.Handled) {
 		o := c.prepare(&v, t, h.Sent, value)
 		h.Sent++

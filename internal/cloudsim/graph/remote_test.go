@@ -101,6 +101,20 @@ func TestRemoteActionsProgress(t *testing.T) {
 	k.send(http.MethodPost, devicePath(phone)+"/windowsDefenderScan", `{"quickScan":true}`, http.StatusBadRequest)
 	k.send(http.MethodPost, devicePath(phone)+"/enableLostMode", `{"message":"Please call us"}`, http.StatusNoContent)
 	k.send(http.MethodPost, strings.Replace(devicePath(phone), "beta", "v1.0", 1)+"/enableLostMode", `{"message":"x"}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath(phone)+"/playLostModeSound", `{"durationInMinutes":"2"}`, http.StatusNoContent)
+	k.send(http.MethodPost, devicePath(phone)+"/playLostModeSound", `{}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath(pc)+"/playLostModeSound", `{"durationInMinutes":"2"}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath(pc)+"/triggerConfigurationManagerAction", `{"configurationManagerAction":{"action":"dance"}}`, http.StatusBadRequest)
+	k.send(http.MethodPost, devicePath(phone)+"/revokeAppleVppLicenses", "", http.StatusNoContent)
+	results := func() int {
+		return len(k.send(http.MethodGet, devicePath(phone), "", http.StatusOK).body["deviceActionResults"].([]any))
+	}
+	before := results()
+	k.send(http.MethodPost, devicePath(phone)+"/sendCustomNotificationToCompanyPortal", `{"notificationTitle":"Closed","notificationBody":"Snow"}`, http.StatusNoContent)
+	k.send(http.MethodPost, devicePath(phone)+"/sendCustomNotificationToCompanyPortal", `{"notificationTitle":"Closed"}`, http.StatusBadRequest)
+	if n := results(); n != before {
+		t.Errorf("a notification leaves %d results, there were %d", n, before)
+	}
 	k.send(http.MethodPost, devicePath("00000000-0000-4000-8000-000000000000")+"/rebootNow", "", http.StatusNotFound)
 	k.world.Clock.Advance(time.Minute)
 	k.world.Faults.Add(world.Fault{Kind: "actionsFail"})
@@ -108,6 +122,12 @@ func TestRemoteActionsProgress(t *testing.T) {
 	k.world.Clock.Advance(time.Hour)
 	if r := k.result(pc, "rebootNow"); r["actionState"] != "failed" {
 		t.Errorf("a device that fails: %v", r)
+	}
+	if r := k.result(phone, "playLostModeSound"); r["actionState"] != "notSupported" { // lost mode is not for what is not supervised
+		t.Errorf("a sound without lost mode: %v", r)
+	}
+	if r := k.result(phone, "revokeAppleVppLicenses"); r["failedLicensesCount"] == nil {
+		t.Errorf("licences taken back: %v", r)
 	}
 	log := k.get(k.admin, "/v1.0/deviceManagement/auditEvents?$top=3").items()
 	if len(log) == 0 || log[0]["activityType"] != "rebootNow ManagedDevice" || log[0]["actor"].(map[string]any)["userPrincipalName"] != userWith(k.customer(1), "Intune Administrator").UserPrincipalName {
