@@ -135,7 +135,7 @@ func Table() Datasets {
 		},
 		{
 			Name: ProvisioningJobs, Label: "Provisioning jobs", Version: "v1.0", Path: "/servicePrincipals",
-			Select: []string{"id", "appId", "displayName", "accountEnabled", "servicePrincipalType", "appOwnerOrganizationId"}, PageSize: 999,
+			Select: []string{"id", "appId", "displayName", "accountEnabled", "servicePrincipalType", "appOwnerOrganizationId", "applicationTemplateId"}, PageSize: 999,
 			Permission: "Synchronization.Read.All", Every: 30 * time.Minute, FreshFor: 2 * time.Hour,
 		},
 		{

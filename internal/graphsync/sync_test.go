@@ -99,6 +99,13 @@ func TestFirstReadBringsEverything(t *testing.T) {
 			t.Errorf("how %s maps: %+v, %v", j.ID, schemas, err)
 		}
 	}
+	var gallery string
+	if err := r.pool.In(tid).QueryRow(t.Context(), `SELECT max(gallery) FROM provisioning_schema`).Scan(&gallery); err != nil {
+		t.Fatal(err)
+	}
+	if fields, err := r.provisioning.Fields(t.Context(), scope, gallery); err != nil || len(fields) < 2 {
+		t.Errorf("credentials that the application %q wants: %v, %v", gallery, fields, err)
+	}
 	events, err := r.provisioning.ListEvents(t.Context(), scope, provisioning.EventFilter{})
 	if err != nil || events.Count == 0 || len(events.Rows[0].Steps()) == 0 {
 		t.Errorf("%d events, %v", events.Count, err)

@@ -26,8 +26,11 @@ var eventStaged = strings.Fields(`
 // Stage gathers the jobs of one read with their applications.
 type Stage struct {
 	apps, jobs *postgres.Stage
-	keys       [][2]string // of the jobs: service principal and job
+	added      []addedJob
 }
+
+// addedJob is a job as far as more is read about it.
+type addedJob struct{ sp, id, template string }
 
 // Stage starts to gather a read.
 func (s *Store) Stage() *Stage {
@@ -44,7 +47,7 @@ func (s *Stage) AddApplication(a Application) error {
 
 // Add adds a job. Its application must be added too.
 func (s *Stage) Add(j Job) error {
-	s.keys = append(s.keys, [2]string{j.SPID, j.ID})
+	s.added = append(s.added, addedJob{j.SPID, j.ID, j.Template})
 	q := j.Quarantine
 	r := s.jobs.Row().Text(j.SPID).Text(j.ID).Text(j.Template).Text(j.Code).Int(int64(j.Health)).Text(j.Schedule).Text(j.Every).
 		TimeOrNull(j.ExpiresAt).Text(q.Reason).TimeOrNull(q.Since).TimeOrNull(q.SeriesSince).TimeOrNull(q.NextAttempt).Int(q.Count).

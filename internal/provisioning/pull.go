@@ -2,7 +2,6 @@ package provisioning
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -10,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -51,7 +49,7 @@ func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 			return err
 		}
 	}
-	schemas, err := p.schemas(ctx, tid, quiet, stage)
+	schemas, err := p.schemas(ctx, tid, quiet, stage, candidates)
 	if err != nil {
 		return err
 	}
@@ -68,43 +66,6 @@ func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 		run.Changed(merged.Written, merged.Gone)
 		return run.Count(ctx, tx, merged.Counters)
 	})
-}
-
-// schemas reads how jobs map whose schemas were not read for a while. One that cannot be read leaves what was read before, with its time: the
-// jobs themselves were read.
-func (p *JobPuller) schemas(ctx context.Context, tid tenant.ID, q graph.Query, stage *Stage) (found []Schema, err error) {
-	read, err := p.Store.readSchemas(ctx, tid, p.Now().Add(-schemaEvery))
-	if err != nil {
-		return nil, err
-	}
-	for _, k := range stage.keys {
-		if read[k] {
-			continue
-		}
-		s, err := readSchema(ctx, p.Graph, tid, k[0], k[1], q)
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		if err == nil {
-			s.ReadAt = p.Now()
-			found = append(found, s)
-		}
-	}
-	return found, nil
-}
-
-// readSchema reads how a job maps, now.
-func readSchema(ctx context.Context, c *graph.Client, tid tenant.ID, sp, job string, q graph.Query) (Schema, error) {
-	raw, err := graph.Get[json.RawMessage](ctx, c, tid, "/servicePrincipals/"+url.PathEscape(sp)+"/synchronization/jobs/"+url.PathEscape(job)+"/schema", q)
-	if err != nil {
-		return Schema{}, err
-	}
-	s, ok := fromSchema(raw)
-	if !ok {
-		return s, errs.Show(errs.Invalid, "Microsoft’s answer about the mappings of the job could not be understood.")
-	}
-	s.Tenant, s.SPID, s.JobID = tid, sp, job
-	return s, nil
 }
 
 func (p *JobPuller) jobs(ctx context.Context, tid tenant.ID, sp graph.ServicePrincipal, q graph.Query, stage *Stage, run *graphsync.Run) error {

@@ -20,6 +20,8 @@ type Schema struct {
 	Version    string
 	Rules      json.RawMessage // as Microsoft tells them
 	ReadAt     time.Time
+	Gallery    string   // id of the application in Microsoft's gallery, where Fields are known
+	Fields     []string // names of the credentials that the application wants; nil: not read
 
 	whole       map[string]json.RawMessage // of a schema that was read just now: what a change sends back unchanged
 	directories []directory

@@ -2,6 +2,7 @@ package provisioning
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,8 +81,24 @@ func TestSchemasAreKept(t *testing.T) {
 		t.Errorf("templates: %+v, %v", templates, err)
 	}
 	read, err := s.readSchemas(t.Context(), contoso, noon.Add(-time.Hour))
-	if later, _ := s.readSchemas(t.Context(), contoso, noon.Add(time.Hour)); err != nil || !read[[2]string{"sp1", "hr.1"}] || len(later) != 0 {
+	key := [2]string{"sp1", "hr.1"}
+	if later, _ := s.readSchemas(t.Context(), contoso, noon.Add(time.Hour)); err != nil || read[key] != (knownSchema{current: true}) || later[key].current || len(later) != 1 {
 		t.Errorf("read lately: %v %v, %v", read, later, err)
+	}
+	schema.Gallery, schema.Fields = "g1", []string{"BaseAddress", "SecretToken"}
+	for _, x := range []Schema{schema, {Tenant: contoso, SPID: "sp1", JobID: "hr.1", Rules: schema.Rules, ReadAt: noon}} {
+		if err := KeepSchema(t.Context(), pool.In(contoso), x); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, ask := range []struct {
+		scope   tenant.Scope
+		gallery string
+		want    []string
+	}{{tenant.Everything(), "g1", schema.Fields}, {tenant.Only(fabrikam), "g1", nil}, {tenant.Everything(), "g2", nil}, {tenant.Everything(), "", nil}} {
+		if fields, err := s.Fields(t.Context(), ask.scope, ask.gallery); err != nil || !slices.Equal(fields, ask.want) {
+			t.Errorf("credentials of %q: %v, %v", ask.gallery, fields, err)
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package provisioning
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,13 +16,17 @@ import (
 // schemaEvery is how long a schema that was read counts as current: people change mappings seldom, and each takes a call of its own.
 const schemaEvery = 6 * time.Hour
 
-// readSchemas tells which jobs' schemas were read since, by service principal and job.
-func (s *Store) readSchemas(ctx context.Context, tid tenant.ID, since time.Time) (map[[2]string]bool, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `SELECT sp_id, job_id FROM provisioning_schema WHERE tenant_id = $1 AND read_at > $2`, tid, since)
-	read := map[[2]string]bool{}
+// knownSchema tells what is known of a job beside its state: its schema, read lately, and the credentials that it wants.
+type knownSchema struct{ current, fields bool }
+
+// readSchemas tells what is known of jobs, by service principal and job. Schemas that were read since count as current.
+func (s *Store) readSchemas(ctx context.Context, tid tenant.ID, since time.Time) (map[[2]string]knownSchema, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT sp_id, job_id, read_at > $2, fields IS NOT NULL FROM provisioning_schema WHERE tenant_id = $1`, tid, since)
+	read := map[[2]string]knownSchema{}
 	var key [2]string
-	_, err := pgx.ForEachRow(rows, []any{&key[0], &key[1]}, func() error {
-		read[key] = true
+	var known knownSchema
+	_, err := pgx.ForEachRow(rows, []any{&key[0], &key[1], &known.current, &known.fields}, func() error {
+		read[key] = known
 		return nil
 	})
 	if err != nil {
@@ -30,14 +35,15 @@ func (s *Store) readSchemas(ctx context.Context, tid tenant.ID, since time.Time)
 	return read, nil
 }
 
-// KeepSchema keeps how a job maps, as it was read.
+// KeepSchema keeps how a job maps, as it was read. Credentials that were read before stay known.
 func KeepSchema(ctx context.Context, db postgres.DB, s Schema) error {
 	_, err := db.Exec(ctx, `
-		INSERT INTO provisioning_schema (tenant_id, sp_id, job_id, version, rules, read_at)
-		VALUES ($1, $2, $3, $4, $5, $6)
+		INSERT INTO provisioning_schema AS c (tenant_id, sp_id, job_id, version, rules, read_at, gallery, fields)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON     CONFLICT (tenant_id, sp_id, job_id) DO UPDATE
-		SET    version = excluded.version, rules = excluded.rules, read_at = excluded.read_at`,
-		s.Tenant, s.SPID, s.JobID, s.Version, s.Rules, s.ReadAt)
+		SET    version = excluded.version, rules = excluded.rules, read_at = excluded.read_at, fields = COALESCE(excluded.fields, c.fields),
+		       gallery = CASE WHEN excluded.fields IS NULL THEN c.gallery ELSE excluded.gallery END`,
+		s.Tenant, s.SPID, s.JobID, s.Version, s.Rules, s.ReadAt, s.Gallery, s.Fields)
 	if err != nil {
 		return fmt.Errorf("keep the schema of a job of %s: %w", s.Tenant, err)
 	}
@@ -63,6 +69,18 @@ func (s *Store) Schemas(ctx context.Context, tid tenant.ID, sp string) ([]Schema
 		return nil, fmt.Errorf("schemas of an application of %s: %w", tid, err)
 	}
 	return found, nil
+}
+
+// Fields are the credentials that an application of the gallery wants, as the job of any tenant in the scope has it; none: no such job is known.
+func (s *Store) Fields(ctx context.Context, scope tenant.Scope, gallery string) (fields []string, err error) {
+	w := &postgres.Where{}
+	w.Within(scope, "tenant_id")
+	w.And("gallery = ? AND gallery <> '' AND cardinality(fields) > 0", gallery)
+	err = s.pool.In(scope).QueryRow(ctx, `SELECT fields FROM provisioning_schema `+w.SQL()+` ORDER BY read_at DESC LIMIT 1`, w.Args...).Scan(&fields)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return nil, fmt.Errorf("credentials of an application: %w", postgres.BadInput(err))
+	}
+	return fields, nil
 }
 
 // Template is one synchronization template, with how many jobs of how many customers are made from it.

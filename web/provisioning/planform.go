@@ -29,7 +29,8 @@ type planned struct {
 	customers []tenant.Tenant // those where the person is signed in first
 	signedIn  map[tenant.ID]bool
 	where     []string
-	each      bool // every customer has a name and settings of its own
+	each      bool     // every customer has a name and settings of its own
+	wants     []string // credentials of the application, as a customer's job has it; none: not known
 	given     url.Values
 	faults    page.Faults
 }
@@ -41,6 +42,9 @@ func (h *Wizard) newPlanned(r *http.Request, m tenant.Membership, v url.Values) 
 	p = planned{m: m, where: v["customer"], each: v.Get("each") != "", given: v, faults: page.Faults{}, signedIn: map[tenant.ID]bool{}}
 	if p.template, err = h.Acts.Template(ctx, h.Tenants.Home(), v.Get("template")); err != nil {
 		return p, provisioning.InStep(provisioning.Appearing, err)
+	}
+	if p.wants, err = h.Provisioning.Fields(ctx, m.Scope, p.template.ID); err != nil {
+		return p, err
 	}
 	if p.customers, err = h.Tenants.List(ctx, m.Scope); err != nil {
 		return p, err
@@ -72,7 +76,13 @@ func (h *Wizard) newPlan(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	p.given.Set("name", p.template.Name)
-	p.given.Set("key0", "BaseAddress") // which most applications want
+	offered := p.wanted()
+	if len(p.wants) == 0 {
+		offered = []string{"BaseAddress"} // which most applications want
+	}
+	for i, key := range offered[:min(planSettings, len(offered))] {
+		p.given.Set(keyField(i), key)
+	}
 	return page.Render(w, r, http.StatusOK, newPlanPage(page.Shell(r, m, p.title()), p))
 }
 
@@ -222,10 +232,33 @@ func (p planned) customerChoice() ui.Choice {
 	return c
 }
 
+// wanted are those of the credentials that the application wants which a plan may hold.
+func (p planned) wanted() []string {
+	return slices.DeleteFunc(slices.Clone(p.wants), func(key string) bool { return !slices.Contains(provisioning.OpenKeys, key) })
+}
+
+// settings are what can be chosen, first what the application wants.
+func (p planned) settings() []string {
+	wanted := p.wanted()
+	return append(wanted, slices.DeleteFunc(slices.Clone(provisioning.OpenKeys), func(key string) bool { return slices.Contains(wanted, key) })...)
+}
+
+// wantsText says what the application wants, as far as that is known.
+func (p planned) wantsText() string {
+	if len(p.wants) == 0 {
+		return "Which settings this application wants is not known: no customer’s job was read yet. Most want a base address."
+	}
+	words := make([]string, len(p.wants))
+	for i, key := range p.wants {
+		words[i] = strings.ToLower(spaced(key))
+	}
+	return "This application wants: " + strings.Join(words, ", ") + ". What is secret of it is entered at each customer."
+}
+
 // settingRow chooses a setting, and what it is for all.
 func (p planned) settingRow(i int) []templ.Component {
 	s := ui.Select{Name: keyField(i), Label: "Setting " + ui.N(int64(i)+1) + ", optional", Error: p.faults[keyField(i)], Options: []ui.Option{{Label: "None"}}}
-	for _, key := range provisioning.OpenKeys {
+	for _, key := range p.settings() {
 		s.Options = append(s.Options, ui.Option{Value: key, Label: spaced(key), Selected: key == p.key(i)})
 	}
 	if i == 0 {

@@ -35,6 +35,13 @@ func TestPlans(t *testing.T) {
 	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "Slack for several customers") || !strings.Contains(got, "You are not signed in there.") {
 		t.Error("the form lacks something")
 	}
+	known := provisioning.Schema{Tenant: contoso.ID, SPID: "sp2", JobID: "slack.sp2", Rules: []byte("[]"), ReadAt: f.Now, Gallery: "t1", Fields: []string{"SecretToken", "InstanceName"}}
+	if err := provisioning.KeepSchema(t.Context(), f.Pool.In(contoso.ID), known); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Get(at + "?template=t1").Body.String(); !strings.Contains(got, "wants: secret token, instance name.") || !strings.Contains(got, `<option value="InstanceName" selected>`) || strings.Contains(got, `"BaseAddress" selected`) {
+		t.Error("the form does not offer what the application is known to want")
+	}
 	if _, err := f.Pool.In(fabrikam.ID).Exec(t.Context(), `UPDATE tenant SET state = 'declined' WHERE tenant_id = $1`, fabrikam.ID); err != nil {
 		t.Fatal(err)
 	}
