@@ -46,13 +46,13 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sql, err := l.SQL(51)
+		sql, args, err := l.SQL(51)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var plan []string
 		if err := pool.InTx(t.Context(), tc.scope, func(tx pgx.Tx) error {
-			rows, _ := tx.Query(t.Context(), "EXPLAIN "+sql, l.Where.Args...)
+			rows, _ := tx.Query(t.Context(), "EXPLAIN "+sql, args...)
 			plan, err = pgx.CollectRows(rows, pgx.RowTo[string])
 			return err
 		}); err != nil {

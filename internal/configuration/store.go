@@ -54,7 +54,7 @@ var orders = map[string][]postgres.Key{
 	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 }
 
-func order(f Filter) (postgres.Order, error) {
+func order(f Filter, one bool) (postgres.Order, error) {
 	name := f.Sort
 	if name == "" {
 		name = "name"
@@ -63,8 +63,12 @@ func order(f Filter) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Policies cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"},
-		postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}, nil
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"},
+		postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}
+	if one {
+		o = o.Without("a.tenant_id")
+	}
+	return o, nil
 }
 
 var byStatus = map[string]string{
@@ -133,103 +137,42 @@ func andStatus(w *postgres.Where, status []string) error {
 	return nil
 }
 
-func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, one, err := where(scope, f)
-	if err != nil {
-		return "", nil, postgres.Order{}, err
+func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Table: "policy a", Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = where(scope, f); err != nil {
+		return l, err
 	}
-	o, err := order(f)
-	if err != nil {
-		return "", nil, o, err
-	}
-	if one {
-		o = o.Without("a.tenant_id")
-	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	sql := `
-		SELECT ` + columns + `, ` + o.Place() + `
-		FROM   policy a
-		` + w.SQL() + `
-		ORDER  BY ` + o.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + w.Arg(limit)
-	}
-	return sql, w.Args, o, nil
+	l.Order, err = order(f, one)
+	return l, err
 }
 
 // List returns the policies in the scope that match f, one page in the chosen order.
-func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	sql, args, o, err := listSQL(scope, f, limit+1)
+func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
+	l, err := f.listing(scope)
 	if err != nil {
-		return Page{}, err
+		return p, err
 	}
-	var page Page
-	if page.Count, err = s.Count(ctx, scope, f); err != nil || page.Count == 0 {
-		return page, err
-	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Policy, error) {
-		var place []string
-		a, err := scan(row, &place)
-		places = append(places, place)
-		return a, err
-	})
-	if err != nil {
-		return Page{}, fmt.Errorf("list policies: %w", postgres.BadInput(err))
-	}
-	if len(page.Rows) > limit {
-		page.Rows = page.Rows[:limit]
-		page.Next = o.Cursor(places[limit-1])
-	}
-	return page, nil
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	return p, err
 }
 
 // Count is how many policies in the scope match f.
 func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
-	w, _, err := where(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM policy a `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count policies: %w", postgres.BadInput(err))
-	}
-	return n, nil
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
 }
 
 // Each calls f for every policy in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
 func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Policy) error) error {
-	sql, args, _, err := listSQL(scope, f, 0)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read policies: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		a, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read policies: %w", err)
-		}
-		if err := each(a); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read policies: %w", postgres.BadInput(err))
-	}
-	return nil
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
 }
 
 // Get returns one policy with its document, also one that is gone. errs.NotFound where the tenant has none with that id.

@@ -1,7 +1,6 @@
 package postgres
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,20 +23,21 @@ type Listing struct {
 // Scan reads a row, and what was selected behind its own columns into more.
 type Scan[T any] func(row pgx.CollectableRow, more ...any) (T, error)
 
-// SQL is the statement; limit 0 is all of the list. It adds arguments to Where.
-func (l Listing) SQL(limit int) (string, error) {
-	if err := l.Order.After(l.Where, l.Cursor); err != nil {
-		return "", err
+// SQL is the statement with its arguments; limit 0 is all of the list.
+func (l Listing) SQL(limit int) (sql string, args []any, err error) {
+	w := l.Where.clone()
+	if err := l.Order.After(w, l.Cursor); err != nil {
+		return "", nil, err
 	}
-	sql := `
+	sql = `
 		SELECT ` + l.Columns + `, ` + l.Order.Place() + `
 		FROM   ` + l.Table + `
-		` + l.Where.SQL() + `
+		` + w.SQL() + `
 		ORDER  BY ` + l.Order.By()
 	if limit > 0 {
-		sql += "\n		LIMIT  " + l.Where.Arg(limit)
+		sql += "\n		LIMIT  " + w.Arg(limit)
 	}
-	return sql, nil
+	return sql, w.Args, nil
 }
 
 // CountOf is the number of rows of a list.
@@ -53,13 +53,14 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 	return count, nil
 }
 
-// PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows.
+// PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows. Where all of them are on the
+// page, that is their number, and a list that most searches find nothing in costs one statement.
 func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
-	if count, err = CountOf(ctx, db, l); err != nil || count == 0 {
-		_, bad := l.SQL(0) // a cursor that is none is said, rows or not
-		return nil, "", 0, cmp.Or(err, bad)
-	}
 	found, next, err = RowsOf(ctx, db, l, scan)
+	if err != nil || l.Cursor == "" && next == "" {
+		return found, next, int64(len(found)), err
+	}
+	count, err = CountOf(ctx, db, l)
 	return found, next, count, err
 }
 
@@ -70,12 +71,12 @@ func RowsOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 		limit = 50
 	}
 	limit = min(limit, 500)
-	sql, err := l.SQL(limit + 1)
+	sql, args, err := l.SQL(limit + 1)
 	if err != nil {
 		return nil, "", err
 	}
 	var places [][]string
-	rows, _ := db.Query(ctx, sql, l.Where.Args...)
+	rows, _ := db.Query(ctx, sql, args...)
 	found, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (T, error) {
 		var place []string
 		v, err := scan(row, &place)
@@ -93,11 +94,11 @@ func RowsOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 
 // EachOf calls each for all rows of a list in order. Limit does not apply; an error of each ends it.
 func EachOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T], each func(T) error) error {
-	sql, err := l.SQL(0)
+	sql, args, err := l.SQL(0)
 	if err != nil {
 		return err
 	}
-	rows, err := db.Query(ctx, sql, l.Where.Args...)
+	rows, err := db.Query(ctx, sql, args...)
 	if err != nil {
 		return fmt.Errorf("read %s: %w", l.Table, BadInput(err))
 	}

@@ -22,6 +22,11 @@ type Where struct {
 	Args  []any
 }
 
+// clone is a copy to which conditions and arguments can be added apart.
+func (w *Where) clone() *Where {
+	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args)}
+}
+
 // And adds a condition; each ? in it takes the next of args.
 func (w *Where) And(cond string, args ...any) {
 	for _, a := range args {

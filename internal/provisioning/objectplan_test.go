@@ -66,11 +66,11 @@ func TestObjectsFollowTheirIndexes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sql, err := l.SQL(41)
+			sql, args, err := l.SQL(41)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if plan := planOf(t, pool, scope, sql, l.Where.Args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_object") {
+			if plan := planOf(t, pool, scope, sql, args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_object") {
 				t.Errorf("%+v of %v goes without %s:\n%s", tc.f, scope, tc.index, plan)
 			}
 		}
@@ -85,11 +85,11 @@ func TestObjectsFollowTheirIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sql, err = board.SQL(51)
+		sql, args, err = board.SQL(51)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := planOf(t, pool, scope, sql, board.Where.Args); !strings.Contains(plan, "Presorted Key: j.health") || strings.Contains(plan, "Seq Scan") {
+		if plan := planOf(t, pool, scope, sql, args); !strings.Contains(plan, "Presorted Key: j.health") || strings.Contains(plan, "Seq Scan") {
 			t.Errorf("the board of %v does not walk from the worst:\n%s", scope, plan)
 		}
 	}

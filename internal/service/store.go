@@ -27,12 +27,7 @@ const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF
 const columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.name, a.type, a.state, a.health, NULLIF(a.expires_at, 'infinity'),
 	NULLIF(a.last_contact_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.detail, a.first_seen_at, a.changed_at, a.gone_at,
-	r.read_at, COALESCE(r.outcome = 'failed', false)`
-
-const from = `
-		FROM   service_item a
-		LEFT   JOIN service_reading r ON r.tenant_id = a.tenant_id AND r.kind = a.kind
-		`
+	r.read_at, COALESCE(r.outcome = 'failed', false), a.standing`
 
 func scan(row pgx.CollectableRow, more ...any) (Item, error) {
 	var a Item
@@ -42,8 +37,9 @@ func scan(row pgx.CollectableRow, more ...any) (Item, error) {
 	return a, err
 }
 
-// standing is the one place where a health and a day become a standing. What is switched off warns of nothing.
-func (w Watch) standing(q *postgres.Where) string {
+// items are all items beside how they stand and when their kind was read. It is the one place where a health and a day become a standing;
+// what is switched off warns of nothing.
+func (w Watch) items(q *postgres.Where) string {
 	now := q.Arg(w.Now) + "::timestamptz"
 	var lead strings.Builder
 	for _, s := range specs {
@@ -51,8 +47,11 @@ func (w Watch) standing(q *postgres.Where) string {
 			fmt.Fprintf(&lead, " WHEN '%s' THEN %d", s.kind, w.Lead.Of(s.kind)) // names and numbers of ours
 		}
 	}
-	return `CASE WHEN a.health = 'off' THEN 'off' WHEN a.expires_at <= ` + now + ` THEN 'ended' WHEN a.health = 'bad' THEN 'bad'
-		WHEN a.expires_at <= ` + now + ` + make_interval(days => CASE a.kind` + lead.String() + ` ELSE 0 END) THEN 'soon' ELSE a.health END`
+	return `(SELECT a.*, CASE WHEN a.health = 'off' THEN 'off' WHEN a.expires_at <= ` + now + ` THEN 'ended' WHEN a.health = 'bad' THEN 'bad'
+			WHEN a.expires_at <= ` + now + ` + make_interval(days => CASE a.kind` + lead.String() + ` ELSE 0 END) THEN 'soon' ELSE a.health END AS standing
+		 FROM service_item a) a
+		LEFT   JOIN service_reading r ON r.tenant_id = a.tenant_id AND r.kind = a.kind
+		`
 }
 
 var orders = map[string][]postgres.Key{
@@ -63,7 +62,7 @@ var orders = map[string][]postgres.Key{
 	"customer": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.expires_at", Type: "timestamptz"}},
 }
 
-func order(f Filter) (postgres.Order, error) {
+func order(f Filter, one bool) (postgres.Order, error) {
 	name := f.Sort
 	if name == "" {
 		name = "ends"
@@ -76,7 +75,11 @@ func order(f Filter) (postgres.Order, error) {
 	if name != "kind" {
 		keys = append(keys, postgres.Key{Expr: "a.kind", Type: "text"})
 	}
-	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "a.id", Type: "text"})}, nil
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "a.id", Type: "text"})}
+	if one {
+		o = o.Without("a.tenant_id")
+	}
+	return o, nil
 }
 
 func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bool, err error) {
@@ -97,7 +100,7 @@ func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bo
 		w.And("a.kind = ANY(?)", f.Kind)
 	}
 	if len(f.State) > 0 {
-		w.And(watch.standing(w)+" = ANY(?)", f.State)
+		w.And("a.standing = ANY(?)", f.State)
 	}
 	switch {
 	case f.Ended && f.Within > 0:
@@ -113,99 +116,43 @@ func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bo
 	return w, one, nil
 }
 
-func listSQL(scope tenant.Scope, watch Watch, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, one, err := where(scope, watch, f)
-	if err != nil {
-		return "", nil, postgres.Order{}, err
+func (f Filter) listing(scope tenant.Scope, watch Watch) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = where(scope, watch, f); err != nil {
+		return l, err
 	}
-	o, err := order(f)
-	if err != nil {
-		return "", nil, o, err
-	}
-	if one {
-		o = o.Without("a.tenant_id")
-	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	sql := `
-		SELECT ` + columns + `, ` + watch.standing(w) + `, ` + o.Place() + from + w.SQL() + `
-		ORDER  BY ` + o.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + w.Arg(limit)
-	}
-	return sql, w.Args, o, nil
+	l.Table = watch.items(l.Where)
+	l.Order, err = order(f, one)
+	return l, err
 }
 
 // List returns the items in the scope that match f, one page in the chosen order; what ends first comes first unless said otherwise.
-func (s *Store) List(ctx context.Context, scope tenant.Scope, watch Watch, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
-	sql, args, o, err := listSQL(scope, watch, f, limit+1)
+func (s *Store) List(ctx context.Context, scope tenant.Scope, watch Watch, f Filter) (p Page, err error) {
+	l, err := f.listing(scope, watch)
 	if err != nil {
-		return Page{}, err
+		return p, err
 	}
-	var page Page
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Item, error) {
-		var place []string
-		a, err := scan(row, &place)
-		places = append(places, place)
-		return a, err
-	})
-	if err != nil {
-		return Page{}, fmt.Errorf("list services: %w", postgres.BadInput(err))
-	}
-	if len(page.Rows) > limit {
-		page.Rows = page.Rows[:limit]
-		page.Next = o.Cursor(places[limit-1])
-	}
-	page.Count, err = s.Count(ctx, scope, watch, f)
-	return page, err
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	return p, err
 }
 
 // Count is how many items in the scope match f.
 func (s *Store) Count(ctx context.Context, scope tenant.Scope, watch Watch, f Filter) (int64, error) {
-	w, _, err := where(scope, watch, f)
+	l, err := f.listing(scope, watch)
 	if err != nil {
 		return 0, err
 	}
-	var n int64
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM service_item a `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count services: %w", postgres.BadInput(err))
-	}
-	return n, nil
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
 }
 
 // Each calls f for every item in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
 func (s *Store) Each(ctx context.Context, scope tenant.Scope, watch Watch, f Filter, each func(Item) error) error {
-	sql, args, _, err := listSQL(scope, watch, f, 0)
+	l, err := f.listing(scope, watch)
 	if err != nil {
 		return err
 	}
-	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read services: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var place []string
-		a, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read services: %w", err)
-		}
-		if err := each(a); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read services: %w", postgres.BadInput(err))
-	}
-	return nil
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
 }
 
 // Get returns one item, also one that is gone. errs.NotFound where the tenant has none of that kind with that id.
@@ -217,8 +164,8 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, watch Watch, kind Kind, 
 	w.And("a.tenant_id = ?", tid)
 	w.And("a.kind = ?", kind)
 	w.And("a.id = ?", id)
-	standing := watch.standing(w)
-	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+`, `+standing+from+w.SQL(), w.Args...)
+	from := watch.items(w)
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM `+from+w.SQL(), w.Args...)
 	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Item, error) { return scan(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Item{}, fmt.Errorf("%s %q of %s: %w", kind, id, tid, errs.NotFound)
@@ -299,7 +246,8 @@ func (s *Store) StandingsOf(ctx context.Context, scope tenant.Scope, watch Watch
 	if err != nil {
 		return nil, err
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+watch.standing(w)+` AS standing, count(*) FROM service_item a `+w.SQL()+` GROUP BY 1`, w.Args...)
+	from := watch.items(w)
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT a.standing, count(*) FROM `+from+w.SQL()+` GROUP BY 1`, w.Args...)
 	counts := map[Standing]int64{}
 	var st Standing
 	var n int64
