@@ -34,20 +34,29 @@ func (h *Importer) Mount(r page.Router) {
 	r.Post("/provisioning/{principal}/mappings/import", tenant.MayAct, h.take)
 }
 
-// importView is a file that is to be chosen, or what it would change, and the JSON twin of that.
+// importView is a job or a file that is to be chosen, or what the file would change, and the JSON twin of that.
 type importView struct {
 	JobID   string         `json:"job_id"`
 	Name    string         `json:"name"`
 	Tenant  page.TenantRef `json:"tenant"`
 	Faults  []string       `json:"faults"`
 	Changes []mappedChange `json:"changes"`
+	Jobs    []importJob    `json:"jobs,omitempty"` // of which one is to be chosen
 
 	m      tenant.Membership
-	url    string
+	app    string // where the application is shown
+	url    string // where its mappings are read
 	signIn string
 	failed *ui.Banner
 	file   *provisioning.File
 	shown  string
+}
+
+// importJob is a job that the application has.
+type importJob struct {
+	JobID    string `json:"job_id"`
+	Template string `json:"template"`
+	URL      string `json:"url"` // of the import into it
 }
 
 // mappedChange is one thing that would become different.
@@ -94,17 +103,55 @@ func (h *Importer) find(r *http.Request, m tenant.Membership, job string) (j pro
 	if !j.GoneAt.IsZero() {
 		return j, v, errs.NotFound
 	}
-	v = importView{JobID: j.ID, Name: appName(j.AppName), Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}, Faults: []string{}, Changes: []mappedChange{}, m: m, url: mappingsURL(m.Tenant.ID, id)}
+	v = newImportView(m, id, j.AppName)
+	v.JobID = j.ID
 	if page.ChromeOf(r.Context()).SignedIn(m.Tenant.ID) == nil {
-		v.signIn = page.SignInAt(m.Tenant.ID, v.url+"/import?"+url.Values{"job": {j.ID}}.Encode())
+		v.signIn = page.SignInAt(m.Tenant.ID, importURL(v.url, j.ID))
 	}
 	return j, v, nil
 }
 
+func newImportView(m tenant.Membership, principal, name string) importView {
+	return importView{Name: appName(name), Tenant: page.TenantRef{ID: m.Tenant.ID, Name: m.Tenant.Name()}, Faults: []string{}, Changes: []mappedChange{}, m: m, app: appURL(m.Tenant.ID, principal), url: mappingsURL(m.Tenant.ID, principal)}
+}
+
+// importURL is the import into a job, below where the mappings are read.
+func importURL(mappings, job string) string {
+	return mappings + "/import?" + url.Values{"job": {job}}.Encode()
+}
+
 func (h *Importer) choose(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	_, v, err := h.find(r, m, r.URL.Query().Get("job"))
+	job := r.URL.Query().Get("job")
+	if job == "" {
+		return h.whichJob(w, r, m)
+	}
+	_, v, err := h.find(r, m, job)
 	if err != nil {
 		return err
+	}
+	return h.show(w, r, http.StatusOK, v)
+}
+
+// whichJob leads to the application's only job, or has one of several chosen.
+func (h *Importer) whichJob(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	id, err := page.Param(r, "principal")
+	if err != nil || !m.One() {
+		return errs.NotFound
+	}
+	app, err := h.Provisioning.Application(r.Context(), m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	found, err := h.Provisioning.Jobs(r.Context(), m.Tenant.ID, id)
+	if err != nil {
+		return err
+	}
+	v := newImportView(m, id, app.Name)
+	if len(found) == 1 {
+		return page.SeeOther(w, r, importURL(v.url, found[0].ID))
+	}
+	for _, j := range found {
+		v.Jobs = append(v.Jobs, importJob{j.ID, j.Template, importURL(v.url, j.ID)})
 	}
 	return h.show(w, r, http.StatusOK, v)
 }
@@ -147,7 +194,7 @@ func (h *Importer) refuse(w http.ResponseWriter, r *http.Request, v importView, 
 	if !ok || errors.Is(err, errs.Unauthorised) {
 		return err
 	}
-	v.failed = h.Explain.banner(r, err, v.url+"/import?"+url.Values{"job": {v.JobID}}.Encode())
+	v.failed = h.Explain.banner(r, err, importURL(v.url, v.JobID))
 	status := page.StatusOf(err)
 	if status == http.StatusBadRequest {
 		status = http.StatusUnprocessableEntity
@@ -160,17 +207,28 @@ func (h *Importer) show(w http.ResponseWriter, r *http.Request, status int, v im
 	if page.WantsJSON(r) {
 		return page.JSON(w, status, v)
 	}
-	return page.Render(w, r, status, importPage(page.Shell(r, v.m, "Take mappings from a file"), v))
+	return page.Render(w, r, status, importPage(page.Shell(r, v.m, importTitle), v))
 }
 
 // The parts of the page, ready to print.
 
+const importTitle = "Import mappings from a file"
+
 func (v importView) header() ui.PageHeader {
 	chip := page.Chip(v.m.Tenant, "")
 	return ui.PageHeader{
-		Tenant: &chip, Title: "Take mappings from a file", Lead: "Into the job of " + v.Name + ". The file’s attribute mappings and scoping filters replace the job’s; everything else of the job stays.",
+		Tenant: &chip, Title: importTitle, Lead: "Into the job of " + v.Name + ". The file’s attribute mappings and scoping filters replace the job’s; everything else of the job stays.",
 		Context: []ui.Crumb{{Text: "Provisioning", URL: v.m.Path("/provisioning")}, {Text: v.Name + ": mappings", URL: v.url}},
 	}
+}
+
+// jobTable are the jobs of which one is to be chosen.
+func (v importView) jobTable() ui.Table {
+	t := ui.Table{ID: "jobs", Caption: "Jobs of the application", Inset: true, Columns: []ui.Column{{Key: "template", Label: "Kind of job", Width: 240}, {Key: "id", Label: "Job id", Kind: ui.KindMono, Phone: "line"}}}
+	for _, j := range v.Jobs {
+		t.Rows = append(t.Rows, ui.Row{Name: j.Template, URL: j.URL, Cells: []ui.Cell{ui.MonoCell(j.JobID)}})
+	}
+	return t
 }
 
 // hidden carries the file to the form that has it taken.

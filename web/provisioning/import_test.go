@@ -71,6 +71,21 @@ func TestMappingsFromAFile(t *testing.T) {
 	if html := c.Get(at + "?job=" + job).Body.String(); !strings.Contains(html, `type="file"`) {
 		t.Error("no field for the file")
 	}
+	if got := c.Get(at); got.Code != http.StatusSeeOther || got.Header().Get("Location") != at+"?job="+job {
+		t.Errorf("without a job, though there is but one: %d", got.Code)
+	}
+	second := quarantined("sp1", "Salesforce")
+	second.ID = "second.sp1"
+	f.ReadJobs(t, contoso.ID, f.Now.Add(-5*time.Minute), steady("sp2", "Slack"), quarantined("sp1", "Salesforce"), second)
+	if got := c.Get(at).Body.String(); !strings.Contains(got, `"`+at+"?job="+job+`"`) || !strings.Contains(got, `"`+at+`?job=second.sp1"`) {
+		t.Error("of two jobs none can be chosen")
+	}
+	f.ReadJobs(t, contoso.ID, f.Now.Add(-4*time.Minute), steady("sp1", "Salesforce"))
+	if got := c.Get(strings.Replace(at, "sp1", "sp2", 1)); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "nothing to import into") {
+		t.Errorf("an application without a job: %d", got.Code)
+	}
+	f.ReadJobs(t, contoso.ID, f.Now.Add(-3*time.Minute), quarantined("sp1", "Salesforce"))
+	c.JSON(strings.Replace(at, "sp1", "other", 1), http.StatusNotFound, nil)
 	export, _ := json.Marshal(provisioning.NewFile(schemaOf(fabrikam.ID, "sp9", strings.Replace(mappedRules, "jobTitle", "companyName", 2))))
 	other := strings.Replace(string(export), `"template":"salesforce"`, `"template":"box"`, 1)
 	for file, want := range map[string]string{

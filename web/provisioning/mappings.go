@@ -156,12 +156,13 @@ func (v mappingsView) header() ui.PageHeader {
 	return h
 }
 
-// actions are the export, and for who may act the import.
-func (j jobMappings) actions(m tenant.Membership) ui.Actions {
-	job := "?" + url.Values{"job": {j.JobID}}.Encode()
-	a := ui.Actions{Items: []ui.Action{{Text: "Export as JSON", Icon: "arrow_download", URL: j.url + "/export" + job, Download: true}}}
+// actions are the export of what was read, and for who may act the import.
+func (j jobMappings) actions(m tenant.Membership) (a ui.Actions) {
+	if j.ReadAt != nil {
+		a.Items = append(a.Items, ui.Action{Text: "Export as JSON", Icon: "arrow_download", URL: j.url + "/export?" + url.Values{"job": {j.JobID}}.Encode(), Download: true})
+	}
 	if m.May(tenant.MayAct) {
-		a.Items = append(a.Items, ui.Action{Text: "Take from a file", URL: j.url + "/import" + job})
+		a.Items = append(a.Items, ui.Action{Text: "Import from a file", URL: importURL(j.url, j.JobID)})
 	}
 	return a
 }
