@@ -56,7 +56,7 @@ func TestSetUpOfProvisioning(t *testing.T) {
 		t.Errorf("an unknown template: %v", err)
 	}
 	_, err = nobody.Add(ctx, by, "q", tid, found[0], "Slack Contoso", map[string]string{"BaseAddress": "https://slack.example"})
-	refused(err, errs.Forbidden, "Cloud Application Administrator")
+	refused(err, errs.Forbidden, "Microsoft says: “Insufficient privileges")
 	s, err := a.Add(ctx, by, "q", tid, found[0], "Slack Contoso", map[string]string{"BaseAddress": "https://slack.example"})
 	must(err)
 	look := func(want provisioning.SetupStep) provisioning.State {
@@ -73,6 +73,15 @@ func TestSetUpOfProvisioning(t *testing.T) {
 		t.Error("a new application counts as deleted at once, or never")
 	}
 	refused(a.MakeJob(ctx, by, "q", s, "slackOutDelta"), errs.Conflict, "so new that it is not found")
+	if same, err := a.Named(ctx, tid, "Slack Contoso"); err != nil || len(same) != 1 || same[0].ID != s.SPID {
+		t.Errorf("of that name, though not found yet: %+v, %v", same, err)
+	}
+	if again, err := a.Adopt(ctx, by, tid, s.SPID); err != nil || again.SPID != s.SPID || again.Settings["BaseAddress"] == "" {
+		t.Errorf("gone on with: %+v, %v", again, err)
+	}
+	if _, err := a.Adopt(ctx, by, tid, other.String()); !errors.Is(err, errs.NotFound) {
+		t.Errorf("an application that nobody added: %v", err)
+	}
 	r.cloud.World.Clock.Advance(time.Minute)
 	st := look(provisioning.NeedsJob)
 	if len(st.Templates) != 1 || strings.Join(st.Fields(), " ") != "BaseAddress SecretToken" {
@@ -94,6 +103,9 @@ func TestSetUpOfProvisioning(t *testing.T) {
 	if open, err := r.provisioning.Setups(ctx, tid); err != nil || len(open) != 1 || open[0].SavedAt.IsZero() {
 		t.Errorf("open set-ups: %+v, %v", open, err)
 	}
+	r.cloud.World.Faults.Add(world.Fault{Kind: "throttle", Host: "graph", Path: "/start", RetryAfter: 90})
+	refused(a.Start(ctx, by, "q", s, job), errs.Unavailable, "Try again in 2 min")
+	r.cloud.World.Faults.Clear()
 	must(a.Start(ctx, by, "q", s, job))
 	if st := look(provisioning.Watching); st.Job.Code != "Active" || len(st.Job.Progress) != 1 {
 		t.Errorf("started: %+v", st.Job)

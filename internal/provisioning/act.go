@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -83,33 +82,6 @@ func inJSON(text string, html bool) string {
 	e.SetEscapeHTML(html)
 	_ = e.Encode(text) // text always has a form
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
-}
-
-// refusal words why Microsoft did not do it, or could not be read.
-func refusal(err error, action string) error {
-	var e *graph.Error
-	if errors.As(err, &e) && !e.Unknown {
-		switch {
-		case !e.Delegated && (e.Kind == graph.Permission || e.Kind == graph.Token): // the portal's own reading
-			return graph.Worded(errs.ShowNext(errs.Forbidden, "The portal may not read this at the customer."+e.Trace(), "Ask its administrator for Application.Read.All and Synchronization.Read.All with a new consent link."), e)
-		case action == tested && e.Kind == graph.Refused:
-			return graph.Worded(errs.ShowNext(errs.Invalid, "The application did not let Microsoft in with these credentials. Microsoft says: “"+strings.TrimSuffix(cut(e.Message, 400), ".")+"”."+e.Trace(),
-				"Compare them with what the application shows its administrator, and enter them again."), e)
-		case action == "provisioning.job.made" && e.Status == http.StatusConflict:
-			return graph.Worded(errs.ShowNext(errs.Conflict, "A job of this kind exists already."+e.Trace(), "Go on with the one that is there."), e)
-		}
-	}
-	return graph.Deed{
-		Needs: Needs, Look: "Open the page again to see what is there",
-		Gone: "Microsoft does not find the application or its job: it was deleted meanwhile, or is so new that it is not found everywhere yet.",
-	}.Refusal(err)
-}
-
-func cut(s string, most int) string {
-	if r := []rune(s); len(r) > most {
-		return string(r[:most]) + "…"
-	}
-	return s
 }
 
 // tested is the action of a test of credentials.

@@ -106,7 +106,8 @@ func (a *Acts) Template(ctx context.Context, tid tenant.ID, id string) (GalleryA
 	return fromTemplate(w), nil
 }
 
-// Named are the service principals that carry that name already: Microsoft allows several of the same name.
+// Named are the service principals that carry that name already: Microsoft allows several of the same name. One that was added here just now is
+// among them, though the directory does not find it yet: who sends a form twice adds one application.
 func (a *Acts) Named(ctx context.Context, tid tenant.ID, name string) (found []Application, err error) {
 	q := graph.Query{Select: []string{"id", "appId", "displayName", "accountEnabled"}, Filter: "displayName eq '" + quoted(name) + "'"}
 	for w, err := range graph.List[graph.ServicePrincipal](ctx, a.Graph, tid, "/servicePrincipals", q) {
@@ -114,6 +115,15 @@ func (a *Acts) Named(ctx context.Context, tid tenant.ID, name string) (found []A
 			return nil, refusal(err, "")
 		}
 		found = append(found, fromServicePrincipal(w))
+	}
+	open, err := a.Store.Setups(ctx, tid)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range open {
+		if strings.EqualFold(s.Name, name) && a.Now().Sub(s.MadeAt) < appears && !slices.ContainsFunc(found, func(x Application) bool { return x.ID == s.SPID }) {
+			found = append(found, Application{ID: s.SPID, Name: s.Name, Enabled: true})
+		}
 	}
 	return found, nil
 }
@@ -141,14 +151,14 @@ func (a *Acts) Add(ctx context.Context, by tenant.Person, requestID string, tid 
 	return s, a.Store.keepSetup(ctx, s)
 }
 
-// Adopt goes on with an application that is there already.
+// Adopt goes on with an application that is there already, or was added here and is not found yet.
 func (a *Acts) Adopt(ctx context.Context, by tenant.Person, tid tenant.ID, sp string) (Setup, error) {
 	w, found, err := a.principal(ctx, tid, sp)
 	if err != nil {
 		return Setup{}, err
 	}
 	if !found {
-		return Setup{}, errs.NotFound
+		return a.Store.Setup(ctx, tid, sp)
 	}
 	s := Setup{Tenant: tid, SPID: clean(w.ID), Name: clean(w.DisplayName), Template: clean(w.Template), MadeAt: a.Now(), MadeBy: by.UPN}
 	return s, a.Store.keepSetup(ctx, s)

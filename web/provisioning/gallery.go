@@ -78,6 +78,14 @@ func (v newAppView) signIn() string {
 	return page.SignInAt(v.m.Tenant.ID, at)
 }
 
+// firstPrimary is the kind of the n-th of several buttons that do the same: one of a page stands out.
+func firstPrimary(n int) string {
+	if n == 0 {
+		return ui.Primary
+	}
+	return ""
+}
+
 func (v newAppView) categorySelect() ui.Select {
 	s := ui.Select{Name: "category", Label: "Category", Options: []ui.Option{{Value: "", Label: "Any"}}}
 	for _, c := range provisioning.Categories {

@@ -36,6 +36,7 @@ type setupView struct {
 	failed *ui.Banner
 	faults page.Faults
 	keep   bool // offers to save without a test, which failed
+	unread bool // Microsoft could not be asked, so that failed is all there is
 }
 
 // waits is how many seconds the page waits before it looks again for something that is under way.
@@ -48,9 +49,20 @@ func (h *Wizard) setup(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	v, err := h.look(r, m, s)
 	if err != nil {
-		return err
+		return h.unread(w, r, m, s, err)
 	}
 	return h.showSetup(w, r, http.StatusOK, v)
+}
+
+// unread shows the set-up of which Microsoft did not tell how far it is.
+func (h *Wizard) unread(w http.ResponseWriter, r *http.Request, m tenant.Membership, s provisioning.Setup, err error) error {
+	if _, _, told := errs.Sentence(err); !told || page.WantsJSON(r) {
+		return err
+	}
+	v := newSetupView(m, provisioning.State{Setup: s}, page.ChromeOf(r.Context()))
+	v.unread, v.failed = true, h.Explain.banner(r, err, v.URL)
+	v.failed.Kind, v.failed.Title, v.failed.Text = "unknown", "How far the set-up is could not be read.", join(v.failed.Title, v.failed.Text)
+	return h.showSetup(w, r, page.StatusOf(err), v)
 }
 
 // find is the set-up of the address.
@@ -120,7 +132,7 @@ func (h *Wizard) take(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	v, err := h.look(r, m, s)
 	if err != nil {
-		return err
+		return h.unread(w, r, m, s, err)
 	}
 	said, err := h.do(r, &v, form)
 	switch _, _, ok := errs.Sentence(err); {
@@ -137,8 +149,9 @@ func (h *Wizard) take(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 // failed shows what went wrong, on the step that is next by now.
 func (h *Wizard) failed(w http.ResponseWriter, r *http.Request, was setupView, err error) error {
 	now, read := h.look(r, was.m, was.state.Setup)
-	if read != nil {
-		return read
+	if read != nil { // what is left is what was true before
+		now = was
+		now.at(was.state.Step())
 	}
 	if was.step == provisioning.NeedsAccess && now.state.Job != nil {
 		now.at(was.step)

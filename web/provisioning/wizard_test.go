@@ -177,6 +177,11 @@ func TestWizard(t *testing.T) {
 	shows(page1, http.StatusOK, "somebody deleted it")
 	a.state.Found = true
 	shows(page1, http.StatusOK, "no template for a provisioning job")
+	a.refuse["look"] = errs.ShowNext(errs.Unavailable, "Microsoft has had too many requests.", "Try again in 2 min.")
+	shows(page1, http.StatusServiceUnavailable, "How far the set-up is could not be read.", "Microsoft has had too many requests. Try again in 2 min.", "Look again", "Why, and who can fix it")
+	sends(page1, http.StatusServiceUnavailable, url.Values{"do": {"job"}, "template": {"slackOutDelta"}}, "Nothing was sent to Microsoft", "Look again")
+	c.JSON(page1, http.StatusServiceUnavailable, nil)
+	delete(a.refuse, "look")
 	a.state.Templates = []provisioning.SyncTemplate{{ID: "slackOutDelta", Default: true, Fields: []string{"BaseAddress", "SecretToken"}}}
 	shows(page1, http.StatusOK, "Make the job")
 	sends(page1, http.StatusUnprocessableEntity, url.Values{"do": {"job"}, "template": {"other"}}, "Choose one of the templates.")
