@@ -36,6 +36,7 @@ import (
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/review"
+	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/session"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -64,7 +65,7 @@ import (
 	"github.com/tenantry/tenantry/web/relationships"
 	"github.com/tenantry/tenantry/web/reviews"
 	"github.com/tenantry/tenantry/web/roles"
-	"github.com/tenantry/tenantry/web/search"
+	websearch "github.com/tenantry/tenantry/web/search"
 	"github.com/tenantry/tenantry/web/services"
 	"github.com/tenantry/tenantry/web/settings"
 	"github.com/tenantry/tenantry/web/signin"
@@ -89,6 +90,7 @@ type Deps struct {
 	Sessions         *session.Sessions
 	Entra            *entra.Client
 	Tenants          *tenant.Store
+	Search           *search.Store
 	Sync             *graphsync.Service
 	Devices          *device.Store
 	Apps             *app.Store
@@ -252,7 +254,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	acted.MountPortal(all)
 	asked.MountPortal(all)
 	(&approvals.Handler{Brake: d.Brake, Session: d.Sitting, Home: d.Tenants.Home()}).Mount(all)
-	(&search.Handler{Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
+	(&websearch.Handler{Kinds: d.Search, Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit, Keys: d.Keys}).Mount(all)

@@ -43,6 +43,8 @@ func scan(row pgx.CollectableRow, more ...any) (App, error) {
 	return a, err
 }
 
+var searchable = postgres.Searchable{Table: "app", Alias: "a", Key: "a.name_key", IDs: []string{""}}
+
 var orders = map[string][]postgres.Key{
 	"name":        {{Expr: "a.name_key", Type: "text"}},
 	"publisher":   {{Expr: "a.publisher_key", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
@@ -83,9 +85,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	} else {
 		w.And("a.gone_at IS NULL")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.Searched("app", "a", q)
-	}
+	w.Searched(searchable, f.Q)
 	if len(f.Type) > 0 {
 		w.And("a.type = ANY(?)", f.Type)
 	}

@@ -96,22 +96,8 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
 	}
-	search(w, f)
+	w.Searched(postgres.Searchable{Table: "autopilot_identity", Alias: "d", Key: "d.serial_key"}, f.Q)
 	return w, one, nil
-}
-
-func search(w *postgres.Where, f Filter) {
-	text := strings.ToLower(strings.TrimSpace(f.Q))
-	switch {
-	case text == "":
-	case len([]rune(text)) < 3: // no trigram, which the index of the search needs
-		w.And("d.serial_key >= ?", text)
-		w.And("d.serial_key < ?", text+"\U0010FFFF")
-	case f.Gone: // few, and not in the index of the search
-		w.And("d.search LIKE ?", postgres.Like(text))
-	default:
-		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM autopilot_matching(?) m)", postgres.Like(text))
-	}
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {

@@ -43,6 +43,9 @@ func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	return a, err
 }
 
+// searchable says what stands before the GUID in ids: in those of app protection T_, in those of app configurations A_.
+var searchable = postgres.Searchable{Table: "policy", Alias: "a", Key: "a.name_key", IDs: []string{"", "T_", "A_"}}
+
 var orders = map[string][]postgres.Key{
 	"name":        {{Expr: "a.name_key", Type: "text"}},
 	"kind":        {{Expr: "a.kind", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
@@ -93,9 +96,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	} else {
 		w.And("a.gone_at IS NULL")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.Searched("policy", "a", q)
-	}
+	w.Searched(searchable, f.Q)
 	if len(f.Type) > 0 {
 		w.And("a.type = ANY(?)", f.Type)
 	}

@@ -128,7 +128,7 @@ func TestIdle(t *testing.T) {
 		t.Errorf("idle: %+v, %v", p, err)
 	}
 	for _, tid := range []tenant.ID{contoso, fabrikam} {
-		if n, err := s.Standings(t.Context(), tenant.Only(tid), Filter{Q: "k"}); err != nil || len(n) != 1 || n[Redeemed] != 1 {
+		if n, err := s.Standings(t.Context(), tenant.Only(tid), Filter{Q: "unk"}); err != nil || len(n) != 1 || n[Redeemed] != 1 {
 			t.Errorf("standings of %s: %v, %v", tid, n, err)
 		}
 	}

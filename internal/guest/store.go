@@ -152,9 +152,7 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	} else {
 		w.And("g.gone_at IS NULL")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("lower(g.name || E'\\n' || g.upn || E'\\n' || g.address || E'\\n' || g.id) LIKE ?", postgres.Like(q))
-	}
+	w.Searched(postgres.Searchable{Table: "guest", Alias: "g", Key: "g.name_key"}, f.Q)
 	if len(f.Standings) > 0 {
 		w.And(standing+" = ANY(?)", f.Standings)
 	}

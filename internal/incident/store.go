@@ -134,9 +134,7 @@ func (f Filter) where(scope tenant.Scope) (w *postgres.Where, one bool, err erro
 	if !postgres.Printable(f.Q) || !postgres.Printable(f.Assignee) || len(f.Q) > 200 {
 		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("d.search LIKE ?", postgres.Like(strings.ToLower(q)))
-	}
+	w.Searched(postgres.Searchable{Table: "incident", Alias: "d"}, f.Q)
 	if len(f.Status) > 0 {
 		w.And("d.status = ANY(?)", f.Status)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -33,40 +32,6 @@ func (w *Where) And(cond string, args ...any) {
 		cond = strings.Replace(cond, "?", w.Arg(a), 1)
 	}
 	w.conds = append(w.conds, cond)
-}
-
-// Searched adds the condition that the search text of the table's row contains q, or that its id is or begins with the GUID q. Where the
-// text has a trigram, the index of the search is asked for it, by the function that may; the rows are looked at all the same, as rows of
-// several kinds may share an id.
-func (w *Where) Searched(table, alias, q string) {
-	like := w.Arg(Like(q))
-	test := alias + `.search LIKE ` + like
-	if utf8.RuneCountInString(q) < 3 {
-		w.And(test)
-		return
-	}
-	found := `SELECT m.tenant_id, m.id FROM searched(` + w.Arg(table) + `, ` + like + `) m`
-	if guid, ok := GUIDBegins(q); ok {
-		for _, before := range guidsBehind {
-			from, to := w.Arg(before+guid), w.Arg(before+guid+"\U0010FFFF")
-			found += ` UNION ALL SELECT m.tenant_id, m.id FROM ` + table + ` m WHERE m.id >= ` + from + ` AND m.id < ` + to
-			test += ` OR starts_with(` + alias + `.id, ` + from + `)`
-		}
-	}
-	w.And(`(` + alias + `.tenant_id, ` + alias + `.id) IN (` + found + `)`)
-	w.And(`(` + test + `)`)
-}
-
-// guidsBehind is what stands before the GUID in ids of Intune: app protection policies begin with T_, app configurations with A_.
-var guidsBehind = []string{"", "T_", "A_"}
-
-var guidBegin = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{0,4}){1,3}(-[0-9a-f]{0,12})?$`)
-
-// GUIDBegins tells that what was typed is a GUID, or the beginning of one with its first hyphen, and gives it in lower case. Less than that
-// is taken for a part of a name: it would be found in the middle of any GUID.
-func GUIDBegins(q string) (string, bool) {
-	q = strings.ToLower(strings.TrimSpace(q))
-	return q, guidBegin.MatchString(q)
 }
 
 // Arg adds an argument and gives its place, for example $3.
@@ -207,9 +172,4 @@ func BadInput(err error) error {
 		return fmt.Errorf("%w (%w)", errs.Show(errs.Invalid, "A value in the address of this list cannot be read."), err)
 	}
 	return err
-}
-
-// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally.
-func Like(q string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
 }

@@ -54,6 +54,8 @@ func (w Watch) items(q *postgres.Where) string {
 		`
 }
 
+var searchable = postgres.Searchable{Table: "service_item", Alias: "a", Key: "a.name_key"}
+
 var orders = map[string][]postgres.Key{
 	"ends":     {{Expr: "a.expires_at", Type: "timestamptz"}, {Expr: "a.name_key", Type: "text"}},
 	"name":     {{Expr: "a.name_key", Type: "text"}},
@@ -93,9 +95,7 @@ func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bo
 	} else {
 		w.And("a.gone_at IS NULL")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("a.search LIKE ?", postgres.Like(q))
-	}
+	w.Searched(searchable, f.Q)
 	if len(f.Kind) > 0 {
 		w.And("a.kind = ANY(?)", f.Kind)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // autopilot finds machines that Windows Autopilot knows by serial number, name or purchase order.
-func (s search) autopilot(ctx context.Context) (group, error) {
+func (s question) autopilot(ctx context.Context) (group, error) {
 	p, err := s.h.Autopilot.List(ctx, s.m.Reach, autopilot.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
@@ -21,7 +21,7 @@ func (s search) autopilot(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) machine(i autopilot.Identity) hit {
+func (s question) machine(i autopilot.Identity) hit {
 	f := match(s.q, field{"serial", "", i.Serial}, field{"name", "name", i.Name}, field{"order", "purchase order", i.PurchaseOrder})
 	if f.name == "serial" {
 		f.label, f.value = "model", i.Model // the name shows the match itself

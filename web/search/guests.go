@@ -13,9 +13,9 @@ import (
 )
 
 // guests finds guest accounts of the partner's people by name, address, user principal name or object id.
-func (s search) guests(ctx context.Context) (group, error) {
+func (s question) guests(ctx context.Context) (group, error) {
 	p, err := s.h.Guests.List(ctx, s.m.Reach, guest.Filter{Q: s.q, Limit: perGroup, Sort: "name"})
-	if err != nil || p.Count == 0 {
+	if err != nil {
 		return group{}, err
 	}
 	late, err := s.late(ctx, graphsync.Guests, at(p.Rows, func(g guest.Guest) tenant.ID { return g.Tenant }))
@@ -29,7 +29,7 @@ func (s search) guests(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) guest(x guest.Guest, late bool) hit {
+func (s question) guest(x guest.Guest, late bool) hit {
 	f := match(s.q, field{"name", "", x.Name}, field{"address", "address", x.Address}, field{"upn", "user principal name", x.UPN}, field{"id", "object id", x.ID})
 	if f.name == "name" {
 		f.label, f.value = "address", x.Address // the name shows the match itself

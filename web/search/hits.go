@@ -3,6 +3,7 @@ package search
 import (
 	"net/url"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/device"
@@ -26,7 +27,7 @@ func match(text string, fields ...field) field {
 	return fields[len(fields)-1]
 }
 
-func (s search) device(d device.Device, late, exact bool) hit {
+func (s question) device(d device.Device, late, exact bool) hit {
 	plainMAC := strings.NewReplacer(":", "", "-", "", ".", "").Replace(d.WiFiMAC)
 	f := match(s.q, field{"name", "", d.Name}, field{"serial", "serial", d.Serial}, field{"user", "user", d.UPN}, field{"user", "user", d.UserName},
 		field{"imei", "IMEI", d.IMEI}, field{"meid", "MEID", d.MEID}, field{"mac", "MAC", colons(d.WiFiMAC, plainMAC, s.q)}, field{"mac", "MAC", plainMAC})
@@ -69,7 +70,7 @@ func icon(os string) string {
 	return "laptop"
 }
 
-func (s search) app(a app.App) hit {
+func (s question) app(a app.App) hit {
 	f := match(s.q, field{"name", "", a.Name}, field{"publisher", "publisher", a.Publisher}, field{"package", "package", a.Package}, field{"file", "file", a.FileName}, field{"id", "Intune app id", a.ID})
 	if f.name == "name" {
 		f.label, f.value = "publisher", a.Publisher
@@ -88,7 +89,7 @@ func (s search) app(a app.App) hit {
 	}
 }
 
-func (s search) job(j provisioning.Job, late bool) hit {
+func (s question) job(j provisioning.Job, late bool) hit {
 	f := match(s.q, field{"name", "", j.AppName}, field{"template", "template", j.Template}, field{"customer", "customer", j.TenantName}, field{"sp", "service principal", j.SPID}, field{"appId", "application id", j.AppID})
 	if f.name == "name" {
 		f.label, f.value = "template", j.Template
@@ -148,7 +149,11 @@ func (v view) lead() string {
 	if v.Sentence != "" {
 		return ""
 	}
-	return "The first of each kind; each kind leads to its whole list."
+	lead := "The first of each kind; each kind leads to its whole list."
+	if utf8.RuneCountInString(v.Query) == shortest {
+		lead += " Two characters find names that begin with them, three find them anywhere."
+	}
+	return lead
 }
 
 func (v view) box() ui.FilterBar {

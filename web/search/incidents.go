@@ -10,7 +10,7 @@ import (
 )
 
 // incidents finds security incidents by number, title, person or device.
-func (s search) incidents(ctx context.Context) (group, error) {
+func (s question) incidents(ctx context.Context) (group, error) {
 	if s.h.Incidents == nil {
 		return group{}, nil
 	}

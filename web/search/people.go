@@ -10,7 +10,7 @@ import (
 )
 
 // people finds primary users of devices by user principal name or name. There is no list of them: each leads to their devices.
-func (s *search) people(ctx context.Context) (group, error) {
+func (s *question) people(ctx context.Context) (group, error) {
 	found, more, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, s.matching, perGroup)
 	if err != nil {
 		return group{}, err
@@ -22,7 +22,7 @@ func (s *search) people(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) person(o device.Owner) hit {
+func (s question) person(o device.Owner) hit {
 	name := o.Name
 	if name == "" {
 		name = o.UPN

@@ -3,39 +3,27 @@ package search
 import (
 	"context"
 	"net/url"
-	"slices"
 
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/web/page"
 )
 
 // policies finds configuration and compliance policies by name, description, type or template.
-func (s *search) policies(ctx context.Context) (group, error) {
+func (s *question) policies(ctx context.Context) (group, error) {
 	return s.policiesOf(ctx, group{Kind: "policies", Title: "Policies", One: "policy", Many: "policies", URL: "/configuration"}, configuration.Policies)
 }
 
-func (s *search) appProtection(ctx context.Context) (group, error) {
+func (s *question) appProtection(ctx context.Context) (group, error) {
 	return s.policiesOf(ctx, group{Kind: "appProtection", Title: "App protection", One: "app protection policy", Many: "app protection policies", URL: "/configuration/app-protection"},
 		[]configuration.Kind{configuration.AppProtection})
 }
 
-func (s *search) appConfigurations(ctx context.Context) (group, error) {
+func (s *question) appConfigurations(ctx context.Context) (group, error) {
 	return s.policiesOf(ctx, group{Kind: "appConfigurations", Title: "App configuration", One: "app configuration", Many: "app configurations", URL: "/configuration/app-configuration"},
 		[]configuration.Kind{configuration.AppConfiguration})
 }
 
-// policiesOf asks for its kinds only where a policy of any kind is found: mostly none is, and that is one question instead of three.
-func (s *search) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
-	if s.policyCount == nil {
-		n, err := s.h.Policies.Count(ctx, s.m.Reach, configuration.Filter{Q: s.q, Kind: slices.Concat(configuration.Policies, configuration.AppPolicies)})
-		if err != nil {
-			return group{}, err
-		}
-		s.policyCount = &n
-	}
-	if *s.policyCount == 0 {
-		return group{}, nil
-	}
+func (s *question) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
 	p, err := s.h.Policies.List(ctx, s.m.Reach, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
 	if err != nil {
 		return group{}, err
@@ -47,7 +35,7 @@ func (s *search) policiesOf(ctx context.Context, g group, kinds []configuration.
 	return g, nil
 }
 
-func (s search) policy(p configuration.Policy) hit {
+func (s question) policy(p configuration.Policy) hit {
 	f := match(s.q, field{"name", "", p.Name}, field{"description", "description", p.Description}, field{"template", "template", p.Template}, field{"type", "type", p.Type}, field{"id", "Intune policy id", p.ID})
 	if f.name == "name" {
 		f.label, f.value = "type", configuration.Words(p.Type)

@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -29,6 +30,7 @@ import (
 
 // Handler serves the search.
 type Handler struct {
+	Kinds        *search.Store
 	Tenants      *tenant.Store
 	Devices      *device.Store
 	Autopilot    *autopilot.Store
@@ -70,16 +72,30 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 	return page.Answer(w, r, v, searchPage(page.Shell(r, m, v.title()), v))
 }
 
-// groups asks each store for its first hits. Groups without a hit are left out.
+// groups asks the stores of the kinds that hold the text for their first hits. Groups without a hit are left out.
 func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]group, error) {
 	ctx := r.Context()
-	s := &search{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
+	s := &question{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
 	if !page.WantsJSON(r) {
 		s.most = page.Enough
 	}
+	holding, err := h.Kinds.Holding(ctx, m.Reach, q)
+	if err != nil {
+		return nil, err
+	}
 	out := []group{}
-	for _, find := range []func(context.Context) (group, error){s.customers, s.devices, s.people, s.guests, s.autopilot, s.apps, s.policies, s.appProtection, s.appConfigurations, s.provisioning, s.services, s.incidents} {
-		g, err := find(ctx)
+	for _, of := range []struct {
+		kind search.Kind // "": whatever holds the text
+		find func(context.Context) (group, error)
+	}{
+		{search.Customers, s.customers}, {"", s.devices}, {"", s.people}, {search.Guests, s.guests}, {search.Autopilot, s.autopilot}, {search.Apps, s.apps},
+		{search.Policies, s.policies}, {search.Policies, s.appProtection}, {search.Policies, s.appConfigurations},
+		{search.Provisioning, s.provisioning}, {search.Services, s.services}, {search.Incidents, s.incidents},
+	} {
+		if of.kind != "" && !slices.Contains(holding, of.kind) {
+			continue
+		}
+		g, err := of.find(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -90,20 +106,19 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 	return out, nil
 }
 
-// search is one question.
-type search struct {
+// question is one search.
+type question struct {
 	h      *Handler
 	m      tenant.Membership
 	q      string
 	most   int64 // how far devices are counted; 0: all
 	chrome page.Chrome
 
-	matching    []device.Device // all devices that match, if they are few; else nil
-	policyCount *int64          // policies of any kind that match; nil: not counted yet
+	matching []device.Device // all devices that match, if they are few; else nil
 }
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
-func (s search) customers(ctx context.Context) (group, error) {
+func (s question) customers(ctx context.Context) (group, error) {
 	all, err := s.h.Tenants.Containing(ctx, s.m.Reach, s.q)
 	if err != nil {
 		return group{}, err
@@ -124,7 +139,7 @@ func (s search) customers(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) customer(t tenant.Tenant, field, value string) hit {
+func (s question) customer(t tenant.Tenant, field, value string) hit {
 	state := page.Connection(t, s.chrome.Now)
 	return hit{
 		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: page.TenantRef{ID: t.ID, Name: t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
@@ -148,7 +163,7 @@ func tenantMatch(t tenant.Tenant, text string) (field, value string) {
 	return "", ""
 }
 
-func (s *search) devices(ctx context.Context) (group, error) {
+func (s *question) devices(ctx context.Context) (group, error) {
 	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
@@ -180,7 +195,7 @@ func (s *search) devices(ctx context.Context) (group, error) {
 }
 
 // exactDevice finds the device whose id was typed whole; lists do not search by it.
-func (s search) exactDevice(ctx context.Context) ([]device.Device, error) {
+func (s question) exactDevice(ctx context.Context) ([]device.Device, error) {
 	if _, err := tenant.ParseID(s.q); err != nil {
 		return nil, nil // no GUID, so no device's id
 	}
@@ -188,7 +203,7 @@ func (s search) exactDevice(ctx context.Context) ([]device.Device, error) {
 }
 
 // late tells at which of the customers the dataset was read longer ago than promised, or never.
-func (s search) late(ctx context.Context, dataset string, at []tenant.ID) (map[tenant.ID]bool, error) {
+func (s question) late(ctx context.Context, dataset string, at []tenant.ID) (map[tenant.ID]bool, error) {
 	late := map[tenant.ID]bool{}
 	if len(at) == 0 {
 		return late, nil
@@ -209,7 +224,7 @@ func at[T any](found []T, of func(T) tenant.ID) []tenant.ID {
 	return ids
 }
 
-func (s search) apps(ctx context.Context) (group, error) {
+func (s question) apps(ctx context.Context) (group, error) {
 	p, err := s.h.Apps.List(ctx, s.m.Reach, app.Filter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
@@ -221,7 +236,7 @@ func (s search) apps(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) provisioning(ctx context.Context) (group, error) {
+func (s question) provisioning(ctx context.Context) (group, error) {
 	p, err := s.h.Provisioning.ListJobs(ctx, s.m.Reach, provisioning.JobFilter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err

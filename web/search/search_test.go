@@ -15,6 +15,8 @@ import (
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/search"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
@@ -40,9 +42,11 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	f.ReadAutopilot(t, contoso.ID, f.Now, autopilot.Identity{ID: "ap1", Serial: "5CG7781XX", PurchaseOrder: "PO-3391", Model: "EliteBook"})
 	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
 	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a1", Name: "0482 Viewer", Publisher: "Contoso"})
-	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
+	f.ReadJobs(t, fabrikam.ID, f.Now, provisioning.Job{SPID: "sp", ID: "j", AppName: "Amazon 0482", Template: "awsSCIM", Code: "Active", Health: provisioning.Fine, SteadyFirstAt: f.Now})
 	f.ReadIncidents(t, contoso.ID, f.Now, incident.Incident{ID: "77213", Title: "Credential theft", Status: "active", Severity: "high", CreatedAt: f.Now},
 		incident.Incident{ID: "88001", Status: "active", Severity: "low", CreatedAt: f.Now, Alerts: []incident.Alert{{ID: "a", Entities: []incident.Entity{{Kind: "device", Name: "KIOSK-7"}}}}})
+	f.ReadServices(t, contoso.ID, f.Now, []service.Reading{{Kind: service.NDES, Outcome: service.Read, ReadAt: f.Now}},
+		service.Item{Kind: service.NDES, ID: "n", Name: "Certificates", Health: service.OK, Detail: map[string]string{"machineName": "TURNSTILE-2"}})
 	yes := true
 	f.ReadGuests(t, contoso.ID, f.Now, guest.Guest{ID: "9f3c2f0e-5a9d-4c7d-9a39-d6b2f0a1c000", Name: "Lena Brandt", Address: "lena@firstup.example", UPN: "lena_firstup.example#EXT#@contoso.onmicrosoft.example", Redeemed: &yes, RolesRead: true})
 	f.ReadGuests(t, fabrikam.ID, f.Now.Add(-26*time.Hour), guest.Guest{ID: "f1", Name: "Lena Brandt", Address: "lena@firstup.example", Redeemed: &yes, RolesRead: true})
@@ -78,7 +82,7 @@ func TestGuests(t *testing.T) {
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
+		(&Handler{Kinds: search.NewStore(f.Pool), Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
 		(&guests.Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
 		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
@@ -129,7 +133,7 @@ func TestFields(t *testing.T) {
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
 		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
-		"Amazon": "provisioning name", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id", "kiosk": "incidents device",
+		"Amazon": "provisioning name", "awssc": "provisioning template", "turnstile": "services machine", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id", "kiosk": "incidents device",
 	} {
 		var v view
 		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
@@ -144,6 +148,9 @@ func TestFields(t *testing.T) {
 	c.JSON("/search?q=ct", http.StatusOK, &v)
 	if len(v.Groups) != 1 || v.Groups[0].Hits[0].Name != "CTO-LT-0482" {
 		t.Errorf("two letters find by prefix: %+v", v.Groups)
+	}
+	if c.JSON("/search?q=fabrikam", http.StatusOK, &v); len(v.Groups) != 2 || v.Groups[1].Kind != "provisioning" || v.Groups[1].Hits[0].Field != "customer" {
+		t.Errorf("a job is found by its customer: %+v", v.Groups)
 	}
 	one := f.Serve(t, technician, tenant.Only(fabrikam.ID), site(f))
 	for _, q := range []string{deviceID, contoso.ID.String(), "cg7781", "theft"} {
@@ -177,7 +184,7 @@ func TestTooLittleAndTooMuch(t *testing.T) {
 
 func TestGolden(t *testing.T) {
 	tid, chrome := webtest.ID(t, 1), page.Chrome{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Count: 214}
-	ask := func(q string) search { return search{q: q, chrome: chrome} }
+	ask := func(q string) question { return question{q: q, chrome: chrome} }
 	hostile := device.Device{Tenant: tid, TenantName: "<b>Contoso</b>", ID: "a/b?", Name: "<script>0482</script>", Serial: strings.Repeat("long", 60)}
 	for name, v := range map[string]view{
 		"nothing asked": {}, "one letter": {Query: "x"}, "none": {Query: "nothing"},

@@ -10,7 +10,7 @@ import (
 )
 
 // services finds certificates, tokens, connectors and rules by name, Apple Account, serial number or machine.
-func (s search) services(ctx context.Context) (group, error) {
+func (s question) services(ctx context.Context) (group, error) {
 	watch, err := s.h.Services.Watch(ctx, s.chrome.Now)
 	if err != nil {
 		return group{}, err
@@ -26,7 +26,7 @@ func (s search) services(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-func (s search) service(it service.Item) hit {
+func (s question) service(it service.Item) hit {
 	d := it.Detail
 	f := match(s.q, field{"name", "", it.Name}, field{"account", "Apple Account", d["appleIdentifier"]}, field{"account", "Apple Account", d["appleId"]}, field{"topic", "topic", d["topicIdentifier"]},
 		field{"serial", "serial", d["certificateSerialNumber"]}, field{"serial", "serial", d["serialNumber"]}, field{"thumbprint", "thumbprint", d["thumbprint"]},

@@ -1,0 +1,60 @@
+package postgres
+
+import (
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// Trigram is the least number of letters that the indexes of the search can be asked for.
+const Trigram = 3
+
+// Searchable is a table with a search text in lower case, named search, that searched (SQL) may ask the index of.
+type Searchable struct {
+	Table, Alias string
+	Key          string   // column with the name in lower case, which a text without a trigram is the beginning of; "": it is looked for in the search text
+	IDs          []string // what stands before a GUID in ids, each "" or a prefix; nil: ids are not searched
+}
+
+// Searched adds the condition that the search text of the table's row contains q, or that its id is or begins with the GUID q. Row-level
+// security keeps an index from being asked by LIKE, so a function with the same scope asks it; the rows are looked at all the same, as rows
+// of several kinds may share an id.
+func (w *Where) Searched(t Searchable, q string) {
+	q = strings.TrimSpace(q)
+	if short := utf8.RuneCountInString(q) < Trigram; q == "" {
+		return
+	} else if short && t.Key != "" {
+		begin := strings.ToLower(q)
+		w.And(t.Key+" >= ? AND "+t.Key+" < ?", begin, begin+"\U0010FFFF")
+		return
+	} else if short {
+		w.And(t.Alias+".search LIKE ?", Like(q))
+		return
+	}
+	like := w.Arg(Like(q))
+	test := t.Alias + `.search LIKE ` + like
+	found := `SELECT m.tenant_id, m.id FROM searched(` + w.Arg(t.Table) + `, ` + like + `) m`
+	if guid, ok := GUIDBegins(q); ok {
+		for _, before := range t.IDs {
+			from, to := w.Arg(before+guid), w.Arg(before+guid+"\U0010FFFF")
+			found += ` UNION ALL SELECT m.tenant_id, m.id FROM ` + t.Table + ` m WHERE m.id >= ` + from + ` AND m.id < ` + to
+			test += ` OR starts_with(` + t.Alias + `.id, ` + from + `)`
+		}
+	}
+	w.And(`(` + t.Alias + `.tenant_id, ` + t.Alias + `.id) IN (` + found + `)`)
+	w.And(`(` + test + `)`)
+}
+
+var guidBegin = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{0,4}){1,3}(-[0-9a-f]{0,12})?$`)
+
+// GUIDBegins tells that what was typed is a GUID, or the beginning of one with its first hyphen, and gives it in lower case. Less than that
+// is taken for a part of a name: it would be found in the middle of any GUID.
+func GUIDBegins(q string) (string, bool) {
+	q = strings.ToLower(strings.TrimSpace(q))
+	return q, guidBegin.MatchString(q)
+}
+
+// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally.
+func Like(q string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
+}

@@ -1,0 +1,52 @@
+// Package search tells in which kinds of things a text that somebody typed may be found at all, so that a search over everything asks only
+// the rooms that hold it. What is found, and how it reads, those rooms know.
+package search
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Kind is a kind of things, by the table that holds them.
+type Kind string
+
+const (
+	Apps         Kind = "app"
+	Autopilot    Kind = "autopilot_identity"
+	Guests       Kind = "guest"
+	Incidents    Kind = "incident"
+	Policies     Kind = "policy"
+	Provisioning Kind = "provisioning_job"
+	Services     Kind = "service_item"
+	Customers    Kind = "tenant"
+)
+
+var kinds = []Kind{Apps, Autopilot, Guests, Incidents, Policies, Provisioning, Services, Customers}
+
+// Store asks the indexes of the search.
+type Store struct{ pool *postgres.Pool }
+
+// NewStore is the store on that database.
+func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
+
+// Holding are the kinds of which something in the scope may hold the text; the others hold it nowhere. They are all kinds where the indexes
+// cannot tell: of less than three letters, of what may be the beginning of an id, which is no part of their texts, and of letters other than
+// ASCII, which the database may see differently in lower case.
+func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([]Kind, error) {
+	text = strings.TrimSpace(text)
+	_, guid := postgres.GUIDBegins(text)
+	if len(text) < postgres.Trigram || len(text) > 200 || guid || strings.ContainsFunc(text, func(r rune) bool { return r == 0 || r > unicode.MaxASCII }) {
+		return slices.Clone(kinds), nil
+	}
+	var found []Kind
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT searched_in($1)`, postgres.Like(text)).Scan(&found); err != nil {
+		return nil, fmt.Errorf("kinds of things that hold a text: %w", err)
+	}
+	return found, nil
+}

@@ -1,0 +1,45 @@
+package search
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// TestHolding: the indexes are asked by their owner, and must tell no more than the scope has; where they cannot tell, every kind may hold it.
+func TestHolding(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	const contoso, fabrikam = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+	if _, err := pool.Raw().Exec(t.Context(), `
+		INSERT INTO tenant (tenant_id, display_name) VALUES ('`+contoso+`', 'Contoso'), ('`+fabrikam+`', 'Fabrikam');
+		INSERT INTO provisioning_app VALUES ('`+contoso+`', 'sp', '', 'Payroll', 'payroll', true, '');
+		INSERT INTO guest (tenant_id, id, name, name_key, upn, address, redeemed_at, invited_at, hash, first_seen_at, changed_at)
+		VALUES ('`+fabrikam+`', 'g', 'Lena Payrollova', 'lena payrollova', '', 'lena@contoso.example', now(), now(), '', now(), now())`); err != nil {
+		t.Fatal(err)
+	}
+	id := func(s string) tenant.ID {
+		id, err := tenant.ParseID(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	s, all := NewStore(pool), fmt.Sprint(kinds)
+	for _, tc := range []struct {
+		scope      tenant.Scope
+		text, want string
+	}{
+		{tenant.Everything(), "payroll", "[guest provisioning_job]"}, {tenant.Only(id(contoso)), " PayRoll ", "[provisioning_job]"}, {tenant.Only(id(fabrikam)), "payroll", "[guest]"},
+		{tenant.Only(id(contoso), id(fabrikam)), "contoso", "[guest tenant]"}, {tenant.Only(id(contoso)), "contoso", "[tenant]"}, {tenant.Only(id(fabrikam)), "contoso", "[guest]"},
+		{tenant.Only(), "contoso", "[]"}, {tenant.Everything(), "100%_", "[]"}, {tenant.Everything(), "pa", all}, {tenant.Everything(), "é@contoso", all},
+		{tenant.Everything(), contoso[:9], all}, {tenant.Everything(), "x\x00yz", all}, {tenant.Everything(), strings.Repeat("x", 201), all},
+	} {
+		if got, err := s.Holding(t.Context(), tc.scope, tc.text); err != nil || fmt.Sprint(got) != tc.want {
+			t.Errorf("%.20q in %v: %v, want %s (%v)", tc.text, tc.scope, got, tc.want, err)
+		}
+	}
+}
