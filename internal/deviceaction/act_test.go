@@ -209,6 +209,46 @@ func TestAnActionIsFollowedToItsEnd(t *testing.T) {
 	}
 }
 
+// TestDiagnosticsAreFollowedAndFetched: how far a collection is Intune tells in a list of its own; the address to download from is made as the
+// person, and stands in no record.
+func TestDiagnosticsAreFollowedAndFetched(t *testing.T) {
+	k := newDesk(t)
+	pc := k.awake("Windows")
+	asked := k.do(deviceaction.Diagnostics, pc, deviceaction.Pending)
+	if got := k.after(9*time.Second, asked); got.State != deviceaction.Pending {
+		t.Errorf("at first: %+v", got)
+	}
+	if got := k.after(2*time.Hour, asked); got.State != deviceaction.Done {
+		t.Errorf("in the end: %+v", got)
+	}
+	logs, err := graph.ListAs[graph.DeviceLog](t.Context(), k.client.As(k.tid, "h.person.s"), "/deviceManagement/managedDevices/"+pc.ID+"/logCollectionRequests", graph.Query{})
+	if err != nil || len(logs) == 0 {
+		t.Fatalf("read: %+v, %v", logs, err)
+	}
+	log := logs[len(logs)-1]
+	if log.State != "completed" || log.SizeInKB == 0 || log.By != k.token.UPN {
+		t.Errorf("collected: %+v", log)
+	}
+	at, err := k.acts.LogAddress(t.Context(), k.by, pc, log.ID, "q-9")
+	if err != nil || !strings.Contains(at, "sig=") {
+		t.Errorf("the address: %q, %v", at, err)
+	}
+	if _, err := k.acts.LogAddress(t.Context(), k.by, pc, "no such", "q-9"); !errors.Is(err, errs.Conflict) {
+		t.Errorf("of what is not there: %v", err)
+	}
+	if got := k.recorded(); !slices.Contains(got, "Tech diagnostics.downloaded") || !slices.Contains(got, "Tech diagnostics.downloaded.failed") {
+		t.Errorf("recorded %v", got)
+	}
+	var kept int
+	if err := k.pool.In(k.tid).QueryRow(t.Context(), `SELECT count(*) FROM audit WHERE detail::text LIKE '%sig=%' OR detail::text LIKE '%/blob/%'`).Scan(&kept); err != nil || kept != 0 {
+		t.Errorf("%d records hold the address, %v", kept, err)
+	}
+	k.token.WIDs = nil
+	if _, err := k.acts.LogAddress(t.Context(), k.by, pc, log.ID, "q-9"); !errors.Is(err, errs.Forbidden) {
+		t.Errorf("without a role: %v", err)
+	}
+}
+
 // TestWhatGoesWrong: a refusal is final, a lost answer is read back and never repeated, a held action waits for its approval, a device that
 // left is gone.
 func TestWhatGoesWrong(t *testing.T) {

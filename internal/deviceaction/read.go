@@ -3,7 +3,6 @@ package deviceaction
 import (
 	"context"
 	"errors"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -95,8 +94,7 @@ func (r *Reader) RunDue(ctx context.Context) error {
 func (r *Reader) read(ctx context.Context, a Action) error {
 	k, _ := KindOf(a.Kind)
 	was, now := a.State, r.Now()
-	path := "/deviceManagement/managedDevices/" + url.PathEscape(a.DeviceID)
-	found, err := graph.Get[reading](ctx, r.Graph, a.Tenant, path, graph.Query{Version: "beta", Select: []string{"id", "managementState", "deviceActionResults"}})
+	found, err := r.look(ctx, a)
 	kind, _ := graph.KindOf(err)
 	if err != nil && kind != graph.NotFound {
 		next := readAfter(now.Sub(a.SentAt))

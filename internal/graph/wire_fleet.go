@@ -11,6 +11,18 @@ type DetectedApp struct {
 	Platform    string `json:"platform"`
 }
 
+// DeviceLog is one collection of a device's diagnostics, a deviceLogCollectionResponse.
+type DeviceLog struct {
+	ID        string `json:"id"`
+	State     string `json:"status"`
+	By        string `json:"initiatedByUserPrincipalName"`
+	Requested Time   `json:"requestedDateTimeUTC"`
+	Received  Time   `json:"receivedDateTimeUTC"`
+	Expires   Time   `json:"expirationDateTimeUTC"`
+	SizeInKB  Int    `json:"sizeInKB"`
+	ErrorCode Int    `json:"errorCode"`
+}
+
 // PolicyState is how a device stands with one compliance policy or configuration profile.
 type PolicyState struct {
 	ID          string         `json:"id"`

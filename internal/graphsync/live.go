@@ -17,6 +17,7 @@ import (
 const (
 	LiveComplianceStates   = "complianceStates"   // policies and settings of one device
 	LiveDeviceDetail       = "deviceDetail"       // hardware and results of remote actions of one device
+	LiveDeviceLogs         = "deviceLogs"         // diagnostics that were collected from one device
 	LiveDetectedAppDevices = "detectedAppDevices" // devices that have one version of a program
 	LiveAppInstallStatus   = "appInstallStatus"   // how the installations of one app stand
 )

@@ -24,6 +24,7 @@ import (
 type Acts interface {
 	Preview(ctx context.Context, by tenant.Person, ask deviceaction.Ask) (deviceaction.Decision, error)
 	Do(ctx context.Context, by tenant.Person, ask deviceaction.Ask) (deviceaction.Action, error)
+	LogAddress(ctx context.Context, by tenant.Person, d deviceaction.Device, log, requestID string) (string, error)
 }
 
 // Asker serves the page that asks before Intune does something to a device.
@@ -31,6 +32,7 @@ type Asker struct {
 	Devices *device.Store
 	Actions *deviceaction.Store
 	Acts    Acts
+	Details Details // which diagnostics there are
 	Explain func(r *http.Request, err error, back string) string // keeps what is behind a failure and gives the page that says so; may be nil
 }
 
@@ -38,6 +40,7 @@ type Asker struct {
 func (h *Asker) Mount(r page.Router) {
 	r.GetFor("/devices/{device}/actions/{kind}", tenant.MayAct, h.confirm)
 	r.Post("/devices/{device}/actions/{kind}", tenant.MayAct, h.send)
+	r.GetFor("/devices/{device}/diagnostics/{log}", tenant.MayAct, h.download)
 }
 
 // Bounds of what somebody writes, in characters.

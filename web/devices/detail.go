@@ -19,12 +19,13 @@ import (
 type tab string
 
 const (
-	tabSummary    tab = ""
-	tabHardware   tab = "/hardware"
-	tabPolicies   tab = "/policies"
-	tabProtection tab = "/protection"
-	tabResults    tab = "/remote-actions"
-	tabHistory    tab = "/history"
+	tabSummary     tab = ""
+	tabHardware    tab = "/hardware"
+	tabPolicies    tab = "/policies"
+	tabProtection  tab = "/protection"
+	tabResults     tab = "/remote-actions"
+	tabDiagnostics tab = "/diagnostics"
+	tabHistory     tab = "/history"
 )
 
 // maxChanges is how many changes a device's page shows, and gapDays how far back it looks for days that were not read.
@@ -55,6 +56,9 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.alone, err = h.detail(r.Context(), m.Tenant.ID, known.device, t); err != nil {
 			return err
 		}
+		if known.logs, err = h.logs(r.Context(), m.Tenant.ID, known.device, t); err != nil {
+			return err
+		}
 		if known.machine, err = h.machineOf(r.Context(), m, known.device); err != nil {
 			return err
 		}
@@ -80,6 +84,7 @@ type facts struct {
 	same      []device.Elsewhere
 	states    graphsync.LiveReading[device.PolicyStates]
 	alone     graphsync.LiveReading[device.Detail]
+	logs      graphsync.LiveReading[[]device.Log]
 	machine   ofMachine
 	reported  reported
 	asked     []deviceaction.Action
@@ -120,19 +125,20 @@ func (h *Handler) states(ctx context.Context, tid tenant.ID, d device.Device, t 
 // view is what a device's page shows, and its JSON twin.
 type view struct {
 	row
-	AsOf       *time.Time   `json:"as_of"`
-	Why        why          `json:"why"`
-	Policies   policies     `json:"policies"`
-	Protection *protected   `json:"protection"` // nil: Defender reported none, or it was not read
-	Hardware   []group      `json:"hardware"`
-	Single     single       `json:"single"`    // what Intune tells only of a single device
-	Autopilot  *asMachine   `json:"autopilot"` // nil: not registered, or not read
-	Incidents  []inIncident `json:"incidents"` // null: not read
-	Changes    []change     `json:"changes"`
-	Results    []result     `json:"action_results"`
-	SameSerial []elsewhere  `json:"same_serial"`
-	Acts       []act        `json:"actions"`
-	Asked      []asked      `json:"asked"` // what was asked for here, the newest first
+	AsOf        *time.Time   `json:"as_of"`
+	Why         why          `json:"why"`
+	Policies    policies     `json:"policies"`
+	Protection  *protected   `json:"protection"` // nil: Defender reported none, or it was not read
+	Hardware    []group      `json:"hardware"`
+	Single      single       `json:"single"` // what Intune tells only of a single device
+	Diagnostics diagnostics  `json:"diagnostics"`
+	Autopilot   *asMachine   `json:"autopilot"` // nil: not registered, or not read
+	Incidents   []inIncident `json:"incidents"` // null: not read
+	Changes     []change     `json:"changes"`
+	Results     []result     `json:"action_results"`
+	SameSerial  []elsewhere  `json:"same_serial"`
+	Acts        []act        `json:"actions"`
+	Asked       []asked      `json:"asked"` // what was asked for here, the newest first
 
 	m        tenant.Membership
 	chrome   page.Chrome
@@ -202,7 +208,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	d := k.device
 	v := view{
 		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
-		Single: newSingle(m.Tenant.ID, k.alone), Autopilot: k.machine.row, machine: k.machine, Incidents: k.incidents.list, incidents: k.incidents,
+		Single: newSingle(m.Tenant.ID, k.alone), Diagnostics: newDiagnostics(m.Tenant.ID, k.logs, c.Now), Autopilot: k.machine.row, machine: k.machine, Incidents: k.incidents.list, incidents: k.incidents,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,
 	}

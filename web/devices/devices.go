@@ -49,6 +49,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices/{device}/policies", h.show(tabPolicies))
 	r.Get("/devices/{device}/protection", h.show(tabProtection))
 	r.Get("/devices/{device}/remote-actions", h.show(tabResults))
+	r.Get("/devices/{device}/diagnostics", h.show(tabDiagnostics))
 	r.Get("/devices/{device}/history", h.show(tabHistory))
 }
 

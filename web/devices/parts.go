@@ -113,6 +113,9 @@ func (v view) tabs() ui.Tabs {
 	if v.GoneAt == nil || len(v.Results) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "Remote actions", URL: v.resultsURL(), Current: v.tab == tabResults})
 	}
+	if v.device.OS == "Windows" && v.GoneAt == nil || v.tab == tabDiagnostics {
+		t.Items = append(t.Items, ui.Tab{Text: "Diagnostics", URL: v.diagnosticsURL(), Current: v.tab == tabDiagnostics})
+	}
 	if len(v.timeline) > 0 {
 		t.Items = append(t.Items, ui.Tab{Text: "History", Count: strconv.Itoa(len(v.timeline)), URL: v.URL + string(tabHistory), Current: v.tab == tabHistory})
 	}

@@ -18,6 +18,8 @@ import (
 type Details interface {
 	Detail(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[device.Detail], error)
 	KeptDetail(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[device.Detail], error)
+	Logs(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[[]device.Log], error)
+	KeptLogs(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[[]device.Log], error)
 }
 
 // detail asks Microsoft on the tabs that say so. A device that is gone is not asked for.

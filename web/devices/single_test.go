@@ -27,6 +27,14 @@ func (a alone) KeptDetail(_ context.Context, _ tenant.ID, id string) (graphsync.
 	return a["kept "+id], nil
 }
 
+func (a alone) Logs(context.Context, tenant.ID, string) (l graphsync.LiveReading[[]device.Log], err error) {
+	return l, nil
+}
+
+func (a alone) KeptLogs(context.Context, tenant.ID, string) (l graphsync.LiveReading[[]device.Log], err error) {
+	return l, nil
+}
+
 func TestHardwareAndRemoteActionsAreReadLive(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")

@@ -88,6 +88,7 @@ var actionWords = map[string]string{
 	"rotateLocalAdminPassword": "Rotate local administrator password", "setDeviceName": "Rename", "cleanWindowsDevice": "Fresh start",
 	"automaticRedeployment": "Autopilot reset", "logoutSharedAppleDeviceActiveUser": "Sign out user", "delete": "Delete", "collectDiagnostics": "Collect logs",
 	"createDeviceLogCollectionRequest": "Collect logs", "bypassActivationLock": "Bypass activation lock", "deprovision": "Deprovision",
+	"playLostModeSound": "Lost mode sound", "revokeAppleVppLicenses": "Revoke App Store licences", "triggerConfigurationManagerAction": "Configuration Manager", "configurationManagerAction": "Configuration Manager",
 }
 
 var actionStates = map[string]saidAs{

@@ -20,6 +20,7 @@ type kind struct{ title, at, path string }
 var kinds = map[string]kind{
 	failure.Live + graphsync.LiveComplianceStates:              {"The policies of a device could not be read", "Device", "/devices/{object}/policies"},
 	failure.Live + graphsync.LiveDeviceDetail:                  {"The details of a device could not be read", "Device", "/devices/{object}/hardware"},
+	failure.Live + graphsync.LiveDeviceLogs:                    {"The diagnostics of a device could not be read", "Device", "/devices/{object}/diagnostics"},
 	failure.Live + graphsync.LiveDetectedAppDevices:            {"The devices that have an app could not be read", "Detected apps", "/apps/detected"},
 	failure.Live + graphsync.LiveAppInstallStatus:              {"The failed installations of an app could not be read", "App", "/apps/{object}"},
 	failure.Consent + failure.Grants:                           {"The grants could not be read", "Consent", "/consent"},

@@ -25,7 +25,7 @@ func withSetUps(in map[permission.Lang]words) map[permission.Lang]words {
 	return in
 }
 
-// setUps are the acts by which provisioning is set up and steered: for customers, copying accounts to programs.
+// setUps are the acts by which provisioning is set up and steered, for customers, copying accounts to programs; and the download of diagnostics.
 var setUps = map[permission.Lang]attempted{
 	permission.English: {"tried to {what}, without success", "tried to {what}; whether it was done is not known", map[string][2]string{
 		"provisioning.application.added": {"added a program to your tenant", "add a program to your tenant"},
@@ -37,6 +37,7 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"restarted the copying of accounts", "restart the copying of accounts"},
 		"provisioning.job.deleted":       {"deleted the copying of accounts to a program", "delete the copying of accounts to a program"},
 		"provisioning.demanded":          {"copied one account to a program", "copy one account to a program"},
+		"diagnostics.downloaded":         {"downloaded the diagnostics of a device", "download the diagnostics of a device"},
 	}},
 	permission.French: {"a essayé {what}, ce qui n’a pas abouti", "a essayé {what}, sans que l’on sache si cela a abouti", map[string][2]string{
 		"provisioning.application.added": {"a ajouté un programme dans votre entreprise", "d’ajouter un programme dans votre entreprise"},
@@ -48,6 +49,7 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"a redémarré la copie des comptes", "de redémarrer la copie des comptes"},
 		"provisioning.job.deleted":       {"a supprimé la copie des comptes vers un programme", "de supprimer la copie des comptes vers un programme"},
 		"provisioning.demanded":          {"a copié un compte vers un programme", "de copier un compte vers un programme"},
+		"diagnostics.downloaded":         {"a téléchargé les diagnostics d’un appareil", "de télécharger les diagnostics d’un appareil"},
 	}},
 	permission.German: {"wollte {what}, was nicht gelang", "wollte {what}; ob es gelang, ist nicht bekannt", map[string][2]string{
 		"provisioning.application.added": {"hat bei Ihnen ein Programm hinzugefügt", "bei Ihnen ein Programm hinzufügen"},
@@ -59,6 +61,7 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"hat das Kopieren von Konten neu gestartet", "das Kopieren von Konten neu starten"},
 		"provisioning.job.deleted":       {"hat das Kopieren von Konten in ein Programm gelöscht", "das Kopieren von Konten in ein Programm löschen"},
 		"provisioning.demanded":          {"hat ein Konto in ein Programm kopiert", "ein Konto in ein Programm kopieren"},
+		"diagnostics.downloaded":         {"hat Diagnosedaten eines Geräts heruntergeladen", "Diagnosedaten eines Geräts herunterladen"},
 	}},
 	permission.Spanish: {"intentó {what}, sin éxito", "intentó {what}; no se sabe si se hizo", map[string][2]string{
 		"provisioning.application.added": {"añadió un programa a su empresa", "añadir un programa a su empresa"},
@@ -70,6 +73,7 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"reinició la copia de cuentas", "reiniciar la copia de cuentas"},
 		"provisioning.job.deleted":       {"eliminó la copia de cuentas a un programa", "eliminar la copia de cuentas a un programa"},
 		"provisioning.demanded":          {"copió una cuenta a un programa", "copiar una cuenta a un programa"},
+		"diagnostics.downloaded":         {"descargó los diagnósticos de un dispositivo", "descargar los diagnósticos de un dispositivo"},
 	}},
 	permission.Dutch: {"wilde {what}, wat niet lukte", "wilde {what}; of het lukte, is niet bekend", map[string][2]string{
 		"provisioning.application.added": {"heeft bij u een programma toegevoegd", "bij u een programma toevoegen"},
@@ -81,6 +85,7 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"heeft het kopiëren van accounts opnieuw gestart", "het kopiëren van accounts opnieuw starten"},
 		"provisioning.job.deleted":       {"heeft het kopiëren van accounts naar een programma verwijderd", "het kopiëren van accounts naar een programma verwijderen"},
 		"provisioning.demanded":          {"heeft één account naar een programma gekopieerd", "één account naar een programma kopiëren"},
+		"diagnostics.downloaded":         {"heeft diagnostische gegevens van een apparaat gedownload", "diagnostische gegevens van een apparaat downloaden"},
 	}},
 	permission.Greek: {"προσπάθησε να {what}, χωρίς επιτυχία", "προσπάθησε να {what}· δεν είναι γνωστό αν έγινε", map[string][2]string{
 		"provisioning.application.added": {"πρόσθεσε ένα πρόγραμμα στην εταιρεία σας", "προσθέσει ένα πρόγραμμα στην εταιρεία σας"},
@@ -92,5 +97,6 @@ var setUps = map[permission.Lang]attempted{
 		"provisioning.job.restarted":     {"ξεκίνησε ξανά την αντιγραφή λογαριασμών", "ξεκινήσει ξανά την αντιγραφή λογαριασμών"},
 		"provisioning.job.deleted":       {"διέγραψε την αντιγραφή λογαριασμών σε ένα πρόγραμμα", "διαγράψει την αντιγραφή λογαριασμών σε ένα πρόγραμμα"},
 		"provisioning.demanded":          {"αντέγραψε έναν λογαριασμό σε ένα πρόγραμμα", "αντιγράψει έναν λογαριασμό σε ένα πρόγραμμα"},
+		"diagnostics.downloaded":         {"κατέβασε τα διαγνωστικά μιας συσκευής", "κατεβάσει τα διαγνωστικά μιας συσκευής"},
 	}},
 }

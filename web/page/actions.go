@@ -85,13 +85,14 @@ var attempts = map[string][2]string{
 	"alert.resolved":                 {"resolved an alert", "resolve an alert"},
 	"alert.reopened":                 {"opened an alert again", "open an alert again"},
 	"hunting.asked":                  {"ran a hunting query", "run a hunting query"},
+	"diagnostics.downloaded":         {"downloaded the diagnostics of a device", "download the diagnostics of a device"},
 	"provisioning.demanded":          {"provisioned an account on demand", "provision an account on demand"},
 }
 
 // deviceWords are actions on devices, as the noun that fits all their steps: asked for, sent, and what became of it.
 var deviceWords = map[string]string{
 	"sync": "a sync of a device", "restart": "a restart of a device", "shut-down": "a shutdown of a device", "lock": "a lock of a device", "locate": "the place of a device", "lost-mode-on": "lost mode on a device",
-	"lost-mode-off": "the end of lost mode on a device", "lost-sound": "a sound on a lost device", "client": "work of Configuration Manager on a device", "revoke-licences": "App Store licences to be taken back", "notify": "a notification on a device",
+	"lost-mode-off": "the end of lost mode on a device", "lost-sound": "a sound on a lost device", "diagnostics": "diagnostics of a device", "client": "work of Configuration Manager on a device", "revoke-licences": "App Store licences to be taken back", "notify": "a notification on a device",
 	"reset-passcode": "a reset of a passcode", "recover-passcode": "a passcode to be recovered", "scan": "a scan of a device", "update-signatures": "an update of Defender on a device",
 	"rotate-bitlocker": "a new BitLocker key", "rotate-filevault": "a new FileVault key", "bypass-activation-lock": "the end of an activation lock", "remote-assistance": "remote assistance on a device", "delete-user": "a user to be deleted from a shared iPad",
 	"log-out-user": "a user to be signed out of a shared iPad", "rename": "another name for a device", "category": "another category for a device", "owner": "another owner of a device", "notes": "other notes on a device",

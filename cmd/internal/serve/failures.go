@@ -193,6 +193,7 @@ func (p *Portal) liveReads() map[string]func(ctx context.Context, tid tenant.ID,
 	return map[string]func(ctx context.Context, tid tenant.ID, object string) error{
 		graphsync.LiveComplianceStates:   only(devices.PolicyStates),
 		graphsync.LiveDeviceDetail:       only(devices.Detail),
+		graphsync.LiveDeviceLogs:         only(devices.Logs),
 		graphsync.LiveDetectedAppDevices: only((&detectedapp.Live{Graph: p.Graph, Kept: p.Live}).DevicesOf),
 		graphsync.LiveAppInstallStatus:   only((&app.InstallLive{Graph: p.Graph, Kept: p.Live}).FailedInstalls),
 	}

@@ -102,6 +102,10 @@ func (c *call) draw(k objectKind, index int) draw {
 var bodies = sync.Pool{New: func() any { b := make([]byte, 0, 64<<10); return &b }}
 
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/blob/") {
+		s.blob(w, r)
+		return
+	}
 	pooled := bodies.Get().(*[]byte)
 	c := &call{s: s, w: w, r: r, now: s.world.Clock.Now(), body: (*pooled)[:0], requestID: newRequestID()}
 	defer func() {

@@ -39,7 +39,7 @@ var roles = []role{
 	}},
 	{"9e0cc482-82df-4ab2-a24c-0c23a3f52e1e", "Help Desk Operator", "Help Desk Operators perform remote tasks on users and devices and can assign applications or policies to users or devices.", 1, []string{
 		"Organization: Read", "ManagedDevices: Read Update SetPrimaryUser", "MobileApps: Read Assign", "ManagedApps: Read Assign", "DeviceConfigurations: Read Assign", "DeviceCompliancePolices: Read",
-		"RemoteTasks: RebootNow RemoteLock ResetPasscode SyncDevice LocateDevice Retire Wipe EnableLostMode DisableLostMode PlayLostModeSound RequestRemoteAssistance WindowsDefender BypassActivationLock ShutDown RotateBitLockerKeys RotateFileVaultKey CustomNotification ConfigurationManagerAction ManageSharedDeviceUsers RevokeAppleVppLicenses",
+		"RemoteTasks: RebootNow RemoteLock ResetPasscode SyncDevice LocateDevice Retire Wipe EnableLostMode DisableLostMode PlayLostModeSound RequestRemoteAssistance WindowsDefender BypassActivationLock ShutDown RotateBitLockerKeys RotateFileVaultKey CustomNotification ConfigurationManagerAction DeviceLogs ManageSharedDeviceUsers RevokeAppleVppLicenses",
 		"Roles: Read", "AuditData: Read",
 	}},
 	{"c1d9fcbb-cba5-40b0-bf6b-527006585f4b", "Application Manager", "Application Managers manage mobile and managed applications, can read device information and can view device configuration profiles.", 1, []string{
@@ -65,7 +65,7 @@ var resources = []struct{ name, actions string }{
 	{"DeviceCompliancePolices", "Assign Create Delete Read Update ViewReports"}, {"DeviceConfigurations", "Assign Create Delete Read Update ViewReports"}, {"EndpointAnalytics", "Create Delete Read Update"},
 	{"EnrollmentProgramToken", "Create Delete Read Update Sync"}, {"ManagedApps", "Assign Create Delete Read Update Wipe"}, {"ManagedDevices", "Delete Read SetPrimaryUser Update ViewReports"}, {"MobileApps", "Assign Create Delete Read Relate Update"},
 	{"MobileThreatDefense", "Modify Read"}, {"Organization", "Read Update"},
-	{"RemoteTasks", "BypassActivationLock CleanPC ConfigurationManagerAction CustomNotification DisableLostMode EnableLostMode LocateDevice ManageSharedDeviceUsers PlayLostModeSound RebootNow RemoteLock RequestRemoteAssistance ResetPasscode Retire RevokeAppleVppLicenses RotateBitLockerKeys RotateFileVaultKey SetDeviceName ShutDown SyncDevice WindowsDefender Wipe"},
+	{"RemoteTasks", "BypassActivationLock CleanPC ConfigurationManagerAction CustomNotification DeviceLogs DisableLostMode EnableLostMode LocateDevice ManageSharedDeviceUsers PlayLostModeSound RebootNow RemoteLock RequestRemoteAssistance ResetPasscode Retire RevokeAppleVppLicenses RotateBitLockerKeys RotateFileVaultKey SetDeviceName ShutDown SyncDevice WindowsDefender Wipe"},
 	{"Roles", "Assign Create Delete Read Update"}, {"SecurityBaselines", "Assign Create Delete Read Update"}, {"SecurityTasks", "Read Update"}, {"TelecomExpenses", "Read Update"}, {"TermsAndConditions", "Assign Create Delete Read Update"},
 }
 

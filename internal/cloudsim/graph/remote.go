@@ -105,6 +105,8 @@ func remoteOperations() []operation {
 	for _, t := range remoteTasks {
 		op(http.MethodPost, "/"+t.path, t.versions, t.scopes, "RemoteTasks_"+t.right, func(c *call) error { return c.order(t) })
 	}
+	op(http.MethodPost, "/createDeviceLogCollectionRequest", beta, []string{readWrite, "DeviceManagementConfiguration.ReadWrite.All"}, "RemoteTasks_DeviceLogs", (*call).collectLogs)
+	op(http.MethodPost, "/logCollectionRequests/{log}/createDownloadUrl", both, []string{"DeviceManagementManagedDevices.Read.All", readWrite}, "RemoteTasks_DeviceLogs", (*call).logDownload)
 	op(http.MethodPatch, "", both, []string{readWrite}, "ManagedDevices_Update", (*call).changeDevice)
 	op(http.MethodDelete, "", both, []string{readWrite}, "ManagedDevices_Delete", (*call).dropDevice)
 	op(http.MethodPut, "/deviceCategory/$ref", both, []string{readWrite}, "ManagedDevices_Update", (*call).categorise)

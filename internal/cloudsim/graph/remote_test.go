@@ -174,6 +174,53 @@ func TestWipedDevicesLeaveAndReturn(t *testing.T) {
 	}
 }
 
+// TestDiagnostics: asked for as a person, pending until the device has uploaded them, fetched without a token by an address that ends, and
+// failed where the device does not hear of it within a day.
+func TestDiagnostics(t *testing.T) {
+	k := newDesk(t)
+	own := func(stopped bool) func(v map[string]any) bool {
+		return func(v map[string]any) bool {
+			return v["operatingSystem"] == "Windows" && v["managedDeviceOwnerType"] == "company" && (k.age(v) > 40*24*time.Hour) == stopped && (stopped || k.age(v) < 12*time.Hour)
+		}
+	}
+	last := func(id string) map[string]any {
+		list := k.all(k.admin, devicePath(id)+"/logCollectionRequests")
+		return list[len(list)-1]
+	}
+	pc, _ := k.device(own(false))
+	off, _ := k.device(own(true))
+	const body = `{"templateType":{"templateType":"predefined"}}`
+	made := k.send(http.MethodPost, devicePath(pc)+"/createDeviceLogCollectionRequest", body, http.StatusOK).body
+	k.send(http.MethodPost, devicePath(off)+"/createDeviceLogCollectionRequest", body, http.StatusOK)
+	k.send(http.MethodPost, devicePath(pc)+"/createDeviceLogCollectionRequest", `{}`, http.StatusBadRequest)
+	phone, _ := k.device(func(v map[string]any) bool { return v["operatingSystem"] == "iOS" })
+	k.send(http.MethodPost, devicePath(phone)+"/createDeviceLogCollectionRequest", body, http.StatusBadRequest)
+	at := devicePath(pc) + "/logCollectionRequests/" + made["id"].(string) + "/createDownloadUrl"
+	if made["status"] != "pending" || last(pc)["id"] != made["id"] {
+		t.Errorf("just asked for: %v", made)
+	}
+	k.send(http.MethodPost, at, "", http.StatusNotFound)
+	k.world.Clock.Advance(25 * time.Hour)
+	if got := last(pc); got["status"] != "completed" || got["sizeInKB"] == 0.0 || got["receivedDateTimeUTC"] == nil {
+		t.Errorf("a day later: %v", got)
+	}
+	if got := last(off); got["status"] != "failed" {
+		t.Errorf("a device that stopped: %v", got)
+	}
+	where := k.send(http.MethodPost, at, "", http.StatusOK).body["value"].(string)
+	for address, want := range map[string]int{where: http.StatusOK, where + "x": http.StatusForbidden, strings.Replace(where, "/blob/", "/blob/0", 1): http.StatusForbidden} {
+		if got := k.do(http.MethodGet, "", address, ""); got.status != want {
+			t.Errorf("GET %s: %d, want %d", address, got.status, want)
+		}
+	}
+	k.world.Clock.Advance(2 * time.Hour)
+	if got := k.do(http.MethodGet, "", where, ""); got.status != http.StatusForbidden {
+		t.Errorf("an address that has ended: %d", got.status)
+	}
+	k.world.Clock.Advance(28 * 24 * time.Hour)
+	k.send(http.MethodPost, at, "", http.StatusNotFound)
+}
+
 // TestRemoteActionsNeedScopeAndRole: the permission, and a directory role or an Intune role that has the remote task.
 func TestRemoteActionsNeedScopeAndRole(t *testing.T) {
 	k := newDesk(t)

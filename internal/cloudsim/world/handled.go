@@ -5,6 +5,7 @@ import "time"
 // Handled is what people did to one managed device; everything else about it is computed. Orders are never changed in place.
 type Handled struct {
 	Orders      []Order // remote actions of this enrolment, the oldest first
+	Logs        []Order // diagnostics that were asked for, likewise
 	Sent        int     // how many were ever sent, so that each goes its own way
 	ManagedName string  // as written by an administrator; "" here and below: as computed
 	Owner       string  // managedDeviceOwnerType
