@@ -167,7 +167,9 @@ var Kinds = []Kind{
 	{Name: "update-signatures", Title: "Update Defender", Verb: "Update", Ask: "Update Defender on this device", Icon: "shield_checkmark", Bulk: true, Right: "WindowsDefender", path: "windowsDefenderUpdateSignatures", Scope: Privileged, results: []string{"windowsDefenderUpdateSignatures"}, on: desktop,
 		What: "Microsoft Defender fetches what it knows of new malware."},
 	{Name: Diagnostics, Title: "Collect diagnostics", Verb: "Collect", Ask: "Collect diagnostics from this device", Icon: "clipboard_task", Right: "DeviceLogs", version: "beta", path: collectLogs, Scope: ReadWrite, results: []string{collectLogs}, on: desktop, needs: company,
-		body: func(Options) any { return map[string]any{"templateType": map[string]string{"templateType": "predefined"}} },
+		body: func(Options) any {
+			return map[string]any{"templateType": map[string]string{"templateType": "predefined"}}
+		},
 		What: "Windows packs logs and settings, no personal files, and uploads them to Intune, which keeps them for 28 days. Names of people and of the device may be in them."},
 	{Name: "client", Title: "Configuration Manager", Verb: "Trigger", Ask: "Have Configuration Manager do this", Icon: "settings", Right: "ConfigurationManagerAction", version: "beta", path: "triggerConfigurationManagerAction", Scope: Privileged, results: []string{"triggerConfigurationManagerAction", "configurationManagerAction"}, on: desktop, needs: coManaged, Form: ClientForm,
 		body: func(o Options) any {

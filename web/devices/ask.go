@@ -32,7 +32,7 @@ type Asker struct {
 	Devices *device.Store
 	Actions *deviceaction.Store
 	Acts    Acts
-	Details Details // which diagnostics there are
+	Details Details                                              // which diagnostics there are
 	Explain func(r *http.Request, err error, back string) string // keeps what is behind a failure and gives the page that says so; may be nil
 }
 
