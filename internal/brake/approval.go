@@ -24,31 +24,32 @@ const (
 
 // Approval is a request that is kept.
 type Approval struct {
-	ID         int64
-	Kind       Kind
-	Terms      string
-	Reason     string
-	Hash       string
-	Devices    int
-	Customers  int
-	By         string // who asked, in words
-	ByTenant   tenant.ID
-	ByObject   string
-	State      State
-	Standing   Standing
-	Why        []string
-	AskedAt    time.Time
-	CoolUntil  time.Time // zero: it does not cool off
-	LiveUntil  time.Time
-	BegunAt    time.Time // zero: nothing was sent yet
-	DecidedAt  time.Time // zero: by nobody
-	DecidedBy  string
-	DecidedWhy string
-	Sent       int       // devices whose budget is spent
-	Returned   int       // devices to which nothing was sent
-	First      string    // name of one of the devices
-	Customer   string    // name of one of the customers
-	CustomerID tenant.ID // its id
+	ID          int64
+	Kind        Kind
+	Terms       string
+	Reason      string
+	Hash        string
+	Devices     int
+	Customers   int
+	By          string // who asked, in words
+	ByTenant    tenant.ID
+	ByObject    string
+	State       State
+	Standing    Standing
+	Why         []string
+	AskedAt     time.Time
+	CoolUntil   time.Time // zero: it does not cool off
+	LiveUntil   time.Time
+	WantedUntil time.Time // until when it may be sent, where it is planned for later; zero: at once
+	BegunAt     time.Time // zero: nothing was sent yet
+	DecidedAt   time.Time // zero: by nobody
+	DecidedBy   string
+	DecidedWhy  string
+	Sent        int       // devices whose budget is spent
+	Returned    int       // devices to which nothing was sent
+	First       string    // name of one of the devices
+	Customer    string    // name of one of the customers
+	CustomerID  tenant.ID // its id
 
 	SessionSince time.Time
 	SignedInAt   time.Time
@@ -72,7 +73,7 @@ const view = `(
 	CROSS  JOIN (SELECT GREATEST(at, now()) AS seen_at FROM brake_state) b) r`
 
 const columns = `r.request_id, r.kind, r.terms, r.reason, encode(r.set_hash, 'hex'), r.devices, r.customers, r.person, r.person_tenant, r.person_object::text, r.state, r.why,
-	r.asked_at, r.cool_until, r.live_until, r.begun_at, r.decided_at, r.decided_by, r.decided_why, r.sent, r.returned, r.first, r.customer_id,
+	r.asked_at, r.cool_until, r.live_until, r.wanted_until, r.begun_at, r.decided_at, r.decided_by, r.decided_why, r.sent, r.returned, r.first, r.customer_id,
 	COALESCE((SELECT COALESCE(NULLIF(c.display_name, ''), NULLIF(c.default_domain, '')) FROM tenant c WHERE c.tenant_id = r.customer_id), r.customer_id::text),
 	r.session_id, r.session_since, r.signed_in_at, ` + standing
 
@@ -81,7 +82,7 @@ const whole = `r.seen = r.devices`
 
 func scan(row pgx.CollectableRow, more ...any) (a Approval, err error) {
 	err = row.Scan(append([]any{&a.ID, &a.Kind, &a.Terms, &a.Reason, &a.Hash, &a.Devices, &a.Customers, &a.By, &a.ByTenant, &a.ByObject, &a.State, &a.Why,
-		&a.AskedAt, postgres.Zero(&a.CoolUntil), &a.LiveUntil, postgres.Zero(&a.BegunAt), postgres.Zero(&a.DecidedAt), &a.DecidedBy, &a.DecidedWhy, &a.Sent, &a.Returned, &a.First, &a.CustomerID,
+		&a.AskedAt, postgres.Zero(&a.CoolUntil), &a.LiveUntil, postgres.Zero(&a.WantedUntil), postgres.Zero(&a.BegunAt), postgres.Zero(&a.DecidedAt), &a.DecidedBy, &a.DecidedWhy, &a.Sent, &a.Returned, &a.First, &a.CustomerID,
 		&a.Customer, &a.session, &a.SessionSince, &a.SignedInAt, &a.Standing}, more...)...)
 	return a, err
 }
@@ -104,12 +105,12 @@ func (s *Store) Get(ctx context.Context, scope tenant.Scope, id int64) (Approval
 func (a *Approval) insert(ctx context.Context, tx pgx.Tx, q Request) error {
 	err := tx.QueryRow(ctx, `
 		INSERT INTO brake_request (nonce, kind, terms, reason, set_hash, devices, customers, person_tenant, person_object, person, session_id, session_since, signed_in_at,
-		       state, why, asked_at, cool_until, live_until)
-		VALUES (@nonce, @kind, @terms, @reason, decode(@hash, 'hex'), @devices, @customers, @tenant, @oid, @person, @session, @since, @signed, @state, @why, @asked, @cool, @live)
+		       state, why, asked_at, cool_until, live_until, wanted_until)
+		VALUES (@nonce, @kind, @terms, @reason, decode(@hash, 'hex'), @devices, @customers, @tenant, @oid, @person, @session, @since, @signed, @state, @why, @asked, @cool, @live, @wanted)
 		RETURNING request_id`,
 		pgx.NamedArgs{"nonce": q.Nonce, "kind": a.Kind, "terms": a.Terms, "reason": a.Reason, "hash": a.Hash, "devices": a.Devices, "customers": a.Customers,
 			"tenant": a.ByTenant, "oid": a.ByObject, "person": a.By, "session": q.Session.ID, "since": q.Session.Since, "signed": a.SignedInAt,
-			"state": a.State, "why": nonNil(a.Why), "asked": a.AskedAt, "cool": orNull(a.CoolUntil), "live": a.LiveUntil}).Scan(&a.ID)
+			"state": a.State, "why": nonNil(a.Why), "asked": a.AskedAt, "cool": orNull(a.CoolUntil), "live": a.LiveUntil, "wanted": orNull(a.WantedUntil)}).Scan(&a.ID)
 	if err != nil {
 		return fmt.Errorf("keep request: %w", err)
 	}

@@ -63,8 +63,11 @@ func (s *Store) judge(ctx context.Context, db postgres.DB, q Request, at moment)
 	if at.stop.On() {
 		return Answer{Outcome: Stopped, Sentence: "Destructive acts are stopped.", Next: "An owner can release the stop. " + at.stop.By + " stopped them: " + at.stop.Why}, nil
 	}
-	if len(q.Set.Targets) == 0 {
+	switch {
+	case len(q.Set.Targets) == 0:
 		return Answer{}, fmt.Errorf("a set without devices: %w", errs.Invalid)
+	case q.Until.After(at.now.Add(begun)):
+		return Answer{}, errs.ShowNext(errs.Invalid, "What destroys something is planned for at most 12 hours ahead.", "Ask for it on the day, or leave out customers whose window opens later.")
 	}
 	for _, t := range q.Set.Targets {
 		if a, ok := at.proved(q.Session, t.Tenant); !ok {
@@ -80,7 +83,7 @@ func (s *Store) judge(ctx context.Context, db postgres.DB, q Request, at moment)
 	if a.Outcome, a.Why = judge(a.Measures); a.Outcome != Granted {
 		a.Why = append(circumstances, a.Why...)
 	}
-	a.word(q.Set, at)
+	a.word(q, at)
 	return a, nil
 }
 
@@ -101,11 +104,11 @@ func (at moment) proved(in Session, tid tenant.ID) (Answer, bool) {
 }
 
 // word puts the outcome in words.
-func (a *Answer) word(set Set, at moment) {
-	n := devices(len(set.Targets))
+func (a *Answer) word(q Request, at moment) {
+	n := devices(len(q.Set.Targets))
 	switch a.Outcome {
 	case Granted:
-		a.Until = at.now.Add(time.Duration(at.limits.GrantMinutes) * time.Minute)
+		a.Until = later(at.now.Add(time.Duration(at.limits.GrantMinutes)*time.Minute), q.Until)
 		a.Sentence = "This is within what you may do alone."
 	case NeedsSecond:
 		a.Until = at.now.Add(time.Duration(at.limits.ApprovalMinutes) * time.Minute)
@@ -117,6 +120,13 @@ func (a *Answer) word(set Set, at moment) {
 			a.Next += " The portal’s contacts are told."
 		}
 	}
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // keep writes a new request down and reserves its devices.
@@ -144,7 +154,7 @@ func (s *Store) keep(ctx context.Context, tx pgx.Tx, q Request, at moment, a *An
 func newApproval(q Request, at moment, a Answer) Approval {
 	k := Approval{
 		Kind: q.Set.Kind, Terms: q.Set.Terms, Reason: q.Reason, Hash: q.Set.Hash(), Devices: len(q.Set.Targets), Customers: len(q.Set.Tenants()),
-		By: audit.By(q.Person).Actor, ByTenant: q.Person.Tenant, ByObject: q.Person.ObjectID, State: Waiting, Why: a.Why, AskedAt: at.now, LiveUntil: a.Until, SessionSince: q.Session.Since,
+		WantedUntil: q.Until, By: audit.By(q.Person).Actor, ByTenant: q.Person.Tenant, ByObject: q.Person.ObjectID, State: Waiting, Why: a.Why, AskedAt: at.now, LiveUntil: a.Until, SessionSince: q.Session.Since,
 	}
 	for tid := range q.Set.Tenants() {
 		if in := q.Session.SignedIn[tid]; k.SignedInAt.IsZero() || in.Before(k.SignedInAt) {

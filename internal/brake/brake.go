@@ -133,7 +133,8 @@ type Request struct {
 	Session Session
 	Set     Set
 	Reason  string
-	Nonce   string // of the form, from NewNonce
+	Nonce   string    // of the form, from NewNonce
+	Until   time.Time // until when it may be sent, where it is planned for later; at most 12 hours from when it was asked for. Zero: at once
 }
 
 // Outcome is the answer to a request.

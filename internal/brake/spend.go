@@ -55,7 +55,7 @@ func (s *Store) Spend(ctx context.Context, u Use) error {
 		if tag.RowsAffected() == 0 {
 			return gone("This was sent to the device before, or given up.")
 		}
-		_, err = tx.Exec(ctx, `UPDATE brake_request SET begun_at = $2, live_until = $3 WHERE request_id = $1 AND begun_at IS NULL`, u.ID, at.now, at.now.Add(begun))
+		_, err = tx.Exec(ctx, `UPDATE brake_request SET begun_at = $2, live_until = GREATEST(live_until, $3) WHERE request_id = $1 AND begun_at IS NULL`, u.ID, at.now, at.now.Add(begun))
 		return err
 	})
 }
@@ -66,6 +66,34 @@ func (s *Store) Return(ctx context.Context, id int64, tid tenant.ID, hardware st
 		_, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'returned', spent_at = NULL WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND state <> 'returned'`, id, tid, hardware)
 		return err
 	})
+}
+
+// Over are those of the requests that let nothing pass any more, each with why.
+func (s *Store) Over(ctx context.Context, ids []int64) (map[int64]string, error) {
+	at, err := s.look(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, _ := s.pool.In(tenant.Everything()).Query(ctx, `SELECT `+columns+` FROM `+view+` WHERE r.request_id = ANY($1)`, ids)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Approval, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("brake: requests that are over: %w", postgres.Kind(err))
+	}
+	over := map[int64]string{}
+	for _, a := range found {
+		switch {
+		case a.Live(at.now):
+		case a.State == Denied:
+			over[a.ID] = a.DecidedBy + " refused this: " + a.DecidedWhy
+		case a.State == Withdrawn:
+			over[a.ID] = a.By + " withdrew this."
+		case a.State == Waiting:
+			over[a.ID] = "Nobody approved this in time."
+		default:
+			over[a.ID] = "This was not sent in time, so its approval has lapsed."
+		}
+	}
+	return over, nil
 }
 
 // Decider is a second person who approves or refuses.
@@ -100,7 +128,7 @@ func (s *Store) Approve(ctx context.Context, id int64, d Decider, typed, reason,
 			}
 			return s.record(ctx, tx, d.Person, requestID, a, "brake.cooling", map[string]any{"approved_for": a.By})
 		}
-		if err := settle(ctx, tx, a, Allowed, d.Person, reason, at.now, at.now.Add(wait)); err != nil {
+		if err := settle(ctx, tx, a, Allowed, d.Person, reason, at.now, later(at.now.Add(wait), a.WantedUntil)); err != nil {
 			return err
 		}
 		return s.record(ctx, tx, d.Person, requestID, a, "brake.approved", map[string]any{"approved_for": a.By, "approver_said": reason})

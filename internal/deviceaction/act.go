@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,9 +17,25 @@ import (
 // Brake decides how much one person may destroy, and where a second one must agree (internal/brake). An error is a failure, or a request
 // that nobody could answer.
 type Brake interface {
-	Preview(ctx context.Context, by tenant.Person, a Action) (Decision, error)
-	Ask(ctx context.Context, by tenant.Person, a Action, requestID string) (Decision, error)
+	Preview(ctx context.Context, by tenant.Person, o Order) (Decision, error)
+	Ask(ctx context.Context, by tenant.Person, o Order, requestID string) (Decision, error)
 	Withdraw(ctx context.Context, by tenant.Person, id int64, requestID string) error // nothing that waits: no error
+	GiveBack(ctx context.Context, a Action) error                                     // of an action to which it is certain that nothing was sent
+	Over(ctx context.Context, ids []int64) (map[int64]string, error)                  // of these requests those that let nothing pass any more, with why
+}
+
+// Order is what passes the brake at once: an action on one device, or the same on many.
+type Order struct {
+	Kind   string
+	Terms  string // what was chosen, in words, as whoever approves reads it
+	Reason string
+	Nonce  string
+	Until  time.Time // until when it may be sent, where that is later than at once; zero: at once
+	Lines  []Action
+}
+
+func (a Action) order() Order {
+	return Order{Kind: a.Kind, Terms: a.Options.Label, Reason: a.Reason, Nonce: a.Nonce, Lines: []Action{a}}
 }
 
 // Decision is the brake's answer.
@@ -33,8 +50,7 @@ type Decision struct {
 	Why      []string
 	Measures []Measure
 
-	Spend    func(ctx context.Context) error // right before the act is sent; on an error nothing may be sent
-	GiveBack func(ctx context.Context) error // where it is certain that nothing was sent
+	Spend func(ctx context.Context, a Action) error // right before the action is sent; on an error nothing may be sent
 }
 
 // Measure is one limit of the brake, with what is used of it and what this would add.
@@ -71,6 +87,7 @@ type Ask struct {
 	Options   Options
 	Reason    string
 	Nonce     string // of the form
+	Windows   bool   // of many devices: in each customer's maintenance window
 	As        string // who the customer's log will name
 	RequestID string // of the page
 }
@@ -85,7 +102,16 @@ func (k Ask) action(by tenant.Person, now time.Time) Action {
 
 // Preview is what the brake would say; for the confirmation.
 func (a *Acts) Preview(ctx context.Context, by tenant.Person, ask Ask) (Decision, error) {
-	return a.Brake.Preview(ctx, by, ask.action(by, a.Now()))
+	return a.Brake.Preview(ctx, by, ask.action(by, a.Now()).order())
+}
+
+// pass asks the brake. What it does not let pass, and nobody else could, is an error.
+func (a *Acts) pass(ctx context.Context, by tenant.Person, o Order, requestID string) (Decision, error) {
+	permit, err := a.Brake.Ask(ctx, by, o, requestID)
+	if err == nil {
+		err = permit.denial()
+	}
+	return permit, err
 }
 
 // Do sends the action, once for each form. What the person's sign-in, the customer's consent or the brake forbids is found before anything is
@@ -100,10 +126,7 @@ func (a *Acts) Do(ctx context.Context, by tenant.Person, ask Ask) (Action, error
 	act := ask.action(by, a.Now())
 	permit := Decision{Granted: true}
 	if ask.Kind.Destructive {
-		if permit, err = a.Brake.Ask(ctx, by, act, ask.RequestID); err == nil {
-			err = permit.denial()
-		}
-		if err != nil {
+		if permit, err = a.pass(ctx, by, act.order(), ask.RequestID); err != nil {
 			return Action{}, err
 		}
 		act.BrakeID = permit.ID
@@ -127,6 +150,9 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	if !ok || act.State != Approval && act.State != Queued {
 		return act, errs.Show(errs.Conflict, "This action does not wait for anything any more.")
 	}
+	if act.State == Queued && act.JobID > 0 {
+		return act, errs.ShowNext(errs.Conflict, "This was asked for together with others.", "Send them from the page of their job.")
+	}
 	if err := act.own(by); err != nil {
 		return act, err
 	}
@@ -136,15 +162,15 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	}
 	ctx, act.Options.UnlockCode = context.WithoutCancel(ctx), unlock
 	permit := Decision{Granted: true}
-	if k.Destructive {
+	if k.Destructive || act.BrakeID > 0 {
 		asked := act
 		if act.State == Approval { // what it passed with was given back
 			asked.Nonce += "-again"
 		}
-		if permit, err = a.Brake.Ask(ctx, by, asked, requestID); err != nil {
+		permit, err = a.pass(ctx, by, asked.order(), requestID)
+		switch _, _, told := errs.Sentence(err); {
+		case err != nil && !told:
 			return act, err
-		}
-		switch err := permit.denial(); {
 		case errors.Is(err, errs.Unauthorised):
 			return act, err
 		case err != nil && act.State == Queued:
@@ -154,6 +180,7 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 		case permit.Waits:
 			return act, errs.ShowNext(errs.Conflict, permit.Sentence, "It waits at Approvals. Send it from here once it was approved.")
 		}
+		act.BrakeID = permit.ID
 	}
 	act.Person = by
 	return a.send(ctx, p, k, act, requestID, permit)
@@ -167,23 +194,52 @@ func (a Action) own(by tenant.Person) error {
 	return errs.ShowNext(errs.Forbidden, a.By+" asked for this, and sends it in their own name.", "Take it back, and ask for it yourself.")
 }
 
-// Drop takes back what was not sent.
+// Drop takes back what was not sent. errs.Conflict where it was sent meanwhile.
 func (a *Acts) Drop(ctx context.Context, by tenant.Person, requestID string, act Action) error {
 	if act.State != Queued && act.State != Approval {
 		return errs.Show(errs.Conflict, "This was sent already, so it cannot be taken back here.")
 	}
-	if act.BrakeID > 0 && act.own(by) == nil {
+	if act.BrakeID > 0 && act.JobID == 0 && act.own(by) == nil { // a job's other lines wait on
 		if err := a.Brake.Withdraw(ctx, by, act.BrakeID, requestID); err != nil {
 			return err
 		}
 	}
-	return a.cancel(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent.")
+	if err := a.cancel(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent."); err != nil {
+		return err
+	}
+	if act.BrakeID > 0 {
+		return a.Brake.GiveBack(ctx, act)
+	}
+	return nil
+}
+
+// Lapse ends what waits for a second person in vain: one refused it, it was withdrawn, or it was not used in time. Without that it would keep the
+// same from being asked for again.
+func (a *Acts) Lapse(ctx context.Context) error {
+	waiting, err := a.Store.brakedAcrossTenants(ctx)
+	if err != nil || len(waiting) == 0 {
+		return err
+	}
+	over, err := a.Brake.Over(ctx, slices.Sorted(maps.Keys(waiting)))
+	for id, why := range over {
+		for _, act := range waiting[id] {
+			if cancelled := a.cancel(ctx, tenant.Person{}, "", &act, why); cancelled != nil && !errors.Is(cancelled, errs.Conflict) {
+				err = errors.Join(err, cancelled)
+			}
+		}
+	}
+	return err
 }
 
 func (a *Acts) cancel(ctx context.Context, by tenant.Person, requestID string, act *Action, why string) error {
-	was := act.State
-	act.end(Cancelled, why, a.Now())
-	return a.Store.settle(ctx, was, *act, time.Time{}, act.entry(by, requestID, "result.cancelled", map[string]any{"why": why}))
+	was, now := *act, a.Now()
+	act.end(Cancelled, why, now)
+	took, err := a.Store.settle(ctx, was.State, *act, time.Time{}, act.entry(by, requestID, "result.cancelled", map[string]any{"why": why}))
+	if err == nil && !took {
+		*act = was
+		return errs.ShowNext(errs.Conflict, "It was sent meanwhile, or ended.", "Its page shows what became of it.")
+	}
+	return err
 }
 
 // send makes the call and keeps how Microsoft took it. What must not be sent is found after the action was made this caller's, so that nobody
@@ -194,8 +250,8 @@ func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, req
 		return act, err
 	}
 	act.State, act.SentAt = Sent, a.Now()
-	if k.Destructive {
-		if err := permit.Spend(ctx); err != nil {
+	if k.Destructive || act.BrakeID > 0 {
+		if err := permit.Spend(ctx, act); err != nil {
 			sentence, _, _ := errs.Sentence(err)
 			return act, errors.Join(err, a.cancel(ctx, act.Person, requestID, &act, strings.TrimSpace("Nothing was sent. "+sentence)))
 		}
@@ -207,9 +263,9 @@ func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, req
 	if act.Approval != "" {
 		how["approval_code"] = act.Approval
 	}
-	err = a.Store.settle(ctx, Sent, act, next, act.entry(act.Person, requestID, "sent"+ending, how))
-	if e, ok := errors.AsType[*graph.Error](failed); ok && k.Destructive && !e.Unknown {
-		err = errors.Join(err, permit.GiveBack(ctx))
+	_, err = a.Store.settle(ctx, Sent, act, next, act.entry(act.Person, requestID, "sent"+ending, how))
+	if e, ok := errors.AsType[*graph.Error](failed); ok && act.BrakeID > 0 && !e.Unknown {
+		err = errors.Join(err, a.Brake.GiveBack(ctx, act))
 	}
 	return act, err
 }

@@ -324,27 +324,32 @@ type budget struct {
 	spent, back   int
 	withdrawn     int64
 	stopped       bool
+	over          map[int64]string
 	noncesOfAsked []string
+	asked         deviceaction.Order
 }
 
-func (b *budget) Preview(context.Context, tenant.Person, deviceaction.Action) (deviceaction.Decision, error) {
+func (b *budget) Preview(context.Context, tenant.Person, deviceaction.Order) (deviceaction.Decision, error) {
 	return b.says, nil
 }
 
-func (b *budget) Ask(_ context.Context, _ tenant.Person, a deviceaction.Action, _ string) (deviceaction.Decision, error) {
-	b.noncesOfAsked = append(b.noncesOfAsked, a.Nonce)
+func (b *budget) Ask(_ context.Context, _ tenant.Person, o deviceaction.Order, _ string) (deviceaction.Decision, error) {
+	b.noncesOfAsked, b.asked = append(b.noncesOfAsked, o.Nonce), o
 	d := b.says
 	d.ID = 7
-	d.Spend = func(context.Context) error {
+	d.Spend = func(context.Context, deviceaction.Action) error {
 		if b.stopped {
 			return errs.Show(errs.Conflict, "Destructive acts are stopped.")
 		}
 		b.spent++
 		return nil
 	}
-	d.GiveBack = func(context.Context) error { b.back++; return nil }
 	return d, nil
 }
+
+func (b *budget) GiveBack(context.Context, deviceaction.Action) error { b.back++; return nil }
+
+func (b *budget) Over(context.Context, []int64) (map[int64]string, error) { return b.over, nil }
 
 func (b *budget) Withdraw(_ context.Context, _ tenant.Person, id int64, _ string) error {
 	b.withdrawn = id
@@ -424,6 +429,20 @@ func TestWhatDestroysPassesTheBrake(t *testing.T) {
 	if got, _ := k.store.Get(t.Context(), k.tid, dropped.ID); got.State != deviceaction.Cancelled || b.withdrawn != dropped.BrakeID {
 		t.Errorf("taken back: %+v", got)
 	}
+	if err := k.acts.Drop(t.Context(), k.by, "q-5", dropped); !errors.Is(err, errs.Conflict) {
+		t.Errorf("taken back what was sent or ended meanwhile: %v", err)
+	}
+	refused := k.do("clean", k.awake("Windows"), deviceaction.Queued)
+	if err := k.acts.Lapse(t.Context()); err != nil {
+		t.Error(err)
+	}
+	b.over = map[int64]string{7: "The owner refused this: not stolen"}
+	if err := k.acts.Lapse(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if got, _ := k.store.Get(t.Context(), k.tid, refused.ID); got.State != deviceaction.Cancelled || got.Said != b.over[7] {
+		t.Errorf("refused by a second person: %+v", got)
+	}
 	again := k.do("clean", k.awake("Windows"), deviceaction.Queued)
 	b.says = deviceaction.Decision{Sentence: "This was not used in time and has lapsed."}
 	if _, err := k.acts.Go(t.Context(), k.by, "q-6", again, ""); !errors.Is(err, errs.Conflict) {
@@ -463,11 +482,15 @@ func TestOffered(t *testing.T) {
 		{"notify", deviceaction.Device{OS: "macOS"}, "macOS does not support"},
 		{"revoke-licences", deviceaction.Device{OS: "macOS"}, ""},
 		{"notes", deviceaction.Device{OS: "Linux", Agent: "jamf"}, ""},
+		{"wipe", deviceaction.Device{OS: "macOS"}, ""},
 	} {
 		k, _ := deviceaction.KindOf(tc.kind)
 		if got := k.Offered(tc.device); got != tc.reason && (tc.reason == "" || !strings.Contains(got, tc.reason)) {
 			t.Errorf("%s on %+v: %q, want %q", tc.kind, tc.device, got, tc.reason)
 		}
+	}
+	if wipe, _ := deviceaction.KindOf("wipe"); wipe.OfferedAmong(deviceaction.Device{OS: "macOS"}) == "" || wipe.OfferedAmong(deviceaction.Device{OS: "iOS", Gone: true}) == "" || wipe.OfferedAmong(deviceaction.Device{OS: "Windows"}) != "" {
+		t.Error("a Mac is wiped as one of many, or what can be is not")
 	}
 	for _, d := range []deviceaction.Device{{Serial: "S"}, {Serial: "0", IMEI: "S"}, {EntraID: "S"}, {EntraID: "00000000-0000-0000-0000-000000000000", ID: "S"}} {
 		if d.Hardware() != "S" {

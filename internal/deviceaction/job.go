@@ -1,11 +1,13 @@
 package deviceaction
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +29,9 @@ type Job struct {
 	Nonce   string
 	Skipped int64     // devices on which the same was under way already
 	AliveAt time.Time // when a portal last worked on it
+	BrakeID int64     // of the request at the brake; 0: it passes none
+	Windows bool      // each customer's devices are sent in its maintenance window
+	OpensAt time.Time // when the first window opens of those that are waited for; zero: none is
 
 	// Of the lines within the scope that asked.
 	Lines, Queued, Open, Done, Failed, Unknown, Cancelled, Customers int64
@@ -60,8 +65,10 @@ func Freeze(k Kind, o Options, set []Device) string {
 
 // Runner works jobs off in the background, by the sign-ins of who started them.
 type Runner struct {
-	Acts *Acts
-	Log  *slog.Logger
+	Acts    *Acts
+	Log     *slog.Logger
+	Windows *Windows
+	Pace    time.Duration // between looks at the clock while a window is waited for; zero: the usual
 
 	running sync.WaitGroup
 }
@@ -69,60 +76,179 @@ type Runner struct {
 // atOnce is at how many customers a job sends at the same time; Microsoft limits each customer for itself.
 const atOnce = 4
 
-// Order makes a job of the devices and starts it; as is who each customer's log will name. A form that was sent before gives the job that it made.
+// Order makes a job of the devices and starts it, unless a second person has to approve it first; as is who each customer's log will name. A
+// form that was sent before gives the job that it made.
 func (r *Runner) Order(ctx context.Context, by tenant.Person, ask Ask, set []Device, as map[tenant.ID]string) (int64, error) {
 	switch {
-	case ask.Kind.Destructive || !ask.Kind.Bulk:
+	case !ask.Kind.Bulk:
 		return 0, errs.Show(errs.Invalid, "This action is not sent to many devices at once.")
 	case len(set) == 0 || len(set) > MostInJob:
 		return 0, errs.Show(errs.Invalid, "Choose between 1 and 400 devices.")
 	}
+	if id, err := r.Acts.Store.JobOf(ctx, ask.Nonce); err != nil || id > 0 {
+		return id, err
+	}
+	ctx = context.WithoutCancel(ctx) // the order was given: leaving the page takes nothing back
 	now := r.Acts.Now()
+	j, lines := r.job(by, ask, set, as, now)
+	o, err := r.order(ctx, j, lines)
+	if err != nil {
+		return 0, err
+	}
+	permit := Decision{Granted: true}
+	if ask.Kind.Braked() {
+		if permit, err = r.Acts.pass(ctx, by, o, ask.RequestID); err != nil {
+			return 0, err
+		}
+		j.BrakeID = permit.ID
+	}
+	if !permit.Waits {
+		j.AliveAt = now
+	}
+	for i := range lines {
+		lines[i].BrakeID = permit.ID
+		if permit.Waits {
+			lines[i].Said = permit.Sentence
+		}
+	}
+	id, fresh, err := r.Acts.Store.createJob(ctx, j, lines, ask.RequestID)
+	if err != nil && permit.ID > 0 {
+		err = errors.Join(err, r.Acts.Brake.Withdraw(ctx, by, permit.ID, ask.RequestID))
+	}
+	if err != nil || !fresh || permit.Waits {
+		return id, err
+	}
+	j.ID = id
+	waiting, err := r.Acts.Store.lines(ctx, tenant.Everything(), id)
+	if err != nil {
+		return id, err
+	}
+	return id, r.run(ctx, by, ask.RequestID, j, waiting, permit)
+}
+
+// job is what is ordered, not kept yet.
+func (r *Runner) job(by tenant.Person, ask Ask, set []Device, as map[tenant.ID]string, now time.Time) (Job, []Action) {
 	set = slices.Clone(set)
 	slices.SortFunc(set, func(a, b Device) int { return a.Tenant.Compare(b.Tenant) }) // chains of tenants are locked in one order
 	lines := make([]Action, len(set))
 	for i, d := range set {
 		one := ask
-		one.Device, one.As = d, as[d.Tenant]
+		one.Device, one.Options, one.As = d, ask.Options.on(d), as[d.Tenant]
 		lines[i] = one.action(by, now)
 	}
-	j := Job{Kind: ask.Kind.Name, Choice: ask.Options.Label, Reason: ask.Reason, MadeAt: now, By: lines[0].By, Hash: Freeze(ask.Kind, ask.Options, set), Nonce: ask.Nonce}
-	id, fresh, err := r.Acts.Store.createJob(ctx, j, lines, ask.RequestID)
-	if err != nil || !fresh {
-		return id, err
-	}
-	return id, r.Start(ctx, by, ask.RequestID, tenant.Everything(), id)
+	return Job{Kind: ask.Kind.Name, Choice: ask.Options.Label, Reason: ask.Reason, MadeAt: now, By: lines[0].By, Hash: Freeze(ask.Kind, ask.Options, set), Nonce: ask.Nonce, Windows: ask.Windows}, lines
 }
 
-// Start sends what waits in the job, within the scope, and returns at once.
+// Preview is what the brake would say of the order; for the confirmation.
+func (r *Runner) Preview(ctx context.Context, by tenant.Person, ask Ask, set []Device) (Decision, error) {
+	j, lines := r.job(by, ask, set, nil, r.Acts.Now())
+	o, err := r.order(ctx, j, lines)
+	if err != nil {
+		return Decision{}, err
+	}
+	return r.Acts.Brake.Preview(ctx, by, o)
+}
+
+// order is what the brake is asked of a job: all of its devices, whatever became of some meanwhile.
+func (r *Runner) order(ctx context.Context, j Job, lines []Action) (Order, error) {
+	o := Order{Kind: j.Kind, Terms: j.Choice, Reason: j.Reason, Nonce: j.Nonce, Lines: lines}
+	if !j.Windows {
+		return o, nil
+	}
+	o.Terms = strings.TrimPrefix(o.Terms+", in the customers’ maintenance windows", ", ")
+	now := r.Acts.Now()
+	for _, tid := range tenantsOf(lines) {
+		_, closes, err := r.Windows.Next(ctx, tid, now)
+		if err != nil {
+			return o, err
+		}
+		if closes.After(o.Until) {
+			o.Until = closes
+		}
+	}
+	return o, nil
+}
+
+func tenantsOf(lines []Action) (list []tenant.ID) {
+	for _, a := range lines {
+		if !slices.Contains(list, a.Tenant) {
+			list = append(list, a.Tenant)
+		}
+	}
+	return list
+}
+
+// Start sends what waits in the job, within the scope, and returns at once. What passes the brake must still be granted; where it is not and will
+// not be any more, it is cancelled.
 func (r *Runner) Start(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error {
-	waiting, err := r.Acts.Store.queued(ctx, scope, job)
+	j, _, err := r.Acts.Store.Job(ctx, scope, job)
 	if err != nil {
 		return err
 	}
-	if len(waiting) == 0 {
-		return nil
-	}
-	if err := waiting[0].own(by); err != nil { // all of a job's lines are one person's
+	all, err := r.Acts.Store.lines(ctx, scope, job)
+	if err != nil || len(all) == 0 {
 		return err
 	}
-	if err := r.Acts.Store.alive(ctx, job, r.Acts.Now()); err != nil {
+	if err := all[0].own(by); err != nil { // all of a job's lines are one person's
 		return err
 	}
-	ctx = context.WithoutCancel(ctx) // the order was given: leaving the page takes nothing back
+	ctx = context.WithoutCancel(ctx)
+	permit := Decision{Granted: true}
+	if j.BrakeID > 0 {
+		o, err := r.order(ctx, j, all)
+		if err != nil {
+			return err
+		}
+		permit, err = r.Acts.pass(ctx, by, o, requestID)
+		switch _, _, told := errs.Sentence(err); {
+		case told && permit.ID == j.BrakeID && permit.SignInAt.IsZero():
+			return errors.Join(err, r.cancel(ctx, by, requestID, all, permit.Sentence))
+		case err != nil:
+			return err
+		case permit.Waits:
+			return errs.ShowNext(errs.Conflict, permit.Sentence, "It waits at Approvals. Send it from here once it was approved.")
+		}
+	}
+	return r.run(ctx, by, requestID, j, all, permit)
+}
+
+func (r *Runner) cancel(ctx context.Context, by tenant.Person, requestID string, lines []Action, why string) (err error) {
+	for _, a := range lines {
+		if a.State != Queued {
+			continue
+		}
+		if failed := r.Acts.cancel(ctx, by, requestID, &a, why); failed != nil && !errors.Is(failed, errs.Conflict) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
+}
+
+// run sends the lines that wait, several customers at a time, each in its window where the job is for windows.
+func (r *Runner) run(ctx context.Context, by tenant.Person, requestID string, j Job, lines []Action, permit Decision) error {
+	now := r.Acts.Now()
+	if err := r.Acts.Store.alive(ctx, j.ID, now); err != nil {
+		return err
+	}
 	byTenant := map[tenant.ID][]Action{}
-	for _, a := range waiting {
-		a.Person = by
-		byTenant[a.Tenant] = append(byTenant[a.Tenant], a)
+	for _, a := range lines {
+		if a.State == Queued {
+			a.Person = by
+			byTenant[a.Tenant] = append(byTenant[a.Tenant], a)
+		}
+	}
+	if j.Windows {
+		if err := r.opens(ctx, j.ID, slices.Collect(maps.Keys(byTenant)), now); err != nil {
+			return err
+		}
 	}
 	places := make(chan struct{}, atOnce)
 	r.running.Go(func() {
 		for tid, lines := range byTenant {
-			places <- struct{}{}
 			r.running.Go(func() {
-				defer func() { <-places }()
-				if err := r.tenant(ctx, by, requestID, tid, job, lines); err != nil {
-					r.Log.ErrorContext(ctx, "job of device actions", "request_id", requestID, "tenant_id", tid.String(), "job", job, "err", err)
+				t := turn{by, requestID, tid, j, permit}
+				if err := r.tenant(ctx, t, lines, places); err != nil {
+					r.Log.ErrorContext(ctx, "job of device actions", "request_id", requestID, "tenant_id", tid.String(), "job", j.ID, "err", err)
 				}
 			})
 		}
@@ -130,48 +256,134 @@ func (r *Runner) Start(ctx context.Context, by tenant.Person, requestID string, 
 	return nil
 }
 
-// Wait returns when nothing is under way.
-func (r *Runner) Wait() { r.running.Wait() }
-
-// tenant sends the lines of one customer with the person's token there. Without one, all of them fail for that reason.
-func (r *Runner) tenant(ctx context.Context, by tenant.Person, requestID string, tid tenant.ID, job int64, lines []Action) error {
-	k, ok := KindOf(lines[0].Kind)
-	if !ok {
-		return errs.NotFound
+// opens keeps when the first of the customers' windows opens.
+func (r *Runner) opens(ctx context.Context, job int64, at []tenant.ID, now time.Time) error {
+	var first time.Time
+	for _, tid := range at {
+		opens, _, err := r.Windows.Next(ctx, tid, now)
+		if err != nil {
+			return err
+		}
+		if first.IsZero() || opens.Before(first) {
+			first = opens
+		}
 	}
-	p, refused := r.Acts.Who.As(ctx, tid, k.Scope)
+	return r.Acts.Store.opens(ctx, job, first)
+}
+
+// turn is the part of a job at one customer.
+type turn struct {
+	by        tenant.Person
+	requestID string
+	tenant    tenant.ID
+	job       Job
+	permit    Decision
+}
+
+// tenant sends the lines of one customer, a part in each of its windows where the job is for windows. What the portal cannot send at all fails
+// for that reason.
+func (r *Runner) tenant(ctx context.Context, t turn, lines []Action, places chan struct{}) error {
+	for len(lines) > 0 {
+		closes, err := r.await(ctx, t)
+		if err == nil {
+			places <- struct{}{}
+			lines, err = r.send(ctx, t, lines, closes)
+			<-places
+		}
+		if err != nil {
+			return r.fail(ctx, t, lines, err)
+		}
+	}
+	return nil
+}
+
+// await returns when the customer's window is open, and until when; zero: for good.
+func (r *Runner) await(ctx context.Context, t turn) (closes time.Time, err error) {
+	for t.job.Windows {
+		now := r.Acts.Now()
+		opens, closes, err := r.Windows.Next(ctx, t.tenant, now)
+		if err != nil || !now.Before(opens) {
+			return closes, err
+		}
+		waits, err := r.Acts.Store.waits(ctx, t.tenant, t.job.ID)
+		if err != nil || !waits { // all of it was taken back
+			return closes, err
+		}
+		if err := r.Acts.Store.alive(ctx, t.job.ID, now); err != nil {
+			return closes, err
+		}
+		time.Sleep(min(opens.Sub(now), cmp.Or(r.Pace, pace)))
+	}
+	return time.Time{}, nil
+}
+
+// pace is how often a job that waits for a window shows that it is alive; the clock may be moved meanwhile.
+const pace = 20 * time.Second
+
+// send sends lines with the person's token, and gives those that were left when the window closed.
+func (r *Runner) send(ctx context.Context, t turn, lines []Action, closes time.Time) (left []Action, err error) {
+	k, ok := KindOf(t.job.Kind)
+	if !ok {
+		return lines, errs.Show(errs.Conflict, "The portal does not know this action any more.")
+	}
+	p, err := r.Acts.Who.As(ctx, t.tenant, k.Scope)
+	if err != nil {
+		return lines, err
+	}
+	for i, a := range lines {
+		if !closes.IsZero() && !r.Acts.Now().Before(closes) {
+			return lines[i:], nil
+		}
+		if _, err := r.Acts.send(ctx, p, k, a, t.requestID, t.permit); err != nil {
+			return lines[i+1:], err
+		}
+		if err := r.Acts.Store.alive(ctx, t.job.ID, r.Acts.Now()); err != nil {
+			return lines[i+1:], err
+		}
+	}
+	return nil, nil
+}
+
+// fail ends the lines that cannot be sent, with the reason in words. Where the portal itself failed, it is an error as well.
+func (r *Runner) fail(ctx context.Context, t turn, lines []Action, refused error) error {
 	sentence, next, told := errs.Sentence(refused)
-	if refused != nil && !told {
+	if !told {
 		sentence = "The portal made a mistake; nothing was sent."
 	}
 	for _, a := range lines {
-		if refused != nil {
-			a.end(Failed, strings.TrimSpace(sentence+" "+next), r.Acts.Now())
-			if err := r.Acts.Store.settle(ctx, Queued, a, time.Time{}, a.entry(by, requestID, "sent.failed", nil)); err != nil {
-				return err
-			}
-			continue
+		a.end(Failed, strings.TrimSpace(sentence+" "+next), r.Acts.Now())
+		took, err := r.Acts.Store.settle(ctx, Queued, a, time.Time{}, a.entry(t.by, t.requestID, "sent.failed", nil))
+		if err == nil && took && a.BrakeID > 0 {
+			err = r.Acts.Brake.GiveBack(ctx, a)
 		}
-		if _, err := r.Acts.send(ctx, p, k, a, requestID, Decision{Granted: true}); err != nil {
-			return err
-		}
-		if err := r.Acts.Store.alive(ctx, job, r.Acts.Now()); err != nil {
+		if err != nil {
 			return err
 		}
 	}
-	if told || refused == nil {
+	if told {
 		return nil
 	}
 	return refused
 }
 
+// Wait returns when nothing is under way.
+func (r *Runner) Wait() { r.running.Wait() }
+
 // Stop takes back what the job has not sent, within the scope.
 func (r *Runner) Stop(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error {
-	waiting, err := r.Acts.Store.queued(ctx, scope, job)
+	all, err := r.Acts.Store.lines(ctx, scope, job)
 	if err != nil {
 		return err
 	}
-	for _, a := range waiting {
+	if len(all) > 0 && all[0].BrakeID > 0 && all[0].own(by) == nil && !slices.ContainsFunc(all, func(a Action) bool { return a.State != Queued }) {
+		if err := r.Acts.Brake.Withdraw(ctx, by, all[0].BrakeID, requestID); err != nil {
+			return err
+		}
+	}
+	for _, a := range all {
+		if a.State != Queued {
+			continue
+		}
 		if err := r.Acts.Drop(ctx, by, requestID, a); err != nil && !errors.Is(err, errs.Conflict) {
 			return err
 		}
@@ -179,8 +391,16 @@ func (r *Runner) Stop(ctx context.Context, by tenant.Person, requestID string, s
 	return nil
 }
 
-// Again sends once more what failed, and what a portal that stopped left behind. What was sent, and what is unknown, stays as it is.
+// Again sends once more what failed, and what a portal that stopped left behind. What was sent, and what is unknown, stays as it is. What passed
+// the brake is asked for anew instead: it gave back what it did not use.
 func (r *Runner) Again(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error {
+	j, _, err := r.Acts.Store.Job(ctx, scope, job)
+	if err != nil {
+		return err
+	}
+	if j.BrakeID > 0 {
+		return errs.ShowNext(errs.Conflict, "What destroys something is not repeated by itself.", "Choose the devices that failed, and confirm them again.")
+	}
 	if err := r.Acts.Store.again(ctx, scope, job, by); err != nil {
 		return err
 	}

@@ -15,7 +15,9 @@ import (
 type JobState string
 
 const (
+	JobPlanned JobState = "planned" // it waits for a maintenance window
 	JobSending JobState = "sending" // something of it is being sent
+	JobHeld    JobState = "held"    // it waits to be approved, and to be sent then
 	JobStopped JobState = "stopped" // something was not sent, and nobody sends it
 	JobWaiting JobState = "waiting" // for devices
 	JobFailed  JobState = "failed"  // over, and some failed
@@ -24,13 +26,17 @@ const (
 )
 
 // JobStates are all of them, in the order in which one rules out the next.
-var JobStates = []JobState{JobSending, JobStopped, JobWaiting, JobFailed, JobUnknown, JobEnded}
+var JobStates = []JobState{JobPlanned, JobSending, JobHeld, JobStopped, JobWaiting, JobFailed, JobUnknown, JobEnded}
 
 // State is where the lines of the job that were counted stand together.
 func (j Job) State(now time.Time) JobState {
 	switch {
+	case j.Running(now) && now.Before(j.OpensAt):
+		return JobPlanned
 	case j.Running(now):
 		return JobSending
+	case j.Queued > 0 && j.BrakeID > 0:
+		return JobHeld
 	case j.Queued > 0:
 		return JobStopped
 	case j.Open > 0:
@@ -43,8 +49,9 @@ func (j Job) State(now time.Time) JobState {
 	return JobEnded
 }
 
-// jobState is State in SQL; its argument is the moment before which a job without a sign of life has stopped.
-const jobState = `CASE WHEN j.queued > 0 AND j.alive_at > ?::timestamptz THEN 'sending' WHEN j.queued > 0 THEN 'stopped' WHEN j.open > 0 THEN 'waiting'
+// jobState is State in SQL; its arguments are the moment before which a job without a sign of life has stopped, now, and that moment again.
+const jobState = `CASE WHEN j.queued > 0 AND j.alive_at > ?::timestamptz AND j.opens_at > ?::timestamptz THEN 'planned' WHEN j.queued > 0 AND j.alive_at > ?::timestamptz THEN 'sending'
+	WHEN j.queued > 0 AND j.brake_id > 0 THEN 'held' WHEN j.queued > 0 THEN 'stopped' WHEN j.open > 0 THEN 'waiting'
 	WHEN j.failed > 0 THEN 'failed' WHEN j.unknown > 0 THEN 'unknown' ELSE 'ended' END`
 
 // jobs are the jobs with a line in the scope, with sums over those lines.
@@ -57,10 +64,10 @@ const jobs = `(
 	WHERE    a.job_id > 0
 	GROUP BY j.job_id) j`
 
-const jobColumns = `j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.skipped, j.alive_at, j.lines, j.queued, j.open, j.done, j.failed, j.unknown, j.cancelled, j.customers`
+const jobColumns = `j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.nonce, j.skipped, j.alive_at, j.brake_id, j.in_windows, j.opens_at, j.lines, j.queued, j.open, j.done, j.failed, j.unknown, j.cancelled, j.customers`
 
 func scanJob(row pgx.CollectableRow, more ...any) (j Job, err error) {
-	err = row.Scan(append([]any{&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Skipped, &j.AliveAt, &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers}, more...)...)
+	err = row.Scan(append([]any{&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Nonce, &j.Skipped, &j.AliveAt, &j.BrakeID, &j.Windows, postgres.Zero(&j.OpensAt), &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers}, more...)...)
 	return j, err
 }
 
@@ -88,7 +95,7 @@ func (f JobFilter) listing() (l postgres.Listing, err error) {
 		w.And(`j.kind = ANY(?::text[])`, f.Kind)
 	}
 	if len(f.State) > 0 {
-		w.And(jobState+` = ANY(?::text[])`, f.Now.Add(-stalled), f.State)
+		w.And(jobState+` = ANY(?::text[])`, f.Now.Add(-stalled), f.Now, f.Now.Add(-stalled), f.State)
 	}
 	if len(f.Tenants) > 0 {
 		w.And(`EXISTS (SELECT FROM device_action a WHERE a.job_id = j.job_id AND a.job_id > 0 AND a.tenant_id = ANY(?::uuid[]))`, f.Tenants)

@@ -37,8 +37,11 @@ type Kind struct {
 	body    func(Options) any
 	refers  string // collection of what the body points to by its address, with the id in Options.Category
 
-	Form        Form // what the page asks for besides
-	Bulk        bool // makes sense for many devices at once, and does them no harm
+	Form  Form                // what the page asks for besides
+	alone func(Device) string // why it is not sent to this device as one of many; may be nil
+
+	Bulk        bool // makes sense for many devices at once
+	Halts       bool // destroys nothing, but of many devices at once it passes the brake as well
 	Destructive bool // passes the brake before it is sent
 	Leaves      bool // the record leaves Intune when it is carried out
 	AtOnce      bool // Microsoft's answer is the result: nothing is left to read back
@@ -128,6 +131,14 @@ func encrypted(d Device) string {
 	return ""
 }
 
+// ownCode: a Mac that is erased opens with a code, which one person chooses and writes down.
+func ownCode(d Device) string {
+	if d.OS == "macOS" {
+		return "A Mac needs an unlock code of its own. Wipe it from its page."
+	}
+	return ""
+}
+
 func shared(d Device) string {
 	if d.User != "" {
 		return "The iPad belongs to one person, so it is not shared."
@@ -143,7 +154,7 @@ var Kinds = []Kind{
 		What: "The device restarts within minutes. Whoever uses it may lose what is not saved."},
 	{Name: "shut-down", Title: "Shut down", Verb: "Shut down", Ask: "Shut this device down", Icon: "pause", Right: "ShutDown", path: "shutDown", Scope: Privileged, results: []string{"shutDown"}, on: apple, needs: supervised,
 		What: "The device switches off. Somebody beside it has to switch it on again."},
-	{Name: "lock", Title: "Remote lock", Verb: "Lock", Ask: "Lock this device", Icon: "lock_closed", Right: "RemoteLock", path: "remoteLock", Scope: Privileged, results: []string{"remoteLock"}, on: append(slices.Clone(apple), "Android"),
+	{Name: "lock", Title: "Remote lock", Verb: "Lock", Ask: "Lock this device", Icon: "lock_closed", Bulk: true, Halts: true, Right: "RemoteLock", path: "remoteLock", Scope: Privileged, results: []string{"remoteLock"}, on: append(slices.Clone(apple), "Android"),
 		What: "The device locks. A Mac restarts, and opens only with a number that Intune shows; the portal never reads it."},
 	{Name: "locate", Title: "Locate", Verb: "Locate", Ask: "Locate this device", Icon: "location", Right: "LocateDevice", path: "locateDevice", Scope: Privileged, results: []string{"locateDevice"}, on: append(slices.Clone(desktop), mobile...), needs: owned,
 		What: "The device reports where it is. Intune shows the place; the portal never reads it. An iPhone or iPad answers only in lost mode."},
@@ -207,12 +218,12 @@ var Kinds = []Kind{
 	{Name: "notes", Title: "Notes", Verb: "Write", Ask: "Write the notes", Icon: "document_text", Right: "Update", method: http.MethodPatch, Scope: ReadWrite, Form: NotesForm, AtOnce: true,
 		body: func(o Options) any { return map[string]string{"notes": o.Notes} },
 		What: "The notes in Intune are replaced. Everybody who sees the device there reads them."},
-	{Name: "retire", Title: "Retire", Verb: "Retire", Ask: "Retire 1 device", Icon: "subtract_circle", Right: "Retire", path: "retire", Scope: Privileged, results: []string{"retire", "removeCompanyData"}, on: anywhere, Destructive: true, Leaves: true,
+	{Name: "retire", Title: "Retire", Verb: "Retire", Ask: "Retire 1 device", Icon: "subtract_circle", Bulk: true, Right: "Retire", path: "retire", Scope: Privileged, results: []string{"retire", "removeCompanyData"}, on: anywhere, Destructive: true, Leaves: true,
 		What: "Company apps, mail and settings are removed, and the device leaves Intune. Personal files stay."},
-	{Name: "clean", Title: "Fresh start", Verb: "Clean", Ask: "Clean 1 device", Icon: "broom", Right: "CleanPC", path: "cleanWindowsDevice", Scope: Privileged, results: []string{"cleanWindowsDevice"}, on: desktop, Form: CleanForm, Destructive: true,
+	{Name: "clean", Title: "Fresh start", Verb: "Clean", Ask: "Clean 1 device", Icon: "broom", Bulk: true, Right: "CleanPC", path: "cleanWindowsDevice", Scope: Privileged, results: []string{"cleanWindowsDevice"}, on: desktop, Form: CleanForm, Destructive: true,
 		body: func(o Options) any { return map[string]bool{"keepUserData": o.KeepUser} },
 		What: "Windows is installed anew without the programs that its maker added, and all other programs are lost. The device stays in Intune."},
-	{Name: "wipe", Title: "Wipe", Verb: "Wipe", Ask: "Wipe 1 device", Icon: "broom", Right: "Wipe", path: "wipe", Scope: Privileged, results: []string{"wipe", "factoryReset", "factoryResetKeepEnrollmentData"}, on: append(slices.Clone(anywhere), "ChromeOS"), Form: KeepForm, Destructive: true, Leaves: true,
+	{Name: "wipe", Title: "Wipe", Verb: "Wipe", Ask: "Wipe 1 device", Icon: "broom", Bulk: true, alone: ownCode, Right: "Wipe", path: "wipe", Scope: Privileged, results: []string{"wipe", "factoryReset", "factoryResetKeepEnrollmentData"}, on: append(slices.Clone(anywhere), "ChromeOS"), Form: KeepForm, Destructive: true, Leaves: true,
 		body: func(o Options) any {
 			b := map[string]any{"keepEnrollmentData": o.KeepEnrolment, "keepUserData": o.KeepUser}
 			if o.UnlockCode != "" {
@@ -221,7 +232,7 @@ var Kinds = []Kind{
 			return b
 		},
 		What: "All files, apps and settings on the device are erased. This cannot be undone."},
-	{Name: "delete", Title: "Delete the record", Verb: "Delete", Ask: "Delete 1 record", Icon: "delete", Right: "Delete", method: http.MethodDelete, Scope: ReadWrite, Destructive: true, Leaves: true, AtOnce: true,
+	{Name: "delete", Title: "Delete the record", Verb: "Delete", Ask: "Delete 1 record", Icon: "delete", Bulk: true, Right: "Delete", method: http.MethodDelete, Scope: ReadWrite, Destructive: true, Leaves: true, AtOnce: true,
 		What: "The record leaves Intune at once. The device keeps its data, and loses what Intune gave it when it checks in next."},
 }
 
@@ -273,6 +284,25 @@ func (k Kind) Offered(d Device) string {
 		return k.needs(d)
 	}
 	return ""
+}
+
+// OfferedAmong is Offered for one of many devices.
+func (k Kind) OfferedAmong(d Device) string {
+	if reason := k.Offered(d); reason != "" || k.alone == nil {
+		return reason
+	}
+	return k.alone(d)
+}
+
+// Braked tells that an order for many devices passes the brake.
+func (k Kind) Braked() bool { return k.Destructive || k.Halts }
+
+// on are the options as they apply to the device: only Windows keeps what was there (managedDevice: wipe).
+func (o Options) on(d Device) Options {
+	if d.OS != "Windows" {
+		o.KeepUser, o.KeepEnrolment = false, false
+	}
+	return o
 }
 
 // change is the call to Graph; address gives the full address of a path of Graph's.

@@ -100,9 +100,11 @@ func (r *Reader) read(ctx context.Context, a Action) error {
 		next := readAfter(now.Sub(a.SentAt))
 		if next == 0 {
 			a.forget(now)
-			return r.Store.settle(ctx, was, a, time.Time{}, a.ended())
+			_, err := r.Store.settle(ctx, was, a, time.Time{}, a.ended())
+			return err
 		}
-		return errors.Join(err, r.Store.settle(ctx, was, a, now.Add(max(next, time.Minute)), audit.Entry{}))
+		_, kept := r.Store.settle(ctx, was, a, now.Add(max(next, time.Minute)), audit.Entry{})
+		return errors.Join(err, kept)
 	}
 	a.ReadAt = now
 	a.judge(k, found, kind == graph.NotFound, now)
@@ -117,7 +119,7 @@ func (r *Reader) read(ctx context.Context, a Action) error {
 	default:
 		next = now.Add(wait)
 	}
-	if err := r.Store.settle(ctx, was, a, next, e); err != nil {
+	if _, err := r.Store.settle(ctx, was, a, next, e); err != nil {
 		return err
 	}
 	if !a.EndedAt.IsZero() && r.Ended != nil {

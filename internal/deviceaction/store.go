@@ -95,24 +95,25 @@ func (s *Store) send(ctx context.Context, a Action, now time.Time) (mine bool, e
 	return tag.RowsAffected() == 1, nil
 }
 
-// settle keeps where the action stands now, with a record of what was learnt; the zero record is none. It changes nothing where the action
-// has moved on since it was read.
-func (s *Store) settle(ctx context.Context, was State, a Action, next time.Time, e audit.Entry) error {
-	err := s.pool.InTx(ctx, a.Tenant, func(tx pgx.Tx) error {
+// settle keeps where the action stands now, with a record of what was learnt; the zero record is none. It changes nothing, and took is false,
+// where the action has moved on since it was read.
+func (s *Store) settle(ctx context.Context, was State, a Action, next time.Time, e audit.Entry) (took bool, err error) {
+	err = s.pool.InTx(ctx, a.Tenant, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `
 			UPDATE device_action
 			SET    state = $4, said = $5, ended_at = $6, read_at = $7, next_read_at = $8, request_id = $9, client_id = $10, approval_code = $11
 			WHERE  tenant_id = $1 AND action_id = $2 AND state = $3`,
 			a.Tenant, a.ID, was, a.State, a.Said, orNull(a.EndedAt), orNull(a.ReadAt), orNull(next), a.RequestID, a.ClientID, a.Approval)
-		if err != nil || tag.RowsAffected() == 0 || e.Action == "" {
+		took = tag.RowsAffected() == 1
+		if err != nil || !took || e.Action == "" {
 			return postgres.Kind(err)
 		}
 		return s.audit.AppendTx(ctx, tx, a.Tenant, e)
 	})
 	if err != nil {
-		return fmt.Errorf("settle %s at %s: %w", a.Kind, a.Tenant, err)
+		return false, fmt.Errorf("settle %s at %s: %w", a.Kind, a.Tenant, err)
 	}
-	return nil
+	return took, nil
 }
 
 func orNull(t time.Time) *time.Time {
@@ -135,6 +136,20 @@ func (s *Store) dueAcrossTenants(ctx context.Context, now time.Time, most int) (
 		return nil, fmt.Errorf("actions to read: %w", postgres.Kind(err))
 	}
 	return found, nil
+}
+
+// brakedAcrossTenants are the actions that wait at the brake, by its request.
+func (s *Store) brakedAcrossTenants(ctx context.Context) (map[int64][]Action, error) {
+	rows, _ := s.pool.In(tenant.Everything()).Query(ctx, `SELECT `+columns+` FROM device_action a WHERE a.brake_id > 0 AND a.state = 'queued'`)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Action, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("actions that wait at the brake: %w", postgres.Kind(err))
+	}
+	byRequest := map[int64][]Action{}
+	for _, a := range found {
+		byRequest[a.BrakeID] = append(byRequest[a.BrakeID], a)
+	}
+	return byRequest, nil
 }
 
 // one finds an action; errs.NotFound where there is none.

@@ -135,7 +135,10 @@ func (v view) foot() ui.Actions {
 		send.Kind = ui.Confirm
 	}
 	a := ui.Actions{Items: []ui.Action{{Text: "Take it back", Name: "do", Value: "drop"}}, Note: "Only who asked for it sends it, in their own name."}
-	if v.own {
+	switch {
+	case v.JobURL != "" && v.State == string(deviceaction.Queued):
+		a.Note = "It is one of many, which are sent from the page of their job."
+	case v.own:
 		a.Items, a.Note = append([]ui.Action{send}, a.Items...), ""
 	}
 	if v.BrakeURL != "" {

@@ -29,14 +29,18 @@ type Acts interface {
 // Handler serves the list and the page of an action.
 type Handler struct {
 	Actions *deviceaction.Store
+	Windows *deviceaction.Windows
 	Acts    Acts
 	Runner  Runner
+	Brake   Requests
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/actions", h.list)
 	r.Get("/actions/jobs", h.jobs)
+	r.Get("/actions/window", h.window)
+	r.Post("/actions/window", tenant.MayAct, h.keepWindow)
 	r.Get("/actions/{action}", h.show)
 	r.Post("/actions/{action}", tenant.MayAct, h.proceed)
 }
@@ -145,6 +149,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Each: page.Streamed(func(ctx context.Context, each func(deviceaction.Action) error) error {
 			return h.Actions.Each(ctx, m.Scope, f, each)
 		}, func(a deviceaction.Action) row { return newRow(a, now) }),
+	}
+	if m.One() {
+		l.Actions = append(l.Actions, ui.Action{Text: windowTitle, URL: m.Path("/actions/window"), Kind: ui.Quiet})
 	}
 	if q.CSV {
 		return l.Serve(w, r)

@@ -2,10 +2,12 @@ package actions
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -21,6 +23,11 @@ type Runner interface {
 	Again(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error
 }
 
+// Requests finds what a job asked of the brake; errs.NotFound where the scope does not see all of its customers.
+type Requests interface {
+	Get(ctx context.Context, scope tenant.Scope, id int64) (brake.Approval, error)
+}
+
 // MountPortal adds the pages of jobs, which are over all tenants.
 func (h *Handler) MountPortal(r page.Router) {
 	r.Get("/actions/jobs/{job}", h.job)
@@ -29,28 +36,34 @@ func (h *Handler) MountPortal(r page.Router) {
 
 // jobView is what a job's page shows, and its JSON twin.
 type jobView struct {
-	ID        int64     `json:"id"`
-	Kind      string    `json:"kind"`
-	Name      string    `json:"name"`
-	Choice    string    `json:"choice,omitempty"`
-	Reason    string    `json:"reason"`
-	By        string    `json:"by"`
-	MadeAt    time.Time `json:"made_at"`
-	Hash      string    `json:"set_sha256"`
-	Customers int64     `json:"customers"`
-	Lines     int64     `json:"devices"`
-	Queued    int64     `json:"not_sent"`
-	Open      int64     `json:"waiting"`
-	Done      int64     `json:"done"`
-	Failed    int64     `json:"failed"`
-	Unknown   int64     `json:"unknown"`
-	Cancelled int64     `json:"cancelled"`
-	Skipped   int64     `json:"skipped"`
-	Running   bool      `json:"running"`
-	Causes    []cause   `json:"causes"`
-	ListURL   string    `json:"list_url"`
+	ID        int64      `json:"id"`
+	Kind      string     `json:"kind"`
+	Name      string     `json:"name"`
+	Choice    string     `json:"choice,omitempty"`
+	Reason    string     `json:"reason"`
+	By        string     `json:"by"`
+	MadeAt    time.Time  `json:"made_at"`
+	Hash      string     `json:"set_sha256"`
+	Customers int64      `json:"customers"`
+	Lines     int64      `json:"devices"`
+	Queued    int64      `json:"not_sent"`
+	Open      int64      `json:"waiting"`
+	Done      int64      `json:"done"`
+	Failed    int64      `json:"failed"`
+	Unknown   int64      `json:"unknown"`
+	Cancelled int64      `json:"cancelled"`
+	Skipped   int64      `json:"skipped"`
+	Running   bool       `json:"running"`
+	Windows   bool       `json:"in_maintenance_windows"`
+	OpensAt   *time.Time `json:"opens_at"`
+	Causes    []cause    `json:"causes"`
+	ListURL   string     `json:"list_url"`
+	BrakeURL  string     `json:"approval_url,omitempty"`
 
-	m     tenant.Membership
+	asked   *brake.Approval // what the brake was asked; nil: nothing, or the reader does not see it
+	m       tenant.Membership
+	BrakeID int64 `json:"-"`
+
 	state ui.State
 	now   time.Time
 }
@@ -75,13 +88,24 @@ func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err 
 	if err != nil {
 		return v, err
 	}
-	return newJobView(m, j, why, page.ChromeOf(r.Context()).Now), nil
+	v = newJobView(m, j, why, page.ChromeOf(r.Context()).Now)
+	if j.BrakeID == 0 {
+		return v, nil
+	}
+	switch a, err := h.Brake.Get(r.Context(), m.Scope, j.BrakeID); {
+	case errors.Is(err, errs.NotFound):
+	case err != nil:
+		return v, err
+	default:
+		v.asked, v.BrakeURL = &a, brake.Path(a.ID)
+	}
+	return v, nil
 }
 
 func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {
 	v := jobView{
-		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
-		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, state: jobStates[j.State(now)], now: now,
+		ID: j.ID, BrakeID: j.BrakeID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
+		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, Windows: j.Windows, OpensAt: page.Moment(j.OpensAt), ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, state: jobStates[j.State(now)], now: now,
 	}
 	for _, c := range why {
 		v.Causes = append(v.Causes, cause(c))
@@ -165,11 +189,36 @@ func (v jobView) rollup() ui.Table {
 }
 
 func (v jobView) causeTable() ui.Table {
-	t := ui.Table{ID: "causes", Caption: "Why some failed", Inset: true, Columns: []ui.Column{{Key: "why", Label: "Why"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}}}
+	t := ui.Table{ID: "causes", Caption: "Why some were not done", Inset: true, Columns: []ui.Column{{Key: "why", Label: "Why"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}}}
 	for _, c := range v.Causes {
 		t.Rows = append(t.Rows, ui.Row{Name: c.Said, Cells: []ui.Cell{ui.NumberCell(c.Lines, "")}})
 	}
 	return t
+}
+
+// told says what the job waits for, where it waits for somebody or for a time.
+func (v jobView) told() *ui.Banner {
+	switch {
+	case v.Queued == 0:
+		return nil
+	case v.Running && v.OpensAt != nil && v.now.Before(*v.OpensAt):
+		return &ui.Banner{Kind: "info", Title: "It waits for the customers’ maintenance windows.", Text: "The first opens at " + ui.Clock(*v.OpensAt, v.now).Text + " UTC. Your sign-ins there must last until then; where one has ended, it fails for that reason and can be sent again."}
+	case v.Running || v.asked == nil:
+		return nil
+	case v.asked.State == brake.Waiting:
+		return &ui.Banner{Kind: "warn", Title: "Nothing is sent before a second person approves.", ActionText: "Show the approval", ActionURL: v.BrakeURL}
+	case v.approved() && v.asked.DecidedBy != "":
+		return &ui.Banner{Kind: "info", Title: v.asked.DecidedBy + " approved this.", Text: "Send it before " + ui.Clock(v.asked.LiveUntil, v.now).Text + " UTC.", ActionText: "Show the approval", ActionURL: v.BrakeURL}
+	}
+	return nil
+}
+
+// approved tells that the brake lets it pass.
+func (v jobView) approved() bool { return v.asked != nil && v.asked.State == brake.Allowed }
+
+// own tells that the reader asked for what passes the brake: only they send it.
+func (v jobView) own() bool {
+	return v.asked != nil && v.asked.ByTenant == v.m.Person.Tenant && v.asked.ByObject == v.m.Person.ObjectID
 }
 
 // steps are what can be done with the job now.
@@ -178,17 +227,26 @@ func (v jobView) steps() (list []ui.Action) {
 		return nil
 	}
 	at := jobURL(v.ID)
-	do := func(text, what string) {
-		list = append(list, ui.Action{Text: text, Post: at, Fields: []ui.Pair{{Name: "do", Value: what}}})
+	do := func(kind, text, what string) {
+		list = append(list, ui.Action{Text: text, Kind: kind, Post: at, Fields: []ui.Pair{{Name: "do", Value: what}}})
 	}
-	if v.Queued > 0 && !v.Running {
-		do("Send the "+ui.Count(v.Queued, "device", "devices")+" that are left", "go")
+	left := ui.Count(v.Queued, "device", "devices")
+	switch {
+	case v.Queued == 0 || v.Running:
+	case v.BrakeID == 0:
+		do("", "Send the "+left+" that are left", "go")
+	case v.approved() && v.own():
+		do(ui.Confirm, "Send it to "+left, "go")
 	}
 	if v.Queued > 0 {
-		do("Take back what was not sent", "stop")
+		do("", "Take back what was not sent", "stop")
 	}
-	if v.Failed > 0 && !v.Running {
-		do("Try "+ui.Count(v.Failed, "device", "devices")+" again", "again")
+	switch {
+	case v.Failed == 0 || v.Running:
+	case v.BrakeID == 0:
+		do("", "Try "+ui.Count(v.Failed, "device", "devices")+" again", "again")
+	default: // what destroys something is confirmed anew
+		list = append(list, ui.Action{Text: "Choose the " + ui.N(v.Failed) + " that failed again", URL: "/devices/actions?kind=" + v.Kind + "&job=" + strconv.FormatInt(v.ID, 10)})
 	}
 	return list
 }

@@ -154,16 +154,19 @@ func TestAsk(t *testing.T) {
 // brakes answers as it is told.
 type brakes struct{ says deviceaction.Decision }
 
-func (b *brakes) Preview(context.Context, tenant.Person, deviceaction.Action) (deviceaction.Decision, error) {
+func (b *brakes) Preview(context.Context, tenant.Person, deviceaction.Order) (deviceaction.Decision, error) {
 	return b.says, nil
 }
 
-func (b *brakes) Ask(context.Context, tenant.Person, deviceaction.Action, string) (deviceaction.Decision, error) {
+func (b *brakes) Ask(context.Context, tenant.Person, deviceaction.Order, string) (deviceaction.Decision, error) {
 	d := b.says
-	d.Spend = func(context.Context) error { return nil }
-	d.GiveBack = d.Spend
+	d.Spend = func(context.Context, deviceaction.Action) error { return nil }
 	return d, nil
 }
+
+func (b *brakes) GiveBack(context.Context, deviceaction.Action) error { return nil }
+
+func (b *brakes) Over(context.Context, []int64) (map[int64]string, error) { return nil, nil }
 
 func (b *brakes) Withdraw(context.Context, tenant.Person, int64, string) error { return nil }
 

@@ -1,6 +1,7 @@
 package devices
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -109,6 +110,7 @@ func (v askView) fields() (list []templ.Component) {
 		list = append(list, ui.Field{Name: name, Label: label, Hint: hint, Value: v.form.Get(name), Error: v.faults[name], Rows: rows, Max: most, Autocomplete: "off"})
 	}
 	choice := func(name, legend string, options ...ui.Option) {
+		options = slices.Clone(options)
 		if chosen := v.form.Get(name); chosen != "" {
 			for i := range options {
 				options[i].Selected = options[i].Value == chosen
@@ -144,7 +146,7 @@ func (v askView) fields() (list []templ.Component) {
 		choice("owner", "Whose device it is", ui.Option{Value: "company", Label: "The company’s", Selected: v.device.Ownership == "company"}, ui.Option{Value: "personal", Label: "The person’s own", Selected: v.device.Ownership == "personal"})
 	case deviceaction.KeepForm:
 		if v.device.OS == "Windows" {
-			choice("keep", "Keep", ui.Option{Value: "nothing", Label: "Nothing, factory state", Selected: true}, ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "enrolment", Label: "The enrolment, so that it comes back by itself"})
+			choice("keep", "Keep", keepOptions...)
 		}
 		if v.device.OS == "macOS" {
 			field("unlock", "Unlock code for the Mac, six digits", "The Mac asks for it after it was erased. It is kept nowhere: write it down.", 0, 6)
@@ -165,6 +167,9 @@ func (v askView) fields() (list []templ.Component) {
 	field("reason", "Reason, for the customer’s log", "Such as: reported stolen, with the number of the ticket", 0, maxReason)
 	return append(list, ui.Field{Name: "typed", Label: "Type the serial number to confirm", Value: v.form.Get("typed"), Error: v.faults["typed"], Hint: "As it stands above", Mono: true, Max: 200, Autocomplete: "off"})
 }
+
+// keepOptions are what a wipe can leave on Windows.
+var keepOptions = []ui.Option{{Value: "nothing", Label: "Nothing, factory state", Selected: true}, {Value: "user", Label: "The user account and files on the device"}, {Value: "enrolment", Label: "The enrolment, so that it comes back by itself"}}
 
 func (v askView) faultList() ui.FormErrors {
 	var list ui.FormErrors
@@ -191,10 +196,15 @@ func (v askView) foot() ui.Actions {
 // waits tells that a second person must agree.
 func (v askView) waits() bool { return v.brake != nil && v.brake.Waits }
 
-// radius is how far the budget goes, with this in it.
-func (v askView) radius() ui.Facts {
+// radius is how far the budget goes, with this in it: the tightest limits first.
+func radius(d *deviceaction.Decision) ui.Facts {
 	var f ui.Facts
-	for _, m := range v.brake.Measures {
+	tightest := slices.Clone(d.Measures)
+	if len(tightest) > mostMeasures {
+		slices.SortStableFunc(tightest, func(a, b deviceaction.Measure) int { return cmp.Compare(b.Used+b.This-b.Limit, a.Used+a.This-a.Limit) })
+		tightest = tightest[:mostMeasures]
+	}
+	for _, m := range tightest {
 		value := ui.N(int64(m.Used+m.This)) + " of " + ui.N(int64(m.Limit))
 		cell := ui.TextCell(value)
 		if m.Used+m.This > m.Limit {
@@ -205,7 +215,10 @@ func (v askView) radius() ui.Facts {
 	return f
 }
 
-func (v askView) radiusCard() ui.Card {
+// mostMeasures are shown of a set over many customers.
+const mostMeasures = 9
+
+func radiusCard() ui.Card {
 	return ui.Card{Title: verdict.BlastRadius, Note: "What is used of each limit, with this one"}
 }
 

@@ -3,11 +3,13 @@ package devices
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/deviceaction"
@@ -20,12 +22,15 @@ import (
 
 // Orders makes a job of an action for many devices, in the name of who asks.
 type Orders interface {
+	Preview(ctx context.Context, by tenant.Person, ask deviceaction.Ask, set []deviceaction.Device) (deviceaction.Decision, error)
 	Order(ctx context.Context, by tenant.Person, ask deviceaction.Ask, set []deviceaction.Device, as map[tenant.ID]string) (int64, error)
 }
 
 // Bulk serves the page that asks before Intune does something to many devices, over all tenants or in one.
 type Bulk struct {
 	Devices *device.Store
+	Actions *deviceaction.Store
+	Windows *deviceaction.Windows
 	Orders  Orders
 }
 
@@ -36,48 +41,44 @@ func (h *Bulk) Mount(r page.Router) {
 	r.Post("/devices/actions/order", tenant.MayAct, h.order)
 }
 
-// set is the devices that were chosen, as they are now.
-type set struct {
-	can     []deviceaction.Device // what the action is sent to
-	cannot  []refused             // left out, with the reason
-	parts   []part                // by customer
-	hash    string
-	changed []string // what differs from what was confirmed
-	kind    deviceaction.Kind
-	options deviceaction.Options
-	names   map[tenant.ID]string
-	as      map[tenant.ID]string // who the customer's log will name; where the person is signed in only
-}
-
-// part is the set at one customer.
-type part struct {
-	Customer page.TenantRef
-	Devices  int
-	SignIn   string // where to sign in, for devices that are left out until then; empty: they are in
-}
-
-// refused is a device that is left out.
-type refused struct{ name, customer, reason string }
-
 // bulkView is the confirmation.
 type bulkView struct {
 	m      tenant.Membership
+	now    time.Time
 	set    set
-	reason string
+	form   url.Values
+	back   string // the address of this page with these devices; empty: there is none
 	nonce  string
+	brake  *deviceaction.Decision // of what destroys something
+	not    string                 // why it cannot be asked for
+	prove  string                 // where the person must prove anew who they are
+	failed *ui.Banner
 	faults page.Faults
 }
 
-// choose shows what can be done with all devices that match a list's filters, which stand in this address too.
+// choose shows what can be done with all devices that match a list's filters, which stand in this address too; or with those that it names,
+// or on which a job failed.
 func (h *Bulk) choose(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	if r.URL.Query().Get("kind") == "" {
-		return page.Render(w, r, http.StatusOK, kindsPage(page.Shell(r, m, "Act on all that match"), kindsView{m: m, query: r.URL.Query()}))
+	q, ctx := r.URL.Query(), r.Context()
+	if q.Get("kind") == "" {
+		return page.Render(w, r, http.StatusOK, kindsPage(page.Shell(r, m, "Act on all that match"), kindsView{m: m, query: q}))
 	}
-	found, err := h.matching(r.Context(), m, r.URL)
+	var (
+		found []device.Device
+		err   error
+	)
+	switch {
+	case q.Has("id"):
+		found, err = h.ticked(ctx, m, q["id"])
+	case q.Has("job"):
+		found, err = h.failed(ctx, m, q.Get("job"))
+	default:
+		found, err = h.matching(ctx, m, r.URL)
+	}
 	if err != nil {
 		return err
 	}
-	return h.show(w, r, m, http.StatusOK, r.URL.Query(), found)
+	return h.show(w, r, m, q, found, r.URL.RequestURI())
 }
 
 // confirm shows what is about to be sent to the devices that were ticked.
@@ -90,15 +91,78 @@ func (h *Bulk) confirm(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	return h.show(w, r, m, http.StatusOK, form, found)
+	return h.show(w, r, m, form, found, "")
 }
 
-func (h *Bulk) show(w http.ResponseWriter, r *http.Request, m tenant.Membership, status int, form url.Values, found []device.Device) error {
-	v, err := newBulk(m, page.ChromeOf(r.Context()), form, found)
+func (h *Bulk) show(w http.ResponseWriter, r *http.Request, m tenant.Membership, form url.Values, found []device.Device, back string) error {
+	v, err := h.view(r, m, form, found, back)
 	if err != nil {
 		return err
 	}
-	return page.Render(w, r, status, bulkPage(page.Shell(r, m, v.title()), v))
+	return h.render(w, r, http.StatusOK, v)
+}
+
+func (h *Bulk) render(w http.ResponseWriter, r *http.Request, status int, v bulkView) error {
+	return page.Render(w, r, status, bulkPage(page.Shell(r, v.m, v.title()), v))
+}
+
+// view is the set as it is now, and what the brake says of it.
+func (h *Bulk) view(r *http.Request, m tenant.Membership, form url.Values, found []device.Device, back string) (v bulkView, err error) {
+	ctx, c := r.Context(), page.ChromeOf(r.Context())
+	k, ok := deviceaction.KindOf(form.Get("kind"))
+	if !ok || !k.Bulk {
+		return v, errs.ShowNext(errs.Invalid, "This is not an action for many devices.", "Go back and choose one.")
+	}
+	targets := make([]deviceaction.Device, len(found))
+	for i, d := range found {
+		targets[i] = asTarget(d)
+	}
+	busy, err := h.Actions.Busy(ctx, m.Scope, k.Name, targets)
+	if err != nil {
+		return v, err
+	}
+	windows, err := h.Windows.All(ctx, m.Scope)
+	if err != nil {
+		return v, err
+	}
+	s := newSet(k, c, found, busy, windows)
+	v = bulkView{m: m, now: c.Now, set: s, form: form, back: back, nonce: rand.Text(), faults: page.Faults{}}
+	if v.back == "" {
+		v.back = s.address(m, form)
+	}
+	for i := range v.set.parts {
+		if p := &v.set.parts[i]; p.as == "" {
+			p.signIn = page.SignInAt(p.customer.ID, v.back)
+		}
+	}
+	if !k.Braked() || len(s.can) == 0 {
+		return v, nil
+	}
+	return v, h.preview(ctx, &v)
+}
+
+// preview asks the brake what it would say, for the page.
+func (h *Bulk) preview(ctx context.Context, v *bulkView) error {
+	d, err := h.Orders.Preview(ctx, v.m.Person, v.ask(), v.set.can)
+	if sentence, next, told := errs.Sentence(err); told {
+		v.not = sentence + " " + next
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	switch v.brake = &d; {
+	case !d.SignInAt.IsZero():
+		v.not, v.prove = v.set.nameOf(d.SignInAt)+": "+d.Sentence+" "+d.Next, page.ProveAt(d.SignInAt, v.back)
+	case !d.Granted && !d.Waits:
+		v.not = d.Sentence + " " + d.Next
+	}
+	return nil
+}
+
+// ask is the order as the form has it.
+func (v bulkView) ask() deviceaction.Ask {
+	return deviceaction.Ask{Kind: v.set.kind, Options: v.options(), Reason: strings.TrimSpace(v.form.Get("reason")), Nonce: v.form.Get("nonce"), Windows: v.form.Get("when") == "windows" && v.set.windowless() == ""}
 }
 
 // order makes the job, unless the set is not what was confirmed any more.
@@ -111,30 +175,43 @@ func (h *Bulk) order(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	if err != nil {
 		return err
 	}
-	v, err := newBulk(m, page.ChromeOf(r.Context()), form, found)
+	v, err := h.view(r, m, form, found, "")
 	if err != nil {
 		return err
 	}
-	status := http.StatusUnprocessableEntity
-	switch nonce := form.Get("nonce"); {
-	case len(v.set.can) == 0:
-		v.faults.Add("reason", "No device is left to send this to.")
-	case form.Get("set") != v.set.hash:
-		v.set.changed, status = v.set.differs(form), http.StatusConflict
-	case len([]rune(v.reason)) > maxReason:
-		v.faults.Add("reason", "Write at most 200 characters.")
-	case nonce == "" || len(nonce) > 64:
-		v.faults.Add("reason", "The form was incomplete. Send it once more.")
-	default:
-		ask := deviceaction.Ask{Kind: v.set.kind, Options: v.set.options, Reason: v.reason, Nonce: nonce, RequestID: middleware.RequestID(r.Context())}
-		id, err := h.Orders.Order(r.Context(), m.Person, ask, v.set.can, v.set.as)
-		if err != nil {
-			return err
-		}
-		return page.SeeOther(w, r, "/actions/jobs/"+strconv.FormatInt(id, 10))
+	ask := v.ask()
+	ask.RequestID = middleware.RequestID(r.Context())
+	sent, err := h.Actions.JobOf(r.Context(), ask.Nonce)
+	switch v.check(ask); {
+	case err != nil:
+		return err
+	case sent > 0: // the form was sent before
+		return page.SeeOther(w, r, jobURL(sent))
+	case len(v.set.can) > 0 && form.Get("set") != v.set.hash:
+		v.set.changed, v.faults = v.set.differs(form), page.Faults{}
+		return h.render(w, r, http.StatusConflict, v)
+	case v.prove != "":
+		return h.render(w, r, http.StatusUnauthorized, v)
+	case v.not != "":
+		return h.render(w, r, http.StatusConflict, v)
+	case len(v.faults) > 0:
+		return h.render(w, r, http.StatusUnprocessableEntity, v)
 	}
-	return page.Render(w, r, status, bulkPage(page.Shell(r, m, v.title()), v))
+	id, err := h.Orders.Order(r.Context(), m.Person, ask, v.set.can, v.set.as)
+	if sentence, next, told := errs.Sentence(err); told {
+		if at, ok := errors.AsType[*tenant.SignInNeeded](err); ok {
+			v.not, v.prove = sentence+" "+next, page.ProveAt(at.Tenant, v.back)
+		}
+		v.failed = &ui.Banner{Kind: "bad", Title: sentence, Text: next}
+		return h.render(w, r, page.StatusOf(err), v)
+	}
+	if err != nil {
+		return err
+	}
+	return page.SeeOther(w, r, jobURL(id))
 }
+
+func jobURL(id int64) string { return "/actions/jobs/" + strconv.FormatInt(id, 10) }
 
 // key is a row's check box: the customer and the device.
 func (r row) key() string { return r.Tenant.ID.String() + "/" + r.ID }
@@ -160,6 +237,26 @@ func (h *Bulk) ticked(ctx context.Context, m tenant.Membership, ids []string) ([
 	return h.Devices.GetAll(ctx, m.Scope, keys)
 }
 
+// failed are the devices on which a job failed.
+func (h *Bulk) failed(ctx context.Context, m tenant.Membership, job string) ([]device.Device, error) {
+	id, err := strconv.ParseInt(job, 10, 64)
+	if err != nil {
+		return nil, errs.NotFound
+	}
+	devices, err := h.Actions.Failed(ctx, m.Scope, id)
+	if err != nil {
+		return nil, err
+	}
+	if len(devices) == 0 {
+		return nil, errs.NotFound
+	}
+	keys := make([]device.Key, len(devices))
+	for i, d := range devices {
+		keys[i] = device.Key{Tenant: d.Tenant, ID: d.ID}
+	}
+	return h.Devices.GetAll(ctx, m.Scope, keys)
+}
+
 // matching are the devices that a list's filters choose.
 func (h *Bulk) matching(ctx context.Context, m tenant.Membership, u *url.URL) (found []device.Device, err error) {
 	q, err := newSpec(m, u.Query()["os"]).Parse(u)
@@ -179,79 +276,4 @@ func (h *Bulk) matching(ctx context.Context, m tenant.Membership, u *url.URL) (f
 		return nil, errs.ShowNext(errs.Invalid, "More than 400 devices match.", "Narrow the list, and act on the rest in a second job.")
 	}
 	return got.Rows, nil
-}
-
-func newBulk(m tenant.Membership, c page.Chrome, form url.Values, found []device.Device) (v bulkView, err error) {
-	k, ok := deviceaction.KindOf(form.Get("kind"))
-	if !ok || !k.Bulk {
-		return v, errs.ShowNext(errs.Invalid, "This is not an action for many devices.", "Go back and choose one.")
-	}
-	s := set{kind: k, names: map[tenant.ID]string{}, as: map[tenant.ID]string{}}
-	if k.Form == deviceaction.ScanForm {
-		s.options.Label = "Quick scan"
-	}
-	by := map[tenant.ID]int{}
-	for _, d := range found {
-		s.names[d.Tenant] = d.TenantName
-		if in := c.SignedIn(d.Tenant); in != nil {
-			s.as[d.Tenant] = in.As
-		}
-		if reason := k.Offered(asTarget(d)); reason != "" {
-			s.cannot = append(s.cannot, refused{nameOf(d), d.TenantName, reason})
-			continue
-		}
-		by[d.Tenant]++
-		if s.as[d.Tenant] != "" {
-			s.can = append(s.can, asTarget(d))
-		}
-	}
-	for tid, n := range by {
-		p := part{Customer: page.TenantRef{ID: tid, Name: s.names[tid]}, Devices: n}
-		if s.as[tid] == "" {
-			p.SignIn = page.SignInAt(tid, m.Path("/devices"))
-		}
-		s.parts = append(s.parts, p)
-	}
-	slices.SortFunc(s.parts, func(a, b part) int { return strings.Compare(a.Customer.Name, b.Customer.Name) })
-	s.hash = deviceaction.Freeze(k, s.options, s.can)
-	return bulkView{m: m, set: s, reason: strings.TrimSpace(form.Get("reason")), nonce: rand.Text(), faults: page.Faults{}}, nil
-}
-
-// differs says what changed since the form was shown: how many devices each customer has in the set.
-func (s set) differs(form url.Values) (list []string) {
-	now := map[string]int{}
-	for _, p := range s.parts {
-		if p.SignIn == "" {
-			now[p.Customer.ID.String()] = p.Devices
-		}
-	}
-	was := map[string]int{}
-	for _, line := range form["was"] {
-		id, n, _ := strings.Cut(line, " ")
-		was[id], _ = strconv.Atoi(n)
-	}
-	for id, n := range was {
-		if now[id] != n {
-			list = append(list, s.nameOf(id)+": "+ui.Count(int64(n), "device", "devices")+" then, "+ui.N(int64(now[id]))+" now.")
-		}
-	}
-	for id, n := range now {
-		if _, ok := was[id]; !ok {
-			list = append(list, s.nameOf(id)+": "+ui.Count(int64(n), "device", "devices")+" more.")
-		}
-	}
-	slices.Sort(list)
-	if len(list) == 0 {
-		list = []string{"Devices changed, though not their number."}
-	}
-	return list
-}
-
-func (s set) nameOf(id string) string {
-	for tid, name := range s.names {
-		if tid.String() == id {
-			return name
-		}
-	}
-	return "A customer"
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -21,10 +22,16 @@ type orders struct {
 	kind    string
 	devices []string
 	as      map[tenant.ID]string
+	ask     deviceaction.Ask
+	says    deviceaction.Decision
+}
+
+func (o *orders) Preview(context.Context, tenant.Person, deviceaction.Ask, []deviceaction.Device) (deviceaction.Decision, error) {
+	return o.says, nil
 }
 
 func (o *orders) Order(_ context.Context, _ tenant.Person, ask deviceaction.Ask, set []deviceaction.Device, as map[tenant.ID]string) (int64, error) {
-	o.kind, o.devices, o.as = ask.Kind.Name, nil, as
+	o.kind, o.devices, o.as, o.ask = ask.Kind.Name, nil, as, ask
 	for _, d := range set {
 		o.devices = append(o.devices, d.ID)
 	}
@@ -35,10 +42,11 @@ func (o *orders) Order(_ context.Context, _ tenant.Person, ask deviceaction.Ask,
 // TestBulk: devices are ticked or all that match, counted by customer, frozen, and ordered unless they changed.
 func TestBulk(t *testing.T) {
 	f, contoso, fabrikam, _ := twoTenants(t)
-	o := &orders{}
+	o, log := &orders{}, audit.NewStore(f.Pool)
+	store, windows := deviceaction.NewStore(f.Pool, log), deviceaction.NewWindows(f.Pool, log)
 	mount := func(r page.Router) {
 		(&Handler{Devices: f.Devices, Sync: f.Sync, Policies: cloud{}}).Mount(r)
-		(&Bulk{Devices: f.Devices, Orders: o}).Mount(r)
+		(&Bulk{Devices: f.Devices, Actions: store, Windows: windows, Orders: o}).Mount(r)
 	}
 	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), mount)
 	board := f.Serve(t, support, tenant.Only(contoso.ID), mount)
@@ -55,7 +63,7 @@ func TestBulk(t *testing.T) {
 		if got := board.Post(path, tick("sync", one)); got.Code != http.StatusForbidden {
 			t.Errorf("support posts to %s: %d", path, got.Code)
 		}
-		for name, form := range map[string]url.Values{"nothing": tick("sync"), "a wipe": tick("wipe", one), "too many": tick("sync", slices.Repeat([]string{one}, 401)...)} {
+		for name, form := range map[string]url.Values{"nothing": tick("sync"), "a single one’s": tick("locate", one), "too many": tick("sync", slices.Repeat([]string{one}, 401)...)} {
 			if name == "too many" {
 				for i := range form["id"] {
 					form["id"][i] += strings.Repeat("x", i)[:i%50] + string(rune('a'+i%26)) + strings.Repeat("y", i/50)
@@ -85,6 +93,47 @@ func TestBulk(t *testing.T) {
 	if got := c.Post("/devices/actions/order", form); got.Code != http.StatusConflict || !strings.Contains(got.Body.String(), "Contoso: 2 devices then, 1 now.") || o.devices != nil {
 		t.Errorf("a set that changed: %d, ordered %v", got.Code, o.devices)
 	}
+	o.says = deviceaction.Decision{Waits: true, Sentence: "A second person must approve this.", Why: []string{"This would make 2 devices."}, Measures: []deviceaction.Measure{{Label: "Contoso: this customer, within an hour", Used: 1, This: 1, Limit: 1}}}
+	again := tick("wipe", one)
+	html = c.Post("/devices/actions", again).Body.String()
+	for _, want := range []string{"Wipe: 1 device?", "Blast radius", "A second person must approve this.", "Ask to wipe 1 device", "SN-d1", "Type the number of devices to confirm", "Nothing, factory state", "Contoso has none"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the confirmation of a wipe lacks %q", want)
+		}
+	}
+	wipe := func(more ...string) url.Values {
+		v := url.Values{"kind": {"wipe"}, "id": {one}, "nonce": {nonceOf(t, html)}, "set": {between(html, `name="set" value="`)}, "reason": {"End of lease"}, "typed": {"1"}, "keep": {"enrolment"}}
+		for i := 0; i+1 < len(more); i += 2 {
+			v.Set(more[i], more[i+1])
+		}
+		return v
+	}
+	posts := func(form url.Values, status int, words string) {
+		t.Helper()
+		if got := c.Post("/devices/actions/order", form); got.Code != status || !strings.Contains(got.Body.String(), words) || o.devices != nil {
+			t.Errorf("%v: %d without %q, ordered %v", form, got.Code, words, o.devices)
+		}
+	}
+	posts(wipe("typed", "2"), http.StatusUnprocessableEntity, "Type the number of devices, 1.")
+	posts(wipe("reason", " "), http.StatusUnprocessableEntity, "Say why.")
+	posts(wipe("when", "windows"), http.StatusUnprocessableEntity, "Contoso has no maintenance window.")
+	waits := o.says
+	o.says = deviceaction.Decision{SignInAt: contoso.ID, Sentence: "Yours is older.", Next: "Sign in again."}
+	posts(wipe(), http.StatusUnauthorized, url.QueryEscape("/devices/actions?id="+url.QueryEscape(one)+"&keep=enrolment&kind=wipe&reason=End+of+lease"))
+	o.says = deviceaction.Decision{Sentence: "Destructive acts are stopped."}
+	posts(wipe(), http.StatusConflict, "Destructive acts are stopped.")
+	o.says = waits
+	if err := windows.Set(t.Context(), contoso.ID, deviceaction.Window{Days: []time.Weekday{time.Sunday}, Opens: 60, Closes: 120, Zone: "UTC"}, technician, "q", f.Now); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Post("/devices/actions/order", wipe("when", "windows")); got.Code != http.StatusSeeOther || o.kind != "wipe" || o.ask.Options.Label != "enrolment kept on Windows" || !o.ask.Windows || o.ask.Reason != "End of lease" {
+		t.Errorf("asked for: %d, %+v", got.Code, o.ask)
+	}
+	for path, want := range map[string]int{"/devices/actions?kind=wipe&id=" + url.QueryEscape(one): 200, "/devices/actions?kind=wipe&id=x": 404, "/devices/actions?kind=wipe&job=7": 404, "/devices/actions?kind=wipe&job=x": 404, "/devices/actions?kind=locate&id=" + url.QueryEscape(one): 400} {
+		if got := c.Get(path); got.Code != want {
+			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
+		}
+	}
 	if got := c.Get("/devices/actions?os=Windows"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "kind=scan&amp;os=Windows") {
 		t.Errorf("all that match, without a choice: %d", got.Code)
 	}
@@ -109,12 +158,15 @@ func TestGoldenBulk(t *testing.T) {
 	pc.Tenant, pc.TenantName, theirs.Tenant, theirs.TenantName = contoso.ID, contoso.DisplayName, webtest.ID(t, 2), "Fabrikam"
 	phone := device.Device{Tenant: contoso.ID, TenantName: contoso.DisplayName, ID: "p", Name: "<i>", OS: "iOS"}
 	m := tenant.Membership{Person: technician}
-	for name, found := range map[string][]device.Device{"some": {pc, theirs, phone}, "none": {phone}} {
-		v, err := newBulk(m, c, url.Values{"kind": {"scan"}, "reason": {"<u>"}}, found)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v.nonce = "n"
+	windows := map[tenant.ID]deviceaction.Window{contoso.ID: {Days: []time.Weekday{time.Saturday}, Opens: 22 * 60, Closes: 240, Zone: "UTC"}}
+	says := &deviceaction.Decision{Waits: true, Sentence: "A second person must approve this.", Why: []string{"<i>"}, Measures: []deviceaction.Measure{{Label: "<b>: within an hour", Used: 2, This: 2, Limit: 2}, {Label: "Everybody", Used: 2, This: 2, Limit: 20}}}
+	for name, x := range map[string]struct {
+		kind  string
+		found []device.Device
+		brake *deviceaction.Decision
+	}{"some": {"scan", []device.Device{pc, theirs, phone}, nil}, "none": {"scan", []device.Device{phone}, nil}, "wipe": {"wipe", []device.Device{pc, phone}, says}} {
+		k, _ := deviceaction.KindOf(x.kind)
+		v := bulkView{m: m, now: now, set: newSet(k, c, x.found, nil, windows), form: url.Values{"reason": {"<u>"}}, nonce: "n", brake: x.brake, faults: page.Faults{}}
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, bulkBody(v)) })
 	}
 }

@@ -1,9 +1,13 @@
 package devices
 
 import (
+	"cmp"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/a-h/templ"
 
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -62,48 +66,131 @@ func (v bulkView) header() ui.PageHeader {
 
 func (v bulkView) banner() *ui.Banner {
 	if len(v.set.changed) == 0 {
-		return nil
+		return v.failed
 	}
 	return &ui.Banner{Kind: "warn", Title: "The devices are not those that you confirmed. Nothing was sent.", Text: strings.Join(v.set.changed, " ") + " Look again, and confirm what is here now."}
 }
 
+// waits tells that a second person must agree.
+func (v bulkView) waits() bool { return v.brake != nil && v.brake.Waits }
+
 func (v bulkView) will() ui.Consequences {
-	return ui.Consequences{
-		{Shape: ui.ShapeOK, Text: v.set.kind.What}, {Shape: ui.ShapePending, Text: "Each device does it when it is online. You follow all of them on one page, and can take back what was not sent."},
-		{Shape: ui.ShapeOK, Text: "Each customer’s own log names you, with the account that you are signed in with there."},
+	first := ui.Consequence{Shape: ui.ShapeOK, Text: v.set.kind.What}
+	if v.set.kind.Braked() {
+		first.Shape = ui.ShapeWarn
 	}
+	c := ui.Consequences{first}
+	if v.waits() {
+		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "A second person sees exactly these devices and approves or refuses. You send it then, from the page of the job."})
+	}
+	return append(c, ui.Consequence{Shape: ui.ShapePending, Text: "Each device does it when it is online. You follow all of them on one page, and can take back what was not sent."},
+		ui.Consequence{Shape: ui.ShapeOK, Text: "Each customer’s own log names you, with the account that you are signed in with there."})
 }
 
 func (v bulkView) partTable() ui.Table {
-	t := ui.Table{ID: "customers", Caption: "Devices by customer", Inset: true, Columns: []ui.Column{{Key: "customer", Label: "Customer"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 110}, {Key: "in", Label: "Sent as you", Width: 320}}}
+	t := ui.Table{ID: "customers", Caption: "Devices by customer", Inset: true, Columns: []ui.Column{
+		{Key: "customer", Label: "Customer"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 100}, {Key: "in", Label: "Sent as you", Width: 280, Phone: "line"}, {Key: "window", Label: "Maintenance window", Width: 280, Priority: 2, Phone: "line"},
+	}}
 	for _, p := range v.set.parts {
-		chip := p.Customer.Chip()
-		in := ui.TextCell("Signed in there")
-		if p.SignIn != "" {
-			in = ui.LinkCell("Left out until you sign in there", p.SignIn)
+		chip := p.customer.Chip()
+		in := ui.TextCell("Signed in there until " + ui.Clock(p.until, v.now).Text)
+		if p.as == "" {
+			in = ui.LinkCell("Left out until you sign in there", p.signIn)
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: p.Customer.Name, URL: chip.URL, Tenant: &chip, Cells: []ui.Cell{ui.NumberCell(int64(p.Devices), ""), in}})
+		window := ui.LinkCell("None; set one", "/t/"+p.customer.ID.String()+"/actions/window")
+		if p.window != "" {
+			window = ui.TextCell(p.window)
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: p.customer.Name, URL: chip.URL, Tenant: &chip, Cells: []ui.Cell{ui.NumberCell(int64(p.devices), ""), in, window}})
 	}
 	return t
 }
 
-// firstLeftOut is how many of the devices that are left out are named.
-const firstLeftOut = 10
+// firstShown is how many of the devices are named on the page, and of those that are left out.
+const firstShown = 10
+
+// deviceTable is what destroys something is sent to: the first of them; the approval and the job have all.
+func (v bulkView) deviceTable() ui.Table {
+	t := ui.Table{ID: "devices", Caption: "Devices", Inset: true, Columns: []ui.Column{
+		{Key: "device", Label: "Device"}, {Key: "serial", Label: "Serial or other identity", Kind: ui.KindMono, Width: 200}, {Key: "customer", Label: "Customer", Width: 200, Phone: "line"}, {Key: "user", Label: "Used by", Width: 220, Priority: 2}, {Key: "checkin", Label: "Last check-in", Kind: ui.KindTime, Width: 130},
+	}}
+	for _, d := range v.set.can[:min(len(v.set.can), firstShown)] {
+		checkIn := ui.UnknownCell("It never checked in.")
+		if !d.LastSyncAt.IsZero() {
+			checkIn = ui.TimeCell(ui.NewTime(d.LastSyncAt, v.now))
+		}
+		t.Rows = append(t.Rows, ui.Row{Name: d.Name, URL: deviceURL(d.Tenant, d.ID), Cells: []ui.Cell{ui.MonoCell(d.Hardware()), ui.TextCell(v.set.nameOf(d.Tenant)), ui.TextCell(d.User), checkIn}})
+	}
+	return t
+}
+
+func (v bulkView) deviceSection() ui.Section {
+	s := ui.Section{Title: "Devices", Count: ui.N(int64(len(v.set.can))), Rule: true}
+	if n := len(v.set.can) - firstShown; n > 0 {
+		s.Lead = "The first " + strconv.Itoa(firstShown) + "; " + ui.Count(int64(n), "more is", "more are") + " in the set."
+	}
+	return s
+}
 
 func (v bulkView) leftOut() ui.Table {
 	t := ui.Table{ID: "left-out", Caption: "Devices that are left out", Inset: true, Columns: []ui.Column{{Key: "device", Label: "Device"}, {Key: "customer", Label: "Customer", Width: 200}, {Key: "reason", Label: "Why", Phone: "line"}}}
-	for _, r := range v.set.cannot[:min(len(v.set.cannot), firstLeftOut)] {
+	for _, r := range v.set.cannot[:min(len(v.set.cannot), firstShown)] {
 		t.Rows = append(t.Rows, ui.Row{Name: r.name, Cells: []ui.Cell{ui.TextCell(r.customer), ui.TextCell(r.reason)}})
 	}
 	return t
+}
+
+// options are what the form chose.
+func (v bulkView) options() (o deviceaction.Options) {
+	keep := v.form.Get("keep")
+	switch v.set.kind.Form {
+	case deviceaction.ScanForm:
+		o.Label = "Quick scan"
+	case deviceaction.KeepForm:
+		o.KeepUser, o.KeepEnrolment = keep == "user" && v.set.has("Windows"), keep == "enrolment" && v.set.has("Windows")
+		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+		if o.KeepUser || o.KeepEnrolment {
+			o.Label += " on Windows"
+		}
+	case deviceaction.CleanForm:
+		o.KeepUser = keep != "nothing"
+		o.Label = keepWords[o.KeepUser][false]
+	}
+	return o
+}
+
+// check finds what is wrong with what was filled in.
+func (v bulkView) check(ask deviceaction.Ask) {
+	if len(v.set.can) == 0 {
+		v.faults.Add("reason", "No device is left to send this to.")
+		return
+	}
+	if ask.Nonce == "" || len(ask.Nonce) > 64 {
+		v.faults.Add("reason", "The form was incomplete. Send it once more.")
+	}
+	if len([]rune(ask.Reason)) > maxReason {
+		v.faults.Add("reason", "Write at most 200 characters.")
+	}
+	if v.form.Get("when") == "windows" && !ask.Windows {
+		v.faults.Add("when", v.set.windowless()+" has no maintenance window. Set one, or send at once.")
+	}
+	if !v.set.kind.Braked() {
+		return
+	}
+	if ask.Reason == "" {
+		v.faults.Add("reason", "Say why. The customers read it in their logs.")
+	}
+	if typed := strings.TrimSpace(v.form.Get("typed")); typed != strconv.Itoa(len(v.set.can)) {
+		v.faults.Add("typed", "Type the number of devices, "+strconv.Itoa(len(v.set.can))+".")
+	}
 }
 
 // hidden carries the frozen set.
 func (v bulkView) hidden() ui.Hidden {
 	h := ui.Hidden{{Name: "kind", Value: v.set.kind.Name}, {Name: "set", Value: v.set.hash}, {Name: "nonce", Value: v.nonce}}
 	for _, p := range v.set.parts {
-		if p.SignIn == "" {
-			h = append(h, ui.Pair{Name: "was", Value: p.Customer.ID.String() + " " + strconv.Itoa(p.Devices)})
+		if p.as != "" {
+			h = append(h, ui.Pair{Name: "was", Value: p.customer.ID.String() + " " + strconv.Itoa(p.devices)})
 		}
 	}
 	for _, d := range v.set.can {
@@ -112,10 +199,61 @@ func (v bulkView) hidden() ui.Hidden {
 	return h
 }
 
-func (v bulkView) reasonField() ui.Field {
-	return ui.Field{Name: "reason", Label: "Reason, for the customers’ logs, optional", Value: v.reason, Error: v.faults["reason"], Max: maxReason, Autocomplete: "off"}
+// fields are what is chosen besides the devices.
+func (v bulkView) fields() (list []templ.Component) {
+	choice := func(name, legend, preset string, options ...ui.Option) {
+		options = slices.Clone(options)
+		chosen := cmp.Or(v.form.Get(name), preset)
+		for i := range options {
+			options[i].Selected = options[i].Value == chosen
+		}
+		list = append(list, ui.Choice{Name: name, Legend: legend, Error: v.faults[name], Options: options})
+	}
+	switch {
+	case v.set.kind.Form == deviceaction.KeepForm && v.set.has("Windows"):
+		choice("keep", "Keep on Windows; everything else is erased whole", "nothing", keepOptions...)
+	case v.set.kind.Form == deviceaction.CleanForm:
+		choice("keep", "Keep", "user", ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "nothing", Label: "Nothing"})
+	}
+	when := "Each customer’s has its own; until then nothing is sent, and your sign-in there must last."
+	if lacks := v.set.windowless(); lacks != "" {
+		when = "Not possible: " + lacks + " has none."
+	}
+	choice("when", "When", "now", ui.Option{Value: "now", Label: "At once"}, ui.Option{Value: "windows", Label: "In the maintenance windows", Hint: when})
+	reason := ui.Field{Name: "reason", Label: "Reason, for the customers’ logs, optional", Value: v.form.Get("reason"), Error: v.faults["reason"], Max: maxReason, Autocomplete: "off"}
+	if !v.set.kind.Braked() {
+		return append(list, reason)
+	}
+	reason.Label, reason.Hint = "Reason, for the customers’ logs", "Such as: end of lease, with the number of the ticket"
+	return append(list, reason, ui.Field{Name: "typed", Label: "Type the number of devices to confirm", Value: v.form.Get("typed"), Error: v.faults["typed"], Hint: "As it stands above", InputMode: "numeric", Mono: true, Max: 4, Autocomplete: "off"})
+}
+
+func (v bulkView) faultList() ui.FormErrors {
+	var list ui.FormErrors
+	for _, name := range []string{"when", "reason", "typed"} {
+		if text := v.faults[name]; text != "" {
+			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
+		}
+	}
+	return list
 }
 
 func (v bulkView) foot() ui.Actions {
-	return ui.Actions{Items: []ui.Action{{Text: v.set.kind.Verb + " " + ui.Count(int64(len(v.set.can)), "device", "devices"), Kind: ui.Primary}, {Text: "Cancel", URL: v.m.Path("/devices"), Kind: ui.Quiet}}}
+	many := ui.Count(int64(len(v.set.can)), "device", "devices")
+	if v.set.kind.Name == "delete" {
+		many = ui.Count(int64(len(v.set.can)), "record", "records")
+	}
+	send := ui.Action{Text: v.set.kind.Verb + " " + many, Kind: ui.Primary}
+	if v.set.kind.Braked() {
+		send.Kind = ui.Confirm
+	}
+	a := ui.Actions{Items: []ui.Action{send, v.cancel()}}
+	if v.waits() {
+		a.Items[0].Text, a.Note = "Ask to "+strings.ToLower(send.Text[:1])+send.Text[1:], "Sent only after a second person approves."
+	}
+	return a
+}
+
+func (v bulkView) cancel() ui.Action {
+	return ui.Action{Text: "Cancel", URL: v.m.Path("/devices"), Kind: ui.Quiet}
 }

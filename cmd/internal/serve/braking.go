@@ -3,6 +3,7 @@ package serve
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
@@ -16,16 +17,20 @@ type braking struct {
 	in    func(ctx context.Context) brake.Session
 }
 
-var brakeKinds = map[string]brake.Kind{"wipe": brake.Wipe, "retire": brake.Retire, "delete": brake.Delete, "clean": brake.Clean}
+var brakeKinds = map[string]brake.Kind{"wipe": brake.Wipe, "retire": brake.Retire, "delete": brake.Delete, "clean": brake.Clean, "lock": brake.Lock}
 
-func (b braking) request(ctx context.Context, by tenant.Person, a deviceaction.Action) (brake.Request, error) {
-	set, err := brake.Freeze(brakeKinds[a.Kind], a.Options.Label, []brake.Target{{Tenant: a.Tenant, Hardware: a.Hardware, DeviceID: a.DeviceID, Name: a.DeviceName, Owner: a.User, LastSyncAt: a.LastSyncAt}})
-	return brake.Request{Person: by, Session: b.in(ctx), Set: set, Reason: a.Reason, Nonce: a.Nonce}, err
+func (b braking) request(ctx context.Context, by tenant.Person, o deviceaction.Order) (brake.Request, error) {
+	targets := make([]brake.Target, len(o.Lines))
+	for i, a := range o.Lines {
+		targets[i] = brake.Target{Tenant: a.Tenant, Hardware: a.Hardware, DeviceID: a.DeviceID, Name: a.DeviceName, Owner: a.User, LastSyncAt: a.LastSyncAt}
+	}
+	set, err := brake.Freeze(brakeKinds[o.Kind], o.Terms, targets)
+	return brake.Request{Person: by, Session: b.in(ctx), Set: set, Reason: o.Reason, Nonce: o.Nonce, Until: o.Until}, err
 }
 
 // Preview is what Ask would say.
-func (b braking) Preview(ctx context.Context, by tenant.Person, a deviceaction.Action) (deviceaction.Decision, error) {
-	q, err := b.request(ctx, by, a)
+func (b braking) Preview(ctx context.Context, by tenant.Person, o deviceaction.Order) (deviceaction.Decision, error) {
+	q, err := b.request(ctx, by, o)
 	if err != nil {
 		return deviceaction.Decision{}, err
 	}
@@ -33,9 +38,9 @@ func (b braking) Preview(ctx context.Context, by tenant.Person, a deviceaction.A
 	return b.decision(q, got), err
 }
 
-// Ask reserves what the action takes of the budget.
-func (b braking) Ask(ctx context.Context, by tenant.Person, a deviceaction.Action, requestID string) (deviceaction.Decision, error) {
-	q, err := b.request(ctx, by, a)
+// Ask reserves what the order takes of the budget.
+func (b braking) Ask(ctx context.Context, by tenant.Person, o deviceaction.Order, requestID string) (deviceaction.Decision, error) {
+	q, err := b.request(ctx, by, o)
 	if err != nil {
 		return deviceaction.Decision{}, err
 	}
@@ -56,18 +61,37 @@ func (b braking) decision(q brake.Request, a brake.Answer) deviceaction.Decision
 	d := deviceaction.Decision{
 		Granted: a.Outcome == brake.Granted, Waits: a.Outcome == brake.NeedsSecond || a.Outcome == brake.CoolingOff, SignInAt: a.SignInAt, ID: a.ID, Sentence: a.Sentence, Next: a.Next, Why: a.Why,
 	}
+	several := len(q.Set.Tenants()) > 1
 	for _, m := range a.Measures {
-		d.Measures = append(d.Measures, deviceaction.Measure{Label: m.Label, Used: m.Used, This: m.This, Limit: m.Limit})
+		label := m.Label
+		if several && m.Customer != "" {
+			label = m.Customer + ": " + strings.ToLower(label[:1]) + label[1:]
+		}
+		d.Measures = append(d.Measures, deviceaction.Measure{Label: label, Used: m.Used, This: m.This, Limit: m.Limit})
 	}
 	if a.ID > 0 {
 		d.Path = a.Path()
 	}
-	t := q.Set.Targets[0]
-	d.Spend = func(ctx context.Context) error {
-		return b.store.Spend(ctx, brake.Use{ID: a.ID, Person: q.Person, Session: q.Session.ID, Hash: q.Set.Hash(), Tenant: t.Tenant, Hardware: t.Hardware})
+	hash := q.Set.Hash()
+	d.Spend = func(ctx context.Context, line deviceaction.Action) error {
+		return b.store.Spend(ctx, brake.Use{ID: a.ID, Person: q.Person, Session: q.Session.ID, Hash: hash, Tenant: line.Tenant, Hardware: line.Hardware})
 	}
-	d.GiveBack = func(ctx context.Context) error { return b.store.Return(ctx, a.ID, t.Tenant, t.Hardware) }
 	return d
+}
+
+// GiveBack gives back what an action took of the budget.
+func (b braking) GiveBack(ctx context.Context, a deviceaction.Action) error {
+	return b.store.Return(ctx, a.BrakeID, a.Tenant, a.Hardware)
+}
+
+// Over are the requests that let nothing pass any more.
+func (b braking) Over(ctx context.Context, ids []int64) (map[int64]string, error) {
+	return b.store.Over(ctx, ids)
+}
+
+// deviceActs sends actions on devices as the request's person.
+func (p *Portal) deviceActs() *deviceaction.Acts {
+	return &deviceaction.Acts{Who: p.acting(), Graph: p.Graph, Store: p.DeviceActions, Brake: braking{p.Brake, p.sitting}, Now: p.Sync.Now}
 }
 
 // sitting is what the brake has to know of the request's session.

@@ -24,6 +24,7 @@ const (
 	withdrawingEvery = 5 * time.Second
 	settlingEvery    = 10 * time.Second // the index of the search
 	actionsEvery     = 4 * time.Second  // what became of actions on devices
+	lapsingEvery     = 20 * time.Second // actions that wait for an approval that will not come
 	sweepingEvery    = time.Hour        // sessions that are over
 	pruningEvery     = 6 * time.Hour
 )
@@ -42,6 +43,7 @@ func (p *Portal) chores(ctx context.Context) {
 		{"tell alerts", alertsEvery, p.tellAlerts},
 		{"tell contacts", coolingEvery, p.tellContacts},
 		{"read actions back", actionsEvery, (&deviceaction.Reader{Graph: p.Graph, Store: p.DeviceActions, Now: p.Sync.Now, Ended: p.readNow(graphsync.Devices)}).RunDue},
+		{"end what is not approved", lapsingEvery, p.deviceActs().Lapse},
 		{"deliver the audit", streamEvery, p.streamAudit},
 		{"sweep sessions", sweepingEvery, p.Sessions.Sweep},
 		{"sweep live readings", sweepingEvery, p.Live.Sweep},

@@ -46,7 +46,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 	steering := p.provisioningActs()
 	leavers := leaver.NewStore(p.Pool, p.home)
 	guests := &guest.Service{Who: p.acting(), Graph: p.Graph, Store: p.Guests, Audit: p.Audit, Origin: p.Config.Origin(), Home: p.home, Now: p.Sync.Now}
-	acting := &deviceaction.Acts{Who: p.acting(), Graph: p.Graph, Store: p.DeviceActions, Brake: braking{p.Brake, p.sitting}, Now: p.Sync.Now}
+	acting, windows := p.deviceActs(), deviceaction.NewWindows(p.Pool, p.Audit)
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, AdminCenter: p.Config.Cloud.AdminCenterURL, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure, Changes: &p.changes, Keys: p.Keys, TestAlert: p.TestAlert,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
@@ -54,7 +54,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups, graphsync.Relationships)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},
-		Sitting: p.sitting, DeviceActions: p.DeviceActions, DeviceActs: acting, DeviceJobs: &deviceaction.Runner{Acts: acting, Log: p.Log},
+		Sitting: p.sitting, DeviceActions: p.DeviceActions, DeviceActs: acting, DeviceWindows: windows, DeviceJobs: &deviceaction.Runner{Acts: acting, Windows: windows, Log: p.Log},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Failures: p.Failures, Explain: p.explain, Behind: p.refusedSignIn, TryAgain: p.tryAgain,
