@@ -143,9 +143,11 @@ func (w Window) String() string {
 	if len(w.Days) == 0 {
 		return "none"
 	}
-	days := make([]string, len(w.Days))
-	for i, d := range w.Days {
-		days[i] = d.String()[:3]
+	var days []string
+	for i := range 7 {
+		if d := time.Weekday((i + 1) % 7); slices.Contains(w.Days, d) { // Monday first
+			days = append(days, d.String()[:3])
+		}
 	}
 	words := "every day"
 	if n := len(days); n < 7 {

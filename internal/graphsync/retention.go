@@ -26,6 +26,7 @@ const (
 var historyTables = []struct{ table, at, and string }{
 	{"device_change", "at", ""}, {"autopilot_change", "at", ""}, {"incident_change", "at", ""}, {"app_change", "at", ""}, {"detected_app_change", "at", ""}, {"service_change", "at", ""}, {"intune_role_change", "at", ""},
 	{"directory_role_change", "at", ""}, {"guest_change", "at", ""}, {"guest_invitation", "changed_at", "AND h.state NOT IN ('waiting', 'sending')"}, {"gdap_change", "at", ""}, {"device_action", "asked_at", "AND h.ended_at IS NOT NULL"},
+	{"device_job", "made_at", "AND NOT EXISTS (SELECT FROM device_action a WHERE a.job_id = h.job_id AND a.job_id > 0)"}, {"brake_request", "asked_at", "AND h.live_until < $1"},
 	{"provisioning_job_change", "at", ""}, {"provisioning_event", "at", ""}, {"sync_run", "started_at", ""},
 	// what a policy was from before the first day on is what it was on that day
 	{"policy_version", "at", `AND EXISTS (SELECT FROM policy_version w WHERE w.tenant_id = h.tenant_id AND w.kind = h.kind AND w.policy_id = h.policy_id AND w.run > h.run AND w.at <= $1)`},

@@ -62,6 +62,33 @@ func TestRetentionPrunesWhatIsOlder(t *testing.T) {
 	}
 }
 
+// TestRetentionOfActs: a request of the brake goes with its devices, though not while it may still be sent; a job with the last of its lines.
+func TestRetentionOfActs(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	now := time.Date(2026, 8, 8, 12, 0, 0, 0, time.UTC)
+	one, _ := tenant.ParseID("11111111-1111-4111-8111-111111111111")
+	for _, sql := range []string{`
+		INSERT INTO brake_request (nonce, kind, terms, reason, set_hash, devices, customers, person_tenant, person_object, person, session_id, session_since, signed_in_at, state, why, asked_at, live_until)
+		SELECT n, 'wipe', '', 'x', '', 1, 1, $1, $1, 'p', 's', $2::timestamptz, $2, 'granted', '{}', $2 - interval '900 days', $2 + n * interval '500 days' FROM generate_series(-1, 1, 2) n`, `
+		INSERT INTO brake_target (tenant_id, request_id, hardware, device_id, name, owner) SELECT $1, request_id, 'h', 'd', 'n', 'o' FROM brake_request WHERE $2::timestamptz IS NOT NULL`, `
+		INSERT INTO device_job (kind, choice, reason, made_at, made_by, set_hash, nonce, skipped, alive_at) SELECT 'wipe', '', '', $2::timestamptz - n * interval '450 days', 'p', '', $1::uuid::text || n, 0, $2 FROM generate_series(0, 2) n`, `
+		INSERT INTO device_action (tenant_id, kind, options, reason, device_id, device_name, hardware, os, device_user, destructive, state, by_name, by_tenant, by_object, as_name, nonce, asked_at, ended_at, job_id)
+		SELECT $1, 'wipe', '{}', '', 'd' || job_id, '', '', '', '', true, 'done', '', $1, '', '', job_id, made_at, CASE job_id WHEN 2 THEN NULL ELSE made_at END, job_id FROM device_job WHERE $2::timestamptz IS NOT NULL`,
+	} {
+		if _, err := pool.In(one).Exec(t.Context(), sql, one, now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := graphsync.NewRetention(pool, func() time.Time { return now }).Prune(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var left string
+	if err := pool.In(one).QueryRow(t.Context(), `SELECT concat_ws(' ', (SELECT count(*) FROM brake_request), (SELECT count(*) FROM brake_target), (SELECT string_agg(job_id::text, ',' ORDER BY job_id) FROM device_job))`).Scan(&left); err != nil || left != "1 1 1,2" {
+		t.Errorf("left: %q, %v", left, err)
+	}
+}
+
 // TestRetentionLeavesWhatWasOnTheFirstDay: a policy that did not change for years is still known on every day that is kept.
 func TestRetentionLeavesWhatWasOnTheFirstDay(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -162,6 +163,66 @@ func TestPages(t *testing.T) {
 	}
 }
 
+// TestWindow: a customer's maintenance window is set, changed and removed by who may act there, and read by who may see the customer.
+func TestWindow(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	log := audit.NewStore(f.Pool)
+	mount := (&Handler{Actions: deviceaction.NewStore(f.Pool, log), Windows: deviceaction.NewWindows(f.Pool, log)}).Mount
+	c, support := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, tenant.Person{Name: "Support", Role: tenant.RoleSupport}, tenant.Everything(), mount)
+	at := "/t/" + contoso.ID.String() + "/actions/window"
+	if got := c.Get(at).Body.String(); !strings.Contains(got, "none is set") || strings.Contains(got, "Remove the window") {
+		t.Error("without a window")
+	}
+	if got := support.Get(at).Body.String(); strings.Contains(got, `action="/t/`) || !strings.Contains(got, "can change it") {
+		t.Error("support is offered to set a window")
+	}
+	good := url.Values{"days": {"0", "6"}, "opens": {"22:00"}, "closes": {"04:00"}, "zone": {"Europe/Berlin"}}
+	but := func(name string, values ...string) url.Values {
+		v := url.Values{}
+		for k, x := range good {
+			v[k] = x
+		}
+		v[name] = values
+		return v
+	}
+	for words, form := range map[string]url.Values{
+		"Choose at least one day.": but("days", "7", "x"), "Write the times as 22:00.": but("opens", "25:00"), "The time zone is not known.": but("zone", "<b>Mars"), "Choose at least one day": {},
+	} {
+		if got := c.Post(at, form); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), words) || strings.Contains(got.Body.String(), "<b>Mars") {
+			t.Errorf("%v: %d without %q", form, got.Code, words)
+		}
+	}
+	for path, want := range map[string]int{"/actions/window": 404, "/t/" + fabrikam.ID.String() + "/actions/window": 404} {
+		if get, post := c.Get(path), c.Post(path, good); get.Code != want || post.Code != want {
+			t.Errorf("%s: %d, %d, want %d", path, get.Code, post.Code, want)
+		}
+	}
+	if got := support.Post(at, good); got.Code != http.StatusForbidden {
+		t.Errorf("support sets a window: %d", got.Code)
+	}
+	if got := c.Post(at, good); got.Code != http.StatusSeeOther {
+		t.Fatalf("set: %d", got.Code)
+	}
+	var v struct {
+		Set    bool
+		Window string
+		Opens  time.Time `json:"opens_at"`
+	}
+	if c.JSON(at, http.StatusOK, &v); !v.Set || v.Window != "Sat and Sun, 22:00 to 04:00 (Europe/Berlin)" || v.Opens.IsZero() {
+		t.Errorf("the twin: %+v", v)
+	}
+	if got := c.Get(at).Body.String(); !strings.Contains(got, "Change the window") || strings.Count(got, "checked") != 2 {
+		t.Error("the window that is set is not in the form")
+	}
+	if got := c.Post(at, url.Values{"do": {"remove"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("removed: %d", got.Code)
+	}
+	if c.JSON(at, http.StatusOK, &v); v.Set {
+		t.Error("it is still there")
+	}
+}
+
 func TestGolden(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
@@ -189,10 +250,22 @@ func TestGoldenJob(t *testing.T) {
 		"ended":   {func(*deviceaction.Job) {}, nil},
 		"running": {func(j *deviceaction.Job) { j.Done, j.Queued, j.Open = 4, 5, 3 }, nil},
 		"stopped": {func(j *deviceaction.Job) { j.Done, j.Queued, j.AliveAt, j.Skipped = 4, 8, now.Add(-time.Hour), 1 }, nil},
+		"held": {func(j *deviceaction.Job) {
+			j.Kind, j.Choice, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", "nothing kept", 0, 12, 3, time.Time{}
+		}, nil},
+		"approved": {func(j *deviceaction.Job) {
+			j.Kind, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", 0, 12, 4, time.Time{}
+		}, nil},
+		"planned": {func(j *deviceaction.Job) { j.Done, j.Queued, j.Windows, j.OpensAt = 0, 12, true, now.Add(20*time.Hour) }, nil},
+		"again":   {func(j *deviceaction.Job) { j.Kind, j.Done, j.Failed, j.BrakeID = "wipe", 10, 2, 4 }, []deviceaction.Cause{{Said: "Too many requests.", Lines: 2}}},
 		"failed":  {func(j *deviceaction.Job) { j.Done, j.Failed, j.Unknown = 7, 4, 1 }, []deviceaction.Cause{{Said: "Microsoft has had too many requests; nothing was done.", Lines: 3}, {Said: "<script>", Lines: 1}}},
 	} {
 		job := j
 		of.change(&job)
-		t.Run(name, func(t *testing.T) { webtest.Golden(t, jobBody(newJobView(m, job, of.why, now))) })
+		v := newJobView(m, job, of.why, now)
+		if job.BrakeID > 0 {
+			v.take(brake.Approval{ID: job.BrakeID, State: map[int64]brake.State{3: brake.Waiting, 4: brake.Allowed}[job.BrakeID], DecidedBy: "Owner", LiveUntil: now.Add(time.Hour), ByTenant: m.Person.Tenant, ByObject: m.Person.ObjectID})
+		}
+		t.Run(name, func(t *testing.T) { webtest.Golden(t, jobBody(v)) })
 	}
 }

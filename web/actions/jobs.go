@@ -97,9 +97,17 @@ func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err 
 	case err != nil:
 		return v, err
 	default:
-		v.asked, v.BrakeURL = &a, brake.Path(a.ID)
+		v.take(a)
 	}
 	return v, nil
+}
+
+// take adds what the brake was asked.
+func (v *jobView) take(a brake.Approval) {
+	v.asked, v.BrakeURL = &a, brake.Path(a.ID)
+	if v.Queued > 0 && !v.Running && v.approved() {
+		v.state.Text = "Approved, not sent"
+	}
 }
 
 func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {

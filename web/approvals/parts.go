@@ -80,6 +80,9 @@ func (v view) facts() ui.Facts {
 	if v.Terms != "" {
 		add("Options", ui.TextCell(v.Terms), "")
 	}
+	if v.PlannedUntil != nil {
+		add("Planned", ui.TextCell("in the maintenance windows, the last of which closes "+ui.Clock(*v.PlannedUntil, v.now).Text+" UTC"), "")
+	}
 	add("Reason", ui.TextCell("“"+v.row.Reason+"”"), "")
 	asked := "session since " + v.SessionSince.Format("15:04") + " UTC, signed in " + ui.Length(v.AskedAt.Sub(*v.SignedInAt)) + " before"
 	add("Asked by", ui.TextCell(v.By), asked)

@@ -20,6 +20,7 @@ type view struct {
 	Terms        string          `json:"terms"`
 	Why          []string        `json:"why_a_second_person"`
 	CoolUntil    *time.Time      `json:"cools_off_until"`
+	PlannedUntil *time.Time      `json:"planned_until"` // null: it is sent at once
 	DecidedAt    *time.Time      `json:"decided_at"`
 	DecidedWhy   string          `json:"decided_why"`
 	SessionSince *time.Time      `json:"session_since"`
@@ -84,7 +85,7 @@ func (h *Handler) view(r *http.Request, m tenant.Membership) (v view, err error)
 		return v, err
 	}
 	now := page.ChromeOf(ctx).Now
-	v = view{row: newRow(a, now), Terms: a.Terms, Why: a.Why, CoolUntil: page.Moment(a.CoolUntil), DecidedAt: page.Moment(a.DecidedAt), DecidedWhy: a.DecidedWhy, SessionSince: page.Moment(a.SessionSince), SignedInAt: page.Moment(a.SignedInAt),
+	v = view{row: newRow(a, now), Terms: a.Terms, Why: a.Why, CoolUntil: page.Moment(a.CoolUntil), PlannedUntil: page.Moment(a.WantedUntil), DecidedAt: page.Moment(a.DecidedAt), DecidedWhy: a.DecidedWhy, SessionSince: page.Moment(a.SessionSince), SignedInAt: page.Moment(a.SignedInAt),
 		Hash: a.Hash, Sent: a.Sent, Returned: a.Returned, Measures: []brake.Measure{}, First: []line{}, Shares: []share{}, DevicesURL: brake.Path(id) + "/devices", faults: page.Faults{}}
 	shares, err := h.Brake.Shares(ctx, m.Scope, id)
 	if err != nil {
