@@ -79,7 +79,7 @@ func TestBulk(t *testing.T) {
 	}
 	shown := c.Post("/devices/actions", tick("restart", one, two, phone, theirs))
 	html := shown.Body.String()
-	for _, want := range []string{"Restart: 2 devices?", "Left out until you sign in there", "The device is not supervised.", "Restart 2 devices", `name="was" value="` + contoso.ID.String() + ` 2"`} {
+	for _, want := range []string{"Restart: 2 devices?", "No: left out until you sign in", "The device is not supervised.", "Restart 2 devices", `name="was" value="` + contoso.ID.String() + ` 2"`} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the confirmation lacks %q", want)
 		}
@@ -157,6 +157,8 @@ func TestGoldenBulk(t *testing.T) {
 	pc, theirs := laptop("d1", "CTO-1", now), laptop("f1", "FBK-1", now)
 	pc.Tenant, pc.TenantName, theirs.Tenant, theirs.TenantName = contoso.ID, contoso.DisplayName, webtest.ID(t, 2), "Fabrikam"
 	phone := device.Device{Tenant: contoso.ID, TenantName: contoso.DisplayName, ID: "p", Name: "<i>", OS: "iOS"}
+	older := pc
+	older.ID, older.Name, older.LastSyncAt = "d0", "CTO-0", now.AddDate(0, -3, 0)
 	m := tenant.Membership{Person: technician}
 	windows := map[tenant.ID]deviceaction.Window{contoso.ID: {Days: []time.Weekday{time.Saturday}, Opens: 22 * 60, Closes: 240, Zone: "UTC"}}
 	says := &deviceaction.Decision{Waits: true, Sentence: "A second person must approve this.", Why: []string{"<i>"}, Measures: []deviceaction.Measure{{Label: "<b>: within an hour", Used: 2, This: 2, Limit: 2}, {Label: "Everybody", Used: 2, This: 2, Limit: 20}}}
@@ -164,7 +166,7 @@ func TestGoldenBulk(t *testing.T) {
 		kind  string
 		found []device.Device
 		brake *deviceaction.Decision
-	}{"some": {"scan", []device.Device{pc, theirs, phone}, nil}, "none": {"scan", []device.Device{phone}, nil}, "wipe": {"wipe", []device.Device{pc, phone}, says}} {
+	}{"twice": {"retire", []device.Device{older, pc}, says}, "some": {"scan", []device.Device{pc, theirs, phone}, nil}, "none": {"scan", []device.Device{phone}, nil}, "wipe": {"wipe", []device.Device{pc, phone}, says}} {
 		k, _ := deviceaction.KindOf(x.kind)
 		v := bulkView{m: m, now: now, set: newSet(k, c, x.found, nil, windows), form: url.Values{"reason": {"<u>"}}, nonce: "n", brake: x.brake, faults: page.Faults{}}
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, bulkBody(v)) })

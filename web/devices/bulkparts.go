@@ -89,13 +89,17 @@ func (v bulkView) will() ui.Consequences {
 
 func (v bulkView) partTable() ui.Table {
 	t := ui.Table{ID: "customers", Caption: "Devices by customer", Inset: true, Columns: []ui.Column{
-		{Key: "customer", Label: "Customer"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 100}, {Key: "in", Label: "Sent as you", Width: 280, Phone: "line"}, {Key: "window", Label: "Maintenance window", Width: 280, Priority: 2, Phone: "line"},
+		{Key: "customer", Label: "Customer"}, {Key: "devices", Label: "Devices", Kind: ui.KindNumber, Width: 80}, {Key: "in", Label: "Signed in there", Width: 220, Phone: "line"}, {Key: "window", Label: "Maintenance window", Width: 240, Priority: 2, Phone: "line"},
 	}}
 	for _, p := range v.set.parts {
 		chip := p.customer.Chip()
-		in := ui.TextCell("Signed in there until " + ui.Clock(p.until, v.now).Text)
+		until := "Until " + ui.Clock(p.until, v.now).Text
+		if p.window != "" && p.until.Before(p.opens) {
+			until += ", the window is later"
+		}
+		in := ui.TextCell(until)
 		if p.as == "" {
-			in = ui.LinkCell("Left out until you sign in there", p.signIn)
+			in = ui.LinkCell("No: left out until you sign in", p.signIn)
 		}
 		window := ui.LinkCell("None; set one", "/t/"+p.customer.ID.String()+"/actions/window")
 		if p.window != "" {
@@ -112,7 +116,7 @@ const firstShown = 10
 // deviceTable is what destroys something is sent to: the first of them; the approval and the job have all.
 func (v bulkView) deviceTable() ui.Table {
 	t := ui.Table{ID: "devices", Caption: "Devices", Inset: true, Columns: []ui.Column{
-		{Key: "device", Label: "Device"}, {Key: "serial", Label: "Serial or other identity", Kind: ui.KindMono, Width: 200}, {Key: "customer", Label: "Customer", Width: 200, Phone: "line"}, {Key: "user", Label: "Used by", Width: 220, Priority: 2}, {Key: "checkin", Label: "Last check-in", Kind: ui.KindTime, Width: 130},
+		{Key: "device", Label: "Device"}, {Key: "serial", Label: "Serial", Kind: ui.KindMono, Width: 145}, {Key: "customer", Label: "Customer", Width: 145, Phone: "line"}, {Key: "user", Label: "Used by", Width: 200, Priority: 2}, {Key: "checkin", Label: "Last check-in", Kind: ui.KindTime, Width: 110},
 	}}
 	for _, d := range v.set.can[:min(len(v.set.can), firstShown)] {
 		checkIn := ui.UnknownCell("It never checked in.")

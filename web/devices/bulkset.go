@@ -43,12 +43,16 @@ type refused struct{ name, customer, reason string }
 
 func newSet(k deviceaction.Kind, c page.Chrome, found []device.Device, busy map[deviceaction.Device]bool, windows map[tenant.ID]deviceaction.Window) set {
 	s := set{kind: k, names: map[tenant.ID]string{}, as: map[tenant.ID]string{}}
+	latest := latestRecords(found)
 	for _, d := range found {
 		s.names[d.Tenant] = d.TenantName
 		target := asTarget(d)
 		reason := k.OfferedAmong(target)
 		if reason == "" && busy[deviceaction.Device{Tenant: d.Tenant, ID: d.ID}] {
 			reason = k.Title + " is under way on it already."
+		}
+		if last := latest[hardwareKey{d.Tenant, target.Hardware()}]; reason == "" && k.Braked() && last.ID != d.ID {
+			reason = "It is an older record of the same device; the one that checked in last is in the set."
 		}
 		if reason != "" {
 			s.cannot = append(s.cannot, refused{nameOf(d), d.TenantName, reason})
@@ -66,6 +70,24 @@ func newSet(k deviceaction.Kind, c page.Chrome, found []device.Device, busy map[
 	})
 	s.hash = deviceaction.Freeze(k, deviceaction.Options{}, s.can)
 	return s
+}
+
+// hardwareKey is a device itself, whatever records Intune has of it.
+type hardwareKey struct {
+	tenant   tenant.ID
+	hardware string
+}
+
+// latestRecords are, of records of the same device, those that checked in last: a device is not wiped twice.
+func latestRecords(found []device.Device) map[hardwareKey]device.Device {
+	latest := map[hardwareKey]device.Device{}
+	for _, d := range found {
+		key := hardwareKey{d.Tenant, asTarget(d).Hardware()}
+		if other, ok := latest[key]; !ok || d.LastSyncAt.After(other.LastSyncAt) {
+			latest[key] = d
+		}
+	}
+	return latest
 }
 
 // part is the set at the customer of the device.
