@@ -193,8 +193,7 @@ func TestWindow(t *testing.T) {
 	set, scope := k.pcs(2), tenant.Only(k.tid)
 	ask := k.ask("sync", deviceaction.Device{})
 	ask.Windows = true
-	id, err := r.Order(t.Context(), k.by, ask, set, nil)
-	if !errors.Is(err, errs.Conflict) {
+	if _, err := r.Order(t.Context(), k.by, ask, set, nil); !errors.Is(err, errs.Conflict) {
 		t.Errorf("a customer without a window: %v", err)
 	}
 	w := deviceaction.Window{Days: []time.Weekday{time.Wednesday}, Opens: 22 * 60, Closes: 4 * 60, Zone: "Europe/Berlin"}
@@ -205,10 +204,11 @@ func TestWindow(t *testing.T) {
 		t.Errorf("windows: %v, %v", all, err)
 	}
 	ask.Nonce += "again"
-	if id, err = r.Order(t.Context(), k.by, ask, set, nil); err != nil {
+	id, err := r.Order(t.Context(), k.by, ask, set, nil)
+	if err != nil {
 		t.Fatal(err)
 	}
-	time.Sleep(20 * time.Millisecond)
+	time.Sleep(20 * time.Millisecond) // time enough to send what must not be sent
 	j, _, err := k.store.Job(t.Context(), scope, id)
 	if err != nil || j.Queued != 2 || j.State(k.acts.Now()) != deviceaction.JobPlanned || !j.OpensAt.Equal(time.Date(2026, 8, 12, 20, 0, 0, 0, time.UTC)) {
 		t.Errorf("before it opens: %+v, %v", j, err)
@@ -221,7 +221,6 @@ func TestWindow(t *testing.T) {
 	if j, _, err := k.store.Job(t.Context(), scope, id); err != nil || j.Queued != 0 || j.Open != 2 {
 		t.Errorf("while it is open: %+v, %v", j, err)
 	}
-	ask.Nonce += "again"
 	if err := windows.Set(t.Context(), k.tid, deviceaction.Window{}, k.by, "q", k.acts.Now()); err != nil {
 		t.Error(err)
 	}
