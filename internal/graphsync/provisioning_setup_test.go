@@ -1,6 +1,7 @@
 package graphsync_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -105,6 +106,11 @@ func TestSetUpOfProvisioning(t *testing.T) {
 	}
 	r.cloud.World.Faults.Add(world.Fault{Kind: "throttle", Host: "graph", Path: "/start", RetryAfter: 90})
 	refused(a.Start(ctx, by, "q", s, job), errs.Unavailable, "Try again in 2 min")
+	r.cloud.World.Faults.Add(world.Fault{Kind: "throttle", Host: "graph", Path: job, RetryAfter: 90})
+	hurried, cancel := context.WithTimeout(ctx, 10*time.Second) // as a page is: it does not wait so long
+	defer cancel()
+	_, _, err = a.Live(hurried, s, job)
+	refused(err, errs.Unavailable, "is left as it is. Microsoft has had too many requests")
 	r.cloud.World.Faults.Clear()
 	must(a.Start(ctx, by, "q", s, job))
 	if st := look(provisioning.Watching); st.Job.Code != "Active" || len(st.Job.Progress) != 1 {

@@ -194,7 +194,7 @@ func (a *Acts) Live(ctx context.Context, s Setup, job string) (j Job, found bool
 		return j, false, nil
 	}
 	if err != nil {
-		return j, false, refusal(err, "")
+		return j, false, preceded("How the job is could not be read, so it is left as it is. ", refusal(err, ""))
 	}
 	return s.job(w), true, nil
 }

@@ -23,7 +23,7 @@ func refusal(err error, action string) error {
 		return said
 	}
 	sentence, next := s.Sentence, s.Next
-	if e.Message != "" && !strings.Contains(sentence, "“") {
+	if e.Message != "" && e.Status != 0 && !strings.Contains(sentence, "“") { // without an answer the message is the portal’s own
 		sentence += " Microsoft says: “" + strings.TrimSuffix(cut(e.Message, 400), ".") + "”."
 	}
 	if e.Kind == graph.Throttled && e.RetryAfter > 0 {
@@ -46,6 +46,15 @@ func words(e *graph.Error, action string) error {
 		Needs: Needs, Look: "Open the page again to see what is there",
 		Gone: "Microsoft does not find the application or its job: it was deleted meanwhile, or is so new that it is not found everywhere yet.",
 	}.Refusal(e)
+}
+
+// preceded has a failure say something before it says what happened. A sign-in that is missing says where.
+func preceded(by string, err error) error {
+	var shown *errs.Shown
+	if !errors.As(err, &shown) || errors.Is(err, errs.Unauthorised) {
+		return err
+	}
+	return fmt.Errorf("%w (%w)", errs.ShowNext(shown.Kind, by+shown.Sentence, shown.Next), err)
 }
 
 func cut(s string, most int) string {

@@ -48,12 +48,7 @@ var StepNames = []string{"Application", "Job", "Access", "Start", "Watch"}
 
 // InStep has a failure say at which step it happened.
 func InStep(step SetupStep, err error) error {
-	var shown *errs.Shown
-	if !errors.As(err, &shown) || errors.Is(err, errs.Unauthorised) {
-		return err
-	}
-	said := fmt.Sprintf("Step %d of %d, %s: %s", step+1, len(StepNames), strings.ToLower(StepNames[step]), shown.Sentence)
-	return fmt.Errorf("%w (%w)", errs.ShowNext(shown.Kind, said, shown.Next), err)
+	return preceded(fmt.Sprintf("Step %d of %d, %s: ", step+1, len(StepNames), strings.ToLower(StepNames[step])), err)
 }
 
 // State is how far a set-up is, as Microsoft tells it now.

@@ -1,6 +1,8 @@
 package provisioning
 
 import (
+	"context"
+	"errors"
 	"maps"
 	"net/http"
 	"slices"
@@ -30,6 +32,9 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request, m tenant.Members
 	}
 	ctx := r.Context()
 	e, err := h.Provisioning.Event(ctx, m.Tenant.ID, id)
+	if errors.Is(err, errs.NotFound) {
+		return h.expired(ctx, m, principal, err)
+	}
 	if err != nil {
 		return err
 	}
@@ -42,6 +47,16 @@ func (h *Handler) event(w http.ResponseWriter, r *http.Request, m tenant.Members
 	}
 	v := newEventView(m, e, read, page.ChromeOf(ctx).Now)
 	return page.Answer(w, r, v, eventPage(page.Shell(r, m, v.Object), v))
+}
+
+// expired says of a line that is not there why that may be, to who may see the application.
+func (h *Handler) expired(ctx context.Context, m tenant.Membership, principal string, err error) error {
+	app, unknown := h.Provisioning.Application(ctx, m.Tenant.ID, principal)
+	if unknown != nil {
+		return err
+	}
+	return errs.ShowNext(errs.NotFound, "This line is not in the log of "+appName(app.Name)+": it is kept no longer, or the address is wrong.",
+		"Open the log of the application. "+keptText+" The portal keeps what it read for longer, but not for ever.")
 }
 
 // eventView is what an event's page shows, and its JSON twin.

@@ -95,6 +95,20 @@ func TestWayOfAnObject(t *testing.T) {
 	if body := both.Get(of(fabrikam, "sp9", "cleo@fabrikam.example")).Body.String(); v.Since != nil || !strings.Contains(body, "it came right later") || strings.Contains(body, "Fails now") {
 		t.Errorf("who came right: %+v", v)
 	}
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `DELETE FROM provisioning_event WHERE id = 'h2'`); err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Get(of(contoso, "sp1", "anna@contoso.example")); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "not in the log any more") {
+		t.Errorf("whose first failure is kept no longer: %d", got.Code)
+	}
+	if got := c.Get(appURL(contoso.ID, "sp1") + "/log/h2"); got.Code != http.StatusNotFound || !strings.Contains(got.Body.String(), "kept no longer") {
+		t.Errorf("a line that is kept no longer: %d", got.Code)
+	}
+	for _, path := range []string{appURL(fabrikam.ID, "sp9") + "/log/h2", appURL(contoso.ID, "sp0") + "/log/h2"} {
+		if got := c.Get(path); got.Code != http.StatusNotFound || strings.Contains(got.Body.String(), "kept no longer") {
+			t.Errorf("%s: %d", path, got.Code)
+		}
+	}
 }
 
 func TestWholeLogIsSearched(t *testing.T) {

@@ -20,7 +20,10 @@ const (
 	gapsBack = 180 // days
 )
 
-const gapText = "Microsoft keeps the log for 7 days, or for 30 with Entra ID P1. Events of that time may be missing here."
+const (
+	keptText = "Microsoft keeps the log for 7 days, or for 30 with Entra ID P1."
+	gapText  = keptText + " Events of that time may be missing here for good. How an account stands now, provisioning it on demand tells."
+)
 
 // gaps are the days of which a customer's log may lack events, the oldest first.
 func (h *Handler) gaps(ctx context.Context, m tenant.Membership, now time.Time) ([]fresh.Gap, error) {

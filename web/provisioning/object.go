@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -74,12 +75,13 @@ func (h *Handler) object(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	v := newObjectView(m, o, events, read, page.ChromeOf(ctx).Now)
-	if f := o.FirstEvent; v.First == nil && f != "" { // it began further back than the page reaches
-		e, err := h.Provisioning.Event(ctx, m.Tenant.ID, f)
-		if err != nil {
+	if f := o.FirstEvent; v.First == nil && f != "" { // it began further back than the page reaches, or than the log is kept
+		switch e, err := h.Provisioning.Event(ctx, m.Tenant.ID, f); {
+		case err == nil:
+			v.First = newFirst(e, newPassage(m, e, read, true, v.now))
+		case !errors.Is(err, errs.NotFound):
 			return err
 		}
-		v.First = newFirst(e, newPassage(m, e, read, true, v.now))
 	}
 	if v.gaps, err = h.gaps(ctx, m, v.now); err != nil {
 		return err
@@ -165,8 +167,11 @@ func (v objectView) facts() ui.Facts {
 		add("Tries", ui.TextCell(ui.N(v.Tries)))
 		add("Reason", ui.TextCell(v.Reason))
 	}
-	if v.First != nil && v.First.Step != "" {
+	switch {
+	case v.First != nil && v.First.Step != "":
 		f.Items = append(f.Items, ui.Fact{Label: "First failing step", Value: ui.LinkCell(v.First.Step, v.First.URL), Note: v.First.Text})
+	case v.Since != nil && v.First == nil:
+		f.Items = append(f.Items, ui.Fact{Label: "First failing step", Value: ui.UnknownCell(""), Note: "the line is not in the log any more"})
 	}
 	if v.UPN != "" && v.UPN != v.Name {
 		add("Sign-in name", ui.TextCell(v.UPN))
@@ -193,7 +198,10 @@ func (v objectView) timeline() ui.Timeline {
 		}
 		if len(p.Changes) == 1 {
 			e.From, e.To = said(p.Changes[0].Old), said(p.Changes[0].New)
-			e.Detail = p.Changes[0].Name
+			e.Detail = brief(p.Changes[0].Name)
+			if p.Reason != "" {
+				e.Detail += " · " + p.Reason
+			}
 		} else if len(p.Changes) > 1 && e.Detail == "" {
 			e.Detail = ui.Count(int64(len(p.Changes)), "value", "values")
 		}

@@ -177,6 +177,7 @@ func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.F
 			v.faults.Add("template", "Choose one of the templates.")
 			return said, nil
 		}
+		v.at(provisioning.NeedsJob) // whatever else was done meanwhile
 		return page.Flash{Kind: "info", Title: "Microsoft made the job."}, h.Acts.MakeJob(ctx, by, id, s, template)
 	}
 	if v.state.Job == nil {
@@ -190,6 +191,7 @@ func (h *Wizard) do(r *http.Request, v *setupView, form url.Values) (said page.F
 	case "again":
 		return page.Flash{Kind: "info", Title: "The application let Microsoft in with the saved credentials."}, h.Acts.Test(ctx, by, id, s, job, nil)
 	case "start":
+		v.at(provisioning.NeedsStart)
 		if err := h.Acts.Start(ctx, by, id, s, job); err != nil {
 			return said, err
 		}

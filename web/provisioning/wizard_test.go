@@ -192,6 +192,8 @@ func TestWizard(t *testing.T) {
 	sends(page1, http.StatusSeeOther, url.Values{"do": {"job"}, "template": {"slackOutDelta"}})
 	a.state.Job = &provisioning.Job{ID: "j1", Template: "slackOutDelta", Code: "NotConfigured", Schedule: "Disabled", Health: provisioning.Idle}
 	shows(page1, http.StatusOK, "Test and save", `type="password"`)
+	a.refuse["job"] = errs.ShowNext(errs.Conflict, "A job of this kind exists already.", "Go on with the one that is there.")
+	sends(page1, http.StatusConflict, url.Values{"do": {"job"}, "template": {"slackOutDelta"}}, "Step 2 of 5, job: A job of this kind exists already.", "Test and save")
 	sends(page1, http.StatusUnprocessableEntity, url.Values{"do": {"save"}, "SecretToken": {"c4nary"}}, "What you entered before is not kept here.")
 	secrets := url.Values{"do": {"save"}, "BaseAddress": {"https://c4nary.example"}, "SecretToken": {"c4nary"}}
 	a.refuse["test"] = errs.ShowNext(errs.Invalid, "The application did not let Microsoft in.", "Enter them again.")
