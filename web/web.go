@@ -217,7 +217,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	acted := &actions.Handler{Actions: d.DeviceActions, Windows: d.DeviceWindows, Acts: d.DeviceActs, Runner: d.DeviceJobs, Brake: d.Brake}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Incidents: d.Incidents, Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
-		&devices.Asker{Details: d.Live.DeviceDetails, Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
+		&devices.Asker{Rights: &devices.Rights{Consent: d.Consent.Store, Intune: d.Roles, Directory: d.DirectoryRoles, Sync: d.Sync}, Details: d.Live.DeviceDetails, Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
 		&devices.Bulk{Devices: d.Devices, Actions: d.DeviceActions, Windows: d.DeviceWindows, Orders: d.DeviceJobs},
 		acted,
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls},

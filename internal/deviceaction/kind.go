@@ -245,6 +245,14 @@ func KindOf(name string) (Kind, bool) {
 	return Kinds[i], true
 }
 
+// Action is the right as Intune's roles spell it (resourceOperation).
+func (k Kind) Action() string {
+	if k.Right == "Update" || k.Right == "Delete" {
+		return "Microsoft.Intune_ManagedDevices_" + k.Right
+	}
+	return "Microsoft.Intune_RemoteTasks_" + k.Right
+}
+
 // Title names an action by its kind; one that the portal does not know any more keeps its name.
 func Title(name string) string {
 	if k, ok := KindOf(name); ok {

@@ -33,6 +33,7 @@ type Asker struct {
 	Actions *deviceaction.Store
 	Acts    Acts
 	Details Details                                              // which diagnostics there are
+	Rights  *Rights                                              // nil in tests of other things: nothing is said of them
 	Explain func(r *http.Request, err error, back string) string // keeps what is behind a failure and gives the page that says so; may be nil
 }
 
@@ -70,6 +71,8 @@ type askView struct {
 	not        string                 // why it cannot be asked for
 	brake      *deviceaction.Decision // of what destroys something, as far as was asked
 	prove      string                 // why the person must sign in there anew
+	lacking    *ui.Banner             // of the customer's consent
+	may        *ui.Consequence        // whether the person may, as far as was read
 	failed     *ui.Banner
 	faults     page.Faults
 }
@@ -106,15 +109,31 @@ func (h *Asker) newAsk(r *http.Request, m tenant.Membership, form url.Values) (v
 	if v.not = v.kind.Offered(asTarget(v.device)); v.not == "" && underWay(v.under, v.kind, v.device.ID) {
 		v.not = v.kind.Title + " is under way on this device already."
 	}
-	if s := v.chrome.SignedIn(m.Tenant.ID); s != nil {
+	s := v.chrome.SignedIn(m.Tenant.ID)
+	if s != nil {
 		v.as = s.As
 	} else {
 		v.signIn = page.SignInAt(m.Tenant.ID, v.here())
+	}
+	if h.Rights != nil && v.not == "" {
+		if err := h.look(ctx, &v, s); err != nil {
+			return v, err
+		}
 	}
 	if v.kind.Destructive && v.not == "" && v.signIn == "" {
 		return v, h.preview(ctx, &v)
 	}
 	return v, nil
+}
+
+// look tells what was read of the customer's consent and of the person's roles there. What it says keeps nobody from trying.
+func (h *Asker) look(ctx context.Context, v *askView, s *page.SignIn) (err error) {
+	if v.lacking, err = h.Rights.lacking(ctx, *v); err != nil || s == nil {
+		return err
+	}
+	c, err := h.Rights.held(ctx, *v, s.Object)
+	v.may = &c
+	return err
 }
 
 // preview asks the brake what it would say, for the page.

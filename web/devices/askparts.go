@@ -95,6 +95,9 @@ func (v askView) will() ui.Consequences {
 	default:
 		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "It starts when the device is online, mostly within minutes. You see it here until it is final."})
 	}
+	if v.may != nil {
+		c = append(c, *v.may)
+	}
 	who := "you"
 	if v.as != "" {
 		who = v.as

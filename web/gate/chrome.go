@@ -111,7 +111,7 @@ func (g *Gate) signIns(ctx context.Context, v visitor) []page.SignIn {
 	for _, in := range all[1:] {
 		for _, t := range found {
 			if t.ID == in.Tenant {
-				out = append(out, page.SignIn{Tenant: t, As: in.UPN, Until: in.Until})
+				out = append(out, page.SignIn{Tenant: t, As: in.UPN, Object: in.ObjectID, Until: in.Until})
 			}
 		}
 	}

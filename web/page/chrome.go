@@ -32,6 +32,7 @@ type Chrome struct {
 type SignIn struct {
 	Tenant tenant.Tenant
 	As     string // preferred_username
+	Object string // id of the account there
 	Until  time.Time
 }
 

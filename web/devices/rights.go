@@ -1,0 +1,101 @@
+package devices
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/directoryrole"
+	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Rights are the rooms that know who may do what at a customer.
+type Rights struct {
+	Consent   *consent.Store
+	Intune    *intunerole.Store
+	Directory *directoryrole.Store
+	Sync      *graphsync.Service
+}
+
+// lacking says before anything is sent that the customer has not agreed to the permission that people need for it; nil where it has, or where
+// that is not known.
+func (k *Rights) lacking(ctx context.Context, v askView) (*ui.Banner, error) {
+	read, err := k.Consent.Latest(ctx, v.m.Tenant.ID, true)
+	if err != nil || read == nil {
+		return nil, err
+	}
+	open, err := k.Consent.Standings(ctx, v.m.Tenant.ID, false)
+	if err != nil || slices.ContainsFunc(consent.Held(open), func(p permission.Permission) bool { return p.Kind == permission.Delegated && p.Name == v.kind.Scope }) {
+		return nil, err
+	}
+	return &ui.Banner{
+		Kind: "warn", Title: v.m.Tenant.Name() + " has not agreed to " + v.kind.Scope + " for people who sign in.", Text: "So the portal read " + ui.NewTime(read.At, v.chrome.Now).Text + ". Microsoft refuses this until an administrator of the customer agrees.",
+		ActionText: "Ask for it", ActionURL: v.m.Path("/consent"),
+	}, nil
+}
+
+// anyDevice are the directory roles that may do everything in Intune (Microsoft Entra built-in roles).
+var anyDevice = []string{gdap.GlobalAdministrator, gdap.IntuneAdministrator}
+
+// held says whether the account that the person is signed in with there has the right, as far as that was read. It decides nothing.
+func (k *Rights) held(ctx context.Context, v askView, account string) (c ui.Consequence, err error) {
+	one, can := tenant.Only(v.m.Tenant.ID), []string{v.kind.Action()}
+	directory, err := k.Sync.Freshness(ctx, one, graphsync.DirectoryRoles)
+	if err != nil {
+		return c, err
+	}
+	intune, err := k.Sync.Freshness(ctx, one, graphsync.IntuneRoles)
+	if err != nil {
+		return c, err
+	}
+	var names []string
+	if err := k.Directory.Each(ctx, one, directoryrole.Filter{Roles: anyDevice, Holders: []string{account}}, func(h directoryrole.Holding) error {
+		if h.Scope == directoryrole.Everywhere {
+			names = append(names, gdap.RoleName(h.Role))
+		}
+		return nil
+	}); err != nil {
+		return c, err
+	}
+	if len(names) > 0 {
+		return mayAct(names, "", directory.AsOf, v.chrome.Now), nil
+	}
+	if err := k.Intune.EachHolder(ctx, one, intunerole.HolderFilter{Can: can, Holders: []string{account}}, func(h intunerole.Holder) error {
+		names = append(names, h.Roles...)
+		return nil
+	}); err != nil {
+		return c, err
+	}
+	if len(names) > 0 {
+		return mayAct(names, ", where the role covers this device", intune.AsOf, v.chrome.Now), nil
+	}
+	inGroups, err := k.Directory.Unseen(ctx, one, directoryrole.Filter{Roles: anyDevice})
+	if err != nil {
+		return c, err
+	}
+	unseen, err := k.Intune.UnseenBy(ctx, one, can, nil)
+	if err != nil {
+		return c, err
+	}
+	where := v.m.Tenant.Name()
+	if directory.Read == 0 || intune.Read == 0 || inGroups[v.m.Tenant.ID] > 0 || unseen.Groups > 0 {
+		return ui.Consequence{Shape: ui.ShapeUnknown, Text: "It is not known whether you may: who holds roles at " + where + " was not read completely. Microsoft decides when it is sent."}, nil
+	}
+	asOf := directory.AsOf
+	if intune.AsOf.Before(asOf) {
+		asOf = intune.AsOf
+	}
+	return ui.Consequence{Shape: ui.ShapeWarn, Text: "No role that lets you do this was found for " + v.as + " at " + where + ", as of " + ui.NewTime(asOf, v.chrome.Now).Text + ". Roles by GDAP, or switched on since, are not among what was read; Microsoft decides when it is sent."}, nil
+}
+
+func mayAct(names []string, where string, asOf, now time.Time) ui.Consequence {
+	slices.Sort(names)
+	return ui.Consequence{Shape: ui.ShapeOK, Text: "You may do this as " + strings.Join(slices.Compact(names), ", ") + where + ", as of " + ui.NewTime(asOf, now).Text + "."}
+}

@@ -1,0 +1,69 @@
+package devices
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/consent"
+	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/directoryrole"
+	"github.com/tenantry/tenantry/internal/gdap"
+	groups "github.com/tenantry/tenantry/internal/group"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+)
+
+// TestRightsAreToldBeforeSending: what was read of the customer's consent and of the person's roles there stands on the confirmation; what was not
+// read is unknown, and nothing of it takes the form away.
+func TestRightsAreToldBeforeSending(t *testing.T) {
+	f, contoso, fabrikam, _ := twoTenants(t)
+	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
+	h := &Asker{Devices: f.Devices, Actions: store, Rights: &Rights{Consent: consent.NewStore(f.Pool), Intune: f.Roles(), Directory: f.DirectoryRoles(), Sync: f.Sync}}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), h.Mount)
+	at := "/t/" + contoso.ID.String() + "/devices/d1/actions/"
+	says := func(kind string, want ...string) {
+		t.Helper()
+		got := c.Get(at + kind)
+		if got.Code != http.StatusOK {
+			t.Fatalf("%s: %d", kind, got.Code)
+		}
+		for _, w := range want {
+			no := strings.HasPrefix(w, "!")
+			if strings.Contains(got.Body.String(), strings.TrimPrefix(w, "!")) == no {
+				t.Errorf("%s: about %q", kind, w)
+			}
+		}
+	}
+	says("restart", "!for people who sign in", "!It is not known whether you may") // not signed in there, and nothing read
+	c.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Object: "me", Until: f.Now.Add(time.Hour)}}
+	const form = `name="nonce"`
+	says("restart", "It is not known whether you may", form)
+
+	read := f.Now.Add(-3 * time.Minute)
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO consent_reading (tenant_id, at, application_read, delegated_read, state, held, missing, surplus, personal) VALUES ($1, $2, true, true, 'connected', 1, 0, 0, 0)`, contoso.ID, read); err != nil {
+		t.Fatal(err)
+	}
+	says("restart", "Contoso has not agreed to "+deviceaction.Privileged, "3 min ago", `href="/t/`+contoso.ID.String()+`/consent"`, form)
+	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO consent_grant (tenant_id, kind, resource, name, standing, first_seen, last_seen) VALUES ($1, 'delegated', 'graph', $2, 'granted', $3, $3)`, contoso.ID, deviceaction.Privileged, read); err != nil {
+		t.Fatal(err)
+	}
+	says("restart", "!has not agreed to", form)
+	says("notes", "has not agreed to "+deviceaction.ReadWrite, form)
+
+	f.ReadRoles(t, contoso.ID, read, intunerole.Read{
+		Roles:       []intunerole.Role{{ID: "r1", Name: "First line", Allowed: []string{"Microsoft.Intune_RemoteTasks_RebootNow"}}},
+		Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r1", Name: "Desk", Members: []string{"g1"}}},
+	})
+	f.ReadDirectoryRoles(t, contoso.ID, read)
+	f.ReadDirectoryRoles(t, fabrikam.ID, read, directoryrole.Assignment{ID: "f", Role: gdap.IntuneAdministrator, Principal: "me", Type: "user", Scope: "/"})
+	says("restart", "It is not known whether you may", form)
+	f.ReadGroups(t, contoso.ID, read, groups.Read{Groups: []groups.Group{{ID: "g1", Name: "Desk", MembersRead: true}}, Members: map[string][]groups.Member{"g1": {{ID: "me", Type: "user", Direct: true}}}})
+	says("restart", "You may do this as First line, where the role covers this device, as of 3 min ago.", form)
+	says("sync", "No role that lets you do this was found for d.kranz@firstup.example at Contoso, as of 3 min ago.", form)
+	f.ReadDirectoryRoles(t, contoso.ID, read, directoryrole.Assignment{ID: "1", Role: gdap.IntuneAdministrator, Principal: "me", Type: "user", Scope: "/"})
+	says("sync", "You may do this as Intune Administrator, as of 3 min ago.", form)
+}
