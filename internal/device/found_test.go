@@ -34,7 +34,7 @@ func TestFoundAsLikeFinds(t *testing.T) {
 			if err := pool.In(scope).QueryRow(t.Context(), `SELECT count(*) FROM device WHERE search LIKE $1`, postgres.Like(text)).Scan(&want); err != nil {
 				t.Fatal(err)
 			}
-			rows, _ := pool.In(scope).Query(t.Context(), `SELECT tenant_id::text || id FROM device_found($1, true, NULL)`, postgres.Like(text))
+			rows, _ := pool.In(scope).Query(t.Context(), `SELECT tenant_id::text || id FROM device_holding($1, NULL)`, postgres.Like(text))
 			found, err := pgx.CollectRows(rows, pgx.RowTo[string])
 			if err != nil || int64(len(found)) != want || len(slices.Compact(slices.Sorted(slices.Values(found)))) != len(found) {
 				t.Errorf("%q: found %v, LIKE finds %d (%v)", text, found, want, err)
@@ -67,9 +67,18 @@ func TestCheckInsLeaveTheSearchAlone(t *testing.T) {
 	}
 	d.Name = "back-office"
 	merge(t, pool, s, contoso, 3, noon.Add(2*time.Hour), d)
-	for text, want := range map[string]int{"front": 0, "back-off": 1, "sn1": 1} {
-		if page, err := s.List(t.Context(), tenant.Only(contoso), device.Filter{Q: text}); err != nil || len(page.Rows) != want {
-			t.Errorf("%q finds %d devices, want %d (%v)", text, len(page.Rows), want, err)
+	finds := func(when string, f device.Filter, want int) {
+		t.Helper()
+		if page, err := s.List(t.Context(), tenant.Only(contoso), f); err != nil || len(page.Rows) != want || page.Count != int64(want) {
+			t.Errorf("%s, %q finds %d devices of %d, want %d (%v)", when, f.Q, len(page.Rows), page.Count, want, err)
 		}
 	}
+	for text, want := range map[string]int{"front": 0, "back-off": 1, "sn1": 1} {
+		finds("renamed", device.Filter{Q: text}, want)
+	}
+	merge(t, pool, s, contoso, 4, noon.Add(3*time.Hour))
+	finds("gone", device.Filter{Q: "back-off"}, 0)
+	finds("gone", device.Filter{Q: "back-off", Gone: true}, 1)
+	merge(t, pool, s, contoso, 5, noon.Add(4*time.Hour), d)
+	finds("back", device.Filter{Q: "back-off"}, 1)
 }

@@ -16,8 +16,7 @@ func (f Filter) onlySearch() bool {
 
 // gathers tells that all matches of a search can be gathered with what they are sorted by, and counted as they are.
 func (f Filter) gathers() bool {
-	text := term(f.Q)
-	return text != "" && !short(text) && f.onlySearch() && f.Sort != "customer"
+	return term(f.Q) != "" && f.onlySearch() && f.Sort != "customer"
 }
 
 // gather takes all matches of a search, and of these the page. more tells that they are more than are counted, so that they are not all.
@@ -26,8 +25,12 @@ func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit 
 	if err != nil {
 		return Page{}, false, err
 	}
+	db := s.pool.In(scope)
+	if short(term(f.Q)) { // how many begin with a text, only the text tells
+		db = s.pool.Planned(scope)
+	}
 	var count int64
-	if page, err = s.page(ctx, scope, sql, args, o, limit, &count); err != nil {
+	if page, err = s.page(ctx, db, sql, args, o, limit, &count); err != nil {
 		return Page{}, false, err
 	}
 	page.Count = count
@@ -37,7 +40,8 @@ func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit 
 	return page, f.CountMost > 0 && count > f.CountMost, err
 }
 
-// gatherSQL sorts what the function found before it looks at the devices, so that only those of the page are looked at.
+// gatherSQL sorts what was found before it looks at the devices, so that only those of the page are looked at. The limit is no argument: then
+// the plan for all values is as good as one for those at hand, and is kept.
 func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
 	w := &postgres.Where{}
 	if err := search(&postgres.Where{}, f); err != nil {
@@ -47,11 +51,10 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 	if err != nil {
 		return "", nil, o, err
 	}
-	var most any
-	if f.CountMost > 0 {
-		most = f.CountMost + 1
+	from, err := found(w, scope, f)
+	if err != nil {
+		return "", nil, o, err
 	}
-	from := `device_found(` + w.Arg(postgres.Like(term(f.Q))) + `, true, ` + w.Arg(most) + `::int)`
 	if err := o.After(w, f.After); err != nil {
 		return "", nil, o, err
 	}
@@ -60,25 +63,41 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 		FROM  (SELECT d.tenant_id, d.id, d.n
 		       FROM  (SELECT d.*, count(*) OVER () AS n FROM ` + from + ` d) d
 		       ` + w.SQL() + `
-		       ORDER  BY ` + o.By() + limited(w, limit) + `) m
-		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
+		       ORDER  BY ` + o.By() + fmt.Sprintf("\n\t\t       LIMIT  %d", limit) + `) m
+		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id AND x.gone_at IS NULL OFFSET 0) d
 		ORDER  BY ` + o.By(), w.Args, o, nil
 }
 
-// walk is how many devices a probe looks at, farWalk where it is known that much matches: enough that where it finds too few for a page,
-// the index of the search finds few as well.
-const (
-	walk    = 1000
-	farWalk = 20_000
-)
+// found are the matches with what they are sorted by, one more than are counted.
+func found(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
+	text, most := term(f.Q), int64(0)
+	if f.CountMost > 0 {
+		most = f.CountMost + 1
+	}
+	if short(text) {
+		c := &postgres.Where{Args: w.Args}
+		if _, err := conditions(c, scope, f); err != nil {
+			return "", err
+		}
+		limit := limited(c, int(most))
+		w.Args = c.Args
+		return `(SELECT d.tenant_id, d.id, d.name_key, d.serial_key, d.user_key, d.compliance, d.os, d.last_sync_at FROM device d ` + c.SQL() + limit + `)`, nil
+	}
+	from := holding(w, text, most)
+	if f.Sort == "" || f.Sort == "name" {
+		return from, nil
+	}
+	return `(SELECT d.* FROM ` + from + ` m CROSS JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d)`, nil
+}
+
+// walk is how many devices a probe looks at: about what gathering the matches that are more than are counted takes.
+const walk = 5000
 
 // probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
-// matches already, while the index of the search would gather every match there is. found is false where they do not; then the matches
-// are few enough to be gathered.
-func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit, most int) (page Page, found bool, err error) {
+// matches already, while the index of the search would gather every match there is. found is false where they do not.
+func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, found bool, err error) {
 	text := term(f.Q)
-	all, tenants := scope.PostgresScope()
-	if text == "" || !postgres.Printable(f.Q) || f.Sort == "customer" || !all && len(tenants) != 1 || !f.onlySearch() {
+	if all, tenants := scope.PostgresScope(); !all && len(tenants) != 1 {
 		return Page{}, false, nil
 	}
 	bare := f
@@ -94,7 +113,7 @@ func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit, 
 	if err := o.After(w, f.After); err != nil {
 		return Page{}, false, err
 	}
-	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(most)
+	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(walk)
 	match := &postgres.Where{Args: w.Args}
 	match.And(plainMatch(text), matchArgs(text)...)
 	sql := `
@@ -102,7 +121,7 @@ func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit, 
 		FROM  (` + inner + `) d
 		` + match.SQL() + `
 		ORDER  BY ` + o.By() + limited(match, limit+1)
-	page, err = s.page(ctx, scope, sql, match.Args, o, limit)
+	page, err = s.page(ctx, s.pool.Planned(scope), sql, match.Args, o, limit)
 	return page, page.Next != "", err
 }
 

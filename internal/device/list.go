@@ -24,11 +24,14 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 		if err != nil || !more {
 			return page, err
 		}
-		page, err = s.walked(ctx, scope, f, limit, farWalk)
+		page, found, err := s.probe(ctx, scope, f, limit)
+		if err == nil && !found {
+			page, err = s.listed(ctx, scope, f, limit)
+		}
 		page.Count, page.More = f.CountMost, true
 		return page, err
 	}
-	page, err := s.walked(ctx, scope, f, limit, walk)
+	page, err := s.listed(ctx, scope, f, limit)
 	if err != nil {
 		return Page{}, err
 	}
@@ -40,26 +43,22 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 	return page, err
 }
 
-// walked reads a page by walking along the order where that finds it soon, else from all that match.
-func (s *Store) walked(ctx context.Context, scope tenant.Scope, f Filter, limit, most int) (Page, error) {
-	page, found, err := s.probe(ctx, scope, f, limit, most)
-	if err != nil || found {
-		return page, err
-	}
+// listed reads a page from all that match.
+func (s *Store) listed(ctx context.Context, scope tenant.Scope, f Filter, limit int) (Page, error) {
 	sql, args, o, err := listSQL(scope, f, limit+1)
 	if err != nil {
 		return Page{}, err
 	}
-	return s.page(ctx, scope, sql, args, o, limit)
+	return s.page(ctx, s.pool.Planned(scope), sql, args, o, limit)
 }
 
 // page reads one page and, where there is a row more than that, the place of the next. What is selected behind the place goes into more.
-func (s *Store) page(ctx context.Context, scope tenant.Scope, sql string, args []any, o postgres.Order, limit int, more ...any) (page Page, err error) {
+func (s *Store) page(ctx context.Context, db postgres.DB, sql string, args []any, o postgres.Order, limit int, more ...any) (page Page, err error) {
 	type placed struct {
 		Device
 		place []string
 	}
-	rows, _ := s.pool.Planned(scope).Query(ctx, sql, args...)
+	rows, _ := db.Query(ctx, sql, args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
 		var p placed
 		var err error
@@ -135,7 +134,7 @@ func selected(o postgres.Order, limit int) string {
 // security the planner would rather walk through all devices of the scope than believe that few match.
 func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from string, err error) {
 	text := term(f.Q)
-	if text == "" || short(text) {
+	if text == "" || short(text) || f.Gone {
 		w, one, err = where(scope, f)
 		return w, one, "device d", err
 	}
@@ -147,7 +146,7 @@ func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from str
 	if w, one, err = where(scope, bare); err != nil {
 		return nil, false, "", err
 	}
-	return w, one, `device_found(` + w.Arg(postgres.Like(text)) + `, ` + w.Arg(!f.Gone) + `, NULL) m
+	return w, one, holding(w, text, 0) + ` m
 		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d`, nil
 }
 
@@ -263,7 +262,8 @@ func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 		return "", nil, err
 	}
 	if f.CountMost > 0 && text != "" && !short(text) && f.onlySearch() {
-		return `SELECT count(*) FROM device_found($1, true, $2)`, []any{postgres.Like(text), f.CountMost + 1}, nil
+		w := &postgres.Where{}
+		return `SELECT count(*) FROM ` + holding(w, text, f.CountMost+1), w.Args, nil
 	}
 	if f.CountMost > 0 {
 		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil

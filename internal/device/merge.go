@@ -98,7 +98,8 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 			WHERE  d.tenant_id = $1
 			AND    d.gone_at IS NULL
 			AND    NOT EXISTS (SELECT FROM device_stage n WHERE n.id = d.id)
-			RETURNING d.id)
+			RETURNING d.id),
+		untold AS (DELETE FROM device_text t USING swept s WHERE t.tenant_id = $1 AND t.id = s.id)
 		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
 		SELECT $1, id, $2, $3, 'gone', 'false', 'true' FROM swept`, tid, now, run)
 	if err != nil {
@@ -159,13 +160,13 @@ var upsert = func() string {
 
 // retext writes the texts that differ, which of the changed devices are few: see device_text.
 const retext = `
-		INSERT INTO device_text (tenant_id, id, search)
-		SELECT $1, n.id, n.search
+		INSERT INTO device_text (tenant_id, id, name_key, search)
+		SELECT $1, n.id, n.name_key, n.search
 		FROM   device_changed n
 		LEFT   JOIN device_text o ON o.tenant_id = $1 AND o.id = n.id
-		WHERE  o.search IS DISTINCT FROM n.search
+		WHERE  o.search IS DISTINCT FROM n.search OR o.name_key <> n.name_key
 		ON     CONFLICT (tenant_id, id) DO UPDATE
-		SET    search = excluded.search`
+		SET    name_key = excluded.name_key, search = excluded.search`
 
 // counted are the fields of device_count, valued those of device_value: the fields by which a list is filtered, and their counts.
 var (

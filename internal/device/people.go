@@ -3,6 +3,8 @@ package device
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,7 +24,7 @@ type Owner struct {
 
 // gathered is how many devices are looked at for their users; of a text that more have, those whose user principal name begins with it
 // are found all the same.
-const gathered = 2000
+const gathered = 500
 
 // Owners finds primary users in the scope by a part of user principal name or name, by name; more tells that there may be further ones.
 // Below three characters it is the beginning of the user principal name.
@@ -35,8 +37,10 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 	if text == "" {
 		return nil, false, nil
 	}
-	if among != nil && len(among) == 0 {
-		return nil, false, nil
+	if among != nil {
+		if among = slices.DeleteFunc(slices.Clone(among), func(d Device) bool { return !d.owner(text) }); len(among) == 0 {
+			return nil, false, nil
+		}
 	}
 	w := &postgres.Where{}
 	var matches string
@@ -64,6 +68,15 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 	return found, more, nil
 }
 
+// owner tells that the text may mean the device's user.
+func (d Device) owner(text string) bool {
+	upn := strings.ToLower(d.UPN)
+	if short(text) {
+		return strings.HasPrefix(upn, text)
+	}
+	return strings.Contains(upn, text) || strings.Contains(strings.ToLower(d.UserName), text)
+}
+
 // owned are devices whose user the text may mean, from the beginning of the user principal name by its index, and by the index of the search.
 func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	w.Within(scope, "d.tenant_id")
@@ -78,7 +91,7 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	return matches + `
 			UNION
 			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
-			FROM   device_matching(` + w.Arg(postgres.Like(text)) + `, true, ` + w.Arg(gathered) + `) m
+			FROM   ` + holding(w, text, gathered) + ` m
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
 			WHERE  d.user_key <> ''
 			AND    ` + namesUser(w.Arg(text))

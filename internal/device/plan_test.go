@@ -36,7 +36,7 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 			CROSS  JOIN LATERAL (SELECT 'pc-' || substr(md5(i::text), 1, 8) AS n, 'user' || i / 3 || '@contoso.example' AS u,
 			                     CASE WHEN i %% 4 = 0 THEN 'iOS' ELSE 'Windows' END AS os, CASE WHEN i %% 10 = 0 THEN 'noncompliant' ELSE 'compliant' END AS c) v`,
 				plannedTenants, plannedDevices),
-			`INSERT INTO device_text (tenant_id, id, search) SELECT tenant_id, id, search FROM device`,
+			`INSERT INTO device_text SELECT tenant_id, id, name_key, search FROM device`,
 		} {
 			if _, err := tx.Exec(t.Context(), sql); err != nil {
 				return err
@@ -147,7 +147,7 @@ func TestSearchAsksItsIndex(t *testing.T) {
 		var matches int
 		index, table := scans()
 		err := pool.InTx(t.Context(), scope, func(tx pgx.Tx) error {
-			err := tx.QueryRow(t.Context(), `SELECT count(*) FROM device_found('%sn12345%', true, NULL)`).Scan(&matches)
+			err := tx.QueryRow(t.Context(), `SELECT count(*) FROM device_holding('%sn12345%', NULL)`).Scan(&matches)
 			if err == nil {
 				_, err = tx.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`)
 			}

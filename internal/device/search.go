@@ -24,10 +24,17 @@ func search(w *postgres.Where, f Filter) error {
 	case text == "":
 	case short(text):
 		w.And(plainMatch(text), matchArgs(text)...)
+	case f.Gone: // few, and not in the index of the search
+		w.And("d.search LIKE ?", postgres.Like(text))
 	default:
-		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM device_found(?, ?, NULL) m)", postgres.Like(text), !f.Gone)
+		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM " + holding(w, text, 0) + " m)")
 	}
 	return nil
+}
+
+// holding are the devices that are there and hold the text, of three characters or more: tenant_id, id and name_key, at most so many; 0: all.
+func holding(w *postgres.Where, text string, most int64) string {
+	return `device_holding(` + w.Arg(postgres.Like(text)) + `, NULLIF(` + w.Arg(most) + `::int, 0))`
 }
 
 // plainMatch is the condition without the index of the search, for rows that are read anyway.

@@ -253,7 +253,7 @@ func (s *Store) ListThen(ctx context.Context, scope tenant.Scope, at time.Time, 
 	if err != nil {
 		return Page{}, err
 	}
-	page, err := s.page(ctx, scope, sql, args, p.o, limit)
+	page, err := s.page(ctx, s.pool.Planned(scope), sql, args, p.o, limit)
 	if err != nil {
 		return Page{}, err
 	}

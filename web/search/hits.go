@@ -151,7 +151,7 @@ func (v view) lead() string {
 	}
 	lead := "The first of each kind; each kind leads to its whole list."
 	if utf8.RuneCountInString(v.Query) == shortest {
-		lead += " Two characters find names that begin with them, three find them anywhere."
+		lead += " Two characters find mostly what begins with them, three find them anywhere."
 	}
 	return lead
 }

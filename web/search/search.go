@@ -46,9 +46,11 @@ type Handler struct {
 // Mount adds the page over all tenants.
 func (h *Handler) Mount(r page.Router) { r.Get("/search", h.search) }
 
-// perGroup is how many hits of a kind are shown; shortest is the least that is searched for, in characters.
+// perGroup is how many hits of a kind are shown; counted how far those are counted of which there are many, as all that are counted are
+// gathered and sorted; shortest is the least that is searched for, in characters.
 const (
 	perGroup = 8
+	counted  = 2000
 	shortest = 2
 )
 
@@ -77,7 +79,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]grou
 	ctx := r.Context()
 	s := &question{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
 	if !page.WantsJSON(r) {
-		s.most = page.Enough
+		s.most = counted
 	}
 	holding, err := h.Kinds.Holding(ctx, m.Reach, q)
 	if err != nil {
