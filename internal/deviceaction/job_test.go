@@ -78,7 +78,7 @@ func TestJob(t *testing.T) {
 		scope                   tenant.Scope
 		state, by               string
 		count, lines, customers int64
-	}{{both, "waiting", "", 1, 5, 2}, {tenant.Only(k.tid), "waiting", k.by.Name, 1, 4, 1}, {tenant.Only(k.fab), "ended", "", 1, 1, 1}, {tenant.Only(k.fab), "waiting", "", 0, 0, 0}, {both, "waiting", "nobody", 0, 0, 0}, {tenant.Only(), "waiting", "", 0, 0, 0}} {
+	}{{both, "waiting", "", 1, 5, 2}, {tenant.Only(k.tid), "waiting", k.by.Name, 1, 4, 1}, {tenant.Only(k.fab), "cancelled", "", 1, 1, 1}, {tenant.Only(k.fab), "waiting", "", 0, 0, 0}, {both, "waiting", "nobody", 0, 0, 0}, {tenant.Only(), "waiting", "", 0, 0, 0}} {
 		f := deviceaction.JobFilter{State: []string{x.state}, By: x.by, Now: k.acts.Now(), Sort: "devices"}
 		list, _, n, err := k.store.Jobs(t.Context(), x.scope, f)
 		if err != nil || n != x.count || int64(len(list)) != n || n == 1 && (list[0].ID != id || list[0].Lines != x.lines || list[0].Customers != x.customers || string(list[0].State(f.Now)) != x.state) {

@@ -23,10 +23,12 @@ const (
 	JobFailed  JobState = "failed"  // over, and some failed
 	JobUnknown JobState = "unknown" // over, and of some it is not known
 	JobEnded   JobState = "ended"
+
+	JobCancelled JobState = "cancelled" // over, and nothing of it was done
 )
 
 // JobStates are all of them, in the order in which one rules out the next.
-var JobStates = []JobState{JobPlanned, JobSending, JobHeld, JobStopped, JobWaiting, JobFailed, JobUnknown, JobEnded}
+var JobStates = []JobState{JobPlanned, JobSending, JobHeld, JobStopped, JobWaiting, JobFailed, JobUnknown, JobCancelled, JobEnded}
 
 // State is where the lines of the job that were counted stand together.
 func (j Job) State(now time.Time) JobState {
@@ -45,6 +47,8 @@ func (j Job) State(now time.Time) JobState {
 		return JobFailed
 	case j.Unknown > 0:
 		return JobUnknown
+	case j.Cancelled == j.Lines:
+		return JobCancelled
 	}
 	return JobEnded
 }
@@ -52,7 +56,7 @@ func (j Job) State(now time.Time) JobState {
 // jobState is State in SQL; its arguments are the moment before which a job without a sign of life has stopped, now, and that moment again.
 const jobState = `CASE WHEN j.queued > 0 AND j.alive_at > ?::timestamptz AND j.opens_at > ?::timestamptz THEN 'planned' WHEN j.queued > 0 AND j.alive_at > ?::timestamptz THEN 'sending'
 	WHEN j.queued > 0 AND j.brake_id > 0 THEN 'held' WHEN j.queued > 0 THEN 'stopped' WHEN j.open > 0 THEN 'waiting'
-	WHEN j.failed > 0 THEN 'failed' WHEN j.unknown > 0 THEN 'unknown' ELSE 'ended' END`
+	WHEN j.failed > 0 THEN 'failed' WHEN j.unknown > 0 THEN 'unknown' WHEN j.cancelled = j.lines THEN 'cancelled' ELSE 'ended' END`
 
 // jobs are the jobs with a line in the scope, with sums over those lines.
 const jobs = `(

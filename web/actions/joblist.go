@@ -52,7 +52,7 @@ func newJobRow(m tenant.Membership, j deviceaction.Job, now time.Time) jobRow {
 var jobStates = map[deviceaction.JobState]ui.State{
 	deviceaction.JobPlanned: {Shape: ui.ShapeTodo, Text: "Waits for the window"}, deviceaction.JobHeld: {Shape: ui.ShapeWarn, Text: "Waits for approval"},
 	deviceaction.JobSending: {Shape: ui.ShapePending, Text: "Being sent"}, deviceaction.JobStopped: {Shape: ui.ShapeWarn, Text: "Stopped"}, deviceaction.JobWaiting: {Shape: ui.ShapePending, Text: "Waits for devices"},
-	deviceaction.JobFailed: {Shape: ui.ShapeBad, Text: "Some failed"}, deviceaction.JobUnknown: {Shape: ui.ShapeUnknown, Text: "Some are unknown"}, deviceaction.JobEnded: {Shape: ui.ShapeOK, Text: "Ended"},
+	deviceaction.JobFailed: {Shape: ui.ShapeBad, Text: "Some failed"}, deviceaction.JobUnknown: {Shape: ui.ShapeUnknown, Text: "Some are unknown"}, deviceaction.JobCancelled: {Shape: ui.ShapeNone, Text: "Cancelled"}, deviceaction.JobEnded: {Shape: ui.ShapeOK, Text: "Ended"},
 }
 
 func (r jobRow) label() string { return deviceaction.Label(r.Name, r.Choice) }
