@@ -139,8 +139,11 @@ func (s search) reach(ctx context.Context, st *Store, scope tenant.Scope, f Even
 	return found, next, err
 }
 
-// common tells that the text is often in the lines of a day, by a few of them.
+// common tells that the text is often in the lines of a day, by a few of them. The undated are few, and no index leads to them alone.
 func (s search) common(ctx context.Context, st *Store, scope tenant.Scope, day int32) (bool, error) {
+	if day == 0 {
+		return false, nil
+	}
 	s.day = &day
 	var hits int64
 	err := st.inOrder(ctx, scope, EventFilter{}, func(db postgres.DB) (err error) {
