@@ -116,16 +116,11 @@ func (s *Store) SchemasAcrossTenants(ctx context.Context, scope tenant.Scope, te
 		w.And("j.tenant_id = ANY(?)", tenants)
 	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		WITH   c AS (
-		       SELECT j.tenant_id, `+nameOf("j")+` AS customer, j.sp_id, p.name, j.id, j.template, c.version, c.hash, c.read_at`+fromJobs+`
-		       LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
-		       `+w.SQL()+`),
-		       few AS (SELECT DISTINCT ON (hash) hash, tenant_id, sp_id, id FROM c WHERE hash IS NOT NULL ORDER BY hash, tenant_id, sp_id, id)
-		SELECT c.tenant_id, c.customer, c.sp_id, c.name, c.id, c.template, COALESCE(c.version, ''), r.rules, c.read_at, COALESCE(c.hash, '')
-		FROM   c
-		LEFT   JOIN few f ON (f.tenant_id, f.sp_id, f.id) = (c.tenant_id, c.sp_id, c.id)
-		LEFT   JOIN provisioning_schema r ON r.tenant_id = f.tenant_id AND r.sp_id = f.sp_id AND r.job_id = f.id
-		ORDER  BY lower(c.customer), c.tenant_id, c.sp_id, c.id`, w.Args...)
+		SELECT j.tenant_id, `+nameOf("j")+`, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''),
+		       CASE WHEN row_number() OVER (PARTITION BY c.hash ORDER BY j.tenant_id, j.sp_id, j.id) = 1 THEN c.rules END, c.read_at, COALESCE(c.hash, '')`+fromJobs+`
+		LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
+		`+w.SQL()+`
+		ORDER  BY lower(`+nameOf("j")+`), j.tenant_id, j.sp_id, j.id`, w.Args...)
 	rules := map[string]json.RawMessage{}
 	var hashes []string
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Schema, err error) {
