@@ -31,6 +31,7 @@ type Bulk struct {
 	Devices *device.Store
 	Actions *deviceaction.Store
 	Windows *deviceaction.Windows
+	Rights  *Rights // nil in tests of other things: nothing is said of them
 	Orders  Orders
 }
 
@@ -131,8 +132,15 @@ func (h *Bulk) view(r *http.Request, m tenant.Membership, form url.Values, found
 		v.back = s.address(m, form)
 	}
 	for i := range v.set.parts {
-		if p := &v.set.parts[i]; p.as == "" {
+		p := &v.set.parts[i]
+		if p.as == "" {
 			p.signIn = page.SignInAt(p.customer.ID, v.back)
+		}
+		if h.Rights == nil {
+			continue
+		}
+		if _, p.lacks, err = h.Rights.lacks(ctx, p.customer.ID, k.Scope); err != nil {
+			return v, err
 		}
 	}
 	if !k.Braked() || len(s.can) == 0 {

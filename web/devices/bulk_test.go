@@ -169,6 +169,9 @@ func TestGoldenBulk(t *testing.T) {
 	}{"twice": {"retire", []device.Device{older, pc}, says}, "some": {"scan", []device.Device{pc, theirs, phone}, nil}, "none": {"scan", []device.Device{phone}, nil}, "wipe": {"wipe", []device.Device{pc, phone}, says}} {
 		k, _ := deviceaction.KindOf(x.kind)
 		v := bulkView{m: m, now: now, set: newSet(k, c, x.found, nil, windows), form: url.Values{"reason": {"<u>"}}, nonce: "n", brake: x.brake, faults: page.Faults{}}
+		for i := range v.set.parts {
+			v.set.parts[i].lacks = name == "wipe"
+		}
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, bulkBody(v)) })
 	}
 }

@@ -74,6 +74,26 @@ func (v bulkView) banner() *ui.Banner {
 // waits tells that a second person must agree.
 func (v bulkView) waits() bool { return v.brake != nil && v.brake.Waits }
 
+// lacking names the customers that have not agreed to what this needs: Microsoft will refuse it there.
+func (v bulkView) lacking() *ui.Banner {
+	var names []string
+	for _, p := range v.set.parts {
+		if p.lacks {
+			names = append(names, p.customer.Name)
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	if n := len(names) - firstNamed; n > 0 {
+		names = append(names[:firstNamed], ui.Count(int64(n), "more", "more"))
+	}
+	return &ui.Banner{Kind: "warn", Title: "Not agreed to " + v.set.kind.Scope + " for people who sign in: " + strings.Join(names, ", ") + ".", Text: "Microsoft refuses this there until an administrator of the customer agrees. Ask with a consent link on the customer’s page."}
+}
+
+// firstNamed is how many customers a sentence names.
+const firstNamed = 5
+
 func (v bulkView) will() ui.Consequences {
 	first := ui.Consequence{Shape: ui.ShapeOK, Text: v.set.kind.What}
 	if v.set.kind.Braked() {

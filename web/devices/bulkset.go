@@ -34,6 +34,7 @@ type part struct {
 	as       string    // who the customer's log will name; empty: the person is not signed in there, and these devices are left out
 	until    time.Time // when that sign-in ends
 	signIn   string    // where to sign in
+	lacks    bool      // it was read that the customer has not agreed to the permission that this needs
 	window   string    // the customer's maintenance window in words; empty: none is set
 	opens    time.Time // when it opens next, or opened
 }

@@ -24,19 +24,30 @@ type Rights struct {
 	Sync      *graphsync.Service
 }
 
-// lacking says before anything is sent that the customer has not agreed to the permission that people need for it; nil where it has, or where
-// that is not known.
-func (k *Rights) lacking(ctx context.Context, v askView) (*ui.Banner, error) {
-	read, err := k.Consent.Latest(ctx, v.m.Tenant.ID, true)
+// lacks tells that the customer has not agreed to the delegated permission, as of when that was read; false where it has, or where it is not
+// known.
+func (k *Rights) lacks(ctx context.Context, tid tenant.ID, scope string) (asOf time.Time, yes bool, err error) {
+	read, err := k.Consent.Latest(ctx, tid, true)
 	if err != nil || read == nil {
-		return nil, err
+		return asOf, false, err
 	}
-	open, err := k.Consent.Standings(ctx, v.m.Tenant.ID, false)
-	if err != nil || slices.ContainsFunc(consent.Held(open), func(p permission.Permission) bool { return p.Kind == permission.Delegated && p.Name == v.kind.Scope }) {
+	open, err := k.Consent.Standings(ctx, tid, false)
+	if err != nil {
+		return asOf, false, err
+	}
+	has := slices.ContainsFunc(consent.Held(open), func(p permission.Permission) bool { return p.Kind == permission.Delegated && p.Name == scope })
+	return read.At, !has, nil
+}
+
+// lacking says before anything is sent that the customer has not agreed to the permission that people need for it; nil where nothing is known to
+// be missing.
+func (k *Rights) lacking(ctx context.Context, v askView) (*ui.Banner, error) {
+	asOf, yes, err := k.lacks(ctx, v.m.Tenant.ID, v.kind.Scope)
+	if err != nil || !yes {
 		return nil, err
 	}
 	return &ui.Banner{
-		Kind: "warn", Title: v.m.Tenant.Name() + " has not agreed to " + v.kind.Scope + " for people who sign in.", Text: "So the portal read " + ui.NewTime(read.At, v.chrome.Now).Text + ". Microsoft refuses this until an administrator of the customer agrees.",
+		Kind: "warn", Title: v.m.Tenant.Name() + " has not agreed to " + v.kind.Scope + " for people who sign in.", Text: "So the portal read " + ui.NewTime(asOf, v.chrome.Now).Text + ". Microsoft refuses this until an administrator of the customer agrees.",
 		ActionText: "Ask for it", ActionURL: v.m.Path("/consent"),
 	}, nil
 }

@@ -23,7 +23,9 @@ func TestRightsAreToldBeforeSending(t *testing.T) {
 	f, contoso, fabrikam, _ := twoTenants(t)
 	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
 	h := &Asker{Devices: f.Devices, Actions: store, Rights: &Rights{Consent: consent.NewStore(f.Pool), Intune: f.Roles(), Directory: f.DirectoryRoles(), Sync: f.Sync}}
-	c := f.Serve(t, technician, tenant.Only(contoso.ID), h.Mount)
+	many := &Bulk{Devices: f.Devices, Actions: store, Windows: deviceaction.NewWindows(f.Pool, audit.NewStore(f.Pool)), Rights: h.Rights}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), func(r page.Router) { h.Mount(r); many.Mount(r) })
+	bulk := func() string { return c.Get("/devices/actions?kind=restart&os=Windows").Body.String() }
 	at := "/t/" + contoso.ID.String() + "/devices/d1/actions/"
 	says := func(kind string, want ...string) {
 		t.Helper()
@@ -48,10 +50,16 @@ func TestRightsAreToldBeforeSending(t *testing.T) {
 		t.Fatal(err)
 	}
 	says("restart", "Contoso has not agreed to "+deviceaction.Privileged, "3 min ago", `href="/t/`+contoso.ID.String()+`/consent"`, form)
+	if got := bulk(); !strings.Contains(got, "Not agreed to "+deviceaction.Privileged+" for people who sign in: Contoso.") || !strings.Contains(got, form) {
+		t.Error("a bulk does not tell that the customer has not agreed")
+	}
 	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO consent_grant (tenant_id, kind, resource, name, standing, first_seen, last_seen) VALUES ($1, 'delegated', 'graph', $2, 'granted', $3, $3)`, contoso.ID, deviceaction.Privileged, read); err != nil {
 		t.Fatal(err)
 	}
 	says("restart", "!has not agreed to", form)
+	if got := bulk(); strings.Contains(got, "Not agreed to") {
+		t.Error("a bulk tells that a customer has not agreed which has")
+	}
 	says("notes", "has not agreed to "+deviceaction.ReadWrite, form)
 
 	f.ReadRoles(t, contoso.ID, read, intunerole.Read{
