@@ -104,7 +104,7 @@ func (h *Handler) entities(ctx context.Context, m tenant.Membership, i incident.
 	slices.SortStableFunc(all, func(a, b entity) int {
 		return strings.Compare(kindOrder(a.Kind)+a.Name, kindOrder(b.Kind)+b.Name)
 	})
-	urls, err := h.deviceURLs(ctx, m, i.Devices)
+	urls, err := h.deviceURLs(ctx, m.Tenant.ID, i.Devices)
 	for n, e := range all {
 		if e.Kind == "device" {
 			all[n].URL = urls[e.ID]
@@ -114,10 +114,10 @@ func (h *Handler) entities(ctx context.Context, m tenant.Membership, i incident.
 }
 
 // deviceURLs are the pages of devices by Entra's ids, of those that the portal knows.
-func (h *Handler) deviceURLs(ctx context.Context, m tenant.Membership, entra []string) (map[string]string, error) {
-	known, err := h.Devices.ByEntra(ctx, m.Tenant.ID, entra)
+func (h *Handler) deviceURLs(ctx context.Context, tid tenant.ID, entra []string) (map[string]string, error) {
+	known, err := h.Devices.ByEntra(ctx, tid, entra)
 	for of, id := range known {
-		known[of] = m.Path("/devices/" + url.PathEscape(id))
+		known[of] = "/t/" + tid.String() + "/devices/" + url.PathEscape(id)
 	}
 	return known, err
 }

@@ -38,6 +38,10 @@ func (h *Handler) newHuntView(r *http.Request, m tenant.Membership) (v huntView,
 	if !m.One() {
 		return v, errs.NotFound
 	}
+	return h.newBox(r, m)
+}
+
+func (h *Handler) newBox(r *http.Request, m tenant.Membership) (v huntView, err error) {
 	chrome := page.ChromeOf(r.Context())
 	v = huntView{m: m, in: chrome.SignedIn(m.Tenant.ID), asked: incident.Question{Days: incident.MostDays}, faults: page.Faults{}, chrome: chrome}
 	v.saved, err = h.Queries.List(r.Context(), m.Person)
@@ -51,12 +55,23 @@ func (v *huntView) open(id string) {
 	}
 }
 
-// hunting shows the box, with the query that the address names, or else with what the person wrote last.
+// hunting shows the box.
 func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return h.several(w, r, m)
+	}
 	v, err := h.newHuntView(r, m)
 	if err != nil {
 		return err
 	}
+	if err := h.fill(r, &v); err != nil {
+		return err
+	}
+	return page.Answer(w, r, v.twin(), huntPage(page.Shell(r, m, huntTitle), v))
+}
+
+// fill puts the query into the box that the address names, or else what the person wrote last.
+func (h *Handler) fill(r *http.Request, v *huntView) error {
 	switch q := r.URL.Query(); {
 	case q.Has("query"):
 		if v.open(q.Get("query")); v.opened.ID == 0 {
@@ -70,7 +85,7 @@ func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		}
 		v.asked.Query = incident.Examples[n].Text
 	default:
-		kept, err := h.Queries.Draft(r.Context(), m.Person)
+		kept, err := h.Queries.Draft(r.Context(), v.m.Person)
 		if err != nil {
 			return err
 		}
@@ -78,11 +93,14 @@ func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membe
 			v.asked = kept
 		}
 	}
-	return page.Answer(w, r, v.twin(), huntPage(page.Shell(r, m, huntTitle), v))
+	return nil
 }
 
 // hunt runs what was written, and keeps what was written first: a sign-in that is needed leads back to it.
 func (h *Handler) hunt(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	if !m.One() {
+		return h.askSeveral(w, r, m)
+	}
 	v, err := h.newHuntView(r, m)
 	if err != nil {
 		return err
@@ -92,16 +110,12 @@ func (h *Handler) hunt(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	v.open(form.Get("opened"))
-	days, _ := strconv.Atoi(form.Get("days")) // no number is refused as too few days
-	v.asked = incident.Question{Query: form.Get("text"), Days: days}
-	asked, err := v.asked.Checked()
-	if err != nil {
+	if v.asked, err = asked(form).Checked(); err != nil {
 		sentence, _, _ := errs.Sentence(err)
 		v.faults.Add("text", sentence)
 		return v.render(w, r, http.StatusUnprocessableEntity)
 	}
-	v.asked = asked
-	if err := h.Queries.KeepDraft(r.Context(), m.Person, asked); err != nil {
+	if err := h.Queries.KeepDraft(r.Context(), m.Person, v.asked); err != nil {
 		return err
 	}
 	if v.in == nil {
@@ -110,15 +124,17 @@ func (h *Handler) hunt(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}
 		return page.SeeOther(w, r, page.SignInAt(m.Tenant.ID, m.Path(huntPath)))
 	}
-	found, err := h.Hunter.Ask(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, asked)
+	r, done := patiently(w, r, incident.PatienceOfAll)
+	defer done()
+	found, err := h.Hunter.Ask(r.Context(), m.Person, middleware.RequestID(r.Context()), m.Tenant.ID, v.asked)
 	if err != nil {
 		return h.huntFailed(w, r, v, err)
 	}
-	if form.Get("format") == "csv" {
-		return resultList(m, found).Serve(w, r)
+	if format := form.Get("format"); format == "csv" || format == "xlsx" {
+		return resultList(m, found, format).Serve(w, r)
 	}
 	v.result = &result{Columns: found.Columns, Rows: found.Rows, Count: len(found.Rows), Older: found.Older, Full: found.Full(), now: v.chrome.Now}
-	if v.result.urls, err = h.deviceURLs(r.Context(), m, v.result.devices()); err != nil {
+	if v.result.urls, err = h.deviceURLs(r.Context(), m.Tenant.ID, v.result.devices()); err != nil {
 		return err
 	}
 	if page.WantsJSON(r) {

@@ -45,7 +45,7 @@ func TestHunting(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := &hunter{found: rowsFound()}
-	mount := (&Handler{Incidents: f.Incidents, Devices: f.Devices, Sync: f.Sync, Hunter: m, Queries: incident.NewQueries(f.Pool)}).Mount
+	mount := (&Handler{Incidents: f.Incidents, Devices: f.Devices, Tenants: f.Tenants, Sync: f.Sync, Hunter: m, Queries: incident.NewQueries(f.Pool)}).Mount
 	one := f.Serve(t, who, tenant.Only(contoso.ID), mount)
 	at := "/t/" + contoso.ID.String() + huntPath
 	asks := func(more ...string) url.Values {
@@ -114,7 +114,7 @@ func TestHunting(t *testing.T) {
 	if got := one.Post(at, asks("opened", "1")).Body.String(); !strings.Contains(got, "Save changes") || !strings.Contains(got, at+"/queries/1/delete") {
 		t.Error("a saved query that was run cannot be changed any more")
 	}
-	for path, want := range map[string]int{at + "?query=1": 200, at + "?query=2": 404, at + "?example=0": 200, at + "?example=99": 404, huntPath: 404} {
+	for path, want := range map[string]int{at + "?query=1": 200, at + "?query=2": 404, at + "?example=0": 200, at + "?example=99": 404, huntPath: 200} {
 		if got := one.Get(path); got.Code != want {
 			t.Errorf("GET %s: status %d, want %d", path, got.Code, want)
 		}

@@ -27,6 +27,7 @@ type Handler struct {
 	Desk      Desk
 	Hunter    Hunter
 	Queries   *incident.Queries
+	Tenants   *tenant.Store // to hunt at several
 	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
 	Explain func(r *http.Request, err error, back string) string
 }
@@ -74,8 +75,11 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 			return h.Incidents.Each(ctx, m.Scope, f, each)
 		}, toRow),
 	}
+	if m.May(tenant.MayAct) {
+		l.Actions = append(l.Actions, ui.Action{Text: "Hunt", Icon: "search", URL: m.Path(huntPath)})
+	}
 	if m.One() && m.May(tenant.MayAct) {
-		l.Actions = append(l.Actions, ui.Action{Text: "Hunt", Icon: "search", URL: m.Path(huntPath)}, ui.Action{Text: "As Microsoft shows you", Icon: "eye", URL: m.Path("/incidents/live")})
+		l.Actions = append(l.Actions, ui.Action{Text: "As Microsoft shows you", Icon: "eye", URL: m.Path("/incidents/live")})
 	}
 	if q.CSV {
 		return l.Serve(w, r)

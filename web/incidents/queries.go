@@ -91,7 +91,7 @@ func (v huntView) runs() ui.Actions {
 		return ui.Actions{Items: []ui.Action{{Text: "Sign in there with this query", Kind: ui.Primary}}, Note: "You are not signed in at " + v.m.Tenant.Name() + ". The query waits for you here."}
 	}
 	return ui.Actions{
-		Items: []ui.Action{{Text: "Run", Icon: "play", Kind: ui.Primary}, {Text: "Run into a CSV file", Name: "format", Value: "csv"}},
+		Items: []ui.Action{{Text: "Run", Icon: "play", Kind: ui.Primary}, {Text: "Run into a CSV file", Name: "format", Value: "csv"}, {Text: "Run into an Excel file", Name: "format", Value: "xlsx"}},
 		Note:  "Shown there as " + v.in.As + ". Microsoft gives up to 100,000 rows and runs 45 queries a minute for the whole customer.",
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// mostShown is how many rows of a result a page shows; the CSV has all.
+// mostShown is how many rows of a result a page shows; a file has all.
 const mostShown = 500
 
 // result is what a query found.
@@ -106,7 +106,7 @@ func readable(v, kind string) string {
 func (r *result) says() string {
 	s := ui.Count(int64(r.Count), "row", "rows") + "."
 	if r.Count > mostShown {
-		s += fmt.Sprintf(" The first %d are shown; the CSV has all.", mostShown)
+		s += fmt.Sprintf(" The first %d are shown; a file has all.", mostShown)
 	}
 	if r.Full {
 		s += " Microsoft gives no more than 100,000, so there may be others."
@@ -118,8 +118,8 @@ func (r *result) says() string {
 }
 
 // resultList is the result as a file.
-func resultList(m tenant.Membership, f incident.Found) page.List[[]string] {
-	l := page.List[[]string]{Many: "hunting", M: m, Query: page.Query{CSV: true}, Each: page.AtHand(f.Rows)}
+func resultList(m tenant.Membership, f incident.Found, format string) page.List[[]string] {
+	l := page.List[[]string]{Many: "hunting", M: m, Query: page.Query{CSV: true, XLSX: format == "xlsx"}, Each: page.AtHand(f.Rows)}
 	for i, c := range f.Columns {
 		l.Columns = append(l.Columns, page.Column[[]string]{Key: c.Name, Label: c.Name, Text: func(row []string) string { return row[i] }})
 	}

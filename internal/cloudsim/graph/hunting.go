@@ -25,6 +25,9 @@ func (c *call) hunt() error {
 		e.message = hunting.Exhausted
 		return e
 	}
+	if _, ok := c.s.world.Faults.Active("huntsTooLong", c.t.ID); ok {
+		return badRequest(hunting.TooLong)
+	}
 	found, err := hunting.Run(asked.Query, c.fleet().hunted(), c.now, within)
 	if err != nil {
 		return badRequest(err.Error())

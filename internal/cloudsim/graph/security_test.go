@@ -158,6 +158,11 @@ func TestHunting(t *testing.T) {
 	if a := ask(s.user(contoso, userWith(contoso, ""), "ThreatHunting.Read.All"), fine); a.status != http.StatusForbidden || a.code() != "Forbidden" {
 		t.Errorf("without a role: %d %s", a.status, a.text)
 	}
+	s.world.Faults.Add(world.Fault{Kind: "huntsTooLong"})
+	if a := ask(hunter, fine); a.status != http.StatusBadRequest || !strings.Contains(a.message(), "3 minutes") {
+		t.Errorf("too long: %d %s", a.status, a.text)
+	}
+	s.world.Faults.Clear()
 	last := answer{}
 	for range 50 {
 		last = ask(hunter, fine)

@@ -32,6 +32,9 @@ func (q *Quota) Take(tenant string, now time.Time) (wait time.Duration) {
 // Exhausted is what a tenant is told that has run too many.
 const Exhausted = "You have exceeded the quota of 45 queries per minute for this tenant. Try again when the minute is over."
 
+// TooLong is what is said of a query that ran for three minutes. Microsoft documents the limit; these words and the status are not confirmed.
+const TooLong = "Query execution has exceeded the allowed time of 3 minutes. Optimize the query and run it again."
+
 // Usual is how far back a query looks where nothing else is asked for.
 const Usual = 30 * 24 * time.Hour
 

@@ -31,6 +31,10 @@ func (s *server) hunt(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusTooManyRequests, "TooManyRequests", hunting.Exhausted)
 		return
 	}
+	if _, ok := s.w.Faults.Active("huntsTooLong", t.ID); ok {
+		refuse(w, http.StatusBadRequest, "BadRequest", hunting.TooLong)
+		return
+	}
 	var found hunting.Table
 	var err error
 	s.w.View(func() { found, err = hunting.Run(asked.Query, s.hunted(t), now, hunting.Usual) })

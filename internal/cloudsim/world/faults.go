@@ -64,6 +64,7 @@ var FaultKinds = map[string]string{
 	"appDisabled":          "the app counts as disabled in the tenant",
 	"approvalRequired":     "changes in Intune wait for a second administrator",
 	"actionsFail":          "devices answer every remote action with failed",
+	"huntsTooLong":         "queries of advanced hunting run into Microsoft's time limit",
 	"tokenChallenge":       "Graph answers every token with a claims challenge, as after a change of network or policy",
 }
 
@@ -72,7 +73,7 @@ var stateful = map[string]bool{
 	"tokenExpired": true, "sessionRevoked": true, "consentRevoked": true, "consentDelay": true, "guestDeleted": true, "guestsRefused": true, "accountDelay": true, "applicationDelay": true, "seatsTaken": true,
 	"licenceMissing": true, "clockSkew": true, "secretExpired": true, "entraRefuses": true, "tokenChallenge": true,
 	"directoryRoleMissing": true, "intuneRoleMissing": true, "scopeTags": true, "gdapExpired": true, "gdapRoleMissing": true, "guestUnredeemed": true,
-	"appDisabled": true, "approvalRequired": true, "actionsFail": true,
+	"appDisabled": true, "approvalRequired": true, "actionsFail": true, "huntsTooLong": true,
 }
 
 var faultHosts = []string{"", "login", "graph", "security", "partner"}
