@@ -44,7 +44,7 @@ func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 }
 
 // searchable says what stands before the GUID in ids: in those of app protection T_, in those of app configurations A_.
-var searchable = postgres.Searchable{Table: "policy", Alias: "a", Key: "a.name_key", IDs: []string{"", "T_", "A_"}}
+var searchable = postgres.Searchable{Table: "policy", Alias: "a", Key: "a.name_key", IDs: []string{"", "T_", "A_"}, Shared: true}
 
 var orders = map[string][]postgres.Key{
 	"name":        {{Expr: "a.name_key", Type: "text"}},

@@ -3,6 +3,7 @@ package postgres
 import (
 	"regexp"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -14,11 +15,11 @@ type Searchable struct {
 	Table, Alias string
 	Key          string   // column with the name in lower case, which a text without a trigram is the beginning of; "": it is looked for in the search text
 	IDs          []string // what stands before a GUID in ids, each "" or a prefix; nil: ids are not searched
+	Shared       bool     // rows of several kinds may share an id
 }
 
 // Searched adds the condition that the search text of the table's row contains q, or that its id is or begins with the GUID q. Row-level
-// security keeps an index from being asked by LIKE, so a function with the same scope asks it; the rows are looked at all the same, as rows
-// of several kinds may share an id.
+// security keeps an index from being asked by LIKE, so a function with the same scope asks it.
 func (w *Where) Searched(t Searchable, q string) {
 	q = strings.TrimSpace(q)
 	if short := utf8.RuneCountInString(q) < Trigram; q == "" {
@@ -32,7 +33,7 @@ func (w *Where) Searched(t Searchable, q string) {
 		return
 	}
 	like := w.Arg(Like(q))
-	test := t.Alias + `.search LIKE ` + like
+	test := `(` + t.Alias + `.search LIKE ` + like
 	found := `SELECT m.tenant_id, m.id FROM searched(` + w.Arg(t.Table) + `, ` + like + `) m`
 	if guid, ok := GUIDBegins(q); ok {
 		for _, before := range t.IDs {
@@ -42,7 +43,17 @@ func (w *Where) Searched(t Searchable, q string) {
 		}
 	}
 	w.And(`(` + t.Alias + `.tenant_id, ` + t.Alias + `.id) IN (` + found + `)`)
-	w.And(`(` + test + `)`)
+	if t.Shared {
+		w.And(test + `)`)
+	}
+}
+
+// Uncased tells that no letter of a text but those of ASCII has a lower or an upper case: of others the database may know none, according to
+// its locale, so that its lower case is not ours.
+func Uncased(text string) bool {
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return r > unicode.MaxASCII && (unicode.ToLower(r) != r || unicode.ToUpper(r) != r)
+	})
 }
 
 var guidBegin = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{0,4}){1,3}(-[0-9a-f]{0,12})?$`)

@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -36,12 +36,12 @@ type Store struct{ pool *postgres.Pool }
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 // Holding are the kinds of which something in the scope may hold the text; the others hold it nowhere. They are all kinds where the indexes
-// cannot tell: of less than three letters, of what may be the beginning of an id, which is no part of their texts, and of letters other than
-// ASCII, which the database may see differently in lower case.
+// cannot tell: of less than three letters, of what may be the beginning of an id, which is no part of their texts, and of cased letters
+// other than ASCII, which the database may see differently in lower case.
 func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([]Kind, error) {
 	text = strings.TrimSpace(text)
 	_, guid := postgres.GUIDBegins(text)
-	if len(text) < postgres.Trigram || len(text) > 200 || guid || strings.ContainsFunc(text, func(r rune) bool { return r == 0 || r > unicode.MaxASCII }) {
+	if utf8.RuneCountInString(text) < postgres.Trigram || len(text) > 200 || guid || !postgres.Printable(text) || !postgres.Uncased(text) {
 		return slices.Clone(kinds), nil
 	}
 	var found []Kind

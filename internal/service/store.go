@@ -54,7 +54,7 @@ func (w Watch) items(q *postgres.Where) string {
 		`
 }
 
-var searchable = postgres.Searchable{Table: "service_item", Alias: "a", Key: "a.name_key"}
+var searchable = postgres.Searchable{Table: "service_item", Alias: "a", Key: "a.name_key", Shared: true}
 
 var orders = map[string][]postgres.Key{
 	"ends":     {{Expr: "a.expires_at", Type: "timestamptz"}, {Expr: "a.name_key", Type: "text"}},

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/jackc/pgx/v5"
 
@@ -80,9 +79,9 @@ func (s *Store) List(ctx context.Context, scope Scope) ([]Tenant, error) {
 }
 
 // Containing returns the tenants within the scope that may hold the text in a name, a domain or the GUID, in the order of List. It spares
-// a search reading all of them; what letters other than ASCII are in lower case, the database may see differently, so the caller looks closer.
+// a search reading all of them; what cased letters other than ASCII are in lower case, the database may see differently, so the caller looks closer.
 func (s *Store) Containing(ctx context.Context, scope Scope, text string) ([]Tenant, error) {
-	if strings.ContainsFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) {
+	if !postgres.Uncased(text) {
 		return s.List(ctx, scope)
 	}
 	return s.list(ctx, scope, `strpos(search, $2) > 0`, 100_000, strings.ToLower(text))
