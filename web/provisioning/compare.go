@@ -174,7 +174,7 @@ func (h *Handler) compare(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	l := page.List[compared]{
 		Title: "Mappings compared", One: attributeNoun.One, Many: attributeNoun.Many, Caption: "Attributes down, customers across", M: m, Query: q, Spec: spec, Columns: columns, Rows: shown, Count: int64(len(rows)), Next: next, Matrix: true,
 		AsOf: oldest(found), Freshness: fresh.Line(read, m, now), Each: page.AtHand(rows), Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}},
-		Lead:  compareLead(templates, app, found),
+		Above: ui.Note(compareLead(templates, app, found)),
 		Empty: fresh.Empty(attributeNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: int64(len(all))}, now),
 	}
 	if len(found) == 0 && read.Read > 0 {
@@ -195,6 +195,9 @@ func compareLead(templates []provisioning.Template, app string, found []provisio
 			continue
 		}
 		lead := appName(t.App) + ": " + ui.Count(int64(len(found)), "job", "jobs") + ". What differs from how most have it is marked."
+		if len(templates) > 1 {
+			lead += " The filter chooses another application."
+		}
 		if unread > 0 {
 			lead += " The mappings of " + ui.Count(unread, "job", "jobs") + " were not read yet."
 		}

@@ -112,7 +112,7 @@ func (h *Handler) failures(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		Title: "Failures by cause", One: clusterNoun.One, Many: clusterNoun.Many, Caption: "What fails now, by cause", M: m, Query: q, Spec: spec, Columns: clusterColumns(m), Rows: shown, Count: int64(len(rows)), Next: next,
 		URL: func(c cluster) string { return c.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: page.AtHand(rows),
 		Context: []ui.Crumb{{Text: "Provisioning", URL: m.Path("/provisioning")}},
-		Lead:    "Failures of the same kind at the same application that began together count as one cause. What came right since is not among them.",
+		Above:   ui.Note("Failures of the same kind at the same application that began together count as one cause. What came right since is not among them."),
 		Actions: []ui.Action{{Text: "All failing objects", Icon: "people", URL: m.Path("/provisioning/objects")}, {Text: "Log", Icon: "history", URL: m.Path("/provisioning/log")}},
 		Empty:   fresh.Empty(clusterNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now),
 	}

@@ -218,14 +218,14 @@ func plainAddress(s string) bool {
 func (p planned) title() string { return p.template.Name + " for several customers" }
 
 func (p planned) customerChoice() ui.Choice {
-	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"]}
+	c := ui.Choice{Name: "customer", Legend: "Customers", Many: true, Error: p.faults["customer"], Hint: "Where you are not signed in yet, the plan leads you to the sign-in, and goes on afterwards."}
 	for _, t := range p.customers {
 		o := ui.Option{Value: t.ID.String(), Label: t.Name(), Selected: slices.Contains(p.where, t.ID.String())}
 		switch {
 		case !t.State.Readable():
 			o.Reason = "Not connected, so that the portal cannot read what is there."
 		case !p.signedIn[t.ID]:
-			o.Hint = "You are not signed in there. The plan leads you to the sign-in, and goes on afterwards."
+			o.Hint = "You are not signed in there."
 		}
 		c.Options = append(c.Options, o)
 	}
@@ -246,13 +246,13 @@ func (p planned) settings() []string {
 // wantsText says what the application wants, as far as that is known.
 func (p planned) wantsText() string {
 	if len(p.wants) == 0 {
-		return "Which settings this application wants is not known: no customer’s job was read yet. Most want a base address."
+		return "No secrets here. What this application wants is not known, as no customer’s job was read yet; most want a base address."
 	}
 	words := make([]string, len(p.wants))
 	for i, key := range p.wants {
 		words[i] = strings.ToLower(spaced(key))
 	}
-	return "This application wants: " + strings.Join(words, ", ") + ". What is secret of it is entered at each customer."
+	return "This application wants: " + strings.Join(words, ", ") + ". What is secret of it is entered at each customer afterwards."
 }
 
 // settingRow chooses a setting, and what it is for all.
@@ -262,7 +262,7 @@ func (p planned) settingRow(i int) []templ.Component {
 		s.Options = append(s.Options, ui.Option{Value: key, Label: spaced(key), Selected: key == p.key(i)})
 	}
 	if i == 0 {
-		s.Hint = "No secret: it stands there already when somebody enters the secrets."
+		s.Hint = p.wantsText()
 	}
 	name := valueField(i)
 	return []templ.Component{s, ui.Field{Name: name, Label: "Value " + ui.N(int64(i)+1), Value: p.given.Get(name), Error: p.faults[name], Max: maxSetting}}
