@@ -90,6 +90,8 @@ func (v askView) will() ui.Consequences {
 		c = append(c, ui.Consequence{Shape: ui.ShapeUnknown, Text: "Intune sends it on at once, and tells nobody whether it arrived. The same device takes ten an hour."})
 	case v.kind.AtOnce:
 		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "Intune changes its record at once, whether or not the device is online."})
+	case v.kind.Name == deviceaction.Diagnostics:
+		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "It starts when the device is online. Intune gives up on a device that does not hear of it within a day."})
 	case d.LastSyncAt.IsZero() || v.chrome.Now.Sub(d.LastSyncAt) > silent:
 		c = append(c, ui.Consequence{Shape: ui.ShapeUnknown, Text: "It is not known when the device is online next: it has not checked in for long. It starts then, perhaps weeks from now, and you see it here until it is final."})
 	default:

@@ -100,8 +100,8 @@ func (v view) diagnosticsSection() ui.Section {
 
 func (v view) diagnosticsTable() ui.Table {
 	t := ui.Table{ID: "collected", Caption: "Diagnostics, the newest first", Inset: true, Light: true, Columns: []ui.Column{
-		{Key: "requested", Label: "Asked for", Width: 150}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 190}, {Key: "by", Label: "By", Phone: "line"},
-		{Key: "size", Label: "Size", Kind: ui.KindNumber, Width: 90, Priority: 2}, {Key: "expires", Label: "Deleted", Kind: ui.KindTime, Width: 130, Priority: 2}, {Key: "get", Label: "Download", Width: 110, Phone: "line"},
+		{Key: "requested", Label: "Asked for", Width: 100}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 170}, {Key: "by", Label: "By", Phone: "line"},
+		{Key: "size", Label: "Size", Kind: ui.KindNumber, Width: 74, Priority: 2}, {Key: "expires", Label: "Deleted", Kind: ui.KindTime, Width: 84, Priority: 2, Phone: "hide"}, {Key: "get", Label: "Download", Width: 96, Phone: "line"},
 	}}
 	for _, c := range v.Diagnostics.List {
 		name, by, size, ends, get := "No time given", ui.QuietCell("Intune itself"), ui.TextCell(""), ui.TextCell(""), ui.TextCell("")

@@ -74,7 +74,7 @@ func (v severalView) file(m tenant.Membership, format string) page.List[[]string
 func (v severalView) header() ui.PageHeader {
 	return ui.PageHeader{
 		Context: []ui.Crumb{{Text: "Incidents", URL: v.m.Path("/incidents")}}, Title: huntTitle,
-		Lead: "The same query at several customers, run at Microsoft as you. Each customer’s log and evidence page say that you asked; what was found is kept nowhere.",
+		Lead: "The same query at several customers, run at Microsoft as you. Each customer’s evidence page says that you asked; what was found is kept nowhere.",
 	}
 }
 
@@ -94,6 +94,9 @@ func (v severalView) customers() ui.Choice {
 }
 
 func (v severalView) runs() ui.Actions {
+	if len(v.customers().Options) == 0 {
+		return ui.Actions{Note: "You are signed in at no customer. Sign in below at those that you want to ask, and come back here."}
+	}
 	return ui.Actions{
 		Items: []ui.Action{{Text: "Run", Icon: "play", Kind: ui.Primary}, {Text: "Run into a CSV file", Name: "format", Value: "csv"}, {Text: "Run into an Excel file", Name: "format", Value: "xlsx"}},
 		Note:  "Takes up to two minutes. Each customer has its own limit of 45 queries a minute; the first 10,000 rows of each are kept.",
@@ -131,7 +134,7 @@ const mostOthers = 100
 
 // others are customers where the person is not signed in, each with the way to it and back.
 func (v severalView) others() (summary string, t ui.Table) {
-	t = ui.Table{ID: "others", Caption: "Customers where you are not signed in", Inset: true, Light: true, Columns: []ui.Column{{Key: "customer", Label: "Customer"}, {Key: "next", Label: "Sign in", Width: 160, Phone: "line"}}}
+	t = ui.Table{ID: "others", Caption: "Customers where you are not signed in", Inset: true, Light: true, Columns: []ui.Column{{Key: "customer", Label: "Customer", Width: 260}, {Key: "next", Label: "Sign in", Phone: "line"}}}
 	n := 0
 	for _, other := range v.all {
 		if v.chrome.SignedIn(other.ID) != nil || slices.Contains(v.chosen, other.ID) || other.Home {

@@ -41,6 +41,31 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 		s.get(mine, proxy+"/v1.0"+p)
 		s.get(mine, proxy+"/beta"+p)
 	}
+	desk := s.user(contoso, userWith(contoso, "Intune Administrator"), "DeviceManagementManagedDevices.PrivilegedOperations.All", "DeviceManagementManagedDevices.ReadWrite.All")
+	acts := func(os, path, body string) {
+		for _, d := range s.all(desk, "/beta/deviceManagement/managedDevices") {
+			if d["operatingSystem"] == os && d["managedDeviceOwnerType"] == "company" {
+				s.do(http.MethodPost, desk, proxy+"/beta/deviceManagement/managedDevices/"+d["id"].(string)+path, body, "Content-Type", "application/json")
+				s.get(desk, proxy+"/beta/deviceManagement/managedDevices/"+d["id"].(string))
+				return
+			}
+		}
+	}
+	acts("iOS", "/playLostModeSound", `{"durationInMinutes":"2"}`)
+	acts("iOS", "/revokeAppleVppLicenses", "")
+	acts("iOS", "/sendCustomNotificationToCompanyPortal", `{"notificationTitle":"Closed","notificationBody":"Snow"}`)
+	acts("Windows", "/triggerConfigurationManagerAction", `{"configurationManagerAction":{"action":"appEvaluation"}}`)
+	acts("Windows", "/createDeviceLogCollectionRequest", `{"templateType":{"templateType":"predefined"}}`)
+	s.world.Clock.Advance(25 * time.Hour)
+	for _, d := range s.all(desk, "/v1.0/deviceManagement/managedDevices") {
+		at := "/deviceManagement/managedDevices/" + d["id"].(string) + "/logCollectionRequests"
+		for _, l := range s.get(desk, proxy+"/v1.0"+at).items() {
+			if l["status"] == "completed" {
+				s.do(http.MethodPost, desk, proxy+"/v1.0"+at+"/"+l["id"].(string)+"/createDownloadUrl", "")
+				s.do(http.MethodPost, desk, proxy+"/beta"+at+"/"+l["id"].(string)+"/createDownloadUrl", "")
+			}
+		}
+	}
 	analyst := s.user(contoso, userWith(contoso, "Global Administrator"), "SecurityIncident.ReadWrite.All", "SecurityAlert.ReadWrite.All", "ThreatHunting.Read.All")
 	for _, v := range []string{"/v1.0", "/beta"} {
 		for _, body := range []string{`{"query":"DeviceInfo | take 3"}`, `{"query":"AlertInfo | summarize count() by Severity","timespan":"P7D"}`} {
