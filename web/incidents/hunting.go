@@ -32,13 +32,7 @@ type huntView struct {
 	unread *incident.Unread
 	result *result
 	chrome page.Chrome
-}
-
-func (h *Handler) newHuntView(r *http.Request, m tenant.Membership) (v huntView, err error) {
-	if !m.One() {
-		return v, errs.NotFound
-	}
-	return h.newBox(r, m)
+	rest   string // of addresses of this page: the customers that are chosen
 }
 
 func (h *Handler) newBox(r *http.Request, m tenant.Membership) (v huntView, err error) {
@@ -60,7 +54,7 @@ func (h *Handler) hunting(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if !m.One() {
 		return h.several(w, r, m)
 	}
-	v, err := h.newHuntView(r, m)
+	v, err := h.newBox(r, m)
 	if err != nil {
 		return err
 	}
@@ -101,7 +95,7 @@ func (h *Handler) hunt(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !m.One() {
 		return h.askSeveral(w, r, m)
 	}
-	v, err := h.newHuntView(r, m)
+	v, err := h.newBox(r, m)
 	if err != nil {
 		return err
 	}

@@ -16,11 +16,16 @@ import (
 
 // save keeps the query that is in the box under a name, or changes the one that was opened.
 func (h *Handler) save(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	v, err := h.newHuntView(r, m)
+	form, err := page.Form(w, r)
 	if err != nil {
 		return err
 	}
-	form, err := page.Form(w, r)
+	var v severalView // of one customer it has the box alone
+	if m.One() {
+		v.huntView, err = h.newBox(r, m)
+	} else {
+		v, err = h.newSeveralView(r, m, form["customer"])
+	}
 	if err != nil {
 		return err
 	}
@@ -40,6 +45,9 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	case ok && (errors.Is(err, errs.Invalid) || errors.Is(err, errs.Conflict)):
 		v.opened = q
 		v.faults.Add("query_name", strings.TrimSpace(sentence+" "+next))
+		if m.One() {
+			return v.huntView.render(w, r, http.StatusUnprocessableEntity)
+		}
 		return v.render(w, r, http.StatusUnprocessableEntity)
 	case err != nil:
 		return err
@@ -49,7 +57,7 @@ func (h *Handler) save(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 
 func (h *Handler) forget(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	text, err := page.Param(r, "query")
-	if err != nil || !m.One() {
+	if err != nil {
 		return errs.NotFound
 	}
 	id, err := strconv.ParseInt(text, 10, 64)
@@ -150,14 +158,14 @@ func (v huntView) queries() (out []ui.Section, tables []ui.Table) {
 		case q.Shared:
 			who = "The team, saved by somebody who left"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: q.Name, URL: v.path("?query=" + strconv.FormatInt(q.ID, 10)), Cells: []ui.Cell{ui.TextCell(q.Description), ui.TextCell(who)}})
+		t.Rows = append(t.Rows, ui.Row{Name: q.Name, URL: v.path("?query=" + strconv.FormatInt(q.ID, 10) + v.rest), Cells: []ui.Cell{ui.TextCell(q.Description), ui.TextCell(who)}})
 	}
 	if len(t.Rows) > 0 {
 		out, tables = append(out, ui.Section{Title: "Saved queries", Count: ui.N(int64(len(t.Rows))), Rule: true}), append(tables, t)
 	}
 	first := ui.Table{ID: "examples", Caption: "Queries to begin with", Inset: true, Columns: columns[:2]}
 	for i, q := range incident.Examples {
-		first.Rows = append(first.Rows, ui.Row{Name: q.Name, URL: v.path("?example=" + strconv.Itoa(i)), Cells: []ui.Cell{ui.TextCell(q.Description)}})
+		first.Rows = append(first.Rows, ui.Row{Name: q.Name, URL: v.path("?example=" + strconv.Itoa(i) + v.rest), Cells: []ui.Cell{ui.TextCell(q.Description)}})
 	}
 	return append(out, ui.Section{Title: "To begin with", Rule: true}), append(tables, first)
 }

@@ -53,6 +53,7 @@ func (h *Handler) newSeveralView(r *http.Request, m tenant.Membership, chosen []
 		}
 		if !slices.Contains(v.chosen, id) {
 			v.chosen = append(v.chosen, id)
+			v.rest += "&customer=" + id.String()
 		}
 	}
 	return v, nil
@@ -95,6 +96,7 @@ func (h *Handler) askSeveral(w http.ResponseWriter, r *http.Request, m tenant.Me
 	if err != nil {
 		return err
 	}
+	v.open(form.Get("opened"))
 	if v.asked, err = asked(form).Checked(); err != nil {
 		sentence, _, _ := errs.Sentence(err)
 		v.faults.Add("text", sentence)
@@ -186,7 +188,7 @@ func (v *severalView) signedOut(id tenant.ID) outcome {
 // here is the page with the customers that are chosen, to come back to from a sign-in.
 func (v severalView) here(more ...tenant.ID) string {
 	q := url.Values{}
-	for _, id := range append(slices.Clone(v.chosen), more...) {
+	for _, id := range slices.Concat(v.chosen, more) {
 		q.Add("customer", id.String())
 	}
 	return v.path("?" + q.Encode())

@@ -56,7 +56,7 @@ func TestHuntingAtSeveral(t *testing.T) {
 	}
 	got := c.Post(huntPath, asks()).Body.String()
 	back := url.QueryEscape(huntPath + "?customer=" + contoso.ID.String() + "&customer=" + fabrikam.ID.String() + "&customer=" + northwind.ID.String())
-	for _, want := range []string{"2 rows", "Its limit is used up. Run it again in 40 seconds.", "You are not signed in there, so it was not asked.", "/signin?tenant=" + northwind.ID.String() + "&amp;return=" + back, `href="/t/` + contoso.ID.String() + `/devices/d1"`} {
+	for _, want := range []string{"2 rows", "Its limit is used up. Run it again in 40 seconds.", "You are not signed in there, so it was not asked.", "/signin?tenant=" + northwind.ID.String() + "&amp;return=" + back, huntPath + "?example=1&amp;customer=" + contoso.ID.String(), `href="/t/` + contoso.ID.String() + `/devices/d1"`} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -93,6 +93,18 @@ func TestHuntingAtSeveral(t *testing.T) {
 		if got := c.Get(huntPath + path); got.Code != want {
 			t.Errorf("GET %s: status %d, want %d", path, got.Code, want)
 		}
+	}
+	if got := c.Post(huntPath+"/queries", asks("query_name", "Mine", "do", "new")); got.Code != http.StatusSeeOther || got.Header().Get("Location") != huntPath+"?query=1" {
+		t.Errorf("save: status %d to %s", got.Code, got.Header().Get("Location"))
+	}
+	if got := c.Post(huntPath+"/queries", asks("query_name", "Mine", "do", "new")); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "Contoso") {
+		t.Errorf("the same name: status %d", got.Code)
+	}
+	if got := c.Get(huntPath + "?query=1").Body.String(); !strings.Contains(got, huntPath+"/queries/1/delete") {
+		t.Error("one's own query cannot be deleted")
+	}
+	if got := c.Post(huntPath+"/queries/1/delete", nil); got.Code != http.StatusSeeOther {
+		t.Errorf("delete: status %d", got.Code)
 	}
 	m[contoso.ID] = hunter{refuse: context.Canceled}
 	if got := c.Post(huntPath, asks()); got.Code != http.StatusInternalServerError {
