@@ -187,18 +187,23 @@ func (v planView) table() ui.Table {
 	}}
 	for _, l := range v.Lines {
 		state := l.state()
-		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), l.next(), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
+		t.Rows = append(t.Rows, ui.Row{Name: l.Customer.Name, URL: l.URL, Cells: []ui.Cell{{State: &state}, ui.TextCell(l.Name), ui.TextCell(l.Said), v.next(l), ui.TimeCell(ui.NewTime(l.line.ChangedAt, v.chrome.Now))}})
 	}
 	return t
 }
 
-// next leads to the sign-in that a line lacks, or to what is behind a failure.
-func (l planLine) next() ui.Cell {
+// next leads who may act to what a line lacks, or to what is behind a failure.
+func (v planView) next(l planLine) ui.Cell {
 	switch {
 	case l.SignIn != "":
 		return ui.LinkCell("Sign in there", l.SignIn)
 	case l.Doctor != "":
 		return ui.LinkCell(fresh.Why, l.Doctor)
+	case !v.may || l.URL == "":
+	case l.line.Outcome == provisioning.Done && l.SavedAt == nil && l.StartedAt == nil:
+		return ui.LinkCell("Enter them", l.URL)
+	case l.line.Outcome == provisioning.Failed:
+		return ui.LinkCell("Go on there", l.URL)
 	}
 	return ui.TextCell("")
 }
