@@ -55,6 +55,7 @@ type Approval struct {
 	SignedInAt   time.Time
 
 	session string
+	whyAt   func(tenant.ID) []string // of one that was just asked for: Why, as one customer may read it
 }
 
 // Live tells whether the request may still be approved or sent.

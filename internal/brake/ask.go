@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -148,7 +149,7 @@ func (s *Store) keep(ctx context.Context, tx pgx.Tx, q Request, at moment, a *An
 	}
 	a.ID = kept.ID
 	action := map[Outcome]string{Granted: "brake.granted", NeedsSecond: "brake.asked", CoolingOff: "brake.cooling"}[a.Outcome]
-	return s.record(ctx, tx, q.Person, requestID, kept, action, map[string]any{"why": a.Why})
+	return s.record(ctx, tx, q.Person, requestID, kept, action, nil)
 }
 
 func newApproval(q Request, at moment, a Answer) Approval {
@@ -161,6 +162,7 @@ func newApproval(q Request, at moment, a Answer) Approval {
 			k.SignedInAt = in
 		}
 	}
+	k.whyAt = a.whyAt
 	switch a.Outcome {
 	case Granted:
 		k.State = Allowed
@@ -168,6 +170,13 @@ func newApproval(q Request, at moment, a Answer) Approval {
 		k.CoolUntil, k.LiveUntil = a.Until, a.Until.Add(time.Duration(at.limits.ApprovalMinutes)*time.Minute)
 	}
 	return k
+}
+
+// whyAt is why a second person is needed, without what is about other customers: each reads only its own log.
+func (a Answer) whyAt(tid tenant.ID) []string {
+	return slices.DeleteFunc(nonNil(slices.Clone(a.Why)), func(why string) bool {
+		return slices.ContainsFunc(a.Measures, func(m Measure) bool { return !m.Tenant.IsZero() && m.Tenant != tid && m.why() == why })
+	})
 }
 
 // again answers a form that was sent before, from what became of its request.

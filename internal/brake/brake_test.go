@@ -326,7 +326,10 @@ func TestSecondPerson(t *testing.T) {
 	if err := r.Spend(ctx, use(q, granted, q.Set.Targets[0])); !errors.Is(err, errs.Conflict) {
 		t.Errorf("spent twice: %v", err)
 	}
-	if err := r.Return(ctx, granted.ID, contoso, "A"); err != nil || r.spent() != 2 {
+	if err := r.Return(ctx, granted.ID, contoso, "A", false); err != nil || r.spent() != 3 {
+		t.Errorf("returned by who did not spend it: %d spent, %v", r.spent(), err)
+	}
+	if err := r.Return(ctx, granted.ID, contoso, "A", true); err != nil || r.spent() != 2 {
 		t.Errorf("returned: %d spent, %v", r.spent(), err)
 	}
 	if err := r.Spend(ctx, use(q, granted, q.Set.Targets[0])); !errors.Is(err, errs.Conflict) {

@@ -60,10 +60,11 @@ func (s *Store) Spend(ctx context.Context, u Use) error {
 	})
 }
 
-// Return gives the budget of a device back. Call it only where it is certain that nothing was sent to it; the grant does not come back.
-func (s *Store) Return(ctx context.Context, id int64, tid tenant.ID, hardware string) error {
+// Return gives the budget of a device back. Call it only where it is certain that nothing was sent to it; the grant does not come back. Whoever
+// did not spend it themselves passes false for spent: it may have been spent, and sent, by somebody else with the same grant.
+func (s *Store) Return(ctx context.Context, id int64, tid tenant.ID, hardware string, spent bool) error {
 	return s.decide(context.WithoutCancel(ctx), func(tx pgx.Tx, _ moment) error {
-		_, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'returned', spent_at = NULL WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND state <> 'returned'`, id, tid, hardware)
+		_, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'returned', spent_at = NULL WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND (state = 'reserved' OR $4 AND state = 'spent')`, id, tid, hardware, spent)
 		return err
 	})
 }

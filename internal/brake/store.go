@@ -102,6 +102,9 @@ func (s *Store) record(ctx context.Context, tx pgx.Tx, who tenant.Person, reques
 			e.Object = p.Name
 			e.Detail["serial"] = p.Hardware
 		}
+		if q.whyAt != nil {
+			e.Detail["why"] = q.whyAt(p.Tenant)
+		}
 		for k, v := range detail {
 			e.Detail[k] = v
 		}

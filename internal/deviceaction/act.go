@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -20,7 +21,7 @@ type Brake interface {
 	Preview(ctx context.Context, by tenant.Person, o Order) (Decision, error)
 	Ask(ctx context.Context, by tenant.Person, o Order, requestID string) (Decision, error)
 	Withdraw(ctx context.Context, by tenant.Person, id int64, requestID string) error // nothing that waits: no error
-	GiveBack(ctx context.Context, a Action) error                                     // of an action to which it is certain that nothing was sent
+	GiveBack(ctx context.Context, a Action, spent bool) error                         // of an action to which it is certain that nothing was sent; spent: it was, by this very caller
 	Over(ctx context.Context, ids []int64) (map[int64]string, error)                  // of these requests those that let nothing pass any more, with why
 }
 
@@ -114,6 +115,11 @@ func (a *Acts) pass(ctx context.Context, by tenant.Person, o Order, requestID st
 	return permit, err
 }
 
+// ended tells that nothing of the request will be sent by this person in this session any more. What a stop or an old sign-in holds up may be.
+func (d Decision) ended(request int64) bool {
+	return request > 0 && d.ID == request && d.denial() != nil
+}
+
 // Do sends the action, once for each form. What the person's sign-in, the customer's consent or the brake forbids is found before anything is
 // kept. The answer tells where the action stands, also where Microsoft refused it, and where it waits for a second person: only what keeps it
 // from being tried is an error.
@@ -164,17 +170,13 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	permit := Decision{Granted: true}
 	if k.Destructive || act.BrakeID > 0 {
 		asked := act
-		if act.State == Approval { // what it passed with was given back
-			asked.Nonce += "-again"
+		if act.State == Approval { // what each sending passed with was given back
+			asked.Nonce += "-" + strconv.FormatInt(act.SentAt.UnixMilli(), 36)
 		}
 		permit, err = a.pass(ctx, by, asked.order(), requestID)
-		switch _, _, told := errs.Sentence(err); {
-		case err != nil && !told:
-			return act, err
-		case errors.Is(err, errs.Unauthorised):
-			return act, err
-		case err != nil && act.State == Queued:
-			return act, errors.Join(err, a.cancel(ctx, by, requestID, &act, permit.Sentence))
+		switch {
+		case err != nil && act.State == Queued && permit.ended(act.BrakeID):
+			return act, errors.Join(err, a.giveUp(ctx, by, requestID, &act, permit.Sentence))
 		case err != nil:
 			return act, err
 		case permit.Waits:
@@ -204,13 +206,16 @@ func (a *Acts) Drop(ctx context.Context, by tenant.Person, requestID string, act
 			return err
 		}
 	}
-	if err := a.cancel(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent."); err != nil {
-		return err
+	return a.giveUp(ctx, by, requestID, &act, audit.By(by).Actor+" took it back before it was sent.")
+}
+
+// giveUp cancels what was not sent, and gives back what it took of the budget.
+func (a *Acts) giveUp(ctx context.Context, by tenant.Person, requestID string, act *Action, why string) error {
+	err := a.cancel(ctx, by, requestID, act, why)
+	if err == nil && act.BrakeID > 0 {
+		err = a.Brake.GiveBack(ctx, *act, false)
 	}
-	if act.BrakeID > 0 {
-		return a.Brake.GiveBack(ctx, act)
-	}
-	return nil
+	return err
 }
 
 // Lapse ends what waits for a second person in vain: one refused it, it was withdrawn, or it was not used in time. Without that it would keep the
@@ -253,7 +258,7 @@ func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, req
 	if k.Destructive || act.BrakeID > 0 {
 		if err := permit.Spend(ctx, act); err != nil {
 			sentence, _, _ := errs.Sentence(err)
-			return act, errors.Join(err, a.cancel(ctx, act.Person, requestID, &act, strings.TrimSpace("Nothing was sent. "+sentence)))
+			return act, errors.Join(err, a.giveUp(ctx, act.Person, requestID, &act, strings.TrimSpace("Nothing was sent. "+sentence)))
 		}
 	}
 	done, failed := graph.Send[struct{}](ctx, p, k.change(act.DeviceID, act.Options, act.Approval, a.Graph.Address))
@@ -265,7 +270,7 @@ func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, req
 	}
 	_, err = a.Store.settle(ctx, Sent, act, next, act.entry(act.Person, requestID, "sent"+ending, how))
 	if e, ok := errors.AsType[*graph.Error](failed); ok && act.BrakeID > 0 && !e.Unknown {
-		err = errors.Join(err, a.Brake.GiveBack(ctx, act))
+		err = errors.Join(err, a.Brake.GiveBack(ctx, act, true))
 	}
 	return act, err
 }

@@ -34,6 +34,7 @@ type desk struct {
 	tid, fab tenant.ID
 	by       tenant.Person
 	forms    int
+	lost     tenant.ID // where the technician may not act any more
 }
 
 func (k *desk) Token(context.Context, tenant.ID) (string, error) { return "h.portal.s", nil }
@@ -44,6 +45,13 @@ func (k *desk) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, 
 		return graph.Person{}, tenant.NeedSignIn(tid, "You are not signed in there.", "Sign in there first.")
 	}
 	return k.client.As(tid, "h.person.s"), nil
+}
+
+func (k *desk) may(_ context.Context, _ tenant.Person, tid tenant.ID) error {
+	if tid == k.lost {
+		return errs.Show(errs.Forbidden, "You may not act at this customer any more.")
+	}
+	return nil
 }
 
 func (k *desk) verify(token, _ string) (world.Token, error) {
@@ -321,7 +329,9 @@ func TestWhatGoesWrong(t *testing.T) {
 // budget is a brake that answers as it is told, and counts.
 type budget struct {
 	says          deviceaction.Decision
+	id            int64 // of the request
 	spent, back   int
+	refunded      int // of those given back what was spent
 	withdrawn     int64
 	stopped       bool
 	over          map[int64]string
@@ -336,7 +346,7 @@ func (b *budget) Preview(context.Context, tenant.Person, deviceaction.Order) (de
 func (b *budget) Ask(_ context.Context, _ tenant.Person, o deviceaction.Order, _ string) (deviceaction.Decision, error) {
 	b.noncesOfAsked, b.asked = append(b.noncesOfAsked, o.Nonce), o
 	d := b.says
-	d.ID = 7
+	d.ID = b.id
 	d.Spend = func(context.Context, deviceaction.Action) error {
 		if b.stopped {
 			return errs.Show(errs.Conflict, "Destructive acts are stopped.")
@@ -347,7 +357,13 @@ func (b *budget) Ask(_ context.Context, _ tenant.Person, o deviceaction.Order, _
 	return d, nil
 }
 
-func (b *budget) GiveBack(context.Context, deviceaction.Action) error { b.back++; return nil }
+func (b *budget) GiveBack(_ context.Context, _ deviceaction.Action, spent bool) error {
+	b.back++
+	if spent {
+		b.refunded++
+	}
+	return nil
+}
 
 func (b *budget) Over(context.Context, []int64) (map[int64]string, error) { return b.over, nil }
 
@@ -359,7 +375,7 @@ func (b *budget) Withdraw(_ context.Context, _ tenant.Person, id int64, _ string
 // TestWhatDestroysPassesTheBrake: nothing is sent without a grant; it is spent once for each sending, and given back only where nothing was done.
 func TestWhatDestroysPassesTheBrake(t *testing.T) {
 	k := newDesk(t)
-	b := &budget{}
+	b := &budget{id: 7}
 	k.acts.Brake = b
 	grant, wait := deviceaction.Decision{Granted: true}, deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}
 	pc, mac := k.awake("Windows"), k.awake("macOS")
@@ -405,16 +421,33 @@ func TestWhatDestroysPassesTheBrake(t *testing.T) {
 	}
 	k.world.Faults.Add(world.Fault{Kind: "approvalRequired"})
 	held := k.do("retire", mac, deviceaction.Approval)
-	if b.back != 1 {
+	if b.back != 1 || b.refunded != 1 {
 		t.Errorf("held back by Intune: given back %d times", b.back)
 	}
-	if got, err := k.acts.Go(t.Context(), k.by, "q-4", held, ""); err != nil || got.State != deviceaction.Pending || b.noncesOfAsked[len(b.noncesOfAsked)-1] == held.Nonce {
-		t.Errorf("approved in Intune: %+v, %v", got, err)
+	stale, early := held, held
+	stale.State, early.Approval = deviceaction.Queued, ""
+	if _, err := k.acts.Go(t.Context(), k.by, "q-4", stale, ""); err != nil {
+		t.Error(err)
+	}
+	if got, _ := k.store.Get(t.Context(), k.tid, held.ID); got.State != deviceaction.Approval {
+		t.Errorf("what Intune holds back was sent by who saw it before: %+v", got)
+	}
+	k.world.Clock.Advance(time.Minute)
+	if got, err := k.acts.Go(t.Context(), k.by, "q-4", early, ""); err != nil || got.State != deviceaction.Approval {
+		t.Errorf("sent again before it was approved in Intune: %+v, %v", got, err)
+	}
+	if held, err = k.store.Get(t.Context(), k.tid, held.ID); err != nil {
+		t.Fatal(err)
+	}
+	before := slices.Clone(b.noncesOfAsked)
+	if got, err := k.acts.Go(t.Context(), k.by, "q-4", held, ""); err != nil || got.State != deviceaction.Pending || slices.Contains(before, b.noncesOfAsked[len(before)]) {
+		t.Errorf("approved in Intune, by what was not given back: %+v, %v", got, err)
 	}
 	k.world.Faults.Clear()
 	b.stopped = true
 	phone := k.awake("iOS")
-	if got, err := k.acts.Do(t.Context(), k.by, k.ask("delete", phone)); !errors.Is(err, errs.Conflict) || got.State != deviceaction.Cancelled {
+	given := b.back
+	if got, err := k.acts.Do(t.Context(), k.by, k.ask("delete", phone)); !errors.Is(err, errs.Conflict) || got.State != deviceaction.Cancelled || b.back != given+1 {
 		t.Errorf("stopped in the last moment: %+v, %v", got, err)
 	}
 	b.stopped = false
@@ -444,11 +477,20 @@ func TestWhatDestroysPassesTheBrake(t *testing.T) {
 		t.Errorf("refused by a second person: %+v", got)
 	}
 	again := k.do("clean", k.awake("Windows"), deviceaction.Queued)
-	b.says = deviceaction.Decision{Sentence: "This was not used in time and has lapsed."}
+	b.says = deviceaction.Decision{Sentence: "Destructive acts are stopped."}
+	b.id = 0
+	if _, err := k.acts.Go(t.Context(), k.by, "q-6", again, ""); !errors.Is(err, errs.Conflict) {
+		t.Errorf("while stopped: %v", err)
+	}
+	if got, _ := k.store.Get(t.Context(), k.tid, again.ID); got.State != deviceaction.Queued {
+		t.Errorf("a stop, which can be released, ended it: %+v", got)
+	}
+	b.says, b.id = deviceaction.Decision{Sentence: "This was not used in time and has lapsed."}, 7
+	given = b.back
 	if _, err := k.acts.Go(t.Context(), k.by, "q-6", again, ""); !errors.Is(err, errs.Conflict) {
 		t.Errorf("a request that lapsed: %v", err)
 	}
-	if got, _ := k.store.Get(t.Context(), k.tid, again.ID); got.State != deviceaction.Cancelled {
+	if got, _ := k.store.Get(t.Context(), k.tid, again.ID); got.State != deviceaction.Cancelled || b.back != given+1 {
 		t.Errorf("lapsed: %+v", got)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"log/slog"
-	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -66,6 +65,7 @@ func Freeze(k Kind, o Options, set []Device) string {
 // Runner works jobs off in the background, by the sign-ins of who started them.
 type Runner struct {
 	Acts    *Acts
+	May     func(ctx context.Context, by tenant.Person, tid tenant.ID) error // nil where the person may still act there: a job can take hours
 	Log     *slog.Logger
 	Windows *Windows
 	Pace    time.Duration // between looks at the clock while a window is waited for; zero: the usual
@@ -107,8 +107,8 @@ func (r *Runner) Order(ctx context.Context, by tenant.Person, ask Ask, set []Dev
 	}
 	for i := range lines {
 		lines[i].BrakeID = permit.ID
-		if permit.Waits {
-			lines[i].Said = permit.Sentence
+		if permit.Waits { // how many devices there are elsewhere is not for everybody who reads a line
+			lines[i].Said = "A second person must approve all of the job first."
 		}
 	}
 	id, fresh, err := r.Acts.Store.createJob(ctx, j, lines, ask.RequestID)
@@ -182,10 +182,14 @@ func tenantsOf(lines []Action) (list []tenant.ID) {
 // not be any more, it is cancelled.
 func (r *Runner) Start(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, job int64) error {
 	j, _, err := r.Acts.Store.Job(ctx, scope, job)
-	if err != nil {
+	if err != nil || j.Running(r.Acts.Now()) { // pressed twice
 		return err
 	}
-	all, err := r.Acts.Store.lines(ctx, scope, job)
+	return r.start(ctx, by, requestID, scope, j)
+}
+
+func (r *Runner) start(ctx context.Context, by tenant.Person, requestID string, scope tenant.Scope, j Job) error {
+	all, err := r.Acts.Store.lines(ctx, scope, j.ID)
 	if err != nil || len(all) == 0 {
 		return err
 	}
@@ -200,8 +204,8 @@ func (r *Runner) Start(ctx context.Context, by tenant.Person, requestID string, 
 			return err
 		}
 		permit, err = r.Acts.pass(ctx, by, o, requestID)
-		switch _, _, told := errs.Sentence(err); {
-		case told && permit.ID == j.BrakeID && permit.SignInAt.IsZero():
+		switch {
+		case err != nil && permit.ended(j.BrakeID):
 			return errors.Join(err, r.cancel(ctx, by, requestID, all, permit.Sentence))
 		case err != nil:
 			return err
@@ -217,7 +221,7 @@ func (r *Runner) cancel(ctx context.Context, by tenant.Person, requestID string,
 		if a.State != Queued {
 			continue
 		}
-		if failed := r.Acts.cancel(ctx, by, requestID, &a, why); failed != nil && !errors.Is(failed, errs.Conflict) {
+		if failed := r.Acts.giveUp(ctx, by, requestID, &a, why); failed != nil && !errors.Is(failed, errs.Conflict) {
 			err = errors.Join(err, failed)
 		}
 	}
@@ -237,10 +241,8 @@ func (r *Runner) run(ctx context.Context, by tenant.Person, requestID string, j 
 			byTenant[a.Tenant] = append(byTenant[a.Tenant], a)
 		}
 	}
-	if j.Windows {
-		if err := r.opens(ctx, j.ID, slices.Collect(maps.Keys(byTenant)), now); err != nil {
-			return err
-		}
+	if err := r.opens(ctx, j); err != nil {
+		return err
 	}
 	places := make(chan struct{}, atOnce)
 	r.running.Go(func() {
@@ -256,19 +258,26 @@ func (r *Runner) run(ctx context.Context, by tenant.Person, requestID string, j 
 	return nil
 }
 
-// opens keeps when the first of the customers' windows opens.
-func (r *Runner) opens(ctx context.Context, job int64, at []tenant.ID, now time.Time) error {
+// opens keeps when the first of the windows opens, or opened, that the job waits for.
+func (r *Runner) opens(ctx context.Context, j Job) error {
+	if !j.Windows {
+		return nil
+	}
+	at, err := r.Acts.Store.waiting(ctx, tenant.Everything(), j.ID)
+	if err != nil || len(at) == 0 {
+		return err
+	}
+	windows, err := r.Windows.All(ctx, tenant.Only(at...)) // where there is none any more, the lines fail for that
+	if err != nil {
+		return err
+	}
 	var first time.Time
-	for _, tid := range at {
-		opens, _, err := r.Windows.Next(ctx, tid, now)
-		if err != nil {
-			return err
-		}
-		if first.IsZero() || opens.Before(first) {
+	for _, w := range windows {
+		if opens, _ := w.Next(r.Acts.Now()); first.IsZero() || opens.Before(first) {
 			first = opens
 		}
 	}
-	return r.Acts.Store.opens(ctx, job, first)
+	return r.Acts.Store.opens(ctx, j.ID, first)
 }
 
 // turn is the part of a job at one customer.
@@ -291,7 +300,10 @@ func (r *Runner) tenant(ctx context.Context, t turn, lines []Action, places chan
 			<-places
 		}
 		if err != nil {
-			return r.fail(ctx, t, lines, err)
+			lines, err = nil, r.fail(ctx, t, lines, err)
+		}
+		if err := errors.Join(err, r.opens(ctx, t.job)); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -305,8 +317,8 @@ func (r *Runner) await(ctx context.Context, t turn) (closes time.Time, err error
 		if err != nil || !now.Before(opens) {
 			return closes, err
 		}
-		waits, err := r.Acts.Store.waits(ctx, t.tenant, t.job.ID)
-		if err != nil || !waits { // all of it was taken back
+		waits, err := r.Acts.Store.waiting(ctx, t.tenant, t.job.ID)
+		if err != nil || len(waits) == 0 { // all of it was taken back
 			return closes, err
 		}
 		if err := r.Acts.Store.alive(ctx, t.job.ID, now); err != nil {
@@ -334,6 +346,9 @@ func (r *Runner) send(ctx context.Context, t turn, lines []Action, closes time.T
 		if !closes.IsZero() && !r.Acts.Now().Before(closes) {
 			return lines[i:], nil
 		}
+		if err := r.May(ctx, t.by, t.tenant); err != nil {
+			return lines[i:], err
+		}
 		if _, err := r.Acts.send(ctx, p, k, a, t.requestID, t.permit); err != nil {
 			return lines[i+1:], err
 		}
@@ -354,7 +369,7 @@ func (r *Runner) fail(ctx context.Context, t turn, lines []Action, refused error
 		a.end(Failed, strings.TrimSpace(sentence+" "+next), r.Acts.Now())
 		took, err := r.Acts.Store.settle(ctx, Queued, a, time.Time{}, a.entry(t.by, t.requestID, "sent.failed", nil))
 		if err == nil && took && a.BrakeID > 0 {
-			err = r.Acts.Brake.GiveBack(ctx, a)
+			err = r.Acts.Brake.GiveBack(ctx, a, false)
 		}
 		if err != nil {
 			return err
@@ -401,8 +416,11 @@ func (r *Runner) Again(ctx context.Context, by tenant.Person, requestID string, 
 	if j.BrakeID > 0 {
 		return errs.ShowNext(errs.Conflict, "What destroys something is not repeated by itself.", "Choose the devices that failed, and confirm them again.")
 	}
+	if j.Running(r.Acts.Now()) {
+		return errs.ShowNext(errs.Conflict, "The job is still being sent.", "Try again what failed when the rest is through, or take the rest back.")
+	}
 	if err := r.Acts.Store.again(ctx, scope, job, by); err != nil {
 		return err
 	}
-	return r.Start(ctx, by, requestID, scope, job)
+	return r.start(ctx, by, requestID, scope, j)
 }

@@ -31,7 +31,7 @@ func TestJob(t *testing.T) {
 	for _, d := range set[:2] {
 		k.world.Faults.Add(world.Fault{Kind: "throttle", Path: d.ID + "/syncDevice", RetryAfter: 3600})
 	}
-	r := &deviceaction.Runner{Acts: k.acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	r := &deviceaction.Runner{Acts: k.acts, May: k.may, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	both := tenant.Only(k.tid, k.fab)
 	as := map[tenant.ID]string{k.tid: "technician at the customer"}
 	stands := func(id int64, want string) []deviceaction.Cause {
@@ -105,9 +105,9 @@ func (k *desk) pcs(n int) (set []deviceaction.Device) {
 // repeated by itself.
 func TestBrakedJob(t *testing.T) {
 	k := newDesk(t)
-	b := &budget{says: deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}}
+	b := &budget{id: 7, says: deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}}
 	k.acts.Brake = b
-	r := &deviceaction.Runner{Acts: k.acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Windows: deviceaction.NewWindows(k.pool, audit.NewStore(k.pool))}
+	r := &deviceaction.Runner{Acts: k.acts, May: k.may, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Windows: deviceaction.NewWindows(k.pool, audit.NewStore(k.pool))}
 	all := k.pcs(6)
 	scope, set := tenant.Only(k.tid), all[:4]
 	stands := func(id int64, want string) (j deviceaction.Job, why []deviceaction.Cause) {
@@ -176,9 +176,9 @@ func TestBrakedJob(t *testing.T) {
 	if id, err = r.Order(t.Context(), k.by, k.ask("clean", deviceaction.Device{}), all[4:], nil); err != nil {
 		t.Fatal(err)
 	}
-	b.says = deviceaction.Decision{Sentence: "Mia refused this: not stolen"}
-	if err := r.Start(t.Context(), k.by, "q", scope, id); !errors.Is(err, errs.Conflict) {
-		t.Errorf("refused: %v", err)
+	b.says, b.back = deviceaction.Decision{Sentence: "Mia refused this: not stolen"}, 0
+	if err := r.Start(t.Context(), k.by, "q", scope, id); !errors.Is(err, errs.Conflict) || b.back != 2 {
+		t.Errorf("refused: %v, given back %d", err, b.back)
 	}
 	if _, why := stands(id, "0 queued, 0 open, 0 failed, 2 cancelled"); len(why) != 1 || why[0].Said != b.says.Sentence {
 		t.Errorf("why it was cancelled: %+v", why)
@@ -189,7 +189,7 @@ func TestBrakedJob(t *testing.T) {
 func TestWindow(t *testing.T) {
 	k := newDesk(t) // Wednesday noon, UTC
 	windows := deviceaction.NewWindows(k.pool, audit.NewStore(k.pool))
-	r := &deviceaction.Runner{Acts: k.acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Windows: windows, Pace: time.Millisecond}
+	r := &deviceaction.Runner{Acts: k.acts, May: k.may, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), Windows: windows, Pace: time.Millisecond}
 	set, scope := k.pcs(2), tenant.Only(k.tid)
 	ask := k.ask("sync", deviceaction.Device{})
 	ask.Windows = true
@@ -220,6 +220,41 @@ func TestWindow(t *testing.T) {
 	r.Wait()
 	if j, _, err := k.store.Job(t.Context(), scope, id); err != nil || j.Queued != 0 || j.Open != 2 {
 		t.Errorf("while it is open: %+v, %v", j, err)
+	}
+
+	later := deviceaction.Window{Days: []time.Weekday{time.Thursday}, Opens: 10 * 60, Closes: 11 * 60, Zone: "UTC"}
+	for tid, w := range map[tenant.ID]deviceaction.Window{k.tid: later, k.fab: w} {
+		if err := windows.Set(t.Context(), tid, w, k.by, "q", k.acts.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	two, both := k.ask("restart", deviceaction.Device{}), tenant.Only(k.tid, k.fab)
+	two.Windows = true
+	elsewhere := set[1]
+	elsewhere.Tenant = k.fab
+	if id, err = r.Order(t.Context(), k.by, two, []deviceaction.Device{set[0], elsewhere}, nil); err != nil {
+		t.Fatal(err)
+	}
+	for range 2000 { // until it failed where the window is open, as nobody is signed in there
+		if j, _, err = k.store.Job(t.Context(), both, id); err != nil || j.Queued == 1 && j.State(k.acts.Now()) == deviceaction.JobPlanned {
+			break
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	if err != nil || j.Queued != 1 || !j.OpensAt.Equal(time.Date(2026, 8, 13, 10, 0, 0, 0, time.UTC)) {
+		t.Errorf("between two windows: %+v, %v", j, err)
+	}
+	if err := r.Again(t.Context(), k.by, "q", both, id); !errors.Is(err, errs.Conflict) {
+		t.Errorf("tried again while it waits for a window: %v", err)
+	}
+	if err := r.Start(t.Context(), k.by, "q", both, id); err != nil {
+		t.Errorf("sent once more while it waits for a window: %v", err)
+	}
+	k.lost = k.tid
+	k.world.Clock.Advance(13*time.Hour + 30*time.Minute)
+	r.Wait()
+	if j, why, err := k.store.Job(t.Context(), scope, id); err != nil || j.Failed != 1 || len(why) != 1 || why[0].Said != "You may not act at this customer any more." {
+		t.Errorf("the person lost the customer meanwhile: %+v, %+v, %v", j, why, err)
 	}
 	if err := windows.Set(t.Context(), k.tid, deviceaction.Window{}, k.by, "q", k.acts.Now()); err != nil {
 		t.Error(err)

@@ -111,13 +111,14 @@ func (s *Store) Busy(ctx context.Context, scope tenant.Scope, kind string, set [
 	return busy, nil
 }
 
-// waits tells that something of the job at the tenant was not sent.
-func (s *Store) waits(ctx context.Context, tid tenant.ID, job int64) (yes bool, err error) {
-	err = s.pool.In(tid).QueryRow(ctx, `SELECT EXISTS (SELECT FROM device_action WHERE tenant_id = $1 AND job_id = $2 AND state = 'queued')`, tid, job).Scan(&yes)
+// waiting are the tenants in the scope where something of the job was not sent.
+func (s *Store) waiting(ctx context.Context, scope postgres.Scope, job int64) ([]tenant.ID, error) {
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT DISTINCT tenant_id FROM device_action WHERE job_id = $1 AND state = 'queued'`, job)
+	found, err := pgx.CollectRows(rows, pgx.RowTo[tenant.ID])
 	if err != nil {
-		return false, fmt.Errorf("lines of job that wait: %w", postgres.Kind(err))
+		return nil, fmt.Errorf("customers of job that wait: %w", postgres.Kind(err))
 	}
-	return yes, nil
+	return found, nil
 }
 
 // opens keeps when the first window opens that the job waits for.

@@ -83,12 +83,12 @@ func insert(ctx context.Context, tx pgx.Tx, a Action, destructive bool) (id int6
 	return id, err
 }
 
-// send makes the action the caller's to send: once for each action that waits.
+// send makes the action the caller's to send, once: not where it has moved on since the caller read it.
 func (s *Store) send(ctx context.Context, a Action, now time.Time) (mine bool, err error) {
 	tag, err := s.pool.In(a.Tenant).Exec(ctx, `
 		UPDATE device_action
 		SET    state = 'sent', sent_at = $3, next_read_at = $4, said = ''
-		WHERE  tenant_id = $1 AND action_id = $2 AND state IN ('queued', 'approval')`, a.Tenant, a.ID, now, now.Add(lostAfter))
+		WHERE  tenant_id = $1 AND action_id = $2 AND state = $5`, a.Tenant, a.ID, now, now.Add(lostAfter), a.State)
 	if err != nil {
 		return false, fmt.Errorf("send %s at %s: %w", a.Kind, a.Tenant, postgres.Kind(err))
 	}

@@ -59,7 +59,7 @@ func TestPages(t *testing.T) {
 			t.Fatalf("%+v, %v", a, err)
 		}
 	}
-	runner := &deviceaction.Runner{Acts: acts, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	runner := &deviceaction.Runner{Acts: acts, May: func(context.Context, tenant.Person, tenant.ID) error { return nil }, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	h := &Handler{Actions: store, Acts: acts, Runner: runner}
 	mount := func(r page.Router) { h.Mount(r); h.MountPortal(r) }
 	technician := technician

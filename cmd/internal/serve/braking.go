@@ -80,8 +80,8 @@ func (b braking) decision(q brake.Request, a brake.Answer) deviceaction.Decision
 }
 
 // GiveBack gives back what an action took of the budget.
-func (b braking) GiveBack(ctx context.Context, a deviceaction.Action) error {
-	return b.store.Return(ctx, a.BrakeID, a.Tenant, a.Hardware)
+func (b braking) GiveBack(ctx context.Context, a deviceaction.Action, spent bool) error {
+	return b.store.Return(ctx, a.BrakeID, a.Tenant, a.Hardware, spent)
 }
 
 // Over are the requests that let nothing pass any more.
@@ -92,6 +92,18 @@ func (b braking) Over(ctx context.Context, ids []int64) (map[int64]string, error
 // deviceActs sends actions on devices as the request's person.
 func (p *Portal) deviceActs() *deviceaction.Acts {
 	return &deviceaction.Acts{Who: p.acting(), Graph: p.Graph, Store: p.DeviceActions, Brake: braking{p.Brake, p.sitting}, Now: p.Sync.Now}
+}
+
+// mayStillAct refuses whoever lost their role or the customer since they asked: what they asked for may be sent hours later.
+func (p *Portal) mayStillAct(ctx context.Context, by tenant.Person, tid tenant.ID) error {
+	now, err := p.Tenants.Resolve(ctx, tenant.Identity{Tenant: by.Tenant, ObjectID: by.ObjectID, Guest: by.Guest})
+	if err != nil {
+		return err
+	}
+	if !now.Person.Role.May(tenant.MayAct) || !now.Reach.Has(tid) {
+		return errs.ShowNext(errs.Forbidden, "Whoever asked for this may not act at this customer any more.", "Somebody who may asks for it anew.")
+	}
+	return nil
 }
 
 // sitting is what the brake has to know of the request's session.

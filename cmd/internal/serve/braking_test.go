@@ -2,11 +2,13 @@ package serve
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -15,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/internal/deviceaction"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
@@ -75,8 +78,12 @@ func TestBulkPassesTheBrake(t *testing.T) {
 	}
 	store := deviceaction.NewStore(pool, log)
 	acts := &deviceaction.Acts{Who: anybody{client}, Graph: client, Store: store, Brake: braking{held, func(context.Context) brake.Session { return in("anna") }}, Now: time.Now}
-	run := &deviceaction.Runner{Acts: acts, Windows: deviceaction.NewWindows(pool, log), Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
+	portal := &Portal{Tenants: tenant.NewStore(pool, ids[0], nil)}
+	run := &deviceaction.Runner{Acts: acts, Windows: deviceaction.NewWindows(pool, log), May: portal.mayStillAct, Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
 	anna := tenant.Person{Tenant: ids[0], ObjectID: "00000000-0000-4000-8000-0000000000a1", Name: "anna", Role: tenant.RoleTechnician}
+	if _, err := pool.Raw().Exec(t.Context(), `INSERT INTO staff (upn, object_id, role, reach) VALUES ('anna@firstup.example', $1, 'technician', 'all')`, anna.ObjectID); err != nil {
+		t.Fatal(err)
+	}
 	owner := tenant.Person{Tenant: ids[0], ObjectID: "00000000-0000-4000-8000-0000000000b2", Name: "owner", Role: tenant.RoleOwner}
 	wipe, _ := deviceaction.KindOf("wipe")
 	order := func(nonce string, set ...deviceaction.Device) (int64, error) {
@@ -95,6 +102,16 @@ func TestBulkPassesTheBrake(t *testing.T) {
 	j, _, jerr := store.Job(t.Context(), tenant.Everything(), id)
 	if err != nil || jerr != nil || sent.Load() != 0 || j.Queued != 10 || j.BrakeID == 0 || j.State(time.Now()) != deviceaction.JobHeld {
 		t.Fatalf("before anybody approved: %+v, %v, %v, sent %d", j, err, jerr, sent.Load())
+	}
+	kept, _, _, err := store.List(t.Context(), tenant.Only(ids[1]), deviceaction.Filter{Sort: "device", Job: id})
+	if err != nil || len(kept) != 5 || strings.Contains(kept[0].Said, "10") {
+		t.Errorf("who looks after one of the customers reads how many devices others have in the set: %+v, %v", kept, err)
+	}
+	for i, other := range map[int]string{1: "Fabrikam", 2: "Contoso"} {
+		var own, foreign int
+		if err := pool.Raw().QueryRow(t.Context(), `SELECT count(*) FILTER (WHERE detail::text LIKE '%' || $2 || '%'), count(*) FILTER (WHERE detail::text LIKE '%' || $3 || '%') FROM audit WHERE tenant_id = $1 AND action LIKE 'brake.%'`, ids[i], []string{"", "Contoso", "Fabrikam"}[i], other).Scan(&own, &foreign); err != nil || own != 1 || foreign != 0 {
+			t.Errorf("the customer's log names it in %d entries, and %s in %d, %v", own, other, foreign, err)
+		}
 	}
 	lines, _, err := held.Lines(t.Context(), tenant.Everything(), j.BrakeID, "", 20)
 	if err != nil || len(lines) != 10 || !slices.ContainsFunc(lines, func(l brake.Line) bool { return l.Hardware == "SN-f4" && l.Tenant == ids[2] }) {
@@ -129,5 +146,13 @@ func TestBulkPassesTheBrake(t *testing.T) {
 	run.Wait()
 	if n := sent.Load(); n == 0 || n > 6 {
 		t.Errorf("12 sets at once sent %d wipes, 6 are allowed", n)
+	}
+	for _, lost := range []string{`reach = 'chosen'`, `reach = 'all', role = 'support'`, `role = 'technician', disabled = true`} {
+		if _, err := pool.Raw().Exec(t.Context(), `UPDATE staff SET `+lost); err != nil {
+			t.Fatal(err)
+		}
+		if err := portal.mayStillAct(t.Context(), anna, ids[1]); !errors.Is(err, errs.Forbidden) {
+			t.Errorf("who has %s acts on: %v", lost, err)
+		}
 	}
 }

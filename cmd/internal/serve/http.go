@@ -54,7 +54,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups, graphsync.Relationships)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},
-		Sitting: p.sitting, DeviceActions: p.DeviceActions, DeviceActs: acting, DeviceWindows: windows, DeviceJobs: &deviceaction.Runner{Acts: acting, Windows: windows, Log: p.Log},
+		Sitting: p.sitting, DeviceActions: p.DeviceActions, DeviceActs: acting, DeviceWindows: windows, DeviceJobs: &deviceaction.Runner{Acts: acting, May: p.mayStillAct, Windows: windows, Log: p.Log},
 		MyDevices: ownDevices{p.Sessions, p.Graph, p.used}, IsAdmin: p.isAdmin, Settings: p.settings(), Retention: graphsync.NewRetention(p.Pool, nil),
 		DetectedApps: p.DetectedApps, Protection: p.Protection, Autopilot: p.Autopilot,
 		Failures: p.Failures, Explain: p.explain, Behind: p.refusedSignIn, TryAgain: p.tryAgain,
