@@ -65,7 +65,7 @@ type Assignment struct {
 
 // Filter chooses apps. Empty fields do not choose; values of one field are alternatives, fields add up.
 type Filter struct {
-	Q        string // part of name, publisher, package or file name
+	Q        string // part of name, publisher, package or file name; below three characters the beginning of the name
 	Type     []string
 	Platform []string
 	State    []string

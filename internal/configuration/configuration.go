@@ -159,7 +159,7 @@ type Version struct {
 
 // Filter chooses policies. Empty fields do not choose; values of one field are alternatives, fields add up.
 type Filter struct {
-	Q        string // part of name, description, type or template
+	Q        string // part of name, description, type or template; below three characters the beginning of the name
 	Kind     []Kind // none: those of Policies
 	Type     []string
 	Platform []string

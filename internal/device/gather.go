@@ -51,7 +51,7 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 	if err != nil {
 		return "", nil, o, err
 	}
-	from, err := found(w, scope, f)
+	from, err := matches(w, scope, f)
 	if err != nil {
 		return "", nil, o, err
 	}
@@ -68,8 +68,8 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 		ORDER  BY ` + o.By(), w.Args, o, nil
 }
 
-// found are the matches with what they are sorted by, one more than are counted.
-func found(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
+// matches are those of a search with what they are sorted by, one more than are counted.
+func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 	text, most := term(f.Q), int64(0)
 	if f.CountMost > 0 {
 		most = f.CountMost + 1

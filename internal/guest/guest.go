@@ -102,7 +102,7 @@ type Change struct {
 
 // Filter chooses guests. Empty fields do not choose; fields add up.
 type Filter struct {
-	Q         string // part of name, address, principal name or object id
+	Q         string // part of name, address, principal name or object id; below three characters the beginning of the name
 	Standings []Standing
 	Roles     []string // template ids, one of which it holds
 	Tenants   []tenant.ID

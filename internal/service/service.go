@@ -95,7 +95,7 @@ type Reading struct {
 
 // Filter chooses items. Empty fields do not choose; values of one field are alternatives, fields add up.
 type Filter struct {
-	Q       string // part of name, or of what Graph says of it
+	Q       string // part of name, or of what Graph says of it; below three characters the beginning of the name
 	Kind    []Kind
 	State   []Standing
 	Within  int  // ends within so many days, and has not ended; 0: does not choose

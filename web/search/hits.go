@@ -3,7 +3,6 @@ package search
 import (
 	"net/url"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/device"
@@ -137,6 +136,8 @@ func (v view) sentence() string {
 		return "Type the name of a device, a person, a serial number, an app or a customer. Two characters are enough."
 	case len([]rune(v.Query)) < shortest:
 		return "One character finds too much. Type at least two."
+	case len([]rune(v.Query)) == shortest:
+		return "Nothing that you may see begins with “" + v.Query + "”. Three characters find it anywhere in a name."
 	}
 	return "Nothing that you may see has “" + v.Query + "” in its name, serial, user, IMEI, MAC, publisher or domain."
 }
@@ -150,7 +151,7 @@ func (v view) lead() string {
 		return ""
 	}
 	lead := "The first of each kind; each kind leads to its whole list."
-	if utf8.RuneCountInString(v.Query) == shortest {
+	if len([]rune(v.Query)) == shortest {
 		lead += " Two characters find mostly what begins with them, three find them anywhere."
 	}
 	return lead
