@@ -44,6 +44,9 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	if utf8.RuneCountInString(text) < postgres.Trigram || len(text) > 200 || guid || !postgres.Printable(text) || !postgres.Uncased(text) {
 		return slices.Clone(kinds), nil
 	}
+	if before, _, ok := strings.Cut(text, "@"); ok && utf8.RuneCountInString(before) >= postgres.Trigram { // what follows stands in too many texts to tell much
+		text = before
+	}
 	var found []Kind
 	if err := s.pool.In(scope).QueryRow(ctx, `SELECT searched_in($1)`, postgres.Like(text)).Scan(&found); err != nil {
 		return nil, fmt.Errorf("kinds of things that hold a text: %w", err)
