@@ -8,10 +8,18 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// onlySearch tells that nothing but the text chooses.
+// onlySearch tells that nothing but the text chooses, of the devices that are there.
 func (f Filter) onlySearch() bool {
 	return len(f.Compliance)+len(f.OS)+len(f.OSVersion)+len(f.Ownership)+len(f.CheckIn)+len(f.Category)+len(f.Model)+len(f.Manufacturer)+
 		len(f.State)+len(f.Tenants) == 0 && f.Encrypted == nil && f.UserID == "" && !f.Gone
+}
+
+// bound is how many matches are enough to tell that there are more than are counted; 0: all are counted.
+func (f Filter) bound() int64 {
+	if f.CountMost > 0 {
+		return f.CountMost + 1
+	}
+	return 0
 }
 
 // gathers tells that all matches of a search can be gathered with what they are sorted by, and counted as they are.
@@ -70,10 +78,7 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 
 // matches are those of a search with what they are sorted by, one more than are counted.
 func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
-	text, most := term(f.Q), int64(0)
-	if f.CountMost > 0 {
-		most = f.CountMost + 1
-	}
+	text, most := term(f.Q), f.bound()
 	if short(text) {
 		c := &postgres.Where{Args: w.Args}
 		if _, err := conditions(c, scope, f); err != nil {

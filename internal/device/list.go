@@ -261,9 +261,9 @@ func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if f.CountMost > 0 && text != "" && !short(text) && f.onlySearch() {
+	if text != "" && !short(text) && f.onlySearch() {
 		w := &postgres.Where{}
-		return `SELECT count(*) FROM ` + holding(w, text, f.CountMost+1), w.Args, nil
+		return `SELECT count(*) FROM ` + holding(w, text, f.bound()), w.Args, nil
 	}
 	if f.CountMost > 0 {
 		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil
