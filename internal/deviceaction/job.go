@@ -390,7 +390,7 @@ func (r *Runner) Stop(ctx context.Context, by tenant.Person, requestID string, s
 	if err != nil {
 		return err
 	}
-	if len(all) > 0 && all[0].BrakeID > 0 && all[0].own(by) == nil && !slices.ContainsFunc(all, func(a Action) bool { return a.State != Queued }) {
+	if len(all) > 0 && all[0].BrakeID > 0 && all[0].own(by) == nil { // once something of it was sent, this changes nothing
 		if err := r.Acts.Brake.Withdraw(ctx, by, all[0].BrakeID, requestID); err != nil {
 			return err
 		}

@@ -173,6 +173,16 @@ func TestBrakedJob(t *testing.T) {
 		t.Errorf("granted at once: %+v, spent %d", j, b.spent)
 	}
 	b.says = deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}
+	b.withdrawn = 0
+	if id, err = r.Order(t.Context(), k.by, k.ask("delete", deviceaction.Device{}), all[4:], nil); err != nil {
+		t.Fatal(err)
+	}
+	if lines, _, _, err = k.store.List(t.Context(), scope, deviceaction.Filter{Sort: "device", Job: id}); err != nil || len(lines) != 2 {
+		t.Fatal(lines, err)
+	}
+	if err := errors.Join(k.acts.Drop(t.Context(), k.by, "q", lines[0]), r.Stop(t.Context(), k.by, "q", scope, id)); err != nil || b.withdrawn != 7 {
+		t.Errorf("the rest is taken back after one was: %v, withdrawn %d", err, b.withdrawn)
+	}
 	if id, err = r.Order(t.Context(), k.by, k.ask("clean", deviceaction.Device{}), all[4:], nil); err != nil {
 		t.Fatal(err)
 	}

@@ -164,7 +164,7 @@ func (b *brakes) Ask(context.Context, tenant.Person, deviceaction.Order, string)
 	return d, nil
 }
 
-func (b *brakes) GiveBack(context.Context, deviceaction.Action) error { return nil }
+func (b *brakes) GiveBack(context.Context, deviceaction.Action, bool) error { return nil }
 
 func (b *brakes) Over(context.Context, []int64) (map[int64]string, error) { return nil, nil }
 

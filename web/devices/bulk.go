@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -226,22 +227,22 @@ func (r row) key() string { return r.Tenant.ID.String() + "/" + r.ID }
 
 // ticked are the devices of check boxes. One out of reach is errs.NotFound.
 func (h *Bulk) ticked(ctx context.Context, m tenant.Membership, ids []string) ([]device.Device, error) {
-	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	if len(ids) == 0 {
 		return nil, errs.ShowNext(errs.Invalid, "No device was chosen.", "Go back and tick at least one.")
 	}
-	if len(ids) > deviceaction.MostInJob {
-		return nil, errs.ShowNext(errs.Invalid, "More than 400 devices were chosen.", "Go back and choose fewer.")
-	}
-	keys := make([]device.Key, len(ids))
-	for i, key := range ids {
+	chosen := map[device.Key]bool{}
+	for _, key := range ids {
 		where, id, _ := strings.Cut(key, "/")
 		tid, err := tenant.ParseID(where)
 		if err != nil || !m.Scope.Has(tid) {
 			return nil, errs.NotFound
 		}
-		keys[i] = device.Key{Tenant: tid, ID: id}
+		chosen[device.Key{Tenant: tid, ID: id}] = true
 	}
+	if len(chosen) > deviceaction.MostInJob {
+		return nil, errs.ShowNext(errs.Invalid, "More than 400 devices were chosen.", "Go back and choose fewer.")
+	}
+	keys := slices.Collect(maps.Keys(chosen))
 	return h.Devices.GetAll(ctx, m.Scope, keys)
 }
 

@@ -84,6 +84,9 @@ func TestBulk(t *testing.T) {
 			t.Errorf("the confirmation lacks %q", want)
 		}
 	}
+	if got := c.Post("/devices/actions", tick("restart", one, strings.ToUpper(contoso.ID.String())+"/d1")).Body.String(); !strings.Contains(got, "Restart: 1 device?") {
+		t.Error("a device that is named twice counts twice")
+	}
 	form := url.Values{"kind": {"restart"}, "id": {one, two}, "nonce": {nonceOf(t, html)}, "set": {between(html, `name="set" value="`)}, "was": {contoso.ID.String() + " 2"}}
 	if got := c.Post("/devices/actions/order", form); got.Code != http.StatusSeeOther || got.Header().Get("Location") != "/actions/jobs/7" || strings.Join(o.devices, " ") != "d1 d2" || o.as[contoso.ID] != "d.kranz@firstup.example" {
 		t.Errorf("ordered %+v, %d", o, got.Code)
