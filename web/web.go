@@ -230,7 +230,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		jobs,
 		&webprovisioning.Importer{Provisioning: d.Provisioning, Acts: d.ProvisioningActs, Explain: d.Explain},
 		setUp,
-		&incidents.Handler{Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
+		&incidents.Handler{Tenants: d.Tenants, Lacks: d.Consent.Store.Lacks, Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
 		ends,
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}

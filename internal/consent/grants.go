@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -222,6 +223,23 @@ func (s *Store) Latest(ctx context.Context, tid tenant.ID, whole bool) (*Reading
 		return nil, fmt.Errorf("get latest consent reading of %s: %w", tid, postgres.Kind(err))
 	}
 	return &r, nil
+}
+
+// Lacks tells that the tenant has agreed to none of these permissions for people who sign in, as of when that was read; false where it has
+// agreed to one, or where that is not known.
+func (s *Store) Lacks(ctx context.Context, tid tenant.ID, names ...string) (asOf time.Time, yes bool, err error) {
+	read, err := s.Latest(ctx, tid, true)
+	if err != nil || read == nil {
+		return asOf, false, err
+	}
+	open, err := s.Standings(ctx, tid, false)
+	if err != nil {
+		return asOf, false, err
+	}
+	has := slices.ContainsFunc(Held(open), func(p permission.Permission) bool {
+		return p.Kind == permission.Delegated && slices.Contains(names, p.Name)
+	})
+	return read.At, !has, nil
 }
 
 const tenantColumns = `tenant_id, display_name, default_domain, domains, home, country, state, state_since, state_read_at, mark, created_at`

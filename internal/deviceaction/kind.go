@@ -182,7 +182,7 @@ var Kinds = []Kind{
 			return map[string]any{"templateType": map[string]string{"templateType": "predefined"}}
 		},
 		What: "Windows packs logs and settings, no personal files, and uploads them to Intune, which keeps them for 28 days. Names of people and of the device may be in them."},
-	{Name: "client", Title: "Configuration Manager", Verb: "Trigger", Ask: "Have Configuration Manager do this", Icon: "settings", Right: "ConfigurationManagerAction", version: "beta", path: "triggerConfigurationManagerAction", Scope: Privileged, results: []string{"triggerConfigurationManagerAction", "configurationManagerAction"}, on: desktop, needs: coManaged, Form: ClientForm,
+	{Name: "client", Title: "Configuration Manager", Verb: "Trigger", Ask: "Trigger Configuration Manager", Icon: "settings", Right: "ConfigurationManagerAction", version: "beta", path: "triggerConfigurationManagerAction", Scope: Privileged, results: []string{"triggerConfigurationManagerAction", "configurationManagerAction"}, on: desktop, needs: coManaged, Form: ClientForm,
 		body: func(o Options) any {
 			return map[string]any{"configurationManagerAction": map[string]string{"action": o.Client}}
 		},

@@ -24,6 +24,9 @@ const (
 	huntOlder = "AdvancedHunting.Read"
 )
 
+// Permissions of which one lets people hunt who sign in at a customer.
+var Permissions = []string{hunt, huntOlder}
+
 // NeedsToHunt is what a person must be to hunt.
 const NeedsToHunt = "the directory role Security Reader at this customer, or a role of Defender’s own"
 

@@ -11,7 +11,6 @@ import (
 	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/intunerole"
-	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -24,19 +23,9 @@ type Rights struct {
 	Sync      *graphsync.Service
 }
 
-// lacks tells that the customer has not agreed to the delegated permission, as of when that was read; false where it has, or where it is not
-// known.
+// lacks tells that the customer has not agreed to the delegated permission, as of when that was read.
 func (k *Rights) lacks(ctx context.Context, tid tenant.ID, scope string) (asOf time.Time, yes bool, err error) {
-	read, err := k.Consent.Latest(ctx, tid, true)
-	if err != nil || read == nil {
-		return asOf, false, err
-	}
-	open, err := k.Consent.Standings(ctx, tid, false)
-	if err != nil {
-		return asOf, false, err
-	}
-	has := slices.ContainsFunc(consent.Held(open), func(p permission.Permission) bool { return p.Kind == permission.Delegated && p.Name == scope })
-	return read.At, !has, nil
+	return k.Consent.Lacks(ctx, tid, scope)
 }
 
 // lacking says before anything is sent that the customer has not agreed to the permission that people need for it; nil where nothing is known to

@@ -49,6 +49,9 @@ func TestRightsAreToldBeforeSending(t *testing.T) {
 	if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), `INSERT INTO consent_reading (tenant_id, at, application_read, delegated_read, state, held, missing, surplus, personal) VALUES ($1, $2, true, true, 'connected', 1, 0, 0, 0)`, contoso.ID, read); err != nil {
 		t.Fatal(err)
 	}
+	if _, yes, err := h.Rights.Consent.Lacks(t.Context(), fabrikam.ID, deviceaction.Privileged); err != nil || yes {
+		t.Errorf("a customer whose grants were not read: lacks %v, %v", yes, err)
+	}
 	says("restart", "Contoso has not agreed to "+deviceaction.Privileged, "3 min ago", `href="/t/`+contoso.ID.String()+`/consent"`, form)
 	if got := bulk(); !strings.Contains(got, "Not agreed to "+deviceaction.Privileged+" for people who sign in: Contoso.") || !strings.Contains(got, form) {
 		t.Error("a bulk does not tell that the customer has not agreed")

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/incident"
@@ -22,24 +23,45 @@ type Hunter interface {
 
 // huntView is the page on which somebody hunts.
 type huntView struct {
-	m      tenant.Membership
-	in     *page.SignIn // nil: there is no sign-in at the customer
-	asked  incident.Question
-	saved  []incident.Query
-	opened incident.Query // the saved query that is in the box
-	faults page.Faults
-	failed *ui.Banner
-	unread *incident.Unread
-	result *result
-	chrome page.Chrome
-	rest   string // of addresses of this page: the customers that are chosen
+	m       tenant.Membership
+	in      *page.SignIn // nil: there is no sign-in at the customer
+	asked   incident.Question
+	saved   []incident.Query
+	opened  incident.Query // the saved query that is in the box
+	faults  page.Faults
+	failed  *ui.Banner
+	lacking *ui.Banner // of the customer's consent
+	unread  *incident.Unread
+	result  *result
+	chrome  page.Chrome
+	rest    string // of addresses of this page: the customers that are chosen
 }
 
 func (h *Handler) newBox(r *http.Request, m tenant.Membership) (v huntView, err error) {
 	chrome := page.ChromeOf(r.Context())
 	v = huntView{m: m, in: chrome.SignedIn(m.Tenant.ID), asked: incident.Question{Days: incident.MostDays}, faults: page.Faults{}, chrome: chrome}
-	v.saved, err = h.Queries.List(r.Context(), m.Person)
-	return v, err
+	if v.saved, err = h.Queries.List(r.Context(), m.Person); err != nil || !m.One() {
+		return v, err
+	}
+	switch said, err := h.lacking(r.Context(), m.Tenant.ID, chrome.Now); {
+	case err != nil:
+		return v, err
+	case said != "":
+		v.lacking = &ui.Banner{Kind: "warn", Title: m.Tenant.Name() + said, Text: "Microsoft refuses your query until an administrator of the customer agrees.", ActionText: "Ask for it", ActionURL: m.Path("/consent")}
+	}
+	return v, nil
+}
+
+// lacking says that a customer has not agreed to hunting, as a sentence goes on after its name; empty where it has, or where that is not known.
+func (h *Handler) lacking(ctx context.Context, tid tenant.ID, now time.Time) (string, error) {
+	if h.Lacks == nil {
+		return "", nil
+	}
+	asOf, yes, err := h.Lacks(ctx, tid, incident.Permissions...)
+	if err != nil || !yes {
+		return "", err
+	}
+	return " has not agreed that people hunt there, as read " + ui.NewTime(asOf, now).Text + ".", nil
 }
 
 // open finds the saved query of that id, where the person has one.

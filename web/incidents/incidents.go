@@ -28,6 +28,8 @@ type Handler struct {
 	Hunter    Hunter
 	Queries   *incident.Queries
 	Tenants   *tenant.Store // to hunt at several
+	// Lacks tells a customer that has agreed to none of the permissions, as of when that was read; nil: nothing is said of it.
+	Lacks func(ctx context.Context, tid tenant.ID, names ...string) (asOf time.Time, yes bool, err error)
 	// Explain keeps what is behind a failure at Microsoft and gives the page that says so; nil: nothing is explained.
 	Explain func(r *http.Request, err error, back string) string
 }

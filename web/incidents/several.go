@@ -22,6 +22,7 @@ type severalView struct {
 	huntView
 	all      []tenant.Tenant // in reach
 	chosen   []tenant.ID
+	lacks    map[tenant.ID]string // of those where the person is signed in, what they have not agreed to
 	outcomes []outcome
 }
 
@@ -54,6 +55,15 @@ func (h *Handler) newSeveralView(r *http.Request, m tenant.Membership, chosen []
 		if !slices.Contains(v.chosen, id) {
 			v.chosen = append(v.chosen, id)
 			v.rest += "&customer=" + id.String()
+		}
+	}
+	v.lacks = map[tenant.ID]string{}
+	for _, t := range v.all {
+		if v.chrome.SignedIn(t.ID) == nil {
+			continue
+		}
+		if v.lacks[t.ID], err = h.lacking(r.Context(), t.ID, v.chrome.Now); err != nil {
+			return v, err
 		}
 	}
 	return v, nil

@@ -38,7 +38,9 @@ func TestHuntingAtSeveral(t *testing.T) {
 		contoso.ID: {found: rowsFound()}, fabrikam.ID: {refuse: errs.ShowNext(errs.Unavailable, "Its limit is used up.", "Run it again in 40 seconds.")},
 		northwind.ID: {found: incident.Found{Columns: []incident.Column{{Name: "IsLocalAdmin", Type: "SByte"}}, Rows: [][]string{{"1"}}, Older: true}},
 	}
-	mount := (&Handler{Tenants: f.Tenants, Incidents: f.Incidents, Devices: f.Devices, Sync: f.Sync, Hunter: m, Queries: incident.NewQueries(f.Pool)}).Mount
+	mount := (&Handler{Tenants: f.Tenants, Incidents: f.Incidents, Devices: f.Devices, Sync: f.Sync, Hunter: m, Queries: incident.NewQueries(f.Pool), Lacks: func(_ context.Context, tid tenant.ID, names ...string) (time.Time, bool, error) {
+		return f.Now.Add(-3 * time.Minute), tid == fabrikam.ID && len(names) == 2, nil
+	}}).Mount
 	reach := tenant.Only(contoso.ID, fabrikam.ID, northwind.ID)
 	c, support := f.Serve(t, who, reach, mount), f.Serve(t, tenant.Person{Role: tenant.RoleSupport}, reach, mount)
 	if got := c.Get(huntPath); got.Code != http.StatusOK || strings.Count(got.Body.String(), "/signin?tenant=") != 3 || strings.Contains(got.Body.String(), "Adatum") {
@@ -46,6 +48,12 @@ func TestHuntingAtSeveral(t *testing.T) {
 	}
 	for _, in := range []tenant.Tenant{contoso, fabrikam} {
 		c.SignIns = append(c.SignIns, page.SignIn{Tenant: in, As: "tech@" + in.DefaultDomain, Until: f.Now.Add(time.Hour)})
+	}
+	if got := c.Get(huntPath).Body.String(); strings.Count(got, "has not agreed that people hunt there, as read 3 min ago.") != 1 {
+		t.Error("a customer without consent is not told before the query is run")
+	}
+	if got := c.Get("/t/" + fabrikam.ID.String() + huntPath).Body.String(); !strings.Contains(got, "Fabrikam has not agreed that people hunt there") || !strings.Contains(got, `name="text"`) {
+		t.Error("at that customer alone it is not told, or takes the box away")
 	}
 	asks := func(more ...string) url.Values {
 		v := url.Values{"text": {"AlertInfo\n| take 1"}, "days": {"7"}, "customer": {contoso.ID.String(), fabrikam.ID.String(), northwind.ID.String()}}

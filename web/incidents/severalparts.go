@@ -85,12 +85,19 @@ func (v severalView) customers() ui.Choice {
 		s, chosen := v.chrome.SignedIn(t.ID), slices.Contains(v.chosen, t.ID)
 		switch {
 		case s != nil:
-			c.Options = append(c.Options, ui.Option{Value: t.ID.String(), Label: t.Name(), Hint: "As " + s.As, Selected: chosen})
+			c.Options = append(c.Options, ui.Option{Value: t.ID.String(), Label: t.Name(), Hint: v.hint(t, s.As), Selected: chosen})
 		case chosen:
 			c.Options = append(c.Options, ui.Option{Value: t.ID.String(), Label: t.Name(), Hint: "You are not signed in there; the query is kept.", Selected: true})
 		}
 	}
 	return c
+}
+
+func (v severalView) hint(t tenant.Tenant, as string) string {
+	if said := v.lacks[t.ID]; said != "" {
+		return "As " + as + ". " + t.Name() + said
+	}
+	return "As " + as
 }
 
 func (v severalView) runs() ui.Actions {
