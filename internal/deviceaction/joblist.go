@@ -17,7 +17,7 @@ type JobState string
 const (
 	JobPlanned JobState = "planned" // it waits for a maintenance window
 	JobSending JobState = "sending" // something of it is being sent
-	JobHeld    JobState = "held"    // it waits to be approved, and to be sent then
+	JobHeld    JobState = "held"    // it passes the brake: it waits to be approved, or to be sent
 	JobStopped JobState = "stopped" // something was not sent, and nobody sends it
 	JobWaiting JobState = "waiting" // for devices
 	JobFailed  JobState = "failed"  // over, and some failed

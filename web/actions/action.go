@@ -56,8 +56,12 @@ func (v view) steps() ui.StepList {
 	}
 	switch deviceaction.State(v.State) {
 	case deviceaction.Queued:
-		if v.BrakeURL != "" {
-			return ui.StepList{asked, step(ui.ShapePending, "A second person approves", v.Said+" "+v.By+" sends it then, from this page."), taken, answer}
+		if v.BrakeURL != "" && v.Said != "" {
+			from := "this page."
+			if v.JobURL != "" {
+				from = "the page of the job."
+			}
+			return ui.StepList{asked, step(ui.ShapePending, "A second person approves", v.Said+" "+v.By+" sends it then, from "+from), taken, answer}
 		}
 		taken.Shape = ui.ShapePending
 	case deviceaction.Sent:

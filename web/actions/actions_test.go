@@ -239,6 +239,19 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// TestLineOfJob: a line says who sends it from where, and waits for a second person only where one has to approve.
+func TestLineOfJob(t *testing.T) {
+	t.Parallel()
+	a := deviceaction.Action{ID: 7, Kind: "wipe", State: deviceaction.Queued, By: "Technician", BrakeID: 3, JobID: 4, Said: "A second person must approve all of the job first."}
+	if got := newView(tenant.Membership{}, a, page.Chrome{}).steps()[1].Text; got != "A second person must approve all of the job first. Technician sends it then, from the page of the job." {
+		t.Error(got)
+	}
+	a.Said = ""
+	if steps := newView(tenant.Membership{}, a, page.Chrome{}).steps(); len(steps) != 3 {
+		t.Errorf("one that was granted waits for a second person: %+v", steps)
+	}
+}
+
 func TestGoldenJob(t *testing.T) {
 	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
 	m := tenant.Membership{Person: technician}
@@ -256,6 +269,9 @@ func TestGoldenJob(t *testing.T) {
 		"approved": {func(j *deviceaction.Job) {
 			j.Kind, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", 0, 12, 4, time.Time{}
 		}, nil},
+		"theirs": {func(j *deviceaction.Job) {
+			j.Kind, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", 0, 12, 5, time.Time{}
+		}, nil},
 		"planned": {func(j *deviceaction.Job) { j.Done, j.Queued, j.Windows, j.OpensAt = 0, 12, true, now.Add(20*time.Hour) }, nil},
 		"again":   {func(j *deviceaction.Job) { j.Kind, j.Done, j.Failed, j.BrakeID = "wipe", 10, 2, 4 }, []deviceaction.Cause{{Said: "Too many requests.", Lines: 2}}},
 		"failed":  {func(j *deviceaction.Job) { j.Done, j.Failed, j.Unknown = 7, 4, 1 }, []deviceaction.Cause{{Said: "Microsoft has had too many requests; nothing was done.", Lines: 3}, {Said: "<script>", Lines: 1}}},
@@ -264,7 +280,7 @@ func TestGoldenJob(t *testing.T) {
 		of.change(&job)
 		v := newJobView(m, job, of.why, now)
 		if job.BrakeID > 0 {
-			v.take(brake.Approval{ID: job.BrakeID, State: map[int64]brake.State{3: brake.Waiting, 4: brake.Allowed}[job.BrakeID], DecidedBy: "Owner", LiveUntil: now.Add(time.Hour), ByTenant: m.Person.Tenant, ByObject: m.Person.ObjectID})
+			v.take(brake.Approval{ID: job.BrakeID, State: map[int64]brake.State{3: brake.Waiting, 4: brake.Allowed, 5: brake.Allowed}[job.BrakeID], DecidedBy: "Owner", LiveUntil: now.Add(time.Hour), ByTenant: m.Person.Tenant, ByObject: map[bool]string{true: "colleague", false: m.Person.ObjectID}[job.BrakeID == 5]})
 		}
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, jobBody(v)) })
 	}

@@ -50,7 +50,7 @@ func newJobRow(m tenant.Membership, j deviceaction.Job, now time.Time) jobRow {
 
 // jobStates are the states of jobs as pages show them.
 var jobStates = map[deviceaction.JobState]ui.State{
-	deviceaction.JobPlanned: {Shape: ui.ShapeTodo, Text: "Waits for the window"}, deviceaction.JobHeld: {Shape: ui.ShapeWarn, Text: "Waits for approval"},
+	deviceaction.JobPlanned: {Shape: ui.ShapeTodo, Text: "Waits for the window"}, deviceaction.JobHeld: {Shape: ui.ShapeWarn, Text: "Waits to be sent"},
 	deviceaction.JobSending: {Shape: ui.ShapePending, Text: "Being sent"}, deviceaction.JobStopped: {Shape: ui.ShapeWarn, Text: "Stopped"}, deviceaction.JobWaiting: {Shape: ui.ShapePending, Text: "Waits for devices"},
 	deviceaction.JobFailed: {Shape: ui.ShapeBad, Text: "Some failed"}, deviceaction.JobUnknown: {Shape: ui.ShapeUnknown, Text: "Some are unknown"}, deviceaction.JobCancelled: {Shape: ui.ShapeNone, Text: "Cancelled"}, deviceaction.JobEnded: {Shape: ui.ShapeOK, Text: "Ended"},
 }

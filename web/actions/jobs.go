@@ -108,8 +108,8 @@ func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err 
 // take adds what the brake was asked.
 func (v *jobView) take(a brake.Approval) {
 	v.asked, v.BrakeURL = &a, brake.Path(a.ID)
-	if v.Queued > 0 && !v.Running && v.approved() {
-		v.state.Text = "Approved, not sent"
+	if v.Queued > 0 && !v.Running && a.State == brake.Waiting {
+		v.state.Text = "Waits for approval"
 	}
 }
 
@@ -213,13 +213,17 @@ func (v jobView) told() *ui.Banner {
 	case v.Queued == 0:
 		return nil
 	case v.Running && v.OpensAt != nil && v.now.Before(*v.OpensAt):
-		return &ui.Banner{Kind: "info", Title: "It waits for the customers’ maintenance windows.", Text: "The first opens at " + ui.Clock(*v.OpensAt, v.now).Text + " UTC. Your sign-ins there must last until then; where one has ended, it fails for that reason and can be sent again."}
+		return &ui.Banner{Kind: "info", Title: "It waits for the customers’ maintenance windows.", Text: "The first opens at " + ui.Clock(*v.OpensAt, v.now).Text + " UTC. The sign-ins of who asked must last until then; where one has ended, it fails for that reason."}
 	case v.Running || v.asked == nil:
 		return nil
 	case v.asked.State == brake.Waiting:
 		return &ui.Banner{Kind: "warn", Title: "Nothing is sent before a second person approves.", ActionText: "Show the approval", ActionURL: v.BrakeURL}
 	case v.approved() && v.asked.DecidedBy != "":
-		return &ui.Banner{Kind: "info", Title: v.asked.DecidedBy + " approved this.", Text: "Send it before " + ui.Clock(v.asked.LiveUntil, v.now).Text + " UTC.", ActionText: "Show the approval", ActionURL: v.BrakeURL}
+		text := "Send it before "
+		if !v.own() {
+			text = "Only who asked sends it, before "
+		}
+		return &ui.Banner{Kind: "info", Title: v.asked.DecidedBy + " approved this.", Text: text + ui.Clock(v.asked.LiveUntil, v.now).Text + " UTC.", ActionText: "Show the approval", ActionURL: v.BrakeURL}
 	}
 	return nil
 }

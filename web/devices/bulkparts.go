@@ -239,7 +239,10 @@ func (v bulkView) fields() (list []templ.Component) {
 	case v.set.kind.Form == deviceaction.CleanForm:
 		choice("keep", "Keep", "user", ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "nothing", Label: "Nothing"})
 	}
-	when := "Each customer’s has its own; until then nothing is sent, and your sign-in there must last."
+	when := "Each customer has its own. Until it opens nothing is sent there, and your sign-in there must last."
+	if v.set.kind.Braked() {
+		when += " What destroys something is planned for at most 12 hours ahead."
+	}
 	if lacks := v.set.windowless(); lacks != "" {
 		when = "Not possible: " + lacks + " has none."
 	}
