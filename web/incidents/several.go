@@ -240,20 +240,3 @@ func asked(form url.Values) incident.Question {
 	days, _ := strconv.Atoi(form.Get("days")) // no number is refused as too few days
 	return incident.Question{Query: form.Get("text"), Days: days}
 }
-
-// severalTwin is the page as JSON.
-type severalTwin struct {
-	huntTwin
-	Customers []outcome `json:"customers"`
-}
-
-func (v severalView) twin() severalTwin {
-	t := severalTwin{huntTwin: v.huntView.twin(), Customers: v.outcomes}
-	if !v.answered() {
-		t.Result = nil
-	}
-	if t.Customers == nil {
-		t.Customers = []outcome{}
-	}
-	return t
-}

@@ -69,6 +69,23 @@ func (v severalView) file(m tenant.Membership, format string) page.List[[]string
 	return resultList(m, f, format)
 }
 
+// severalTwin is the page as JSON.
+type severalTwin struct {
+	huntTwin
+	Customers []outcome `json:"customers"`
+}
+
+func (v severalView) twin() severalTwin {
+	t := severalTwin{huntTwin: v.huntView.twin(), Customers: v.outcomes}
+	if !v.answered() {
+		t.Result = nil
+	}
+	if t.Customers == nil {
+		t.Customers = []outcome{}
+	}
+	return t
+}
+
 // The parts of the page, ready to print.
 
 func (v severalView) header() ui.PageHeader {
