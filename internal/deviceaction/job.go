@@ -33,7 +33,7 @@ type Job struct {
 	OpensAt time.Time // when the first window opens of those that are waited for; zero: none is
 
 	// Of the lines within the scope that asked.
-	Lines, Queued, Open, Done, Failed, Unknown, Cancelled, Customers int64
+	Lines, Queued, Approval, Open, Done, Failed, Unknown, Cancelled, Customers int64
 }
 
 // stalled is after how long without a sign of life a job counts as stopped: the portal that ran it is gone.

@@ -193,6 +193,16 @@ func TestBrakedJob(t *testing.T) {
 	if _, why := stands(id, "0 queued, 0 open, 0 failed, 2 cancelled"); len(why) != 1 || why[0].Said != b.says.Sentence {
 		t.Errorf("why it was cancelled: %+v", why)
 	}
+	k.world.Faults.Add(world.Fault{Kind: "approvalRequired"})
+	if id, err = r.Order(t.Context(), k.by, k.ask("restart", deviceaction.Device{}), all[4:], nil); err != nil {
+		t.Fatal(err)
+	}
+	if j, _ := stands(id, "0 queued, 0 open, 0 failed, 0 cancelled"); j.Approval != 2 || j.State(k.acts.Now()) != deviceaction.JobApproval {
+		t.Errorf("what Intune holds back: %+v", j)
+	}
+	if list, _, n, err := k.store.Jobs(t.Context(), scope, deviceaction.JobFilter{State: []string{"approval"}, Now: k.acts.Now(), Sort: "asked"}); err != nil || n != 1 || list[0].ID != id {
+		t.Errorf("jobs that Intune holds back: %v, %v", list, err)
+	}
 }
 
 // TestWindow: a job waits for each customer's window, sends nothing before it opens or after it closed, and shows when that is.

@@ -24,11 +24,12 @@ const (
 	JobUnknown JobState = "unknown" // over, and of some it is not known
 	JobEnded   JobState = "ended"
 
+	JobApproval  JobState = "approval"  // Intune holds something back until a second administrator of the customer approves
 	JobCancelled JobState = "cancelled" // over, and nothing of it was done
 )
 
 // JobStates are all of them, in the order in which one rules out the next.
-var JobStates = []JobState{JobPlanned, JobSending, JobHeld, JobStopped, JobWaiting, JobFailed, JobUnknown, JobCancelled, JobEnded}
+var JobStates = []JobState{JobPlanned, JobSending, JobHeld, JobStopped, JobApproval, JobWaiting, JobFailed, JobUnknown, JobCancelled, JobEnded}
 
 // State is where the lines of the job that were counted stand together.
 func (j Job) State(now time.Time) JobState {
@@ -41,6 +42,8 @@ func (j Job) State(now time.Time) JobState {
 		return JobHeld
 	case j.Queued > 0:
 		return JobStopped
+	case j.Approval > 0:
+		return JobApproval
 	case j.Open > 0:
 		return JobWaiting
 	case j.Failed > 0:
@@ -55,12 +58,12 @@ func (j Job) State(now time.Time) JobState {
 
 // jobState is State in SQL; its arguments are the moment before which a job without a sign of life has stopped, now, and that moment again.
 const jobState = `CASE WHEN j.queued > 0 AND j.alive_at > ?::timestamptz AND j.opens_at > ?::timestamptz THEN 'planned' WHEN j.queued > 0 AND j.alive_at > ?::timestamptz THEN 'sending'
-	WHEN j.queued > 0 AND j.brake_id > 0 THEN 'held' WHEN j.queued > 0 THEN 'stopped' WHEN j.open > 0 THEN 'waiting'
+	WHEN j.queued > 0 AND j.brake_id > 0 THEN 'held' WHEN j.queued > 0 THEN 'stopped' WHEN j.approval > 0 THEN 'approval' WHEN j.open > 0 THEN 'waiting'
 	WHEN j.failed > 0 THEN 'failed' WHEN j.unknown > 0 THEN 'unknown' WHEN j.cancelled = j.lines THEN 'cancelled' ELSE 'ended' END`
 
 // jobs are the jobs with a line in the scope, with sums over those lines.
 const jobs = `(
-	SELECT   j.*, count(*) AS lines, count(*) FILTER (WHERE a.state = 'queued') AS queued, count(*) FILTER (WHERE a.state IN ('sent', 'approval', 'pending')) AS open,
+	SELECT   j.*, count(*) AS lines, count(*) FILTER (WHERE a.state = 'queued') AS queued, count(*) FILTER (WHERE a.state = 'approval') AS approval, count(*) FILTER (WHERE a.state IN ('sent', 'pending')) AS open,
 	         count(*) FILTER (WHERE a.state = 'done') AS done, count(*) FILTER (WHERE a.state = 'failed') AS failed, count(*) FILTER (WHERE a.state IN ('unknown', 'gone')) AS unknown,
 	         count(*) FILTER (WHERE a.state = 'cancelled') AS cancelled, count(DISTINCT a.tenant_id) AS customers
 	FROM     device_job j
@@ -68,10 +71,10 @@ const jobs = `(
 	WHERE    a.job_id > 0
 	GROUP BY j.job_id) j`
 
-const jobColumns = `j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.nonce, j.skipped, j.alive_at, j.brake_id, j.in_windows, j.opens_at, j.lines, j.queued, j.open, j.done, j.failed, j.unknown, j.cancelled, j.customers`
+const jobColumns = `j.job_id, j.kind, j.choice, j.reason, j.made_at, j.made_by, j.set_hash, j.nonce, j.skipped, j.alive_at, j.brake_id, j.in_windows, j.opens_at, j.lines, j.queued, j.approval, j.open, j.done, j.failed, j.unknown, j.cancelled, j.customers`
 
 func scanJob(row pgx.CollectableRow, more ...any) (j Job, err error) {
-	err = row.Scan(append([]any{&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Nonce, &j.Skipped, &j.AliveAt, &j.BrakeID, &j.Windows, postgres.Zero(&j.OpensAt), &j.Lines, &j.Queued, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers}, more...)...)
+	err = row.Scan(append([]any{&j.ID, &j.Kind, &j.Choice, &j.Reason, &j.MadeAt, &j.By, &j.Hash, &j.Nonce, &j.Skipped, &j.AliveAt, &j.BrakeID, &j.Windows, postgres.Zero(&j.OpensAt), &j.Lines, &j.Queued, &j.Approval, &j.Open, &j.Done, &j.Failed, &j.Unknown, &j.Cancelled, &j.Customers}, more...)...)
 	return j, err
 }
 

@@ -119,8 +119,11 @@ func TestPages(t *testing.T) {
 	}
 	runner.Wait()
 	at := jobURL(id)
-	var job struct{ Devices, Waiting int64 }
-	if both.JSON(at, http.StatusOK, &job); job.Devices != 1 || job.Waiting != 1 {
+	var job struct {
+		Devices int64
+		Held    int64 `json:"held_by_intune"`
+	}
+	if both.JSON(at, http.StatusOK, &job); job.Devices != 1 || job.Held != 1 {
 		t.Errorf("the job: %+v", job)
 	}
 	var listed struct {
@@ -269,6 +272,7 @@ func TestGoldenJob(t *testing.T) {
 		"approved": {func(j *deviceaction.Job) {
 			j.Kind, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", 0, 12, 4, time.Time{}
 		}, nil},
+		"intune": {func(j *deviceaction.Job) { j.Done, j.Approval = 10, 2 }, nil},
 		"theirs": {func(j *deviceaction.Job) {
 			j.Kind, j.Done, j.Queued, j.BrakeID, j.AliveAt = "wipe", 0, 12, 5, time.Time{}
 		}, nil},

@@ -27,6 +27,7 @@ type jobRow struct {
 	Customers int64     `json:"customers"`
 	Devices   int64     `json:"devices"`
 	Queued    int64     `json:"not_sent"`
+	Held      int64     `json:"held_by_intune"`
 	Open      int64     `json:"waiting"`
 	Done      int64     `json:"done"`
 	Failed    int64     `json:"failed"`
@@ -43,7 +44,7 @@ func newJobRow(m tenant.Membership, j deviceaction.Job, now time.Time) jobRow {
 	state := j.State(now)
 	return jobRow{
 		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), State: string(state), StateName: jobStates[state].Text,
-		Customers: j.Customers, Devices: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done, Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled,
+		Customers: j.Customers, Devices: j.Lines, Queued: j.Queued, Held: j.Approval, Open: j.Open, Done: j.Done, Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled,
 		URL: jobURL(j.ID), ListURL: m.Path("/actions") + "?job=" + strconv.FormatInt(j.ID, 10), state: jobStates[state], now: now,
 	}
 }
@@ -51,7 +52,7 @@ func newJobRow(m tenant.Membership, j deviceaction.Job, now time.Time) jobRow {
 // jobStates are the states of jobs as pages show them.
 var jobStates = map[deviceaction.JobState]ui.State{
 	deviceaction.JobPlanned: {Shape: ui.ShapeTodo, Text: "Waits for the window"}, deviceaction.JobHeld: {Shape: ui.ShapeWarn, Text: "Waits to be sent"},
-	deviceaction.JobSending: {Shape: ui.ShapePending, Text: "Being sent"}, deviceaction.JobStopped: {Shape: ui.ShapeWarn, Text: "Stopped"}, deviceaction.JobWaiting: {Shape: ui.ShapePending, Text: "Waits for devices"},
+	deviceaction.JobSending: {Shape: ui.ShapePending, Text: "Being sent"}, deviceaction.JobStopped: {Shape: ui.ShapeWarn, Text: "Stopped"}, deviceaction.JobApproval: {Shape: ui.ShapeWarn, Text: "Held by Intune"}, deviceaction.JobWaiting: {Shape: ui.ShapePending, Text: "Waits for devices"},
 	deviceaction.JobFailed: {Shape: ui.ShapeBad, Text: "Some failed"}, deviceaction.JobUnknown: {Shape: ui.ShapeUnknown, Text: "Some are unknown"}, deviceaction.JobCancelled: {Shape: ui.ShapeNone, Text: "Cancelled"}, deviceaction.JobEnded: {Shape: ui.ShapeOK, Text: "Ended"},
 }
 
@@ -65,7 +66,7 @@ func (r jobRow) outcome() string {
 	for _, p := range []struct {
 		n    int64
 		text string
-	}{{r.Failed, "failed"}, {r.Unknown, "unknown"}, {r.Done, "done"}, {r.Open, "waiting"}, {r.Cancelled, "cancelled"}} {
+	}{{r.Failed, "failed"}, {r.Unknown, "unknown"}, {r.Held, "held by Intune"}, {r.Done, "done"}, {r.Open, "waiting"}, {r.Cancelled, "cancelled"}} {
 		if p.n > 0 {
 			parts = append(parts, ui.N(p.n)+" "+p.text)
 		}
@@ -110,7 +111,7 @@ func jobColumns(m tenant.Membership) []page.Column[jobRow] {
 		plain("progress", "Progress", 130, 2, jobRow.sent), plain("outcome", "Outcome", 0, 3, jobRow.outcome), plain("by", "By", 150, 2, func(r jobRow) string { return r.By }),
 		page.Column[jobRow]{Key: "asked", Label: "Asked", Kind: ui.KindTime, Sort: "asked", Width: 110, Text: func(r jobRow) string { return page.Stamp(&r.MadeAt) }, Cell: func(r jobRow) ui.Cell { return ui.TimeCell(ui.NewTime(r.MadeAt, r.now)) }},
 		page.Column[jobRow]{Key: "reason", Label: "Reason", Exact: true, Text: func(r jobRow) string { return r.Reason }},
-		number("not_sent", "Not sent", func(r jobRow) int64 { return r.Queued }), number("waiting", "Waiting", func(r jobRow) int64 { return r.Open }), number("done", "Done", func(r jobRow) int64 { return r.Done }),
+		number("not_sent", "Not sent", func(r jobRow) int64 { return r.Queued }), number("held", "Held by Intune", func(r jobRow) int64 { return r.Held }), number("waiting", "Waiting", func(r jobRow) int64 { return r.Open }), number("done", "Done", func(r jobRow) int64 { return r.Done }),
 		number("failed", "Failed", func(r jobRow) int64 { return r.Failed }), number("unknown", "Unknown, or left Intune", func(r jobRow) int64 { return r.Unknown }), number("cancelled", "Cancelled", func(r jobRow) int64 { return r.Cancelled }),
 	)
 }

@@ -47,6 +47,7 @@ type jobView struct {
 	Customers int64      `json:"customers"`
 	Lines     int64      `json:"devices"`
 	Queued    int64      `json:"not_sent"`
+	Held      int64      `json:"held_by_intune"`
 	Open      int64      `json:"waiting"`
 	Done      int64      `json:"done"`
 	Failed    int64      `json:"failed"`
@@ -115,7 +116,7 @@ func (v *jobView) take(a brake.Approval) {
 
 func newJobView(m tenant.Membership, j deviceaction.Job, why []deviceaction.Cause, now time.Time) jobView {
 	v := jobView{
-		ID: j.ID, BrakeID: j.BrakeID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Open: j.Open, Done: j.Done,
+		ID: j.ID, BrakeID: j.BrakeID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), Hash: j.Hash, Customers: j.Customers, Lines: j.Lines, Queued: j.Queued, Held: j.Approval, Open: j.Open, Done: j.Done,
 		Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled, Skipped: j.Skipped, Running: j.Running(now), Causes: []cause{}, Windows: j.Windows, OpensAt: page.Moment(j.OpensAt), ListURL: "/actions?job=" + strconv.FormatInt(j.ID, 10), m: m, state: jobStates[j.State(now)], now: now,
 	}
 	for _, c := range why {
@@ -191,7 +192,7 @@ func (v jobView) rollup() ui.Table {
 		name, filter string
 		n            int64
 	}{
-		{"Not sent yet", "&state=queued", v.Queued}, {"Wait for the device", "&state=sent&state=approval&state=pending", v.Open}, {"Done", "&state=done", v.Done}, {"Failed", "&state=failed", v.Failed},
+		{"Not sent yet", "&state=queued", v.Queued}, {"Held by Intune until a second administrator there approves", "&state=approval", v.Held}, {"Wait for the device", "&state=sent&state=pending", v.Open}, {"Done", "&state=done", v.Done}, {"Failed", "&state=failed", v.Failed},
 		{"Unknown, or left Intune", "&state=unknown&state=gone", v.Unknown}, {"Cancelled", "&state=cancelled", v.Cancelled},
 	} {
 		t.Rows = append(t.Rows, ui.Row{Name: x.name, URL: v.ListURL + x.filter, Cells: []ui.Cell{ui.NumberCell(x.n, v.ListURL+x.filter)}})
@@ -210,6 +211,8 @@ func (v jobView) causeTable() ui.Table {
 // told says what the job waits for, where it waits for somebody or for a time.
 func (v jobView) told() *ui.Banner {
 	switch {
+	case v.Queued == 0 && v.Held > 0:
+		return &ui.Banner{Kind: "warn", Title: "Intune holds " + ui.Count(v.Held, "device", "devices") + " back.", Text: "A second administrator of the customer approves in the Intune admin centre, within three days. Then send each from its own page.", ActionText: "Show them", ActionURL: v.ListURL + "&state=approval"}
 	case v.Queued == 0:
 		return nil
 	case v.Running && v.OpensAt != nil && v.now.Before(*v.OpensAt):
