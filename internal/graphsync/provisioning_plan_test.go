@@ -55,7 +55,7 @@ func TestPlanForSeveralCustomers(t *testing.T) {
 	})
 	p := provisioning.Plan{MadeAt: time.Now(), MadeBy: by.UPN, Template: found[0].ID, TemplateName: "Asana", AliveAt: time.Now()}
 	lines := []provisioning.PlanLine{{Tenant: ids[0], Name: "Asana", Outcome: provisioning.Waiting, Settings: map[string]string{"BaseAddress": "https://asana.example"}}, {Tenant: ids[1], Name: "Asana", Outcome: provisioning.Waiting}}
-	if p.ID, err = r.provisioning.CreatePlan(ctx, all, p, lines); err != nil {
+	if p.ID, _, err = r.provisioning.CreatePlan(ctx, all, p, lines); err != nil {
 		t.Fatal(err)
 	}
 	read := func() map[tenant.ID]provisioning.PlanLine {
@@ -155,7 +155,7 @@ func TestAbandonedPlan(t *testing.T) {
 	tid, _ := r.customer(full)
 	ctx, before := t.Context(), time.Now().Add(-time.Hour)
 	for state, want := range map[string]provisioning.Outcome{"working": provisioning.Unclear, "waiting": provisioning.Waiting, "done": provisioning.Done, "unknown": provisioning.Unclear} {
-		id, err := r.provisioning.CreatePlan(ctx, tenant.Only(tid), provisioning.Plan{MadeAt: before}, []provisioning.PlanLine{{Tenant: tid, Name: "Asana"}})
+		id, _, err := r.provisioning.CreatePlan(ctx, tenant.Only(tid), provisioning.Plan{MadeAt: before}, []provisioning.PlanLine{{Tenant: tid, Name: "Asana"}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -34,6 +34,7 @@ type Plan struct {
 	Template     string
 	TemplateName string
 	AliveAt      time.Time // when a portal last worked on it
+	Nonce        string    // of the form that makes it; empty where it was read
 	Customers    int64     // of which the reader sees the lines
 	Waiting      int64
 	Failed       int64

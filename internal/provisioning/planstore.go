@@ -14,13 +14,18 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// CreatePlan keeps a plan with its lines, which lie within the scope.
-func (s *Store) CreatePlan(ctx context.Context, scope tenant.Scope, p Plan, lines []PlanLine) (id int64, err error) {
+// CreatePlan keeps a plan with its lines, which lie within the scope. fresh is false for a form that was sent before: then the plan is that one.
+func (s *Store) CreatePlan(ctx context.Context, scope tenant.Scope, p Plan, lines []PlanLine) (id int64, fresh bool, err error) {
 	err = s.pool.InTx(ctx, scope, func(tx pgx.Tx) error {
-		if err := tx.QueryRow(ctx, `INSERT INTO provisioning_plan (made_at, made_by, template, template_name, alive_at) VALUES ($1, $2, $3, $4, $1) RETURNING plan_id`,
-			p.MadeAt, p.MadeBy, p.Template, p.TemplateName).Scan(&id); err != nil {
+		err := tx.QueryRow(ctx, `INSERT INTO provisioning_plan (made_at, made_by, template, template_name, alive_at, nonce) VALUES ($1, $2, $3, $4, $1, $5) ON CONFLICT DO NOTHING RETURNING plan_id`,
+			p.MadeAt, p.MadeBy, p.Template, p.TemplateName, p.Nonce).Scan(&id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return tx.QueryRow(ctx, `SELECT plan_id FROM provisioning_plan WHERE nonce = $1`, p.Nonce).Scan(&id)
+		}
+		if err != nil {
 			return err
 		}
+		fresh = true
 		for _, l := range lines {
 			if _, err := tx.Exec(ctx, `
 				INSERT INTO provisioning_plan_line (tenant_id, plan_id, name, state, changed_at, settings) VALUES ($1, $2, $3, 'waiting', $4, COALESCE($5::jsonb, '{}'))`,
@@ -31,9 +36,9 @@ func (s *Store) CreatePlan(ctx context.Context, scope tenant.Scope, p Plan, line
 		return nil
 	})
 	if err != nil {
-		return 0, fmt.Errorf("make provisioning plan: %w", postgres.Kind(err))
+		return 0, false, fmt.Errorf("make provisioning plan: %w", postgres.Kind(err))
 	}
-	return id, nil
+	return id, fresh, nil
 }
 
 // claimLine makes the line this caller's to work on.

@@ -1,6 +1,7 @@
 package provisioning
 
 import (
+	"crypto/rand"
 	"net/http"
 	"net/url"
 	"slices"
@@ -76,6 +77,7 @@ func (h *Wizard) newPlan(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	p.given.Set("name", p.template.Name)
+	p.given.Set("nonce", rand.Text())
 	offered := p.wanted()
 	if len(p.wants) == 0 {
 		offered = []string{"BaseAddress"} // which most applications want
@@ -105,11 +107,17 @@ func (h *Wizard) makePlan(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	ctx := r.Context()
 	now := page.ChromeOf(ctx).Now
-	plan := provisioning.Plan{MadeAt: now, MadeBy: m.Person.UPN, Template: p.template.ID, TemplateName: p.template.Name, AliveAt: now}
-	if plan.ID, err = h.Provisioning.CreatePlan(ctx, m.Scope, plan, lines); err != nil {
+	plan := provisioning.Plan{MadeAt: now, MadeBy: m.Person.UPN, Template: p.template.ID, TemplateName: p.template.Name, AliveAt: now, Nonce: form.Get("nonce")}
+	if n := len(plan.Nonce); n == 0 || n > 64 {
+		return errs.ShowNext(errs.Invalid, "The form was incomplete.", "Open it again.")
+	}
+	id, fresh, err := h.Provisioning.CreatePlan(ctx, m.Scope, plan, lines)
+	if err != nil {
 		return err
 	}
-	h.Plans.Start(ctx, m.Person, middleware.RequestID(ctx), plan, lines)
+	if plan.ID = id; fresh {
+		h.Plans.Start(ctx, m.Person, middleware.RequestID(ctx), plan, lines)
+	}
 	return page.SeeOther(w, r, planURL(plan.ID))
 }
 
@@ -279,9 +287,14 @@ func (p planned) eachFields(t tenant.Tenant) []ui.Field {
 	return list
 }
 
+// form is what each form of the plan carries.
+func (p planned) form() ui.Hidden {
+	return ui.Hidden{{Name: "template", Value: p.template.ID}, {Name: "nonce", Value: p.given.Get("nonce")}}
+}
+
 // hidden is what was chosen before every customer got fields of its own.
 func (p planned) hidden() ui.Hidden {
-	h := ui.Hidden{{Name: "template", Value: p.template.ID}, {Name: "each", Value: "1"}, {Name: "name", Value: p.given.Get("name")}}
+	h := append(p.form(), ui.Pair{Name: "each", Value: "1"}, ui.Pair{Name: "name", Value: p.given.Get("name")})
 	for i := range planSettings {
 		if p.key(i) != "" {
 			h = append(h, ui.Pair{Name: keyField(i), Value: p.key(i)}, ui.Pair{Name: valueField(i), Value: p.given.Get(valueField(i))})

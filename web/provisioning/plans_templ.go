@@ -149,7 +149,7 @@ func newPlanBody(p planned) templ.Component {
 						}
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Hidden{{Name: "template", Value: p.template.ID}}.Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = p.form().Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

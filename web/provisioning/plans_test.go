@@ -51,7 +51,7 @@ func TestPlans(t *testing.T) {
 		}
 	}
 	form := func(name string, where ...string) url.Values {
-		return url.Values{"template": {"t1"}, "name": {name}, "customer": where}
+		return url.Values{"template": {"t1"}, "name": {name}, "customer": where, "nonce": {"of the form"}}
 	}
 	with := func(key, value string) url.Values {
 		v := form("Slack", contoso.ID.String())
@@ -93,6 +93,12 @@ func TestPlans(t *testing.T) {
 	plan := made.Header().Get("Location")
 	if made.Code != http.StatusSeeOther || len(p.started) != 1 || len(p.started[0]) != 1 || p.started[0][0].Name != "Slack Contoso" || !maps.Equal(p.started[0][0].Settings, map[string]string{"BaseAddress": "https://" + contoso.DefaultDomain + "/scim", "InstanceName": "contoso-prod"}) {
 		t.Fatalf("made: %d, started %+v", made.Code, p.started)
+	}
+	if twice := c.Post(at, each); twice.Code != http.StatusSeeOther || twice.Header().Get("Location") != plan || len(p.started) != 1 {
+		t.Errorf("the same form again: %d to %s, started %d times", twice.Code, twice.Header().Get("Location"), len(p.started))
+	}
+	if got := c.Post(at, url.Values{"template": {"t1"}, "name": {"Slack"}, "customer": {contoso.ID.String()}}); got.Code != http.StatusBadRequest || len(p.started) != 1 {
+		t.Errorf("a form that the portal did not give out: %d", got.Code)
 	}
 	var v struct {
 		Application string
@@ -145,7 +151,7 @@ func TestPlanList(t *testing.T) {
 	at := f.Now.Add(-time.Hour)
 	for i, name := range []string{"Slack", "Asana"} {
 		lines := []provisioning.PlanLine{{Tenant: contoso.ID, Name: name}, {Tenant: fabrikam.ID, Name: name}}
-		if _, err := f.Provisioning.CreatePlan(t.Context(), both, provisioning.Plan{MadeAt: at, MadeBy: technician.UPN, Template: "t1", TemplateName: name}, lines[i:]); err != nil {
+		if _, _, err := f.Provisioning.CreatePlan(t.Context(), both, provisioning.Plan{MadeAt: at, MadeBy: technician.UPN, Template: "t1", TemplateName: name}, lines[i:]); err != nil {
 			t.Fatal(err)
 		}
 	}
