@@ -249,7 +249,7 @@ func (w *World) connect() {
 		if i%3 == 0 {
 			w.invite(t, technicians[3], "PendingAcceptance")
 		} else if i%3 == 1 {
-			w.invite(t, technicians[3], "Accepted", "Intune Administrator")
+			w.invite(t, technicians[3], "Accepted", "Intune Administrator", "Security Reader")
 		} else if t.Devices > 60 {
 			w.addRoleGroup(t, w.invite(t, technicians[3], "Accepted"))
 		}
