@@ -113,6 +113,9 @@ func TestQueries(t *testing.T) {
 		t.Errorf("another's for the team: %v", err)
 	}
 	save(owner, Query{ID: team, Name: "Ours again", Text: "DeviceInfo", Shared: true})
+	if _, err := s.Save(ctx, owner, Query{ID: team, Name: "Hidden", Text: "x"}); !errors.Is(err, errs.Invalid) {
+		t.Errorf("an owner takes from the team what another saved: %v", err)
+	}
 	if q, err := s.Get(ctx, ben, team); err != nil || q.Name != "Ours again" || q.By != "p0" || q.MayChange(ben) || !q.MayChange(owner) {
 		t.Errorf("%+v, %v", q, err)
 	}

@@ -82,8 +82,12 @@ func (s *Queries) Save(ctx context.Context, who tenant.Person, q Query) (id int6
 		return 0, err
 	}
 	if q.ID != 0 {
-		if _, err := s.changeable(ctx, who, q.ID); err != nil {
+		kept, err := s.changeable(ctx, who, q.ID)
+		switch {
+		case err != nil:
 			return 0, err
+		case kept.Staff != who.StaffID && !q.Shared: // nobody here would see it any more, and of who left nobody at all
+			return 0, errs.Show(errs.Invalid, "Only who saved it can keep it to themselves. You can delete it.")
 		}
 		_, err = s.db().Exec(ctx, `UPDATE hunting_query SET name = $2, description = $3, query = $4, shared = $5, changed_at = now() WHERE query_id = $1`, q.ID, q.Name, q.Description, q.Text, q.Shared)
 		return q.ID, named(err)
