@@ -326,6 +326,18 @@ func TestSecondPerson(t *testing.T) {
 	if err := r.Spend(ctx, use(q, granted, q.Set.Targets[0])); !errors.Is(err, errs.Conflict) {
 		t.Errorf("spent twice: %v", err)
 	}
+	_, taken := r.ask(anna, sitting("anna", 0), set(t, fabrikam, "X", "Y", "Z"))
+	for i, serial := range []string{"X", "Y", "Z"} {
+		if err := r.Return(ctx, taken.ID, fabrikam, serial, false); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.Get(ctx, tenant.Everything(), taken.ID); err != nil || (got.Standing == brake.StandsWithdrawn) != (i == 2) {
+			t.Errorf("after %d of 3 were given back: %+v, %v", i+1, got, err)
+		}
+	}
+	if err := r.Approve(ctx, taken.ID, second(mia, "mia"), "3", "ok", ""); !errors.Is(err, errs.Conflict) {
+		t.Errorf("approved what was taken back: %v", err)
+	}
 	if err := r.Return(ctx, granted.ID, contoso, "A", false); err != nil || r.spent() != 3 {
 		t.Errorf("returned by who did not spend it: %d spent, %v", r.spent(), err)
 	}

@@ -61,10 +61,17 @@ func (s *Store) Spend(ctx context.Context, u Use) error {
 }
 
 // Return gives the budget of a device back. Call it only where it is certain that nothing was sent to it; the grant does not come back. Whoever
-// did not spend it themselves passes false for spent: it may have been spent, and sent, by somebody else with the same grant.
+// did not spend it themselves passes false for spent: it may have been spent, and sent, by somebody else with the same grant. A request that waits
+// and of which all was given back is withdrawn, so that nobody approves it in vain.
 func (s *Store) Return(ctx context.Context, id int64, tid tenant.ID, hardware string, spent bool) error {
-	return s.decide(context.WithoutCancel(ctx), func(tx pgx.Tx, _ moment) error {
+	return s.decide(context.WithoutCancel(ctx), func(tx pgx.Tx, at moment) error {
 		_, err := tx.Exec(ctx, `UPDATE brake_target SET state = 'returned', spent_at = NULL WHERE request_id = $1 AND tenant_id = $2 AND hardware = $3 AND (state = 'reserved' OR $4 AND state = 'spent')`, id, tid, hardware, spent)
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `
+			UPDATE brake_request SET state = 'withdrawn', decided_at = $2, live_until = $2
+			WHERE  request_id = $1 AND state = 'waiting' AND NOT EXISTS (SELECT FROM brake_target WHERE request_id = $1 AND state <> 'returned')`, id, at.now)
 		return err
 	})
 }
