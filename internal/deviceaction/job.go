@@ -158,15 +158,29 @@ func (r *Runner) order(ctx context.Context, j Job, lines []Action) (Order, error
 	o.Terms = strings.TrimPrefix(o.Terms+", in the customers’ maintenance windows", ", ")
 	now := r.Acts.Now()
 	for _, tid := range tenantsOf(lines) {
-		_, closes, err := r.Windows.Next(ctx, tid, now)
+		opens, closes, err := r.Windows.Next(ctx, tid, now)
 		if err != nil {
 			return o, err
+		}
+		if j.braked() && opens.After(now.Add(MostAhead)) {
+			return o, errs.ShowNext(errs.Conflict, "A maintenance window opens more than 12 hours from now.", "Ask for this on the day, or leave that customer out.")
 		}
 		if closes.After(o.Until) {
 			o.Until = closes
 		}
 	}
+	if last := now.Add(MostAhead); o.Until.After(last) {
+		o.Until = last
+	}
 	return o, nil
+}
+
+// MostAhead is how long before it is sent what passes the brake may be asked for: about as long as a session lasts.
+const MostAhead = 12*time.Hour - time.Minute // the brake's clock may be a little behind
+
+func (j Job) braked() bool {
+	k, _ := KindOf(j.Kind)
+	return k.Braked()
 }
 
 func tenantsOf(lines []Action) (list []tenant.ID) {

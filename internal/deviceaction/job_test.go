@@ -3,6 +3,7 @@ package deviceaction_test
 import (
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
 	"time"
 
@@ -275,6 +276,18 @@ func TestWindow(t *testing.T) {
 	r.Wait()
 	if j, why, err := k.store.Job(t.Context(), scope, id); err != nil || j.Failed != 1 || len(why) != 1 || why[0].Said != "You may not act at this customer any more." {
 		t.Errorf("the person lost the customer meanwhile: %+v, %+v, %v", j, why, err)
+	}
+	b := &budget{says: deviceaction.Decision{Waits: true, Sentence: "A second person must approve."}}
+	k.acts.Brake = b
+	wipe := k.ask("wipe", deviceaction.Device{})
+	wipe.Windows = true
+	now := k.acts.Now() // in the window, which closes in less than 12 hours
+	if _, err := r.Order(t.Context(), k.by, wipe, set, nil); err != nil || b.asked.Until.Before(now) || b.asked.Until.After(now.Add(12*time.Hour)) || !strings.HasSuffix(b.asked.Terms, "in the customers’ maintenance windows") {
+		t.Errorf("a wipe in the window: %+v, %v", b.asked, err)
+	}
+	k.world.Clock.Advance(20 * time.Hour)
+	if _, err := r.Preview(t.Context(), k.by, wipe, set); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a wipe days before the window: %v", err)
 	}
 	if err := windows.Set(t.Context(), k.tid, deviceaction.Window{}, k.by, "q", k.acts.Now()); err != nil {
 		t.Error(err)

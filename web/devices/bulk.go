@@ -171,7 +171,7 @@ func (h *Bulk) preview(ctx context.Context, v *bulkView) error {
 
 // ask is the order as the form has it.
 func (v bulkView) ask() deviceaction.Ask {
-	return deviceaction.Ask{Kind: v.set.kind, Options: v.options(), Reason: strings.TrimSpace(v.form.Get("reason")), Nonce: v.form.Get("nonce"), Windows: v.form.Get("when") == "windows" && v.set.windowless() == ""}
+	return deviceaction.Ask{Kind: v.set.kind, Options: v.options(), Reason: strings.TrimSpace(v.form.Get("reason")), Nonce: v.form.Get("nonce"), Windows: v.form.Get("when") == "windows" && v.set.noWindows(v.now) == ""}
 }
 
 // order makes the job, unless the set is not what was confirmed any more.

@@ -99,7 +99,7 @@ func TestBulk(t *testing.T) {
 	o.says = deviceaction.Decision{Waits: true, Sentence: "A second person must approve this.", Why: []string{"This would make 2 devices."}, Measures: []deviceaction.Measure{{Label: "Contoso: this customer, within an hour", Used: 1, This: 1, Limit: 1}}}
 	again := tick("wipe", one)
 	html = c.Post("/devices/actions", again).Body.String()
-	for _, want := range []string{"Wipe: 1 device?", "Blast radius", "A second person must approve this.", "Ask to wipe 1 device", "SN-d1", "Type the number of devices to confirm", "Nothing, factory state", "Contoso has none"} {
+	for _, want := range []string{"Wipe: 1 device?", "Blast radius", "A second person must approve this.", "Ask to wipe 1 device", "SN-d1", "Type the number of devices to confirm", "Nothing, factory state", "Contoso has no maintenance window."} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the confirmation of a wipe lacks %q", want)
 		}
@@ -126,9 +126,17 @@ func TestBulk(t *testing.T) {
 	o.says = deviceaction.Decision{Sentence: "Destructive acts are stopped."}
 	posts(wipe(), http.StatusConflict, "Destructive acts are stopped.")
 	o.says = waits
-	if err := windows.Set(t.Context(), contoso.ID, deviceaction.Window{Days: []time.Weekday{time.Sunday}, Opens: 60, Closes: 120, Zone: "UTC"}, technician, "q", f.Now); err != nil {
-		t.Fatal(err)
+	window := func(opens time.Time) {
+		t.Helper()
+		at := opens.UTC()
+		w := deviceaction.Window{Days: []time.Weekday{at.Weekday()}, Opens: at.Hour()*60 + at.Minute(), Closes: (at.Hour()*60 + at.Minute() + 60) % 1440, Zone: "UTC"}
+		if err := windows.Set(t.Context(), contoso.ID, w, technician, "q", f.Now); err != nil {
+			t.Fatal(err)
+		}
 	}
+	window(f.Now.Add(13 * time.Hour))
+	posts(wipe("when", "windows"), http.StatusUnprocessableEntity, "Contoso’s opens more than 12 hours from now.")
+	window(f.Now.Add(2 * time.Hour))
 	if got := c.Post("/devices/actions/order", wipe("when", "windows")); got.Code != http.StatusSeeOther || o.kind != "wipe" || o.ask.Options.Label != "enrolment kept on Windows" || !o.ask.Windows || o.ask.Reason != "End of lease" {
 		t.Errorf("asked for: %d, %+v", got.Code, o.ask)
 	}

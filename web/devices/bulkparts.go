@@ -196,7 +196,7 @@ func (v bulkView) check(ask deviceaction.Ask) {
 		v.faults.Add("reason", "Write at most 200 characters.")
 	}
 	if v.form.Get("when") == "windows" && !ask.Windows {
-		v.faults.Add("when", v.set.windowless()+" has no maintenance window. Set one, or send at once.")
+		v.faults.Add("when", v.set.noWindows(v.now)+" Send at once, or leave it out.")
 	}
 	if !v.set.kind.Braked() {
 		return
@@ -240,11 +240,8 @@ func (v bulkView) fields() (list []templ.Component) {
 		choice("keep", "Keep", "user", ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "nothing", Label: "Nothing"})
 	}
 	when := "Each customer has its own. Until it opens nothing is sent there, and your sign-in there must last."
-	if v.set.kind.Braked() {
-		when += " What destroys something is planned for at most 12 hours ahead."
-	}
-	if lacks := v.set.windowless(); lacks != "" {
-		when = "Not possible: " + lacks + " has none."
+	if why := v.set.noWindows(v.now); why != "" {
+		when = "Not possible: " + why
 	}
 	choice("when", "When", "now", ui.Option{Value: "now", Label: "At once"}, ui.Option{Value: "windows", Label: "In the maintenance windows", Hint: when})
 	reason := ui.Field{Name: "reason", Label: "Reason, for the customers’ logs, optional", Value: v.form.Get("reason"), Error: v.faults["reason"], Max: maxReason, Autocomplete: "off"}

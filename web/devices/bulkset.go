@@ -135,6 +135,27 @@ func (s set) windowless() string {
 	return ""
 }
 
+// tooFar names a customer whose window opens too long from now for what destroys something; empty: none does.
+func (s set) tooFar(now time.Time) string {
+	for _, p := range s.parts {
+		if s.kind.Braked() && p.as != "" && p.opens.After(now.Add(deviceaction.MostAhead)) {
+			return p.customer.Name
+		}
+	}
+	return ""
+}
+
+// noWindows says why the set cannot be sent in the maintenance windows; empty: it can.
+func (s set) noWindows(now time.Time) string {
+	if lacks := s.windowless(); lacks != "" {
+		return lacks + " has no maintenance window."
+	}
+	if late := s.tooFar(now); late != "" {
+		return late + "’s opens more than 12 hours from now."
+	}
+	return ""
+}
+
 // has tells that the action is sent to a device with that system.
 func (s set) has(os string) bool {
 	return slices.ContainsFunc(s.can, func(d deviceaction.Device) bool { return d.OS == os })
