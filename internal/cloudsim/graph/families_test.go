@@ -273,6 +273,24 @@ func TestJobsAgreeWithTheLog(t *testing.T) {
 	}
 }
 
+// TestOneCauseAtSeveralCustomers: when an application's target changes, the same conflict begins at all its customers on one Tuesday.
+func TestOneCauseAtSeveralCustomers(t *testing.T) {
+	s := newSim(t, world.Options{})
+	for _, tuesday := range []string{"2026-07-21", "2026-08-04"} {
+		customers := 0
+		for n := range 6 {
+			if len(s.all(s.app(s.customer(n+1)), "/v1.0/auditLogs/provisioning?$top=1000&$filter=servicePrincipal/displayName eq 'Dropbox Business'"+
+				" and provisioningStatusInfo/errorInformation/errorCode eq 'SystemForCrossDomainIdentityManagementServiceIncompatible'"+
+				" and activityDateTime ge "+tuesday+"T10:05:00Z and activityDateTime lt "+tuesday+"T22:00:00Z")) > 0 {
+				customers++
+			}
+		}
+		if customers < 2 {
+			t.Errorf("the conflict of %s is at %d customers", tuesday, customers)
+		}
+	}
+}
+
 func TestLogFiltersAndGrows(t *testing.T) {
 	s := newSim(t, world.Options{})
 	contoso := s.customer(1)

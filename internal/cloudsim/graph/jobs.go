@@ -124,7 +124,7 @@ func (c *call) cycleAt(j job, k int) cycle {
 	if j.state == jobInitial {
 		y.changes = d.between(3, 9)
 	}
-	if j.state == jobEntryErrors && d.is(0.4) || d.is(0.01) {
+	if (j.state == jobEntryErrors || j.disturbed(y.began)) && d.is(0.4) || d.is(0.01) {
 		y.errors = d.between(1, 2)
 	}
 	if j.state == jobQuarantined && j.stopped.Sub(y.began) < 36*time.Hour {

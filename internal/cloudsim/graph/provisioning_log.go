@@ -130,7 +130,7 @@ const troubles = 5
 // other week something changes in the target on Tuesday morning, which is put right on Saturday.
 func (v event) trouble() int {
 	n := v.n - v.cycle.changes
-	if v.disturbed() {
+	if v.job.disturbed(v.at) {
 		if n == 0 {
 			return 0
 		}
@@ -148,9 +148,9 @@ const week = 7 * day
 var epochMonday = time.Date(1970, 1, 5, 0, 0, 0, 0, time.UTC)
 
 // disturbed tells whether the application's target had changed then, and was not put right yet.
-func (v event) disturbed() bool {
-	into := v.at.Sub(epochMonday) % week
-	return v.job.state != jobQuarantined && (int(v.at.Sub(epochMonday)/week)+v.job.gallery)%2 == 0 && into >= day+10*time.Hour+5*time.Minute && into < 5*day
+func (j job) disturbed(at time.Time) bool {
+	into := at.Sub(epochMonday) % week
+	return j.state != jobQuarantined && (int(at.Sub(epochMonday)/week)+j.gallery)%2 == 0 && into >= day+10*time.Hour+5*time.Minute && into < 5*day
 }
 
 // week is the number of the week of a disturbance; each has entries of its own.
