@@ -115,6 +115,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		return m, fmt.Errorf("write provisioning jobs of %s: %w", tid, err)
 	}
 	m.Written += tag.RowsAffected()
+	if _, err := tx.Exec(ctx, nameByJob, tid); err != nil {
+		return m, fmt.Errorf("applications of failing objects of %s: %w", tid, err)
+	}
 	tag, err = tx.Exec(ctx, `
 		UPDATE provisioning_job o
 		SET    gone_at = $2

@@ -120,6 +120,26 @@ func TestObjectFollowsItsEvents(t *testing.T) {
 	}
 }
 
+// One cause at two customers is one cluster, whether a customer's jobs were read before its log or after.
+func TestClusterWhateverIsReadFirst(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	at := time.Date(2026, 11, 24, 10, 5, 0, 0, time.UTC)
+	read := func(tid tenant.ID) {
+		merge(t, pool, s, tid, at, job(t, "sp", `{"id":"j","templateId":"BoxOutDelta"}`))
+	}
+	fail := func(tid tenant.ID) {
+		write(t, pool, tid, Event{ID: "e" + tid.String(), At: at, JobID: "j", SPID: "sp", SPName: "Box", SourceID: "u1", Status: "failure", ErrorCode: "E", Reason: "Taken."})
+	}
+	read(contoso)
+	fail(contoso)
+	fail(fabrikam)
+	read(fabrikam)
+	if c, err := s.Clusters(t.Context(), tenant.Everything(), ObjectFilter{}); err != nil || len(c) != 1 || c[0].Tenants != 2 || c[0].AppKey != "boxoutdelta" {
+		t.Errorf("clusters %+v, %v", c, err)
+	}
+}
+
 // Generated histories of many customers with seeded causes: each cause is one cluster with the right objects, the right beginning and the
 // right first object, whatever else fails at the same time.
 func TestClustersFindSeededCauses(t *testing.T) {

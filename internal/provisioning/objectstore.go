@@ -14,6 +14,17 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
+// nameByJob gives failing objects the key of their application that all customers share. The log may have been read before the job that it is
+// about, and then settle had only the name to go by.
+const nameByJob = `
+	UPDATE provisioning_object o
+	SET    app_key = lower(j.template)
+	FROM   provisioning_event e, provisioning_job j
+	WHERE  o.tenant_id = $1 AND o.failing_since IS NOT NULL
+	AND    e.tenant_id = $1 AND e.id = o.last_event
+	AND    j.tenant_id = $1 AND j.sp_id = o.sp_id AND j.id = e.job_id
+	AND    j.template <> '' AND o.app_key <> lower(j.template)`
+
 // settle makes anew what the latest events leave of each object that the stage holds an event of.
 const settle = `
 	INSERT INTO provisioning_object AS o (tenant_id, sp_id, id, name, name_key, upn, type, app, app_key, status, last_at, last_event,
