@@ -230,6 +230,9 @@ func TestDiagnosisOfRealRefusals(t *testing.T) {
 			if c.only != nil && !c.only(op) || c.label != diagnose.LayerScope && i%3 != 0 { // what does not depend on the call need not be asked of each
 				continue
 			}
+			if again := c.label == diagnose.LayerThrottle || c.label == diagnose.LayerNetwork; again && strings.HasSuffix(op.Path, "/auditLogs/provisioning") {
+				continue // is tried again, at the pace of the one log that Microsoft allows few calls
+			}
 			w.heal()
 			c.apply(w, op)
 			refused := w.call(t, op)
