@@ -280,7 +280,7 @@ func (a *Action) taken(failed error, k Kind, now time.Time) (next time.Time) {
 	var e *graph.Error
 	errors.As(failed, &e)
 	a.Refused = graph.Deed{
-		Needs: "an Intune role with the right “" + k.Right + "” over this device, or the directory role Intune Administrator at this customer",
+		Needs: k.needed(),
 		Look:  "Read what Intune says of the device", Gone: "The device is not in Intune any more.",
 	}.Refusal(failed)
 	switch {
@@ -307,6 +307,11 @@ func (a *Action) taken(failed error, k Kind, now time.Time) (next time.Time) {
 	}
 	a.State, a.Said, a.EndedAt = Failed, strings.TrimSpace(sentence+" "+more), now
 	return time.Time{}
+}
+
+// needed is what the person needs at the customer, in words.
+func (k Kind) needed() string {
+	return "an Intune role with the right “" + k.Right + "” over this device, or the directory role Intune Administrator at this customer"
 }
 
 // entry is the record of a step of the action in the customer's chain.

@@ -41,7 +41,8 @@ const collectLogs = "createDeviceLogCollectionRequest"
 // LogAddress has Microsoft make an address from which that collection of diagnostics can be downloaded, as the person, and writes down that
 // it was asked for. The address lets in whoever has it, so it is given to the person alone and kept nowhere.
 func (a *Acts) LogAddress(ctx context.Context, by tenant.Person, d Device, log, requestID string) (string, error) {
-	p, err := a.Who.As(ctx, d.Tenant, ReadWrite)
+	k, _ := KindOf(Diagnostics)
+	p, err := a.Who.As(ctx, d.Tenant, k.Scope)
 	if err != nil {
 		return "", err
 	}
@@ -55,7 +56,7 @@ func (a *Acts) LogAddress(ctx context.Context, by tenant.Person, d Device, log, 
 		return "", errors.Join(err, failed)
 	}
 	if failed != nil {
-		return "", graph.Deed{Needs: "an Intune role with the right “DeviceLogs” over this device, or the directory role Intune Administrator at this customer", Look: "Open the diagnostics again", Gone: "Intune does not have these diagnostics any more."}.Refusal(failed)
+		return "", graph.Deed{Needs: k.needed(), Look: "Open the diagnostics again", Gone: "Intune does not have these diagnostics any more."}.Refusal(failed)
 	}
 	at, err := url.Parse(done.Value.Value)
 	if own, _ := url.Parse(a.Graph.Address("", "")); err != nil || at.Host == "" || at.Scheme != own.Scheme {

@@ -152,12 +152,17 @@ func (r *Runner) order(ctx context.Context, j Job, lines []Action) (Order, error
 		return o, nil
 	}
 	o.Terms = strings.TrimPrefix(o.Terms+", in the customers’ maintenance windows", ", ")
-	now := r.Acts.Now()
-	for _, tid := range tenantsOf(lines) {
-		opens, closes, err := r.Windows.Next(ctx, tid, now)
-		if err != nil {
-			return o, err
+	now, at := r.Acts.Now(), tenantsOf(lines)
+	windows, err := r.Windows.All(ctx, tenant.Only(at...))
+	if err != nil {
+		return o, err
+	}
+	for _, tid := range at {
+		w, ok := windows[tid]
+		if !ok {
+			return o, noWindow()
 		}
+		opens, closes := w.Next(now)
 		if j.braked() && opens.After(now.Add(MostAhead)) {
 			return o, errs.ShowNext(errs.Conflict, "A maintenance window opens more than 12 hours from now.", "Ask for this on the day, or leave that customer out.")
 		}

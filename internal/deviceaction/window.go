@@ -89,28 +89,29 @@ func (s *Windows) All(ctx context.Context, scope tenant.Scope) (map[tenant.ID]Wi
 }
 
 // Get is the customer's window; errs.NotFound where none is set.
-func (s *Windows) Get(ctx context.Context, tid tenant.ID) (w Window, err error) {
-	err = s.pool.In(tid).QueryRow(ctx, `SELECT days, opens, closes, zone, changed_at, changed_by FROM maintenance_window WHERE tenant_id = $1`, tid).
-		Scan(&w.Days, &w.Opens, &w.Closes, &w.Zone, &w.ChangedAt, &w.ChangedBy)
-	if errors.Is(err, pgx.ErrNoRows) {
-		return w, errs.NotFound
+func (s *Windows) Get(ctx context.Context, tid tenant.ID) (Window, error) {
+	found, err := s.All(ctx, tenant.Only(tid))
+	w, ok := found[tid]
+	if err == nil && !ok {
+		err = errs.NotFound
 	}
-	if err != nil {
-		return w, fmt.Errorf("maintenance window of %s: %w", tid, postgres.Kind(err))
-	}
-	return w, nil
+	return w, err
 }
 
 // Next is when the customer's window is open next, or is open now.
 func (s *Windows) Next(ctx context.Context, tid tenant.ID, now time.Time) (opens, closes time.Time, err error) {
 	w, err := s.Get(ctx, tid)
 	if errors.Is(err, errs.NotFound) {
-		return opens, closes, errs.ShowNext(errs.Conflict, "The customer has no maintenance window.", "Set one on its actions page, or send without waiting for one.")
+		return opens, closes, noWindow()
 	}
 	if err == nil {
 		opens, closes = w.Next(now)
 	}
 	return opens, closes, err
+}
+
+func noWindow() error {
+	return errs.ShowNext(errs.Conflict, "The customer has no maintenance window.", "Set one on its actions page, or send without waiting for one.")
 }
 
 // Set changes the customer's window, or takes it away where w has no days; recorded in the customer's chain.
@@ -156,7 +157,8 @@ func (w Window) String() string {
 			words = strings.Join(days[:n-1], ", ") + " and " + days[n-1]
 		}
 	}
-	return fmt.Sprintf("%s, %s to %s (%s)", words, clock(w.Opens), clock(w.Closes), w.Zone)
+	return fmt.Sprintf("%s, %s to %s (%s)", words, TimeOfDay(w.Opens), TimeOfDay(w.Closes), w.Zone)
 }
 
-func clock(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }
+// TimeOfDay is a minute of the day as people write it: 22:00.
+func TimeOfDay(minute int) string { return fmt.Sprintf("%02d:%02d", minute/60, minute%60) }

@@ -2,7 +2,6 @@ package actions
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,14 +46,12 @@ func (h *Handler) windowNow(r *http.Request, m tenant.Membership) (v windowView,
 	}
 	opens, closes := w.Next(v.now)
 	v.Set, v.Words, v.Opens, v.Closes, v.ChangedBy, v.ChangedAt = true, w.String(), page.Moment(opens), page.Moment(closes), w.ChangedBy, page.Moment(w.ChangedAt)
-	v.given = url.Values{"opens": {minutes(w.Opens)}, "closes": {minutes(w.Closes)}, "zone": {w.Zone}}
+	v.given = url.Values{"opens": {deviceaction.TimeOfDay(w.Opens)}, "closes": {deviceaction.TimeOfDay(w.Closes)}, "zone": {w.Zone}}
 	for _, d := range w.Days {
 		v.given.Add("days", strconv.Itoa(int(d)))
 	}
 	return v, nil
 }
-
-func minutes(m int) string { return fmt.Sprintf("%02d:%02d", m/60, m%60) }
 
 // parseMinutes reads a time of day as a browser sends it; -1 where it is none.
 func parseMinutes(s string) int {

@@ -140,7 +140,7 @@ func (h *Bulk) view(r *http.Request, m tenant.Membership, form url.Values, found
 		if h.Rights == nil {
 			continue
 		}
-		if _, p.lacks, err = h.Rights.lacks(ctx, p.customer.ID, k.Scope); err != nil {
+		if _, p.lacks, err = h.Rights.Consent.Lacks(ctx, p.customer.ID, k.Scope); err != nil {
 			return v, err
 		}
 	}

@@ -23,15 +23,10 @@ type Rights struct {
 	Sync      *graphsync.Service
 }
 
-// lacks tells that the customer has not agreed to the delegated permission, as of when that was read.
-func (k *Rights) lacks(ctx context.Context, tid tenant.ID, scope string) (asOf time.Time, yes bool, err error) {
-	return k.Consent.Lacks(ctx, tid, scope)
-}
-
 // lacking says before anything is sent that the customer has not agreed to the permission that people need for it; nil where nothing is known to
 // be missing.
 func (k *Rights) lacking(ctx context.Context, v askView) (*ui.Banner, error) {
-	asOf, yes, err := k.lacks(ctx, v.m.Tenant.ID, v.kind.Scope)
+	asOf, yes, err := k.Consent.Lacks(ctx, v.m.Tenant.ID, v.kind.Scope)
 	if err != nil || !yes {
 		return nil, err
 	}
