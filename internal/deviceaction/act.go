@@ -140,18 +140,18 @@ func (a *Acts) Do(ctx context.Context, by tenant.Person, ask Ask) (Action, error
 	if permit.Waits {
 		act.Said = permit.Sentence
 	}
-	unlock := act.Options.UnlockCode
+	secret := act.Options.Secret // which is not kept
 	act, fresh, err := a.Store.ask(ctx, act, ask.Kind.Destructive, act.entry(by, ask.RequestID, "asked", nil))
 	if err != nil || !fresh || permit.Waits {
 		return act, err
 	}
-	act.Person, act.Options.UnlockCode = by, unlock
+	act.Person, act.Options.Secret = by, secret
 	return a.send(ctx, p, ask.Kind, act, ask.RequestID, permit)
 }
 
 // Go sends an action that waited: for a second person of the partner, or until a second administrator of the customer agreed in Intune. Where
-// the brake does not let it pass any more, it is cancelled.
-func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act Action, unlock string) (Action, error) {
+// the brake does not let it pass any more, it is cancelled. secret is what the kind takes as one, entered again.
+func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act Action, secret string) (Action, error) {
 	k, ok := KindOf(act.Kind)
 	if !ok || act.State != Approval && act.State != Queued {
 		return act, errs.Show(errs.Conflict, "This action does not wait for anything any more.")
@@ -166,7 +166,7 @@ func (a *Acts) Go(ctx context.Context, by tenant.Person, requestID string, act A
 	if err != nil {
 		return act, err
 	}
-	ctx, act.Options.UnlockCode = context.WithoutCancel(ctx), unlock
+	ctx, act.Options.Secret = context.WithoutCancel(ctx), secret
 	permit := Decision{Granted: true}
 	if k.Destructive || act.BrakeID > 0 {
 		asked := act
@@ -298,7 +298,7 @@ func (a *Action) taken(failed error, k Kind, now time.Time) (next time.Time) {
 		return now.Add(reads[0].every)
 	case e != nil && e.ApprovalCode != "":
 		a.State, a.Approval = Approval, e.ApprovalCode
-		a.Said = "Intune holds it back until a second administrator of the customer approves it in the Intune admin centre, within three days. Then send it again."
+		a.Said = "Intune holds it back until a second administrator of the customer approves it in the Intune admin centre, within three days. Then send it again." + k.Secret(a.OS).again()
 		return time.Time{}
 	}
 	sentence, more, known := errs.Sentence(a.Refused)

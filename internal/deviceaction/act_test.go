@@ -183,6 +183,7 @@ func TestAnActionIsFollowedToItsEnd(t *testing.T) {
 	if _, err := k.store.Get(t.Context(), k.fab, first.ID); !errors.Is(err, errs.NotFound) {
 		t.Errorf("another tenant: %v", err)
 	}
+	hub := k.device(func(d graph.ManagedDevice) bool { return strings.Contains(d.Model, "Surface Hub") })
 	for _, tc := range []struct {
 		kind    string
 		device  deviceaction.Device
@@ -194,6 +195,8 @@ func TestAnActionIsFollowedToItsEnd(t *testing.T) {
 		{"client", k.device(func(d graph.ManagedDevice) bool { return d.ManagementAgent == "configurationManagerClientMdm" }), deviceaction.Options{Client: "appEvaluation"}, deviceaction.Pending},
 		{"lost-sound", k.awake("iOS"), deviceaction.Options{Minutes: 2}, deviceaction.Pending},
 		{"revoke-licences", k.awake("macOS"), deviceaction.Options{}, deviceaction.Pending},
+		{"hub-account", hub, deviceaction.Options{Email: "boardroom@contoso.example", SIP: "sip:boardroom@contoso.example"}, deviceaction.Failed},
+		{"hub-account", hub, deviceaction.Options{Email: "boardroom@contoso.example", SIP: "sip:boardroom@contoso.example", Secret: "secret"}, deviceaction.Pending},
 	} {
 		ask := k.ask(tc.kind, tc.device)
 		ask.Options = tc.options
@@ -523,6 +526,8 @@ func TestOffered(t *testing.T) {
 		{"notify", deviceaction.Device{OS: "Android", Ownership: "company"}, "work profile"},
 		{"notify", deviceaction.Device{OS: "macOS"}, "macOS does not support"},
 		{"revoke-licences", deviceaction.Device{OS: "macOS"}, ""},
+		{"hub-account", deviceaction.Device{OS: "Windows", Model: "Surface Hub 2S"}, ""},
+		{"hub-account", deviceaction.Device{OS: "Windows", Model: "Surface Laptop 6"}, "Only a Surface Hub"},
 		{"notes", deviceaction.Device{OS: "Linux", Agent: "jamf"}, ""},
 		{"wipe", deviceaction.Device{OS: "macOS"}, ""},
 	} {

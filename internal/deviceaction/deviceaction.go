@@ -42,6 +42,7 @@ type Device struct {
 	IMEI      string
 	EntraID   string
 	OS        string
+	Model     string
 	Ownership string // company, personal, unknown
 	Agent     string // managementAgent
 	User      string // who uses it, in words
@@ -99,11 +100,11 @@ type Action struct {
 	Refused error // what Microsoft answered; only in what was sent just now
 }
 
-// Options are what an action takes besides the device. None is a secret.
+// Options are what an action takes besides the device. None that is kept is a secret.
 type Options struct {
 	KeepEnrolment bool   `json:"keep_enrolment,omitempty"`
 	KeepUser      bool   `json:"keep_user,omitempty"`
-	UnlockCode    string `json:"-"` // of a Mac that is erased; kept nowhere
+	Secret        string `json:"-"` // what the kind names as its Secret; kept nowhere
 	Full          bool   `json:"full,omitempty"`
 	Name          string `json:"name,omitempty"`
 	Person        string `json:"person,omitempty"`
@@ -117,4 +118,9 @@ type Options struct {
 	Category      string `json:"category,omitempty"` // id
 	Label         string `json:"label,omitempty"`    // what the page calls the choice
 	Ownership     string `json:"ownership,omitempty"`
+	Email         string `json:"email,omitempty"` // of a Surface Hub's account, as the next four
+	Exchange      string `json:"exchange,omitempty"`
+	SIP           string `json:"sip,omitempty"`
+	Rotate        bool   `json:"rotate,omitempty"`   // the password, by the device
+	Calendar      bool   `json:"calendar,omitempty"` // is synchronised
 }

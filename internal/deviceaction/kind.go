@@ -3,9 +3,9 @@ package deviceaction
 import (
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/graph"
 )
@@ -65,6 +65,7 @@ const (
 	MinutesForm
 	NoticeForm
 	ClientForm // of Configuration Manager
+	AccountForm
 )
 
 var (
@@ -139,6 +140,14 @@ func ownCode(d Device) string {
 	return ""
 }
 
+// hub tells Microsoft's Surface Hubs by their model: v1.0 of managedDevice has no deviceType, which beta calls surfaceHub.
+func hub(d Device) string {
+	if !strings.Contains(d.Model, "Surface Hub") {
+		return "Only a Surface Hub has an account of its own."
+	}
+	return ""
+}
+
 func shared(d Device) string {
 	if d.User != "" {
 		return "The iPad belongs to one person, so it is not shared."
@@ -207,6 +216,9 @@ var Kinds = []Kind{
 		What: "What this person kept on the iPad and not in iCloud is lost."},
 	{Name: "log-out-user", Title: "Sign out of a shared iPad", Verb: "Sign out", Ask: "Sign the user out of this iPad", Icon: "person", Right: "ManageSharedDeviceUsers", path: "logoutSharedAppleDeviceActiveUser", Scope: Privileged, results: []string{"logoutSharedAppleDeviceActiveUser"}, on: iPads, needs: shared,
 		What: "Whoever uses the iPad now is signed out."},
+	{Name: "hub-account", Title: "Surface Hub account", Verb: "Change", Ask: "Change the account of this Surface Hub", Icon: "person", Right: "UpdateDeviceAccount", path: "updateWindowsDeviceAccount", Scope: Privileged, results: []string{"updateWindowsDeviceAccount", "updateDeviceAccount"}, on: desktop, needs: hub, Form: AccountForm,
+		body: hubAccount,
+		What: "The Surface Hub uses this account for its calendar, mail and calls. With a wrong password the room is without them."},
 	{Name: "rename", Title: "Rename", Verb: "Rename", Ask: "Rename this device", Icon: "edit", Right: "SetDeviceName", version: "beta", path: "setDeviceName", Scope: Privileged, results: []string{"setDeviceName"}, on: anywhere, needs: company, Form: NameForm,
 		body: func(o Options) any { return map[string]string{"deviceName": o.Name} },
 		What: "The device takes the name at its next check-in; Windows after its next restart."},
@@ -226,8 +238,8 @@ var Kinds = []Kind{
 	{Name: "wipe", Title: "Wipe", Verb: "Wipe", Ask: "Wipe 1 device", Icon: "broom", Bulk: true, alone: ownCode, Right: "Wipe", path: "wipe", Scope: Privileged, results: []string{"wipe", "factoryReset", "factoryResetKeepEnrollmentData"}, on: append(slices.Clone(anywhere), "ChromeOS"), Form: KeepForm, Destructive: true, Leaves: true,
 		body: func(o Options) any {
 			b := map[string]any{"keepEnrollmentData": o.KeepEnrolment, "keepUserData": o.KeepUser}
-			if o.UnlockCode != "" {
-				b["macOsUnlockCode"] = o.UnlockCode
+			if o.Secret != "" {
+				b["macOsUnlockCode"] = o.Secret
 			}
 			return b
 		},
@@ -268,9 +280,6 @@ func Label(name, choice string) string {
 	}
 	return name
 }
-
-// UnlockCode is what a Mac that is erased takes to be opened with.
-var UnlockCode = regexp.MustCompile(`^[0-9]{6}$`)
 
 // elsewhere are agents that manage a device instead of Intune's own management: what Intune sends does not reach it.
 var elsewhere = map[string]string{"configurationManagerClient": "Configuration Manager", "jamf": "Jamf", "msSense": "Microsoft Defender for Endpoint", "eas": "Exchange"}
@@ -315,7 +324,7 @@ func (o Options) on(d Device) Options {
 
 // change is the call to Graph; address gives the full address of a path of Graph's.
 func (k Kind) change(deviceID string, o Options, approval string, address func(version, path string) string) graph.Change {
-	c := graph.Change{Method: k.method, Version: k.version, Path: "/deviceManagement/managedDevices/" + url.PathEscape(deviceID), Approval: approval}
+	c := graph.Change{Method: k.method, Version: k.version, Path: "/deviceManagement/managedDevices/" + url.PathEscape(deviceID), Approval: approval, Secret: o.Secret != ""}
 	if c.Method == "" {
 		c.Method = http.MethodPost
 	}

@@ -110,6 +110,7 @@ type call struct {
 	url      *url.URL
 	header   http.Header
 	patience time.Duration // a question that a person asks: how long its answer may take; 0: none
+	secret   bool          // see Change
 	shrink   bool          // the caller can ask for smaller pages, so 503 and 504 are given back sooner
 
 	requestID string

@@ -68,6 +68,9 @@ func (e *Error) Error() string {
 	return s
 }
 
+// hide drops what Microsoft said in words, and leaves its codes: an answer may quote what it was sent, in any spelling.
+func (e *Error) hide() { e.Message = strings.TrimSpace(e.Code + " " + e.InnerCode) }
+
 func short(s string, n int) string {
 	if len(s) <= n {
 		return s

@@ -53,6 +53,7 @@ type Change struct {
 	Body     any    // sent as JSON; nil: no body
 	IfMatch  string // the @odata.etag that GDAP's PATCH and DELETE demand
 	Approval string // approval code of a change that Intune's second administrator has agreed to
+	Secret   bool   // Body holds one: what Microsoft says of it in words is dropped, and not even a throttled change is sent again
 }
 
 // Changed is how a change was taken.
@@ -106,7 +107,7 @@ func Ask[T any](ctx context.Context, p Person, ch Change, patience time.Duration
 
 // send makes the call; with patience it is a question, otherwise a change.
 func send[T any](ctx context.Context, p Person, ch Change, patience time.Duration) (done Changed[T], body []byte, err error) {
-	k := &call{patience: patience, tid: p.tid, token: p.token, method: ch.Method, url: p.c.resolve(ch.Version, ch.Path, nil), header: http.Header{}}
+	k := &call{patience: patience, tid: p.tid, token: p.token, method: ch.Method, url: p.c.resolve(ch.Version, ch.Path, nil), header: http.Header{}, secret: ch.Secret}
 	if ch.IfMatch != "" {
 		k.header.Set("If-Match", ch.IfMatch)
 	}
@@ -134,12 +135,15 @@ func (c *Client) sendChange(ctx context.Context, k *call) ([]byte, error) {
 		switch {
 		case err == nil:
 			return body, nil
-		case errors.As(err, &e) && e.Kind == Throttled && try < triesChange && e.RetryAfter <= c.opts.Timeout:
+		case errors.As(err, &e) && e.Kind == Throttled && try < triesChange && !k.secret && e.RetryAfter <= c.opts.Timeout:
 			if err := c.wait(ctx, k, e, try); err != nil {
 				return nil, err
 			}
 		default:
 			if errors.As(err, &e) {
+				if k.secret {
+					e.hide()
+				}
 				e.Unknown = c.changes(k) && (e.Kind == Unavailable || e.Kind == Timeout || e.Kind == BadAnswer)
 			}
 			return nil, err

@@ -241,6 +241,7 @@ var catalogue = []Entry{
 		post("take Apple's activation lock off", "/v1.0/deviceManagement/managedDevices/{id}/bypassActivationLock", asPersonActions),
 		post("take a person off a shared iPad", "/v1.0/deviceManagement/managedDevices/{id}/deleteUserFromSharedAppleDevice", asPersonActions),
 		post("sign a person out of a shared iPad", "/v1.0/deviceManagement/managedDevices/{id}/logoutSharedAppleDeviceActiveUser", asPersonActions),
+		post("change the account of a Surface Hub", "/v1.0/deviceManagement/managedDevices/{id}/updateWindowsDeviceAccount", asPersonActions),
 		post("rename a device", "/beta/deviceManagement/managedDevices/{id}/setDeviceName", asPersonActions),
 		post("replace a FileVault key", "/beta/deviceManagement/managedDevices/{id}/rotateFileVaultKey", asPersonActions),
 		post("remove company data from a device", "/v1.0/deviceManagement/managedDevices/{id}/retire", asPersonActions),

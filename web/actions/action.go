@@ -17,7 +17,7 @@ type view struct {
 	soon     bool
 	destroys bool
 	untold   bool // nobody says whether it arrived
-	mac      bool // that is to be erased
+	secret   deviceaction.Secret
 	own      bool // the reader asked for it
 }
 
@@ -25,9 +25,9 @@ func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {
 	a.TenantName = m.Tenant.Name()
 	v := view{row: newRow(a, c.Now), m: m, chrome: c, soon: soon(a, c.Now)}
 	if k, ok := deviceaction.KindOf(a.Kind); ok {
-		v.what, v.destroys, v.untold = k.What, k.Destructive, k.Untold
+		v.what, v.destroys, v.untold, v.secret = k.What, k.Destructive, k.Untold, k.Secret(a.OS)
 	}
-	v.mac, v.own = needsUnlock(a), a.Person.Tenant == m.Person.Tenant && a.Person.ObjectID == m.Person.ObjectID
+	v.own = a.Person.Tenant == m.Person.Tenant && a.Person.ObjectID == m.Person.ObjectID
 	return v
 }
 
@@ -149,14 +149,6 @@ func (v view) foot() ui.Actions {
 		a.Items = append(a.Items, ui.Action{Text: "Show the approval", URL: v.BrakeURL, Kind: ui.Quiet})
 	}
 	return a
-}
-
-// unlock is the code that an erased Mac opens with.
-func (v view) unlock() *ui.Field {
-	if !v.mac {
-		return nil
-	}
-	return &ui.Field{Name: "unlock", Label: "Unlock code for the Mac, six digits", Hint: "Kept nowhere: write it down.", InputMode: "numeric", Autocomplete: "off", Max: 6, Mono: true}
 }
 
 func (v view) way() ui.Section { return ui.Section{Title: "How far it is"} }

@@ -8,7 +8,10 @@ package actions
 import "github.com/a-h/templ"
 import templruntime "github.com/a-h/templ/runtime"
 
-import "github.com/tenantry/tenantry/web/ui"
+import (
+	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
+)
 
 // actionPage is one action on one device: who asked, how Microsoft took it, and what became of it.
 func actionPage(s ui.Shell, v view) templ.Component {
@@ -95,7 +98,7 @@ func actionBody(v view) templ.Component {
 			var templ_7745c5c3_Var4 string
 			templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs(v.URL)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/actions/action.templ`, Line: 16, Col: 30}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `web/actions/action.templ`, Line: 19, Col: 30}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 			if templ_7745c5c3_Err != nil {
@@ -194,7 +197,7 @@ func actionBody(v view) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if f := v.unlock(); f != nil {
+						if f := verdict.Secret(v.secret, ""); f != nil && v.own {
 							templ_7745c5c3_Err = f.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

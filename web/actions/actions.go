@@ -22,7 +22,7 @@ import (
 
 // Acts sends what waited, or takes it back.
 type Acts interface {
-	Go(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action, unlock string) (deviceaction.Action, error)
+	Go(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action, secret string) (deviceaction.Action, error)
 	Drop(ctx context.Context, by tenant.Person, requestID string, a deviceaction.Action) error
 }
 
@@ -240,11 +240,12 @@ func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if form.Get("do") == "drop" {
 		err = h.Acts.Drop(ctx, m.Person, id, a)
 	} else {
-		unlock := form.Get("unlock")
-		if needsUnlock(a) && !deviceaction.UnlockCode.MatchString(unlock) {
-			return errs.ShowNext(errs.Invalid, "A Mac needs an unlock code of six digits.", "Go back and enter one.")
+		k, _ := deviceaction.KindOf(a.Kind)
+		secret := form.Get(verdict.SecretField)
+		if fault := k.Secret(a.OS).Fault(secret); fault != "" {
+			return errs.ShowNext(errs.Invalid, fault, "Nothing was sent. Go back to enter it.")
 		}
-		a, err = h.Acts.Go(ctx, m.Person, id, a, unlock)
+		a, err = h.Acts.Go(ctx, m.Person, id, a, secret)
 		said = page.Flash{Kind: "info", Title: "Sent to Microsoft.", Text: a.Said}
 		if a.State == deviceaction.Failed {
 			said = page.Flash{Kind: "bad", Title: "Microsoft did not take it.", Text: a.Said}
@@ -255,5 +256,3 @@ func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	return page.Done(w, r, newRow(a, time.Time{}).URL, said)
 }
-
-func needsUnlock(a deviceaction.Action) bool { return a.Kind == "wipe" && a.OS == "macOS" }

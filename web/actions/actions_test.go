@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,24 @@ func TestPages(t *testing.T) {
 	}
 	if got := one.Post(ours, url.Values{}); got.Code != http.StatusConflict {
 		t.Errorf("sent twice: %d", got.Code)
+	}
+	account, _ := deviceaction.KindOf("hub-account")
+	hub := deviceaction.Device{Tenant: contoso.ID, ID: "h/1", Name: "CTO-HUB", Serial: "S3", OS: "Windows", Model: "Surface Hub 2S"}
+	back, err := acts.Do(t.Context(), technician, deviceaction.Ask{Kind: account, Device: hub, Nonce: "hub", Options: deviceaction.Options{Email: "room@contoso.example", Secret: "c4nary"}})
+	if err != nil || back.State != deviceaction.Approval {
+		t.Fatalf("%+v, %v", back, err)
+	}
+	room := "/t/" + contoso.ID.String() + "/actions/" + strconv.FormatInt(back.ID, 10)
+	if got := one.Get(room).Body.String(); !strings.Contains(got, `name="secret" class="input" type="password" value=""`) || !strings.Contains(got, "The password has to be entered again") || strings.Contains(got, "c4nary") {
+		t.Error("once approved, the password is not asked for again")
+	}
+	for secret, want := range map[string]int{"": http.StatusBadRequest, strings.Repeat("x", 257): http.StatusBadRequest} {
+		if got := one.Post(room, url.Values{"secret": {secret}}); got.Code != want {
+			t.Errorf("sent with a password of %d characters: %d", len(secret), got.Code)
+		}
+	}
+	if got := one.Post(room, url.Values{"secret": {"c4nary"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("sent with the password: %d", got.Code)
 	}
 	held := deviceaction.Device{Tenant: fabrikam.ID, ID: "d/2", Name: "FBK-2", Serial: "S2", OS: "Windows"}
 	restart, _ := deviceaction.KindOf("restart")

@@ -60,7 +60,7 @@ func asTarget(d device.Device) deviceaction.Device {
 		serial = ""
 	}
 	return deviceaction.Device{
-		Tenant: d.Tenant, ID: d.ID, Name: nameOf(d), Serial: serial, IMEI: d.IMEI, EntraID: d.EntraDeviceID, OS: d.OS, Ownership: d.Ownership, Agent: d.Agent, User: user(d),
+		Tenant: d.Tenant, ID: d.ID, Name: nameOf(d), Serial: serial, IMEI: d.IMEI, EntraID: d.EntraDeviceID, OS: d.OS, Model: d.Model, Ownership: d.Ownership, Agent: d.Agent, User: user(d),
 		Supervised: d.Supervised, Encrypted: d.Encrypted, Gone: !d.GoneAt.IsZero(), LastSyncAt: d.LastSyncAt,
 	}
 }

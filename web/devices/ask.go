@@ -203,6 +203,7 @@ func (h *Asker) send(w http.ResponseWriter, r *http.Request, m tenant.Membership
 		return err
 	case err != nil:
 		v.failed = h.refusal(r, err, v.url())
+		v.checkSecret(ask.Options.Secret)
 		return h.show(w, r, page.StatusOf(err), v)
 	}
 	return page.SeeOther(w, r, actionURL(done))

@@ -2,6 +2,8 @@ package devices
 
 import (
 	"context"
+	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -21,10 +23,12 @@ import (
 
 // microsoft is a Graph that answers everything alike, and the sign-in of the person there.
 type microsoft struct {
-	client *graph.Client
-	status int
-	sent   []string
-	ended  bool // the sign-in
+	client   *graph.Client
+	status   int
+	approval string // code of an approval that it asks for
+	sent     []string
+	bodies   []string
+	ended    bool // the sign-in
 }
 
 func newMicrosoft(t *testing.T) *microsoft {
@@ -32,7 +36,17 @@ func newMicrosoft(t *testing.T) *microsoft {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		ms.sent = append(ms.sent, r.Method+" "+strings.TrimPrefix(r.URL.Path, "/v1.0/deviceManagement/managedDevices"))
 		w.Header().Set("request-id", "5b1f0000-0000-4000-8000-00000000c204")
+		if r.Method != http.MethodGet {
+			body, _ := io.ReadAll(r.Body)
+			ms.bodies = append(ms.bodies, string(body))
+		}
+		if ms.approval != "" {
+			w.Header().Set("x-msft-approval-code", ms.approval)
+		}
 		w.WriteHeader(ms.status)
+		if ms.status >= http.StatusBadRequest && len(ms.bodies) > 0 { // which quotes what it was sent
+			json.NewEncoder(w).Encode(map[string]any{"error": map[string]string{"code": "Refused", "message": ms.bodies[len(ms.bodies)-1]}})
+		}
 	}))
 	t.Cleanup(server.Close)
 	var err error
@@ -240,15 +254,19 @@ func TestGoldenAsk(t *testing.T) {
 	phone := device.Device{Tenant: contoso.ID, ID: "p1", Name: `<script>"x"</script>`, OS: "iOS", Supervised: true, Ownership: "company", LastSyncAt: now.AddDate(0, 0, -40)}
 	pc := laptop("d1", "CTO-1", now.Add(-time.Hour))
 	pc.Tenant, pc.Category = contoso.ID, "Office"
+	hub := pc
+	hub.Model, hub.UPN = "Surface Hub 2S", ""
 	for name, v := range map[string]askView{
 		"restart":   {device: pc},
 		"lost-mode": {device: phone, faults: page.Faults{"message": "Enter a message or a phone number, so that who finds the device can call.", "reason": "Write at most 200 characters."}},
 		"category":  {device: pc, categories: []device.Category{{ID: "c1", Name: "Office"}, {ID: "c2", Name: "<b>"}}},
 		"notify":    {device: phone, faults: page.Faults{"title": "Enter a title of at most 50 characters."}}, "lost-sound": {device: phone}, "client": {device: pc, faults: page.Faults{"client": "Choose one."}},
 		"refused": {device: pc, not: "Windows does not support this."},
+		"hub":     {device: hub, faults: page.Faults{"email": "Enter the address of the account, such as boardroom@contoso.com.", "secret": "Enter it once more: it is kept nowhere."}},
+		"hub-in":  {device: hub, signIn: "/signin"},
 	} {
 		v.m, v.chrome, v.form, v.nonce, v.as = m, c, url.Values{}, "n", "d.kranz@firstup.example"
-		v.kind, _ = deviceaction.KindOf(map[string]string{"restart": "restart", "lost-mode": "lost-mode-on", "category": "category", "refused": "lock", "notify": "notify", "lost-sound": "lost-sound", "client": "client"}[name])
+		v.kind, _ = deviceaction.KindOf(map[string]string{"restart": "restart", "lost-mode": "lost-mode-on", "category": "category", "refused": "lock", "notify": "notify", "lost-sound": "lost-sound", "client": "client", "hub": "hub-account", "hub-in": "hub-account"}[name])
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, askBody(v)) })
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // options are what the form chose.
@@ -39,8 +40,11 @@ func (v askView) options() (o deviceaction.Options) {
 	case deviceaction.OwnerForm:
 		o.Ownership, o.Label = get("owner"), ownership(get("owner"))
 	case deviceaction.KeepForm:
-		o.KeepUser, o.KeepEnrolment, o.UnlockCode = get("keep") == "user" && v.device.OS == "Windows", get("keep") == "enrolment" && v.device.OS == "Windows", get("unlock")
+		o.KeepUser, o.KeepEnrolment = get("keep") == "user" && v.device.OS == "Windows", get("keep") == "enrolment" && v.device.OS == "Windows"
 		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+	case deviceaction.AccountForm:
+		o.Email, o.Exchange, o.SIP, o.Label = get("email"), get("exchange"), get("sip"), get("email")
+		o.Rotate, o.Calendar = get("rotate") == "yes", get("calendar") != "no"
 	case deviceaction.CleanForm:
 		o.KeepUser = get("keep") == "user"
 		o.Label = keepWords[o.KeepUser][false]
@@ -52,6 +56,7 @@ func (v askView) options() (o deviceaction.Options) {
 			}
 		}
 	}
+	o.Secret = v.form.Get(verdict.SecretField) // as it was typed: a password may begin with a space
 	return o
 }
 
@@ -123,10 +128,36 @@ func (v askView) check(ask deviceaction.Ask) {
 		if o.Ownership != "company" && o.Ownership != "personal" {
 			v.faults.Add("owner", "Choose one.")
 		}
+	case deviceaction.AccountForm:
+		if !strings.Contains(o.Email, "@") || long(o.Email, maxReason) {
+			v.faults.Add("email", "Enter the address of the account, such as boardroom@contoso.com.")
+		}
+		if long(o.Exchange, maxReason) {
+			v.faults.Add("exchange", "Write at most 200 characters.")
+		}
+		if long(o.SIP, maxReason) {
+			v.faults.Add("sip", "Write at most 200 characters.")
+		}
 	case deviceaction.CategoryForm:
 		if o.Label == "" {
 			v.faults.Add("category", "Choose one of the categories.")
 		}
+	}
+	v.checkSecret(o.Secret)
+}
+
+// checkSecret also asks for one anew that was right, where something else was not or Microsoft refused it: it is not sent back to the page.
+func (v askView) checkSecret(entered string) {
+	s := v.secret()
+	if s == deviceaction.NoSecret {
+		return
+	}
+	fault := s.Fault(entered)
+	if fault == "" && (len(v.faults) > 0 || v.failed != nil) {
+		fault = "Enter it once more: it is kept nowhere."
+	}
+	if fault != "" {
+		v.faults.Add(verdict.SecretField, fault)
 	}
 }
 
@@ -134,9 +165,6 @@ func (v askView) check(ask deviceaction.Ask) {
 func (v askView) checkTyped(ask deviceaction.Ask) {
 	if ask.Reason == "" {
 		v.faults.Add("reason", "Say why. The customer reads it in the log.")
-	}
-	if v.kind.Form == deviceaction.KeepForm && v.device.OS == "macOS" && !deviceaction.UnlockCode.MatchString(ask.Options.UnlockCode) {
-		v.faults.Add("unlock", "Enter six digits. The Mac asks for them after it was erased.")
 	}
 	want, typed := []rune(ask.Device.Hardware()), []rune(strings.TrimSpace(v.form.Get("typed")))
 	switch n := len(want) - len(typed); {

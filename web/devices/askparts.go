@@ -24,7 +24,7 @@ func (v askView) url() string { return actURL(v.m.Tenant.ID, v.device.ID, v.kind
 // here is the confirmation with what was chosen, to come back to from a sign-in. What was written at length does not go into an address.
 func (v askView) here() string {
 	keep := url.Values{}
-	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category", "minutes", "title", "client"} {
+	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category", "minutes", "title", "client", "email", "exchange", "sip", "rotate", "calendar"} {
 		if s := v.form.Get(name); s != "" && len(s) <= maxReason {
 			keep.Set(name, s)
 		}
@@ -33,6 +33,28 @@ func (v askView) here() string {
 		return v.url()
 	}
 	return v.url() + "?" + keep.Encode()
+}
+
+// secret is what the action takes that is kept nowhere.
+func (v askView) secret() deviceaction.Secret { return v.kind.Secret(v.device.OS) }
+
+// forgets says before a sign-in what has to be entered after it; empty where that is nothing.
+func (v askView) forgets() string {
+	switch v.secret() {
+	case deviceaction.Password:
+		return "The rest of the form is kept until then. The password is not: you enter it afterwards."
+	case deviceaction.UnlockCode:
+		return "The rest of the form is kept until then. The unlock code is not: you enter it afterwards."
+	}
+	return ""
+}
+
+// kept says before a sign-in what is kept of the form, where that is not all.
+func (v askView) kept() templ.Component {
+	if said := v.forgets(); said != "" {
+		return ui.Note(said)
+	}
+	return templ.NopComponent
 }
 
 func (v askView) header() ui.PageHeader {
@@ -97,6 +119,9 @@ func (v askView) will() ui.Consequences {
 	default:
 		c = append(c, ui.Consequence{Shape: ui.ShapePending, Text: "It starts when the device is online, mostly within minutes. You see it here until it is final."})
 	}
+	if v.secret() == deviceaction.Password {
+		c = append(c, ui.Consequence{Shape: ui.ShapeOK, Text: "The password goes to Microsoft and nowhere else: the portal keeps it in no record and no log. Where the outcome is not known, it is not sent again by itself."})
+	}
 	if v.may != nil {
 		c = append(c, *v.may)
 	}
@@ -153,9 +178,12 @@ func (v askView) fields() (list []templ.Component) {
 		if v.device.OS == "Windows" {
 			choice("keep", "Keep", keepOptions...)
 		}
-		if v.device.OS == "macOS" {
-			field("unlock", "Unlock code for the Mac, six digits", "The Mac asks for it after it was erased. It is kept nowhere: write it down.", 0, 6)
-		}
+	case deviceaction.AccountForm:
+		field("email", "Address of the account", "Such as boardroom@contoso.com", 0, maxReason)
+		field("exchange", "Exchange server, optional", "Such as outlook.office365.com. Empty: the Surface Hub finds it.", 0, maxReason)
+		field("sip", "SIP address, optional", "Empty: the Surface Hub finds it.", 0, maxReason)
+		choice("calendar", "Calendar", ui.Option{Value: "yes", Label: "Show the account’s meetings", Selected: true}, ui.Option{Value: "no", Label: "Show none"})
+		choice("rotate", "Who changes the password from then on", ui.Option{Value: "no", Label: "People", Selected: true}, ui.Option{Value: "yes", Label: "The Surface Hub, by itself", Hint: "Nobody else knows it any more."})
 	case deviceaction.CleanForm:
 		choice("keep", "Keep", ui.Option{Value: "user", Label: "The user account and files on the device", Selected: true}, ui.Option{Value: "nothing", Label: "Nothing"})
 	case deviceaction.CategoryForm:
@@ -164,6 +192,9 @@ func (v askView) fields() (list []templ.Component) {
 			s.Options = append(s.Options, ui.Option{Value: c.ID, Label: c.Name, Selected: c.ID == v.form.Get("category") || v.form.Get("category") == "" && c.Name == v.device.Category})
 		}
 		list = append(list, s)
+	}
+	if f := verdict.Secret(v.secret(), v.faults[verdict.SecretField]); f != nil {
+		list = append(list, f)
 	}
 	if !v.kind.Destructive {
 		field("reason", "Reason, for the customer’s log, optional", "", 0, maxReason)
@@ -178,7 +209,7 @@ var keepOptions = []ui.Option{{Value: "nothing", Label: "Nothing, factory state"
 
 func (v askView) faultList() ui.FormErrors {
 	var list ui.FormErrors
-	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "minutes", "title", "client", "unlock", "reason", "typed"} {
+	for _, name := range []string{"name", "person", "message", "notes", "owner", "category", "minutes", "title", "client", "email", "exchange", "sip", verdict.SecretField, "reason", "typed"} {
 		if text := v.faults[name]; text != "" {
 			list = append(list, ui.FieldError{ID: "f-" + name, Text: text})
 		}

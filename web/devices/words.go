@@ -89,6 +89,7 @@ var actionWords = map[string]string{
 	"automaticRedeployment": "Autopilot reset", "logoutSharedAppleDeviceActiveUser": "Sign out user", "delete": "Delete", "collectDiagnostics": "Collect logs",
 	"createDeviceLogCollectionRequest": "Collect logs", "bypassActivationLock": "Bypass activation lock", "deprovision": "Deprovision",
 	"playLostModeSound": "Lost mode sound", "revokeAppleVppLicenses": "Revoke App Store licences", "triggerConfigurationManagerAction": "Configuration Manager", "configurationManagerAction": "Configuration Manager",
+	"updateWindowsDeviceAccount": "Surface Hub account", "updateDeviceAccount": "Surface Hub account",
 }
 
 var actionStates = map[string]saidAs{

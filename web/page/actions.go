@@ -96,7 +96,7 @@ var deviceWords = map[string]string{
 	"reset-passcode": "a reset of a passcode", "recover-passcode": "a passcode to be recovered", "scan": "a scan of a device", "update-signatures": "an update of Defender on a device",
 	"rotate-bitlocker": "a new BitLocker key", "rotate-filevault": "a new FileVault key", "bypass-activation-lock": "the end of an activation lock", "remote-assistance": "remote assistance on a device", "delete-user": "a user to be deleted from a shared iPad",
 	"log-out-user": "a user to be signed out of a shared iPad", "rename": "another name for a device", "category": "another category for a device", "owner": "another owner of a device", "notes": "other notes on a device",
-	"retire": "a retirement of a device", "clean": "a fresh start of a device", "wipe": "a wipe of a device", "delete": "a device to be deleted",
+	"hub-account": "another account for a Surface Hub", "retire": "a retirement of a device", "clean": "a fresh start of a device", "wipe": "a wipe of a device", "delete": "a device to be deleted",
 }
 
 // endWords are how an action on a device ended, as the portal saw it.

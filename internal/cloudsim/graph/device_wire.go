@@ -127,7 +127,7 @@ var deviceFields = []deviceField{
 	{name: "roleScopeTagIds", put: constant(`["0"]`), beta: true},
 	{name: "securityPatchLevel", put: putText(func(v *device) string { return v.patch }), beta: true},
 	{name: "skuFamily", put: putText((*device).skuFamily), beta: true},
-	{name: "skuNumber", put: putInt(func(v *device) int64 { return map[int]int64{windows: 48}[v.kind] }), beta: true},
+	{name: "skuNumber", put: putInt((*device).skuNumber), beta: true},
 	{name: "specificationVersion", put: orNull(func(*device) string { return "" }), beta: true},
 	{name: "usersLoggedOn", put: putLogons, beta: true},
 	{name: "windowsActiveMalwareCount", put: putInt(func(v *device) int64 { return v.malware(true) }), beta: true},
@@ -174,10 +174,12 @@ func (v *device) bypassCode() string {
 }
 
 func (v *device) betaType() string {
-	switch v.kind {
-	case windows:
+	switch {
+	case v.hub():
+		return "surfaceHub"
+	case v.kind == windows:
 		return "windowsRT"
-	case macOS:
+	case v.kind == macOS:
 		return "macMDM"
 	}
 	return v.platform.betaType
@@ -203,10 +205,24 @@ func (v *device) lostMode() string {
 }
 
 func (v *device) skuFamily() string {
-	if v.kind != windows {
-		return ""
+	switch {
+	case v.hub():
+		return "Team"
+	case v.kind == windows:
+		return "Pro"
 	}
-	return "Pro"
+	return ""
+}
+
+// skuNumber is Windows' own number of the edition (GetProductInfo): PRODUCT_PPI_PRO is that of a Surface Hub, PRODUCT_PROFESSIONAL any other's here.
+func (v *device) skuNumber() int64 {
+	switch {
+	case v.hub():
+		return 119
+	case v.kind == windows:
+		return 48
+	}
+	return 0
 }
 
 // managedName is what Intune calls the device by itself: user, system, moment of enrolment.

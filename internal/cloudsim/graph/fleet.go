@@ -116,6 +116,9 @@ func (f *fleet) build(v *device, hardware int) {
 	if v.model.code == "VM" && d.is(0.8) { // few run as virtual machines
 		v.model = &v.platform.models[d.n(6)]
 	}
+	if f.meets(hardware) {
+		v.model = &surfaceHub
+	}
 	gb := v.model.storage[d.n(len(v.model.storage))]
 	v.storage = int64(gb) * 1_000_000_000 * 993 / 1000
 	v.memory = int64(8<<30) << d.n(3)
@@ -147,7 +150,7 @@ func (f *fleet) platformOf(d *draw, i int) int {
 	if i < platformCount && f.mix[i] > 0 && i != androidKiosk {
 		return i
 	}
-	if i == configManaged {
+	if i == configManaged || f.meets(i) {
 		return windows
 	}
 	x := d.n(100)
@@ -159,6 +162,11 @@ func (f *fleet) platformOf(d *draw, i int) int {
 		}
 	}
 	return windows
+}
+
+// meets says whether the i-th device is one of the Surface Hubs, which two of the customers have in their meeting rooms.
+func (f *fleet) meets(i int) bool {
+	return (f.t.Index == 1 || f.t.Index == 4) && i >= firstHub && i < firstHub+3
 }
 
 func serialNumber(d *draw, maker string) string {
@@ -187,7 +195,7 @@ func padded(n, width int) string {
 
 // assign gives the device its user, or none. Person p uses the devices p, p+n, p+2n, …, which makes a user's devices easy to find.
 func (f *fleet) assign(v *device, d *draw) {
-	lonely := v.kind == androidKiosk || v.platform.userless != "" && d.is(0.05)
+	lonely := v.kind == androidKiosk || v.hub() || v.platform.userless != "" && d.is(0.05)
 	v.userless = lonely && v.index >= f.people.members
 	v.enrolment = v.platform.enrolment[d.n(len(v.platform.enrolment))]
 	if v.userless {
@@ -227,6 +235,8 @@ func (f *fleet) times(v *device, d *draw) {
 		v.synced = f.before(v, 20+int(200*rest))
 	case v.index >= f.people.members && x < f.t.Health.Stale:
 		v.synced = f.before(v, 31+int(rest*rest*400))
+	case v.hub():
+		v.synced = f.beat(v, 8*time.Hour) // it is never switched off
 	case v.index >= 20 && rest < 0.003:
 		v.synced = time.Time{}
 	case x > 0.93:

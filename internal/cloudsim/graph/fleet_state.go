@@ -6,6 +6,9 @@ import "time"
 func (f *fleet) configure(v *device, d *draw) {
 	p := v.platform
 	v.version = p.versions[d.n(len(p.versions))]
+	if v.hub() {
+		v.version = p.versions[0] // Windows 10: there is no Team edition of Windows 11
+	}
 	v.agent, v.jailbroken, v.state, v.threat = p.agent, p.jailbreak, "managed", "unknown"
 	v.joined = v.kind != androidKiosk && d.is(0.97)
 	v.eas = !v.userless && d.is(0.4)
@@ -45,6 +48,7 @@ func (f *fleet) configure(v *device, d *draw) {
 // The devices with these indexes show each member of complianceState, so that a tenant of thirty devices has them all.
 const (
 	configManaged = 24
+	firstHub      = 40 // beyond those that members of staff are sure to use
 	firstForced   = 20
 )
 

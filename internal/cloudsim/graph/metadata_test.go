@@ -55,6 +55,7 @@ func TestTrafficFitsTheMetadata(t *testing.T) {
 	acts("iOS", "/revokeAppleVppLicenses", "")
 	acts("iOS", "/sendCustomNotificationToCompanyPortal", `{"notificationTitle":"Closed","notificationBody":"Snow"}`)
 	acts("Windows", "/triggerConfigurationManagerAction", `{"configurationManagerAction":{"action":"appEvaluation"}}`)
+	acts("Windows", "/updateWindowsDeviceAccount", `{"updateWindowsDeviceAccountActionParameter":{"deviceAccount":{"password":"x"},"passwordRotationEnabled":false,"calendarSyncEnabled":true,"deviceAccountEmail":"boardroom@contoso.example","exchangeServer":"outlook.office365.com","sessionInitiationProtocalAddress":"sip:boardroom@contoso.example"}}`)
 	acts("Windows", "/createDeviceLogCollectionRequest", `{"templateType":{"templateType":"predefined"}}`)
 	s.world.Clock.Advance(25 * time.Hour)
 	for _, d := range s.all(desk, "/v1.0/deviceManagement/managedDevices") {

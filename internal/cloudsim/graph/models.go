@@ -24,6 +24,11 @@ type model struct {
 	cellular          bool
 }
 
+// surfaceHub hangs in a meeting room and belongs to nobody. It runs Windows 10 Team.
+var surfaceHub = model{"Microsoft Corporation", "Surface Hub 2S", "HUB", []int{128}, "desktop", "x64", false}
+
+func (v *device) hub() bool { return v.model == &surfaceHub }
+
 const (
 	windows = iota
 	macOS

@@ -65,7 +65,7 @@ var resources = []struct{ name, actions string }{
 	{"DeviceCompliancePolices", "Assign Create Delete Read Update ViewReports"}, {"DeviceConfigurations", "Assign Create Delete Read Update ViewReports"}, {"EndpointAnalytics", "Create Delete Read Update"},
 	{"EnrollmentProgramToken", "Create Delete Read Update Sync"}, {"ManagedApps", "Assign Create Delete Read Update Wipe"}, {"ManagedDevices", "Delete Read SetPrimaryUser Update ViewReports"}, {"MobileApps", "Assign Create Delete Read Relate Update"},
 	{"MobileThreatDefense", "Modify Read"}, {"Organization", "Read Update"},
-	{"RemoteTasks", "BypassActivationLock CleanPC ConfigurationManagerAction CustomNotification DeviceLogs DisableLostMode EnableLostMode LocateDevice ManageSharedDeviceUsers PlayLostModeSound RebootNow RemoteLock RequestRemoteAssistance ResetPasscode Retire RevokeAppleVppLicenses RotateBitLockerKeys RotateFileVaultKey SetDeviceName ShutDown SyncDevice WindowsDefender Wipe"},
+	{"RemoteTasks", "BypassActivationLock CleanPC ConfigurationManagerAction CustomNotification DeviceLogs DisableLostMode EnableLostMode LocateDevice ManageSharedDeviceUsers PlayLostModeSound RebootNow RemoteLock RequestRemoteAssistance ResetPasscode Retire RevokeAppleVppLicenses RotateBitLockerKeys RotateFileVaultKey SetDeviceName ShutDown SyncDevice UpdateDeviceAccount WindowsDefender Wipe"},
 	{"Roles", "Assign Create Delete Read Update"}, {"SecurityBaselines", "Assign Create Delete Read Update"}, {"SecurityTasks", "Read Update"}, {"TelecomExpenses", "Read Update"}, {"TermsAndConditions", "Assign Create Delete Read Update"},
 }
 

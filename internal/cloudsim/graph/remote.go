@@ -40,6 +40,12 @@ type remoteBody struct {
 	Client        struct {
 		Action string `json:"action"`
 	} `json:"configurationManagerAction"`
+	Account struct {
+		Email  string `json:"deviceAccountEmail"`
+		Secret struct {
+			Password string `json:"password"`
+		} `json:"deviceAccount"`
+	} `json:"updateWindowsDeviceAccountActionParameter"`
 }
 
 var (
@@ -89,6 +95,9 @@ var remoteTasks = []remoteTask{
 		return "quick", b.QuickScan != nil
 	}},
 	{path: "windowsDefenderUpdateSignatures", versions: both, scopes: []string{privileged}, right: "WindowsDefender", on: []int{windows}, names: []string{"windowsDefenderUpdateSignatures"}, lasts: 240},
+	{path: "updateWindowsDeviceAccount", versions: both, scopes: []string{privileged}, right: "UpdateDeviceAccount", on: []int{windows}, names: []string{"updateDeviceAccount", "updateWindowsDeviceAccount"}, lasts: 60, needs: (*device).hub, body: func(b *remoteBody) (string, bool) {
+		return "", b.Account.Email != "" && b.Account.Secret.Password != ""
+	}},
 	{path: "setDeviceName", versions: beta, scopes: []string{privileged}, right: "SetDeviceName", on: everywhere, names: []string{"setDeviceName"}, lasts: 30, needs: func(v *device) bool { return !v.personal }, body: func(b *remoteBody) (string, bool) { return b.Name, b.Name != "" && len(b.Name) <= 63 }},
 	{path: "rotateBitLockerKeys", versions: beta, scopes: []string{"DeviceManagementConfiguration.ReadWrite.All", readWrite}, right: "RotateBitLockerKeys", on: []int{windows}, kind: "rotateBitLockerKeysDeviceActionResult", names: []string{"rotateBitLockerKeys"}, lasts: 90, needs: func(v *device) bool { return v.encrypted }},
 	{path: "rotateFileVaultKey", versions: beta, scopes: []string{privileged}, right: "RotateFileVaultKey", on: []int{macOS}, names: []string{"rotateFileVaultKey"}, lasts: 60, needs: func(v *device) bool { return v.encrypted }},

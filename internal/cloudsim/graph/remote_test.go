@@ -106,6 +106,15 @@ func TestRemoteActionsProgress(t *testing.T) {
 	k.send(http.MethodPost, devicePath(pc)+"/playLostModeSound", `{"durationInMinutes":"2"}`, http.StatusBadRequest)
 	k.send(http.MethodPost, devicePath(pc)+"/triggerConfigurationManagerAction", `{"configurationManagerAction":{"action":"dance"}}`, http.StatusBadRequest)
 	k.send(http.MethodPost, devicePath(phone)+"/revokeAppleVppLicenses", "", http.StatusNoContent)
+	hub, about := k.device(func(v map[string]any) bool { return v["deviceType"] == "surfaceHub" })
+	const account = `{"updateWindowsDeviceAccountActionParameter":{"deviceAccount":{"password":"c4nary"},"deviceAccountEmail":"boardroom@contoso.example"}}`
+	for id, want := range map[string]int{hub: http.StatusNoContent, pc: http.StatusNoContent, phone: http.StatusBadRequest} {
+		k.send(http.MethodPost, devicePath(id)+"/updateWindowsDeviceAccount", account, want)
+		k.send(http.MethodPost, devicePath(id)+"/updateWindowsDeviceAccount", strings.Replace(account, "c4nary", "", 1), http.StatusBadRequest)
+	}
+	if about["operatingSystem"] != "Windows" || about["model"] != "Surface Hub 2S" || about["userPrincipalName"] != "" || about["skuFamily"] != "Team" {
+		t.Errorf("a Surface Hub: %v", about)
+	}
 	results := func() int {
 		return len(k.send(http.MethodGet, devicePath(phone), "", http.StatusOK).body["deviceActionResults"].([]any))
 	}
@@ -122,6 +131,11 @@ func TestRemoteActionsProgress(t *testing.T) {
 	k.world.Clock.Advance(time.Hour)
 	if r := k.result(pc, "rebootNow"); r["actionState"] != "failed" {
 		t.Errorf("a device that fails: %v", r)
+	}
+	for id, want := range map[string]string{hub: "done", pc: "notSupported"} {
+		if r := k.result(id, "updateWindowsDeviceAccount"); r["actionState"] != want {
+			t.Errorf("the account of a Surface Hub, at %s: %v, want %s", id, r, want)
+		}
 	}
 	if r := k.result(phone, "playLostModeSound"); r["actionState"] != "notSupported" { // lost mode is not for what is not supervised
 		t.Errorf("a sound without lost mode: %v", r)
