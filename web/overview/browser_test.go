@@ -37,6 +37,7 @@ func open(t *testing.T, client http.Handler) string {
 
 // TestLook opens the pages that look over all customers in a browser: axe finds nothing in either theme, and nothing scrolls sideways.
 func TestLook(t *testing.T) {
+	t.Parallel()
 	ctx := webtest.Browser(t)
 	f, of, reach := lively(t)
 	store := audit.NewStore(f.Pool)
@@ -113,6 +114,7 @@ func shoot(t *testing.T, ctx context.Context, name string) {
 // TestProgress watches a first read from a customer's page and from the sync page, under the portal's policy: rows count up without a
 // reload, and the page stops asking when the read is complete.
 func TestProgress(t *testing.T) {
+	t.Parallel() // it waits most of the time
 	ctx := webtest.Browser(t)
 	f, of, reach := lively(t)
 	asked := make(chan string, 1000)

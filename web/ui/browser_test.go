@@ -52,6 +52,7 @@ func themed(page, theme string) string {
 }
 
 func TestGalleryIsAccessible(t *testing.T) {
+	t.Parallel()
 	ctx, base := webtest.Browser(t), serveGallery(t)
 	for _, path := range slices.Sorted(maps.Keys(gallery())) {
 		for _, theme := range []string{"light", "dark"} {
@@ -73,10 +74,14 @@ func TestGalleryIsAccessible(t *testing.T) {
 }
 
 func TestGalleryNeverScrollsSideways(t *testing.T) {
+	t.Parallel()
 	ctx, base := webtest.Browser(t), serveGallery(t)
 	for _, path := range slices.Sorted(maps.Keys(gallery())) {
+		if err := chromedp.Do(ctx, chromedp.Navigate(base+path)); err != nil {
+			t.Fatal(err)
+		}
 		for _, width := range []int64{320, 390, 640, 700, 800, 1024, 1280, 1920} {
-			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800), chromedp.Navigate(base+path)); err != nil {
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
 				t.Fatal(err)
 			}
 			over, err := webtest.NoSidewaysScroll(ctx)
@@ -92,6 +97,7 @@ func TestGalleryNeverScrollsSideways(t *testing.T) {
 
 // TestGalleryOpened looks at what floats: the switcher, a filter, the account, the menu and the palette.
 func TestGalleryOpened(t *testing.T) {
+	t.Parallel()
 	ctx, base := webtest.Browser(t), serveGallery(t)
 	for _, tc := range []struct {
 		name, open string
