@@ -32,6 +32,7 @@ func (c *serveCommand) Run(e environment) error {
 	if len(cfg.Owners) == 0 {
 		log.Warn("TENANTRY_OWNERS is not set: unless an owner was named before, nobody can sign in as one")
 	}
+	go collectLess(e.ctx, e.getenv)
 	return serve.Run(e.ctx, cfg, serve.Options{Web: c.Web, Workers: c.Workers}, log)
 }
 

@@ -71,8 +71,12 @@ func TestAReadingIsGoodForOthersUntilSomethingChanges(t *testing.T) {
 		ask(2, "after a change")
 		ask(2, "again")
 		time.Sleep(sameFor)
-		ask(3, "later")
-		time.Sleep(2 * sameFor)
+		ask(2, "later")
+		synctest.Wait() // it was made anew meanwhile
+		ask(3, "right after that")
+		time.Sleep(2 * keptFor)
+		ask(4, "much later")
+		time.Sleep(2 * keptFor)
 		synctest.Wait()
 		if len(s.kept) != 0 {
 			t.Errorf("%d readings are kept for good", len(s.kept))
