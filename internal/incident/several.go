@@ -2,6 +2,7 @@ package incident
 
 import (
 	"context"
+	"iter"
 	"sync"
 	"time"
 
@@ -26,28 +27,38 @@ type Outcome struct {
 	Err    error
 }
 
-// AskSeveral asks at each of the customers, a few at a time, and gives what came of it in their order. One that fails keeps none of the
-// others. Once ctx has ended no other is begun; those under way are waited for, so that each is written down with its outcome.
-func AskSeveral(ctx context.Context, customers []tenant.ID, ask func(tenant.ID) (Found, error)) []Outcome {
-	out := make([]Outcome, len(customers))
-	var wait sync.WaitGroup
-	places := make(chan struct{}, asksAtOnce)
-	for i, tid := range customers {
-		out[i].Tenant = tid
-		wait.Go(func() {
-			places <- struct{}{}
-			defer func() { <-places }()
-			o := &out[i]
-			if ctx.Err() != nil {
-				o.Err = errs.ShowNext(errs.Timeout, "This customer was not asked: the time for all of them was over.", "Ask at fewer customers at once.")
+// AskSeveral asks at each of the customers, a few at a time, and gives what came of it as it comes. One that fails keeps none of the others.
+// Once ctx has ended no other is begun; those under way are waited for, also where nobody takes the outcomes any more, so that each is written
+// down.
+func AskSeveral(ctx context.Context, customers []tenant.ID, ask func(tenant.ID) (Found, error)) iter.Seq[Outcome] {
+	return func(yield func(Outcome) bool) {
+		var wait sync.WaitGroup
+		defer wait.Wait()
+		came, places := make(chan Outcome, len(customers)), make(chan struct{}, asksAtOnce)
+		for _, tid := range customers {
+			wait.Go(func() {
+				places <- struct{}{}
+				defer func() { <-places }()
+				came <- askOne(ctx, tid, ask)
+			})
+		}
+		for range customers {
+			if !yield(<-came) {
 				return
 			}
-			o.Found, o.Err = ask(tid)
-			if o.Rows = len(o.Found.Rows); o.Rows > MostOfEach {
-				o.Found.Rows = append([][]string(nil), o.Found.Rows[:MostOfEach]...) // lets go of the others
-			}
-		})
+		}
 	}
-	wait.Wait()
-	return out
+}
+
+func askOne(ctx context.Context, tid tenant.ID, ask func(tenant.ID) (Found, error)) Outcome {
+	o := Outcome{Tenant: tid}
+	if ctx.Err() != nil {
+		o.Err = errs.ShowNext(errs.Timeout, "This customer was not asked: the time for all of them was over.", "Ask at fewer customers at once.")
+		return o
+	}
+	o.Found, o.Err = ask(tid)
+	if o.Rows = len(o.Found.Rows); o.Rows > MostOfEach {
+		o.Found.Rows = append([][]string(nil), o.Found.Rows[:MostOfEach]...) // lets go of the others
+	}
+	return o
 }

@@ -22,6 +22,7 @@ type hunter struct {
 	found  incident.Found
 	refuse error
 	asked  int
+	after  chan struct{} // answers only once it is closed; nil: at once
 }
 
 func (h *hunter) Ask(context.Context, tenant.Person, string, tenant.ID, incident.Question) (incident.Found, error) {

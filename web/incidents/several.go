@@ -1,8 +1,10 @@
 package incidents
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"iter"
 	"net/http"
 	"net/url"
 	"slices"
@@ -24,6 +26,8 @@ type severalView struct {
 	chosen   []tenant.ID
 	lacks    map[tenant.ID]string // of those where the person is signed in, what they have not agreed to
 	outcomes []outcome
+	coming   iter.Seq[outcome] // of the customers that are being asked; nil: none is
+	broken   error             // of the portal's own
 }
 
 // outcome is what the question came to at one customer.
@@ -93,7 +97,7 @@ func (h *Handler) several(w http.ResponseWriter, r *http.Request, m tenant.Membe
 			}
 		}
 	}
-	return page.Answer(w, r, v.twin(), severalPage(page.Shell(r, m, huntTitle), v))
+	return page.Answer(w, r, v.twin(), severalPage(page.Shell(r, m, huntTitle), &v))
 }
 
 // askSeveral asks at each chosen customer where the person is signed in, and shows what came of it at each.
@@ -121,20 +125,25 @@ func (h *Handler) askSeveral(w http.ResponseWriter, r *http.Request, m tenant.Me
 	}
 	r, done := patiently(w, r, incident.PatienceOfAll)
 	defer done()
-	if err := h.gather(r, &v); err != nil {
-		return err
+	format := form.Get("format")
+	if format != "csv" && format != "xlsx" && !page.WantsJSON(r) {
+		v.coming = h.asking(r, &v)
+		return page.Stream(w, r, severalPage(page.Shell(r, m, huntTitle), &v), func() error { return v.broken })
 	}
-	switch format := form.Get("format"); {
-	case format == "csv" || format == "xlsx":
+	for range h.asking(r, &v) {
+	}
+	if v.broken != nil {
+		return v.broken
+	}
+	slices.SortFunc(v.outcomes, func(a, b outcome) int { return cmp.Compare(v.place(a.Customer.ID), v.place(b.Customer.ID)) })
+	if format != "" {
 		return v.file(m, format).Serve(w, r)
-	case page.WantsJSON(r):
-		return page.JSON(w, http.StatusOK, v.twin())
 	}
-	return v.render(w, r, http.StatusOK)
+	return page.JSON(w, http.StatusOK, v.twin())
 }
 
 func (v severalView) render(w http.ResponseWriter, r *http.Request, status int) error {
-	return page.Render(w, r, status, severalPage(page.Shell(r, v.m, huntTitle), v))
+	return page.Render(w, r, status, severalPage(page.Shell(r, v.m, huntTitle), &v))
 }
 
 // patiently is the request with time for Microsoft to answer, which is more than a page has, and a little to show it. Leaving the page ends
@@ -145,40 +154,48 @@ func patiently(w http.ResponseWriter, r *http.Request, most time.Duration) (*htt
 	return r.WithContext(ctx), done
 }
 
-// gather asks, and puts what was found together.
-func (h *Handler) gather(r *http.Request, v *severalView) error {
+// asking asks where the person is signed in, and gives what came of it at each customer as it comes. At the end, what was found is put together.
+func (h *Handler) asking(r *http.Request, v *severalView) iter.Seq[outcome] {
 	var ask []tenant.ID
 	for _, id := range v.chosen {
 		if v.chrome.SignedIn(id) != nil {
 			ask = append(ask, id)
-		}
-	}
-	asking, enough := context.WithTimeout(r.Context(), incident.PatienceOfAll)
-	defer enough()
-	all := incident.AskSeveral(asking, ask, func(tid tenant.ID) (incident.Found, error) {
-		return h.Hunter.Ask(r.Context(), v.m.Person, middleware.RequestID(r.Context()), tid, v.asked)
-	})
-	v.result = &result{now: v.chrome.Now, urls: map[string]string{}}
-	for _, id := range v.chosen {
-		i := slices.IndexFunc(all, func(o incident.Outcome) bool { return o.Tenant == id })
-		if i < 0 {
+		} else {
 			v.outcomes = append(v.outcomes, v.signedOut(id))
-			continue
 		}
-		o, err := h.outcome(r, v, all[i])
-		if err != nil {
-			return err
-		}
-		v.outcomes = append(v.outcomes, o)
 	}
+	return func(yield func(outcome) bool) {
+		asking, enough := context.WithTimeout(r.Context(), incident.PatienceOfAll)
+		defer enough()
+		var all []incident.Outcome
+		for got := range incident.AskSeveral(asking, ask, func(tid tenant.ID) (incident.Found, error) {
+			return h.Hunter.Ask(r.Context(), v.m.Person, middleware.RequestID(r.Context()), tid, v.asked)
+		}) {
+			o := h.outcome(r, v, got)
+			all, v.outcomes = append(all, got), append(v.outcomes, o)
+			if !yield(o) {
+				return
+			}
+		}
+		v.broken = errors.Join(v.broken, h.together(r.Context(), v, all))
+	}
+}
+
+// together puts what was found into one result, in the order in which the customers are chosen.
+func (h *Handler) together(ctx context.Context, v *severalView, all []incident.Outcome) error {
+	slices.SortFunc(all, func(a, b incident.Outcome) int { return cmp.Compare(v.place(a.Tenant), v.place(b.Tenant)) })
+	v.result = &result{now: v.chrome.Now, urls: map[string]string{}}
 	v.result.merge(all, func(id tenant.ID) string { return v.tenant(id).Name() })
 	for _, o := range all {
-		if err := h.linkDevices(r.Context(), v.result, o); err != nil {
+		if err := h.linkDevices(ctx, v.result, o); err != nil {
 			return err
 		}
 	}
 	return nil
 }
+
+// place is where a customer stands among those that are chosen.
+func (v *severalView) place(id tenant.ID) int { return slices.Index(v.chosen, id) }
 
 // linkDevices finds the pages of one customer's devices among the rows that are shown.
 func (h *Handler) linkDevices(ctx context.Context, r *result, o incident.Outcome) error {
@@ -204,9 +221,9 @@ func (v severalView) here(more ...tenant.ID) string {
 	return v.path("?" + q.Encode())
 }
 
-// outcome words what came of it at one customer. A failure of the portal's own is nobody's outcome.
-func (h *Handler) outcome(r *http.Request, v *severalView, got incident.Outcome) (o outcome, err error) {
-	o = outcome{Customer: page.TenantRef{ID: got.Tenant, Name: v.tenant(got.Tenant).Name()}, State: "found", Rows: got.Rows, kept: len(got.Found.Rows)}
+// outcome words what came of it at one customer.
+func (h *Handler) outcome(r *http.Request, v *severalView, got incident.Outcome) outcome {
+	o := outcome{Customer: page.TenantRef{ID: got.Tenant, Name: v.tenant(got.Tenant).Name()}, State: "found", Rows: got.Rows, kept: len(got.Found.Rows)}
 	if got.Err == nil {
 		o.Said = "The query found nothing."
 		if o.Rows > 0 {
@@ -215,11 +232,12 @@ func (h *Handler) outcome(r *http.Request, v *severalView, got incident.Outcome)
 		if o.Rows > o.kept {
 			o.Said += ", of which the first " + ui.N(int64(o.kept)) + " are here. Ask there alone for all."
 		}
-		return o, nil
+		return o
 	}
 	sentence, next, told := errs.Sentence(got.Err)
 	if !told {
-		return o, got.Err
+		v.broken = got.Err
+		sentence, next = "The portal made a mistake, so it is not known what there is.", "Ask there again. Its request id is "+middleware.RequestID(r.Context())+"."
 	}
 	o.State, o.Said = "failed", sentence+" "+next
 	if v.unread == nil {
@@ -232,7 +250,7 @@ func (h *Handler) outcome(r *http.Request, v *severalView, got incident.Outcome)
 			o.why = ui.LinkCell("Why", at)
 		}
 	}
-	return o, nil
+	return o
 }
 
 // asked is the question as a form has it.

@@ -3,7 +3,9 @@ package incidents
 import (
 	"context"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -21,6 +23,9 @@ import (
 type hunters map[tenant.ID]hunter
 
 func (h hunters) Ask(_ context.Context, _ tenant.Person, _ string, tid tenant.ID, _ incident.Question) (incident.Found, error) {
+	if after := h[tid].after; after != nil {
+		<-after
+	}
 	return h[tid].found, h[tid].refuse
 }
 
@@ -115,8 +120,36 @@ func TestHuntingAtSeveral(t *testing.T) {
 		t.Errorf("delete: status %d", got.Code)
 	}
 	m[contoso.ID] = hunter{refuse: context.Canceled}
-	if got := c.Post(huntPath, asks()); got.Code != http.StatusInternalServerError {
+	if got := c.Post(huntPath, asks("format", "csv")); got.Code != http.StatusInternalServerError {
 		t.Errorf("the portal's own fault: status %d", got.Code)
+	}
+	if got := c.Post(huntPath, asks()); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "The portal made a mistake") || !strings.Contains(got.Body.String(), "1 row.") || !strings.HasSuffix(strings.TrimSpace(got.Body.String()), "</html>") {
+		t.Errorf("the portal's own fault at one customer: status %d", got.Code)
+	}
+
+	// Each outcome is on the page before the others came: Contoso answers only once Northwind's is read, and who leaves then ends nothing.
+	after, answered := make(chan struct{}), false
+	m[contoso.ID] = hunter{found: rowsFound(), after: after}
+	server := httptest.NewServer(c)
+	defer server.Close()
+	for _, stays := range []bool{true, false} {
+		res, err := http.PostForm(server.URL+huntPath, asks())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var page strings.Builder
+		for part := make([]byte, 4096); err == nil && stays; {
+			var n int
+			n, err = res.Body.Read(part)
+			if page.Write(part[:n]); !answered && strings.Contains(page.String(), "1 row") {
+				answered = true
+				close(after)
+			}
+		}
+		res.Body.Close()
+		if got := page.String(); stays && (!strings.Contains(got, "Asked: Contoso, Fabrikam, Northwind.") || !strings.Contains(got, "3 rows.") || !strings.HasSuffix(got, "</html>")) {
+			t.Error("the page is not whole")
+		}
 	}
 }
 
@@ -136,7 +169,10 @@ func TestGoldenHuntingAtSeveral(t *testing.T) {
 	busy.result.merge([]incident.Outcome{{Tenant: contoso.ID, Found: found, Rows: 2}}, func(tenant.ID) string { return contoso.Name() })
 	busy.outcomes = []outcome{{Customer: page.TenantRef{ID: contoso.ID, Name: contoso.Name()}, State: "found", Rows: 2, kept: 2, Said: "2 rows"}, busy.signedOut(hostile.ID)}
 	busy.unread = &incident.Unread{Message: "Query could not be parsed at '<x>'"}
-	for name, v := range map[string]severalView{"none": none, "busy": busy} {
-		t.Run(name, func(t *testing.T) { webtest.Golden(t, severalBody(v)) })
+	under := busy
+	under.outcomes, under.unread, under.result = busy.outcomes[1:], nil, nil
+	under.coming = slices.Values(busy.outcomes[:1])
+	for name, v := range map[string]severalView{"none": none, "busy": busy, "under-way": under} {
+		t.Run(name, func(t *testing.T) { webtest.Golden(t, severalBody(&v)) })
 	}
 }

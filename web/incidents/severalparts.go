@@ -2,6 +2,7 @@ package incidents
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -133,24 +134,46 @@ func (v severalView) answered() bool {
 }
 
 func (v severalView) outcomeSection() ui.Section {
-	return ui.Section{ID: "outcomes", Title: "By customer", Count: ui.N(int64(len(v.outcomes))), Rule: true}
+	s := ui.Section{ID: outcomesID, Title: "By customer", Count: ui.N(int64(len(v.chosen))), Rule: true}
+	var awaited []string
+	for _, id := range v.chosen {
+		if v.chrome.SignedIn(id) != nil {
+			awaited = append(awaited, v.tenant(id).Name())
+		}
+	}
+	if v.coming != nil && len(awaited) > 0 {
+		s.Lead = "Asked: " + strings.Join(awaited, ", ") + ". Each stands below as soon as Microsoft has answered for it, at most two minutes after you asked. The result follows once all have."
+	}
+	return s
 }
+
+// outcomesID is where the outcomes stand on the page: who asks is led there, and sees them come in.
+const outcomesID = "outcomes"
 
 func (v severalView) outcomeTable() ui.Table {
 	t := ui.Table{ID: "by-customer", Caption: "What came of the query at each customer", Inset: true, Columns: []ui.Column{
 		{Key: "customer", Label: "Customer", Width: 260}, {Key: "state", Label: "State", Kind: ui.KindState, Width: 170}, {Key: "said", Label: "What happened", Phone: "line"}, {Key: "next", Label: "Next", Width: 130, Phone: "line"},
 	}}
 	for _, o := range v.outcomes {
-		state := ui.State{Shape: ui.ShapeOK, Text: "Answered"}
-		switch o.State {
-		case "failed":
-			state = ui.State{Shape: ui.ShapeBad, Text: "No answer"}
-		case "not_signed_in":
-			state = ui.State{Shape: ui.ShapeUnknown, Text: "Not asked"}
+		t.Rows = append(t.Rows, o.row())
+	}
+	if v.coming != nil {
+		t.Coming = func(yield func(ui.Row) bool) {
+			v.coming(func(o outcome) bool { return yield(o.row()) })
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: o.Customer.Name, URL: "/t/" + o.Customer.ID.String() + huntPath, Cells: []ui.Cell{{State: &state}, ui.TextCell(o.Said), o.why}})
 	}
 	return t
+}
+
+func (o outcome) row() ui.Row {
+	state := ui.State{Shape: ui.ShapeOK, Text: "Answered"}
+	switch o.State {
+	case "failed":
+		state = ui.State{Shape: ui.ShapeBad, Text: "No answer"}
+	case "not_signed_in":
+		state = ui.State{Shape: ui.ShapeUnknown, Text: "Not asked"}
+	}
+	return ui.Row{Name: o.Customer.Name, URL: "/t/" + o.Customer.ID.String() + huntPath, Cells: []ui.Cell{{State: &state}, ui.TextCell(o.Said), o.why}}
 }
 
 // mostOthers is how many customers are offered for a sign-in; the switcher finds the rest.

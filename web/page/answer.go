@@ -53,6 +53,43 @@ func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	return nil
 }
 
+// Stream writes a page while it comes to be: what its component flushes is on its way at once. Nothing can be taken back then, so the component
+// itself says what goes wrong; what failed tells of it is only logged. Who leaves the page ends nothing.
+func Stream(w http.ResponseWriter, r *http.Request, c templ.Component, failed func() error) error {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Add("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Accel-Buffering", "no") // a proxy in front, such as nginx, is not to wait for the whole page
+	out := &stream{ResponseWriter: w}
+	err := c.Render(r.Context(), out)
+	if err == nil || out.gone {
+		err = failed()
+	}
+	if err == nil {
+		return nil
+	}
+	return &begun{fmt.Errorf("stream %s: %w", r.URL.Path, err)}
+}
+
+// stream flushes what templ flushes, through whatever stands around the connection.
+type stream struct {
+	http.ResponseWriter
+	gone bool // nobody reads any more
+}
+
+func (s *stream) Write(b []byte) (int, error) {
+	n, err := s.ResponseWriter.Write(b)
+	s.gone = s.gone || err != nil
+	return n, err
+}
+
+func (s *stream) Flush() { _ = http.NewResponseController(s.ResponseWriter).Flush() }
+
+// begun is an error of a page that is on its way already: no other can be shown in its place.
+type begun struct{ error }
+
+func (b *begun) Unwrap() error { return b.error }
+
 // JSON writes v as the twin of a page.
 func JSON(w http.ResponseWriter, status int, v any) error {
 	b, err := json.Marshal(v)

@@ -72,6 +72,10 @@ func (p *Problems) Show(w http.ResponseWriter, r *http.Request, err error) {
 		http.Redirect(w, r, to, http.StatusSeeOther)
 		return
 	}
+	if _, ok := errors.AsType[*begun](err); ok {
+		p.Log.ErrorContext(r.Context(), "page broke off", "request_id", middleware.RequestID(r.Context()), "path", middleware.SafePath(r.URL.Path), "err", err)
+		return
+	}
 	text, known := wordsFor(err)
 	if !known || text.status >= 500 {
 		p.Log.ErrorContext(r.Context(), "request failed", "request_id", middleware.RequestID(r.Context()), "path", middleware.SafePath(r.URL.Path), "status", text.status, "err", err)

@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"iter"
 	"slices"
 	"strconv"
 
@@ -16,10 +17,11 @@ type Table struct {
 	Caption string // read out, not shown: "Devices, oldest problem first"
 	Columns []Column
 	Rows    []Row
-	Bulk    *Bulk // nil: no check boxes
-	Light   bool  // names in normal weight, for short tables beside a list
-	Inset   bool  // inside a section instead of to the sheet's edges
-	Matrix  bool  // many columns of one kind: scrolls inside its frame, where the names and the head stay
+	Coming  iter.Seq[Row] // rows that come after Rows while the page is on its way, each printed at once; nil: none
+	Bulk    *Bulk         // nil: no check boxes
+	Light   bool          // names in normal weight, for short tables beside a list
+	Inset   bool          // inside a section instead of to the sheet's edges
+	Matrix  bool          // many columns of one kind: scrolls inside its frame, where the names and the head stay
 }
 
 // Render prints the table, in the bulk form where there is one.
