@@ -67,11 +67,11 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	}
 	if _, err := tx.Exec(ctx, `
 		CREATE TEMP TABLE device_changed ON COMMIT DROP AS
-		SELECT DISTINCT ON (n.id) n.*
+		SELECT n.id, n.seq
 		FROM   device_stage n
 		LEFT   JOIN device o ON o.tenant_id = $1 AND o.id = n.id
-		WHERE  o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL
-		ORDER  BY n.id, n.seq DESC`, tid); err != nil {
+		WHERE (o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL)
+		AND    NOT EXISTS (SELECT FROM device_stage l WHERE l.id = n.id AND l.seq > n.seq)`, tid); err != nil {
 		return m, fmt.Errorf("compare devices of %s: %w", tid, err)
 	}
 	if err := loops(ctx, tx, "on"); err != nil {
@@ -137,7 +137,8 @@ var remember = func() string {
 	return `
 		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
 		SELECT $1, n.id, $2, $3, v.field, COALESCE(v.old, ''), COALESCE(v.new, '')
-		FROM   device_changed n
+		FROM   device_changed
+		JOIN   device_stage n USING (id, seq)
 		JOIN   device o ON o.tenant_id = $1 AND o.id = n.id
 		CROSS  JOIN LATERAL (VALUES ` + strings.Join(values, ", ") + `) AS v (field, old, new)
 		WHERE  v.old IS DISTINCT FROM v.new
@@ -154,6 +155,8 @@ var upsert = func() string {
 		INSERT INTO device (tenant_id, ` + cols + `, hash, first_seen_at, changed_at)
 		SELECT $1, ` + cols + `, hash, $2, $2
 		FROM   device_changed
+		JOIN   device_stage USING (id, seq)
+		ORDER  BY id
 		ON     CONFLICT (tenant_id, id) DO UPDATE
 		SET    ` + strings.Join(sets, ", ") + `, hash = excluded.hash, changed_at = excluded.changed_at, gone_at = NULL`
 }()
@@ -162,7 +165,8 @@ var upsert = func() string {
 const retext = `
 		INSERT INTO device_text (tenant_id, id, name_key, search)
 		SELECT $1, n.id, n.name_key, n.search
-		FROM   device_changed n
+		FROM   device_changed
+		JOIN   device_stage n USING (id, seq)
 		LEFT   JOIN device_text o ON o.tenant_id = $1 AND o.id = n.id
 		WHERE  o.search IS DISTINCT FROM n.search OR o.name_key <> n.name_key
 		ON     CONFLICT (tenant_id, id) DO UPDATE

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,22 @@ func fleet(n int) []device.Device {
 	return of
 }
 
+// TestMergeKnowsOddNamesAgain reads devices again whose names Go and Postgres fold, order or measure in different ways.
+func TestMergeKnowsOddNamesAgain(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	of := []device.Device{}
+	for i, name := range []string{"", " ", "  PC 1 ", "İSTANBUL", "ΣΊΣΥΦΟΣ", "ẞtraße", "ﬀ-ﬁ", "e\u0301", "\x00\xff", "a\tb\nc\\N", "\\N", "\\.", "😀", "\u2028\ufeff", strings.Repeat("Ⱥ", 3000)} {
+		name = postgres.Clean(name)
+		of = append(of, device.Device{ID: fmt.Sprintf("d%02d", i), Name: name, Serial: " " + name, UPN: name, WiFiMAC: name, EnrolledAt: noon.Add(time.Duration(i) * 333)})
+	}
+	for run, want := range []int64{int64(len(of)), 0} {
+		if m := merge(t, pool, s, contoso, int64(run+1), noon.Add(time.Duration(run)*time.Minute), of...); m.Written != want || m.Gone != 0 {
+			t.Errorf("read %d: %+v, want %d written", run+1, m, want)
+		}
+	}
+}
+
 func TestMergeWritesOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
@@ -111,6 +128,9 @@ func TestMergeWritesOnlyWhatChanged(t *testing.T) {
 	m := merge(t, pool, s, contoso, 3, noon.Add(2*time.Minute), append(slices.Clone(of[:4]), of[1])...) // d004 is gone, d001 comes twice
 	if m.Written != 1 || m.Gone != 1 || m.Counters["total"] != 4 {
 		t.Errorf("third read: %+v", m)
+	}
+	if m := merge(t, pool, s, contoso, 3, noon.Add(2*time.Minute), append([]device.Device{laptop(1)}, of[:4]...)...); m.Written != 0 { // as it was, and then as it is: a page that shifted
+		t.Errorf("a device that comes twice, last as it is known, was written: %+v", m)
 	}
 	ch, err := s.Changes(t.Context(), contoso, "d001", 10)
 	if err != nil || len(ch) != 1 || ch[0].Field != "compliance" || ch[0].Old != "noncompliant" || ch[0].New != "compliant" || ch[0].Run != 3 {
@@ -165,22 +185,28 @@ func TestListPagesInEveryOrder(t *testing.T) {
 	pool, s := twoTenants(t)
 	merge(t, pool, s, contoso, 1, noon, append(fleet(23), device.Device{ID: "never", Name: "NEVER", OS: "macOS", Compliance: "unknown"})...)
 	merge(t, pool, s, fabrikam, 1, noon, fleet(7)...)
-	for scopeName, scope := range map[string]tenant.Scope{"all": tenant.Everything(), "one": tenant.Only(contoso), "two": tenant.Only(contoso, fabrikam)} {
-		want := int64(31)
-		if scopeName == "one" {
-			want = 24
-		}
+	some := device.Filter{Compliance: []string{"noncompliant", "unknown", "noncompliant"}, OS: []string{"Windows", "macOS"}}
+	for _, tc := range []struct {
+		name  string
+		scope tenant.Scope
+		f     device.Filter
+		want  int64
+	}{
+		{"all", tenant.Everything(), device.Filter{}, 31}, {"one", tenant.Only(contoso), device.Filter{}, 24}, {"two", tenant.Only(contoso, fabrikam), device.Filter{}, 31},
+		{"some of all", tenant.Everything(), some, 11}, {"some of one", tenant.Only(contoso), some, 9}, {"some of two", tenant.Only(contoso, fabrikam), some, 11},
+	} {
 		for _, sort := range device.Sorts {
 			for _, desc := range []bool{false, true} {
 				var got []string
-				f := device.Filter{Sort: sort, Desc: desc, Limit: 5}
+				f := tc.f
+				f.Sort, f.Desc, f.Limit = sort, desc, 5
 				for pages := 0; ; pages++ {
-					page, err := s.List(t.Context(), scope, f)
+					page, err := s.List(t.Context(), tc.scope, f)
 					if err != nil {
-						t.Fatalf("%s %s: %v", scopeName, sort, err)
+						t.Fatalf("%s %s: %v", tc.name, sort, err)
 					}
-					if page.Count != want {
-						t.Errorf("%s %s: count %d, want %d", scopeName, sort, page.Count, want)
+					if page.Count != tc.want {
+						t.Errorf("%s %s: count %d, want %d", tc.name, sort, page.Count, tc.want)
 					}
 					for _, d := range page.Rows {
 						got = append(got, d.Tenant.String()+d.ID)
@@ -190,15 +216,17 @@ func TestListPagesInEveryOrder(t *testing.T) {
 					}
 					f.After = page.Next
 				}
-				if unique := slices.Compact(slices.Sorted(slices.Values(got))); len(got) != int(want) || len(unique) != int(want) {
-					t.Errorf("%s %s desc=%t: %d rows, %d different, want %d", scopeName, sort, desc, len(got), len(unique), want)
+				if unique := slices.Compact(slices.Sorted(slices.Values(got))); len(got) != int(tc.want) || len(unique) != int(tc.want) {
+					t.Errorf("%s %s desc=%t: %d rows, %d different, want %d", tc.name, sort, desc, len(got), len(unique), tc.want)
 				}
 				var all []string
-				if err := s.Each(t.Context(), scope, device.Filter{Sort: sort, Desc: desc}, func(d device.Device) error {
+				f = tc.f
+				f.Sort, f.Desc = sort, desc
+				if err := s.Each(t.Context(), tc.scope, f, func(d device.Device) error {
 					all = append(all, d.Tenant.String()+d.ID)
 					return nil
 				}); err != nil || !slices.Equal(all, got) {
-					t.Errorf("%s %s desc=%t: Each differs from the pages: %v", scopeName, sort, desc, err)
+					t.Errorf("%s %s desc=%t: Each differs from the pages: %v", tc.name, sort, desc, err)
 				}
 			}
 		}

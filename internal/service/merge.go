@@ -97,12 +97,10 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 
 const compare = `
 	CREATE TEMP TABLE service_changed ON COMMIT DROP AS
-	SELECT DISTINCT ON (n.kind, n.id) n.*
-	FROM   service_stage n
+	SELECT n.*
+	FROM  (SELECT DISTINCT ON (kind, id) * FROM service_stage WHERE kind = ANY($2) ORDER BY kind, id, seq DESC) n
 	LEFT   JOIN service_item o ON o.tenant_id = $1 AND o.kind = n.kind AND o.id = n.id
-	WHERE  n.kind = ANY($2)
-	AND    (o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL)
-	ORDER  BY n.kind, n.id, n.seq DESC`
+	WHERE  o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL`
 
 // remember writes one row for each field that differs; a member of detail counts as a field. An item that was gone and is back says so.
 const remember = `

@@ -89,6 +89,9 @@ func TestMergeKeepsKindsApart(t *testing.T) {
 	if m := merge(t, pool, s, contoso, days(1), allRead(days(1)), token("v1", days(10)), token("v2", days(20)), terms); m.Written != 0 || m.Gone != 0 {
 		t.Fatalf("unchanged: %+v", m)
 	}
+	if m := merge(t, pool, s, contoso, days(1), allRead(days(1)), token("v1", days(11)), token("v1", days(10)), token("v2", days(20)), terms); m.Written != 0 { // as it was, and then as it is
+		t.Fatalf("a token that comes twice, last as it is known, was written: %+v", m)
+	}
 	// VPP tokens failed, one of them was staged before that; terms answered and are gone.
 	failed := []Reading{
 		{Kind: VPPToken, Outcome: Failed, TriedAt: days(2), Trouble: "permission", Sentence: "The portal may not read this.", RequestID: "r"},
