@@ -108,11 +108,11 @@ func catalogueColumns() []page.Column[entry] {
 	}
 	return []page.Column[entry]{
 		{Key: "name", Label: "App", Sort: "name", Text: func(e entry) string { return e.Name }},
-		text("type", "Type", "type", 1, 210, func(e entry) string { return e.TypeName }),
-		text("publisher", "Publisher", "publisher", 2, 150, func(e entry) string { return e.Publisher }),
-		{Key: "apps", Label: "Apps", Kind: ui.KindNumber, Sort: "apps", Priority: 1, Width: 80, Text: func(e entry) string { return plainNumber(e.Apps) },
+		text("type", "Type", "type", 1, 180, func(e entry) string { return e.TypeName }),
+		text("publisher", "Publisher", "publisher", 2, 140, func(e entry) string { return e.Publisher }),
+		{Key: "apps", Label: "Apps", Kind: ui.KindNumber, Sort: "apps", Priority: 1, Width: 70, Text: func(e entry) string { return plainNumber(e.Apps) },
 			Cell: func(e entry) ui.Cell { return ui.NumberCell(e.Apps, e.URL) }},
-		{Key: "assigned", Label: "Assigned", Kind: ui.KindNumber, Sort: "assigned", Priority: 1, Width: 95, Text: func(e entry) string { return plainNumber(e.Assigned) },
+		{Key: "assigned", Label: "Assigned", Kind: ui.KindNumber, Sort: "assigned", Priority: 1, Width: 90, Text: func(e entry) string { return plainNumber(e.Assigned) },
 			Cell: func(e entry) ui.Cell { return ui.NumberCell(e.Assigned, e.assignedURL) }},
 		{Key: "tenants", Label: "Customers", Kind: ui.KindNumber, Sort: "tenants", Priority: 1, Width: 105, Text: func(e entry) string { return plainNumber(e.Tenants) },
 			Cell: func(e entry) ui.Cell { return ui.TextCell(ui.N(e.Tenants)) }},
@@ -122,7 +122,7 @@ func catalogueColumns() []page.Column[entry] {
 			}
 			return plainNumber(*e.Failed)
 		}, Cell: entry.failed},
-		{Key: "versions", Label: "Versions", Sort: "versions", Priority: 2, Width: 190, Text: entry.spread,
+		{Key: "versions", Label: "Versions", Sort: "versions", Priority: 2, Width: 120, Text: entry.spread,
 			Cell: func(e entry) ui.Cell { return ui.TextCell(e.spread()) }},
 		text("platform", "Platform", "", 3, 90, func(e entry) string { return e.Platform }),
 		{Key: "id", Label: "Entry", Exact: true, Text: func(e entry) string { return e.Key }},

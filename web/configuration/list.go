@@ -195,7 +195,7 @@ const unknown = "Unknown"
 // counted is a column of device counts.
 func counted(key, label, sort string, priority int, tone string, get func(status) int64) column {
 	return column{
-		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 90,
+		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 80,
 		Text: func(r row) string {
 			if r.Status == nil {
 				return unknown
@@ -224,12 +224,12 @@ func head(m tenant.Membership, label string) []column {
 }
 
 var customerColumn = column{
-	Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
+	Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 160, Text: func(r row) string { return r.Tenant.Name },
 	Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
 }
 
 var modifiedColumn = column{
-	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 130,
+	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 128,
 	Text: func(r row) string { return page.Stamp(r.ModifiedAt) }, Cell: func(r row) ui.Cell { return when(r.ModifiedAt, r.now) },
 }
 
@@ -243,7 +243,7 @@ var exactColumns = []column{
 func columns(m tenant.Membership) []column {
 	cs := append(head(m, "Policy"),
 		plain("kind", "Kind", "kind", 2, 150, func(r row) string { return r.KindName }),
-		plain("type", "Type", "type", 1, 210, func(r row) string { return r.TypeName }),
+		plain("type", "Type", "type", 1, 180, func(r row) string { return r.TypeName }),
 		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
 		plain("assigned", "Assigned", "assignments", 1, 80, row.assignedText),
 		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),

@@ -131,7 +131,7 @@ func alertColumns(m tenant.Membership) []page.Column[alert] {
 	return append(cs,
 		page.Column[alert]{Key: "kind", Label: "What", Kind: ui.KindState, Priority: 1, Width: 135, Text: func(a alert) string { return alertWords[a.Kind].Text }, Cell: func(a alert) ui.Cell { s := a.kind(); return ui.Cell{State: &s} }},
 		page.Column[alert]{Key: "detail", Label: "Reason", Priority: 1, Phone: "line", Text: func(a alert) string { return a.Detail }, Cell: func(a alert) ui.Cell { return ui.TextCell(a.Detail) }},
-		page.Column[alert]{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 2, Width: 120, Text: func(a alert) string { return page.Stamp(a.Since) }, Cell: alert.sinceCell},
+		page.Column[alert]{Key: "since", Label: "Since", Kind: ui.KindTime, Priority: 3, Width: 120, Text: func(a alert) string { return page.Stamp(a.Since) }, Cell: alert.sinceCell},
 		page.Column[alert]{Key: "opened", Label: "Noticed", Kind: ui.KindTime, Sort: "opened", Priority: 2, Width: 120, Text: func(a alert) string { return a.OpenedAt.Format(time.RFC3339) }, Cell: func(a alert) ui.Cell { return ui.TimeCell(ui.Clock(a.OpenedAt, a.now)) }},
 		page.Column[alert]{Key: "state", Label: "State", Priority: 2, Width: 130, Text: func(a alert) string { return a.State }, Cell: alert.stateCell},
 		page.Column[alert]{Key: "quiet", Label: "Quiet", Priority: 1, Width: 156, Cell: alert.quietCell, Text: func(alert) string { return "" }},

@@ -152,7 +152,7 @@ func clusterColumns(m tenant.Membership) []page.Column[cluster] {
 			return cell
 		}},
 		page.Column[cluster]{Key: "last", Label: "Last", Kind: ui.KindTime, Priority: 3, Width: 110, Text: func(c cluster) string { return c.LastAt.Format(time.RFC3339) }, Cell: func(c cluster) ui.Cell { return ui.TimeCell(ui.NewTime(c.LastAt, c.now)) }},
-		page.Column[cluster]{Key: "first", Label: "First", Priority: 2, Width: 200, Text: func(c cluster) string { return c.First }, Cell: func(c cluster) ui.Cell { return ui.LinkCell(c.First, c.FirstURL) }},
+		page.Column[cluster]{Key: "first", Label: "First", Priority: 3, Width: 200, Text: func(c cluster) string { return c.First }, Cell: func(c cluster) ui.Cell { return ui.LinkCell(c.First, c.FirstURL) }},
 		page.Column[cluster]{Key: "reason", Label: "Reason of the first", Priority: 2, Phone: "line", Text: func(c cluster) string { return c.Reason }, Cell: func(c cluster) ui.Cell { return ui.TextCell(c.Reason) }},
 		page.Column[cluster]{Key: "code", Label: "Error code", Exact: true, Text: func(c cluster) string { return c.ErrorCode }},
 		page.Column[cluster]{Key: "advice", Label: "Microsoft recommends", Exact: true, Text: func(c cluster) string { return c.Advice }},
