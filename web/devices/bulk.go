@@ -268,7 +268,7 @@ func (h *Bulk) failed(ctx context.Context, m tenant.Membership, job string) ([]d
 
 // matching are the devices that a list's filters choose.
 func (h *Bulk) matching(ctx context.Context, m tenant.Membership, u *url.URL) (found []device.Device, err error) {
-	q, err := newSpec(m, u.Query()["os"]).Parse(u)
+	q, err := newSpec(m, u.Query()).Parse(u)
 	if err != nil {
 		return nil, err
 	}

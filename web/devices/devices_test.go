@@ -115,7 +115,7 @@ func TestNothingGreenFromLateReading(t *testing.T) {
 
 func TestTwinsAgree(t *testing.T) {
 	_, _, _, c := twoTenants(t)
-	for _, query := range []string{"", "?sort=name", "?sort=-lastSync", "?sort=customer", "?compliance=compliant&sort=-name", "?q=cto&sort=serial"} {
+	for _, query := range []string{"", "?sort=name", "?sort=-lastSync", "?sort=customer", "?compliance=compliant&sort=-name", "?q=cto&sort=serial", "?q=cto"} {
 		var j twin
 		c.JSON("/devices"+query, http.StatusOK, &j)
 		html := c.Get("/devices" + query).Body.String()
@@ -138,6 +138,9 @@ func TestTwinsAgree(t *testing.T) {
 				t.Fatalf("%s: row %d (%s) is not at its place in the page", query, i, r.Name)
 			}
 			at += place
+			if query == "?q=cto" && i > 0 && strings.ToLower(j.Rows[i-1].Name) > strings.ToLower(r.Name) {
+				t.Errorf("a search finds %s before %s: not by name", j.Rows[i-1].Name, r.Name)
+			}
 			if id := records[i+1][len(records[0])-2]; id != r.ID {
 				t.Errorf("%s: row %d is %s as CSV, %s as JSON", query, i, id, r.ID)
 			}
