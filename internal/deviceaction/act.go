@@ -1,6 +1,7 @@
 package deviceaction
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -250,6 +251,7 @@ func (a *Acts) cancel(ctx context.Context, by tenant.Person, requestID string, a
 // send makes the call and keeps how Microsoft took it. What must not be sent is found after the action was made this caller's, so that nobody
 // else sends it meanwhile.
 func (a *Acts) send(ctx context.Context, p graph.Person, k Kind, act Action, requestID string, permit Decision) (Action, error) {
+	act.As = cmp.Or(p.Account(), act.As)
 	mine, err := a.Store.send(ctx, act, a.Now())
 	if err != nil || !mine {
 		return act, err

@@ -35,6 +35,7 @@ type desk struct {
 	by       tenant.Person
 	forms    int
 	lost     tenant.ID // where the technician may not act any more
+	account  string    // that the technician is signed in with at the customer; empty: the one of the form
 }
 
 func (k *desk) Token(context.Context, tenant.ID) (string, error) { return "h.portal.s", nil }
@@ -44,7 +45,7 @@ func (k *desk) As(_ context.Context, tid tenant.ID, _ ...string) (graph.Person, 
 	if tid != k.tid {
 		return graph.Person{}, tenant.NeedSignIn(tid, "You are not signed in there.", "Sign in there first.")
 	}
-	return k.client.As(tid, "h.person.s"), nil
+	return k.client.As(tid, "h.person.s").By(k.account), nil
 }
 
 func (k *desk) may(_ context.Context, _ tenant.Person, tid tenant.ID) error {

@@ -104,7 +104,8 @@ type Action struct {
 type Options struct {
 	KeepEnrolment bool   `json:"keep_enrolment,omitempty"`
 	KeepUser      bool   `json:"keep_user,omitempty"`
-	Secret        string `json:"-"` // what the kind names as its Secret; kept nowhere
+	Plan          string `json:"plan,omitempty"` // of an eSIM: keep or remove; empty on what has no such choice
+	Secret        string `json:"-"`              // what the kind names as its Secret; kept nowhere
 	Full          bool   `json:"full,omitempty"`
 	Name          string `json:"name,omitempty"`
 	Person        string `json:"person,omitempty"`

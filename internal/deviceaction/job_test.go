@@ -61,6 +61,7 @@ func TestJob(t *testing.T) {
 		t.Errorf("a job of devices on which all is under way: %v", err)
 	}
 	k.world.Faults.Clear()
+	k.account = "another@customer" // signed in anew meanwhile
 	if err := r.Again(t.Context(), k.by, "q-2", tenant.Only(k.tid), id); err != nil {
 		t.Error(err)
 	}
@@ -72,7 +73,12 @@ func TestJob(t *testing.T) {
 		t.Error(err)
 	}
 	stands(id, "0 queued, 4 open, 0 failed, 1 cancelled")
-	if list, _, n, err := k.store.List(t.Context(), tenant.Only(k.tid), deviceaction.Filter{Sort: "asked", Job: id}); err != nil || n != 4 || list[0].JobID != id || list[0].As != as[k.tid] {
+	named := map[string]int{}
+	list, _, n, err := k.store.List(t.Context(), tenant.Only(k.tid), deviceaction.Filter{Sort: "asked", Job: id})
+	for _, a := range list {
+		named[a.As]++
+	}
+	if err != nil || n != 4 || list[0].JobID != id || named[as[k.tid]] != 2 || named[k.account] != 2 {
 		t.Errorf("listed: %v, %d, %v", list, n, err)
 	}
 	for _, x := range []struct {

@@ -238,6 +238,9 @@ var Kinds = []Kind{
 	{Name: "wipe", Title: "Wipe", Verb: "Wipe", Ask: "Wipe 1 device", Icon: "broom", Bulk: true, alone: ownCode, Right: "Wipe", path: "wipe", Scope: Privileged, results: []string{"wipe", "factoryReset", "factoryResetKeepEnrollmentData"}, on: append(slices.Clone(anywhere), "ChromeOS"), Form: KeepForm, Destructive: true, Leaves: true,
 		body: func(o Options) any {
 			b := map[string]any{"keepEnrollmentData": o.KeepEnrolment, "keepUserData": o.KeepUser}
+			if o.Plan != "" {
+				b["persistEsimDataPlan"] = o.Plan == "keep"
+			}
 			if o.Secret != "" {
 				b["macOsUnlockCode"] = o.Secret
 			}
@@ -314,13 +317,20 @@ func (k Kind) OfferedAmong(d Device) string {
 // Braked tells that an order for many devices passes the brake.
 func (k Kind) Braked() bool { return k.Destructive || k.Halts }
 
-// on are the options as they apply to the device: only Windows keeps what was there (managedDevice: wipe).
+// on are the options as they apply to the device: only Windows keeps what was there, and only an iPhone or iPad a data plan (managedDevice: wipe;
+// Intune, "Wipe").
 func (o Options) on(d Device) Options {
 	if d.OS != "Windows" {
 		o.KeepUser, o.KeepEnrolment = false, false
 	}
+	if !HasPlan(d.OS) {
+		o.Plan = ""
+	}
 	return o
 }
+
+// HasPlan tells a system whose data plan a wipe keeps or removes.
+func HasPlan(os string) bool { return slices.Contains(phones, os) }
 
 // change is the call to Graph; address gives the full address of a path of Graph's.
 func (k Kind) change(deviceID string, o Options, approval string, address func(version, path string) string) graph.Change {

@@ -83,12 +83,13 @@ func insert(ctx context.Context, tx pgx.Tx, a Action, destructive bool) (id int6
 	return id, err
 }
 
-// send makes the action the caller's to send, once: not where it has moved on since the caller read it.
+// send makes the action the caller's to send, once: not where it has moved on since the caller read it. It keeps whom the customer's log will name,
+// which may be another account than when it was asked for.
 func (s *Store) send(ctx context.Context, a Action, now time.Time) (mine bool, err error) {
 	tag, err := s.pool.In(a.Tenant).Exec(ctx, `
 		UPDATE device_action
-		SET    state = 'sent', sent_at = $3, next_read_at = $4, said = ''
-		WHERE  tenant_id = $1 AND action_id = $2 AND state = $5`, a.Tenant, a.ID, now, now.Add(lostAfter), a.State)
+		SET    state = 'sent', sent_at = $3, next_read_at = $4, said = '', as_name = $6
+		WHERE  tenant_id = $1 AND action_id = $2 AND state = $5`, a.Tenant, a.ID, now, now.Add(lostAfter), a.State, a.As)
 	if err != nil {
 		return false, fmt.Errorf("send %s at %s: %w", a.Kind, a.Tenant, postgres.Kind(err))
 	}

@@ -16,13 +16,23 @@ import (
 // Person is Graph in one tenant as a signed-in person sees it, called with that person's own delegated token. Everything that changes
 // something goes this way: the portal's own token can only read, and the tenant's log then names the person.
 type Person struct {
-	c     *Client
-	tid   tenant.ID
-	token string
+	c       *Client
+	tid     tenant.ID
+	token   string
+	account string
 }
 
 // As gives Graph in the tenant for the person whose access token this is.
 func (c *Client) As(tid tenant.ID, token string) Person { return Person{c: c, tid: tid, token: token} }
+
+// By names the account that the token is of.
+func (p Person) By(account string) Person {
+	p.account = account
+	return p
+}
+
+// Account is who the tenant's log names; empty where it is not known.
+func (p Person) Account() string { return p.account }
 
 // Tenant is where the person acts.
 func (p Person) Tenant() tenant.ID { return p.tid }

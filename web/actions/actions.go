@@ -150,6 +150,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 			return h.Actions.Each(ctx, m.Scope, f, each)
 		}, func(a deviceaction.Action) row { return newRow(a, now) }),
 	}
+	if f.Job > 0 {
+		l.Actions = append(l.Actions, ui.Action{Text: "Show the job", URL: jobURL(f.Job)})
+	}
 	if m.One() {
 		l.Actions = append(l.Actions, ui.Action{Text: windowTitle, URL: m.Path("/actions/window"), Kind: ui.Quiet})
 	}

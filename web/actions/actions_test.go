@@ -158,6 +158,14 @@ func TestPages(t *testing.T) {
 	if one.JSON("/actions/jobs", http.StatusOK, &listed); listed.Count != 0 {
 		t.Errorf("jobs of another tenant are listed: %+v", listed)
 	}
+	var there struct{ Rows []struct{ URL string } }
+	lines := "/t/" + fabrikam.ID.String() + "/actions?job=" + strconv.FormatInt(id, 10)
+	if both.JSON("/t/"+fabrikam.ID.String()+"/actions/jobs", http.StatusOK, &there); len(there.Rows) != 1 || there.Rows[0].URL != lines {
+		t.Errorf("inside a customer a job leads to %+v, want %s", there, lines)
+	}
+	if got := both.Get(lines).Body.String(); !strings.Contains(got, `href="`+at+`"`) {
+		t.Error("the devices of a job do not lead to it")
+	}
 	for path, want := range map[string]int{"/actions/jobs?state=x": 400, "/actions/jobs?sort=x": 400, "/actions/jobs?after=x": 400, "/t/" + fabrikam.ID.String() + "/actions/jobs": 404, "/t/" + contoso.ID.String() + "/actions/jobs": 200} {
 		if got := one.Get(path); got.Code != want {
 			t.Errorf("GET %s: %d, want %d", path, got.Code, want)

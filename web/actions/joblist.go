@@ -45,8 +45,20 @@ func newJobRow(m tenant.Membership, j deviceaction.Job, now time.Time) jobRow {
 	return jobRow{
 		ID: j.ID, Kind: j.Kind, Name: deviceaction.Title(j.Kind), Choice: j.Choice, Reason: j.Reason, By: j.By, MadeAt: j.MadeAt.UTC(), State: string(state), StateName: jobStates[state].Text,
 		Customers: j.Customers, Devices: j.Lines, Queued: j.Queued, Held: j.Approval, Open: j.Open, Done: j.Done, Failed: j.Failed, Unknown: j.Unknown, Cancelled: j.Cancelled,
-		URL: jobURL(j.ID), ListURL: m.Path("/actions") + "?job=" + strconv.FormatInt(j.ID, 10), state: jobStates[state], now: now,
+		URL: where(m, j.ID), ListURL: linesURL(m, j.ID), state: jobStates[state], now: now,
 	}
+}
+
+// where is what a job's row leads to: its page, or inside a customer its devices there.
+func where(m tenant.Membership, job int64) string {
+	if m.One() {
+		return linesURL(m, job)
+	}
+	return jobURL(job)
+}
+
+func linesURL(m tenant.Membership, job int64) string {
+	return m.Path("/actions") + "?job=" + strconv.FormatInt(job, 10)
 }
 
 // jobStates are the states of jobs as pages show them.

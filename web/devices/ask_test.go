@@ -233,8 +233,15 @@ func TestAskToWipe(t *testing.T) {
 	}
 	b.says = deviceaction.Decision{Granted: true, ID: 4}
 	posts(at("d1", "wipe"), "SN-d1", "Stolen, ticket 48213", http.StatusSeeOther)
-	if len(ms.sent) != 1 || ms.sent[0] != "POST /d1/wipe" {
-		t.Errorf("sent %v", ms.sent)
+	if len(ms.sent) != 1 || ms.sent[0] != "POST /d1/wipe" || strings.Contains(ms.bodies[0], "persistEsimDataPlan") {
+		t.Errorf("sent %v %v", ms.sent, ms.bodies)
+	}
+	if got := c.Get(at("d3", "wipe")).Body.String(); !strings.Contains(got, "eSIM data plan") || strings.Contains(got, "factory state") {
+		t.Error("the confirmation of a phone's wipe lacks its data plan, or offers what only Windows keeps")
+	}
+	posts(at("d3", "wipe"), "d3", "Stolen", http.StatusSeeOther)
+	if len(ms.bodies) != 2 || !strings.Contains(ms.bodies[1], `"persistEsimDataPlan":true`) {
+		t.Errorf("sent %v", ms.bodies)
 	}
 }
 

@@ -41,7 +41,10 @@ func (v askView) options() (o deviceaction.Options) {
 		o.Ownership, o.Label = get("owner"), ownership(get("owner"))
 	case deviceaction.KeepForm:
 		o.KeepUser, o.KeepEnrolment = get("keep") == "user" && v.device.OS == "Windows", get("keep") == "enrolment" && v.device.OS == "Windows"
-		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+		if deviceaction.HasPlan(v.device.OS) {
+			o.Plan = planOf(get("plan"))
+		}
+		o.Label = kept(o)
 	case deviceaction.AccountForm:
 		o.Email, o.Exchange, o.SIP, o.Label = get("email"), get("exchange"), get("sip"), get("email")
 		o.Rotate, o.Calendar = get("rotate") == "yes", get("calendar") != "no"
@@ -56,7 +59,9 @@ func (v askView) options() (o deviceaction.Options) {
 			}
 		}
 	}
-	o.Secret = v.form.Get(verdict.SecretField) // as it was typed: a password may begin with a space
+	if v.secret() != deviceaction.NoSecret {
+		o.Secret = v.form.Get(verdict.SecretField) // as it was typed: a password may begin with a space
+	}
 	return o
 }
 
@@ -68,6 +73,26 @@ var clientActions = []ui.Option{
 
 // keepWords are what an erasing action leaves: a second person approves them as they stand.
 var keepWords = map[bool]map[bool]string{false: {false: "nothing kept", true: "enrolment kept"}, true: {false: "user account and files kept"}}
+
+// kept is what a wipe leaves, in words.
+func kept(o deviceaction.Options) string {
+	words := keepWords[o.KeepUser][o.KeepEnrolment]
+	switch {
+	case o.Plan != "keep":
+		return words
+	case o.KeepUser || o.KeepEnrolment:
+		return words + ", eSIM data plan kept"
+	}
+	return "eSIM data plan kept"
+}
+
+// planOf is the choice of a data plan, which stays unless somebody chose otherwise.
+func planOf(chosen string) string {
+	if chosen == "remove" {
+		return chosen
+	}
+	return "keep"
+}
 
 // check finds what is wrong with what was filled in.
 func (v askView) check(ask deviceaction.Ask) {

@@ -24,7 +24,7 @@ func (v askView) url() string { return actURL(v.m.Tenant.ID, v.device.ID, v.kind
 // here is the confirmation with what was chosen, to come back to from a sign-in. What was written at length does not go into an address.
 func (v askView) here() string {
 	keep := url.Values{}
-	for _, name := range []string{"reason", "keep", "scan", "name", "person", "owner", "category", "minutes", "title", "client", "email", "exchange", "sip", "rotate", "calendar"} {
+	for _, name := range []string{"reason", "keep", "plan", "scan", "name", "person", "owner", "category", "minutes", "title", "client", "email", "exchange", "sip", "rotate", "calendar"} {
 		if s := v.form.Get(name); s != "" && len(s) <= maxReason {
 			keep.Set(name, s)
 		}
@@ -178,6 +178,9 @@ func (v askView) fields() (list []templ.Component) {
 		if v.device.OS == "Windows" {
 			choice("keep", "Keep", keepOptions...)
 		}
+		if deviceaction.HasPlan(v.device.OS) {
+			choice("plan", "eSIM data plan", planOptions...)
+		}
 	case deviceaction.AccountForm:
 		field("email", "Address of the account", "Such as boardroom@contoso.com", 0, maxReason)
 		field("exchange", "Exchange server, optional", "Such as outlook.office365.com. Empty: the Surface Hub finds it.", 0, maxReason)
@@ -206,6 +209,9 @@ func (v askView) fields() (list []templ.Component) {
 
 // keepOptions are what a wipe can leave on Windows.
 var keepOptions = []ui.Option{{Value: "nothing", Label: "Nothing, factory state", Selected: true}, {Value: "user", Label: "The user account and files on the device"}, {Value: "enrolment", Label: "The enrolment, so that it comes back by itself"}}
+
+// planOptions are what a wipe does with an iPhone's or iPad's data plan.
+var planOptions = []ui.Option{{Value: "keep", Label: "Keep it, where there is one", Selected: true}, {Value: "remove", Label: "Remove it", Hint: "The carrier has to issue it anew."}}
 
 func (v askView) faultList() ui.FormErrors {
 	var list ui.FormErrors

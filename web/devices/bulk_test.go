@@ -105,7 +105,7 @@ func TestBulk(t *testing.T) {
 		}
 	}
 	wipe := func(more ...string) url.Values {
-		v := url.Values{"kind": {"wipe"}, "id": {one}, "nonce": {nonceOf(t, html)}, "set": {between(html, `name="set" value="`)}, "reason": {"End of lease"}, "typed": {"1"}, "keep": {"enrolment"}}
+		v := url.Values{"kind": {"wipe"}, "id": {one}, "nonce": {nonceOf(t, html)}, "set": {between(html, `name="set" value="`)}, "reason": {"End of lease"}, "typed": {"1"}, "keep": {"enrolment"}, "plan": {"remove"}}
 		for i := 0; i+1 < len(more); i += 2 {
 			v.Set(more[i], more[i+1])
 		}
@@ -122,7 +122,7 @@ func TestBulk(t *testing.T) {
 	posts(wipe("when", "windows"), http.StatusUnprocessableEntity, "Contoso has no maintenance window.")
 	waits := o.says
 	o.says = deviceaction.Decision{SignInAt: contoso.ID, Sentence: "Yours is older.", Next: "Sign in again."}
-	posts(wipe(), http.StatusUnauthorized, url.QueryEscape("/devices/actions?id="+url.QueryEscape(one)+"&keep=enrolment&kind=wipe&reason=End+of+lease"))
+	posts(wipe(), http.StatusUnauthorized, url.QueryEscape("/devices/actions?id="+url.QueryEscape(one)+"&keep=enrolment&kind=wipe&plan=remove&reason=End+of+lease"))
 	o.says = deviceaction.Decision{Sentence: "Destructive acts are stopped."}
 	posts(wipe(), http.StatusConflict, "Destructive acts are stopped.")
 	o.says = waits

@@ -172,9 +172,13 @@ func (v bulkView) options() (o deviceaction.Options) {
 		o.Label = "Quick scan"
 	case deviceaction.KeepForm:
 		o.KeepUser, o.KeepEnrolment = keep == "user" && v.set.has("Windows"), keep == "enrolment" && v.set.has("Windows")
-		o.Label = keepWords[o.KeepUser][o.KeepEnrolment]
+		words := keepWords[o.KeepUser][o.KeepEnrolment]
 		if o.KeepUser || o.KeepEnrolment {
-			o.Label += " on Windows"
+			words += " on Windows"
+		}
+		if o.Label = words; v.set.hasPlan() {
+			o.Plan = planOf(v.form.Get("plan"))
+			o.Label += map[string]string{"keep": ", eSIM data plans kept", "remove": ", eSIM data plans removed"}[o.Plan]
 		}
 	case deviceaction.CleanForm:
 		o.KeepUser = keep != "nothing"
@@ -233,10 +237,15 @@ func (v bulkView) fields() (list []templ.Component) {
 		}
 		list = append(list, ui.Choice{Name: name, Legend: legend, Error: v.faults[name], Options: options})
 	}
-	switch {
-	case v.set.kind.Form == deviceaction.KeepForm && v.set.has("Windows"):
-		choice("keep", "Keep on Windows; everything else is erased whole", "nothing", keepOptions...)
-	case v.set.kind.Form == deviceaction.CleanForm:
+	switch v.set.kind.Form {
+	case deviceaction.KeepForm:
+		if v.set.has("Windows") {
+			choice("keep", "Keep on Windows; everything else is erased whole", "nothing", keepOptions...)
+		}
+		if v.set.hasPlan() {
+			choice("plan", "eSIM data plans of iPhones and iPads", "keep", planOptions...)
+		}
+	case deviceaction.CleanForm:
 		choice("keep", "Keep", "user", ui.Option{Value: "user", Label: "The user account and files on the device"}, ui.Option{Value: "nothing", Label: "Nothing"})
 	}
 	when := "Each customer has its own. Until it opens nothing is sent there, and your sign-in there must last."

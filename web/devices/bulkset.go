@@ -117,7 +117,7 @@ func (s set) address(m tenant.Membership, form url.Values) string {
 		return m.Path("/devices")
 	}
 	q := url.Values{"kind": {s.kind.Name}, "id": form["id"]}
-	for _, name := range []string{"keep", "when", "reason"} {
+	for _, name := range []string{"keep", "plan", "when", "reason"} {
 		if v := form.Get(name); v != "" && len(v) <= maxReason {
 			q.Set(name, v)
 		}
@@ -159,6 +159,10 @@ func (s set) noWindows(now time.Time) string {
 // has tells that the action is sent to a device with that system.
 func (s set) has(os string) bool {
 	return slices.ContainsFunc(s.can, func(d deviceaction.Device) bool { return d.OS == os })
+}
+
+func (s set) hasPlan() bool {
+	return slices.ContainsFunc(s.can, func(d deviceaction.Device) bool { return deviceaction.HasPlan(d.OS) })
 }
 
 // differs says what changed since the form was shown: how many devices each customer has in the set.

@@ -139,7 +139,8 @@ func (a acting) As(ctx context.Context, tid tenant.ID, scopes ...string) (graph.
 		return graph.Person{}, err
 	}
 	a.used(ctx, tid, scopes)
-	return a.graph.As(tid, token), nil
+	in, _ := a.sessions.At(ctx, tid)
+	return a.graph.As(tid, token).By(in.UPN), nil
 }
 
 // readNow has datasets of a tenant read after something was changed there. The deed is done whether or not that can be asked for now.
