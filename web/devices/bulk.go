@@ -62,8 +62,12 @@ type bulkView struct {
 // or on which a job failed.
 func (h *Bulk) choose(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	q, ctx := r.URL.Query(), r.Context()
-	if q.Get("kind") == "" {
-		return page.Render(w, r, http.StatusOK, kindsPage(page.Shell(r, m, "Act on all that match"), kindsView{m: m, query: q}))
+	if q.Get("kind") == "" && !q.Has("id") && !q.Has("job") {
+		n, err := h.matches(ctx, m, r.URL)
+		if err != nil {
+			return err
+		}
+		return page.Render(w, r, http.StatusOK, kindsPage(page.Shell(r, m, "Act on all that match"), kindsView{m: m, query: q, n: n}))
 	}
 	var (
 		found []device.Device
@@ -268,16 +272,7 @@ func (h *Bulk) failed(ctx context.Context, m tenant.Membership, job string) ([]d
 
 // matching are the devices that a list's filters choose.
 func (h *Bulk) matching(ctx context.Context, m tenant.Membership, u *url.URL) (found []device.Device, err error) {
-	q, err := newSpec(m, u.Query()).Parse(u)
-	if err != nil {
-		return nil, err
-	}
-	f, err := newFilter(q)
-	if err != nil {
-		return nil, err
-	}
-	f.After, f.Limit, f.CountMost = "", deviceaction.MostInJob, deviceaction.MostInJob+1
-	got, err := h.Devices.List(ctx, m.Scope, f)
+	got, err := h.list(ctx, m, u, deviceaction.MostInJob)
 	if err != nil {
 		return nil, err
 	}
@@ -285,4 +280,23 @@ func (h *Bulk) matching(ctx context.Context, m tenant.Membership, u *url.URL) (f
 		return nil, errs.ShowNext(errs.Invalid, "More than 400 devices match.", "Narrow the list, and act on the rest in a second job.")
 	}
 	return got.Rows, nil
+}
+
+// matches is how many devices a list's filters choose: where that is more than one job takes, one more than that.
+func (h *Bulk) matches(ctx context.Context, m tenant.Membership, u *url.URL) (int64, error) {
+	got, err := h.list(ctx, m, u, 1)
+	return min(got.Count, deviceaction.MostInJob+1), err
+}
+
+func (h *Bulk) list(ctx context.Context, m tenant.Membership, u *url.URL, rows int) (device.Page, error) {
+	q, err := newSpec(m, u.Query()).Parse(u)
+	if err != nil {
+		return device.Page{}, err
+	}
+	f, err := newFilter(q)
+	if err != nil {
+		return device.Page{}, err
+	}
+	f.After, f.Limit, f.CountMost = "", rows, deviceaction.MostInJob+1
+	return h.Devices.List(ctx, m.Scope, f)
 }

@@ -140,12 +140,18 @@ func TestBulk(t *testing.T) {
 	if got := c.Post("/devices/actions/order", wipe("when", "windows")); got.Code != http.StatusSeeOther || o.kind != "wipe" || o.ask.Options.Label != "enrolment kept on Windows" || !o.ask.Windows || o.ask.Reason != "End of lease" {
 		t.Errorf("asked for: %d, %+v", got.Code, o.ask)
 	}
-	for path, want := range map[string]int{"/devices/actions?kind=wipe&id=" + url.QueryEscape(one): 200, "/devices/actions?kind=wipe&id=x": 404, "/devices/actions?kind=wipe&job=7": 404, "/devices/actions?kind=wipe&job=x": 404, "/devices/actions?kind=locate&id=" + url.QueryEscape(one): 400} {
+	for path, want := range map[string]int{"/devices/actions?kind=wipe&id=" + url.QueryEscape(one): 200, "/devices/actions?kind=wipe&id=x": 404, "/devices/actions?kind=wipe&job=7": 404, "/devices/actions?kind=wipe&job=x": 404, "/devices/actions?kind=locate&id=" + url.QueryEscape(one): 400, "/devices/actions?id=" + url.QueryEscape(one): 400} {
 		if got := c.Get(path); got.Code != want {
 			t.Errorf("GET %s: %d, want %d", path, got.Code, want)
 		}
 	}
-	if got := c.Get("/devices/actions?os=Windows"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "kind=scan&amp;os=Windows") {
+	if got := c.Get("/devices/actions?os=Linux"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "No device matches.") || strings.Contains(got.Body.String(), "kind=scan") {
+		t.Errorf("none to act on: %d %.3000s", got.Code, got.Body)
+	}
+	if got := c.Get("/devices/actions?sort=password"); got.Code != http.StatusBadRequest {
+		t.Errorf("an unknown order: %d", got.Code)
+	}
+	if got := c.Get("/devices/actions?os=Windows"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "kind=scan&amp;os=Windows") || !strings.Contains(got.Body.String(), "2 devices match.") {
 		t.Errorf("all that match, without a choice: %d", got.Code)
 	}
 	if got := c.Get("/devices/actions?os=Windows&kind=scan").Body.String(); !strings.Contains(got, "Defender scan: 1 device?") {

@@ -31,10 +31,32 @@ func bulkActions() (list []ui.Action) {
 type kindsView struct {
 	m     tenant.Membership
 	query url.Values
+	n     int64 // how many match; more than deviceaction.MostInJob: too many for one job
+}
+
+// none says why there is nothing to choose; nil where there is.
+func (v kindsView) none() *ui.Banner {
+	b := &ui.Banner{Kind: "info", ActionText: "Back to the list", ActionURL: v.m.Path("/devices") + "?" + v.query.Encode()}
+	switch {
+	case v.n == 0:
+		b.Title, b.Text = "No device matches.", "The list may have changed meanwhile."
+	case v.n > deviceaction.MostInJob:
+		b.Title, b.Text = "More than "+ui.N(deviceaction.MostInJob)+" devices match, which is more than one job takes.", "Narrow the list, and act on the rest in a second job."
+	default:
+		return nil
+	}
+	return b
 }
 
 func (v kindsView) header() ui.PageHeader {
-	return ui.PageHeader{Context: []ui.Crumb{{Text: "Devices", URL: v.m.Path("/devices")}}, Title: "Act on all that match", Lead: "Choose what Intune is to do. You see the devices and confirm before anything is sent."}
+	return ui.PageHeader{Context: []ui.Crumb{{Text: "Devices", URL: v.m.Path("/devices")}}, Title: "Act on all that match", Lead: v.lead()}
+}
+
+func (v kindsView) lead() string {
+	if v.none() != nil {
+		return ""
+	}
+	return ui.Count(v.n, "device matches.", "devices match.") + " Choose what Intune is to do. You see the devices and confirm before anything is sent."
 }
 
 func (v kindsView) choices() (list []ui.Action) {
