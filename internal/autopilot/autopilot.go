@@ -73,7 +73,7 @@ type Filter struct {
 }
 
 // Sorts are the orders that List knows.
-var Sorts = []string{"serial", "contacted", "state", "profile", "tag"}
+var Sorts = []string{"serial", "contacted", "state", "profile", "tag", "customer"}
 
 // Page is one page of a list.
 type Page struct {

@@ -129,6 +129,15 @@ func TestListsPageInEveryOrder(t *testing.T) {
 					if err != nil || p.Count != want {
 						t.Fatalf("%s: count %d, %v, want %d", sort, p.Count, err, want)
 					}
+					if sort == "customer" && !slices.IsSortedFunc(p.Rows, func(a, b Identity) int {
+						n := strings.Compare(a.TenantName+a.Serial, b.TenantName+b.Serial)
+						if desc {
+							return -n
+						}
+						return n
+					}) {
+						t.Errorf("by customer, down %v: %+v", desc, p.Rows)
+					}
 					for _, i := range p.Rows {
 						paged = append(paged, i.Tenant.String()+i.ID)
 					}

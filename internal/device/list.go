@@ -105,14 +105,16 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 		if w, _, err = where(scope, f); err != nil {
 			return "", nil, o, err
 		}
-		return byCustomer(w, o, f, limit)
+		l := postgres.Listing{Columns: selected(o, limit), Table: "device d", Where: w, Order: o, Cursor: f.After}
+		sql, args, err := l.ByTenant(limit)
+		return sql, args, o, err
 	}
 	if err := o.After(w, f.After); err != nil {
 		return "", nil, o, err
 	}
-	if follows := f.Sort == "" || f.Sort == "name" || f.Sort == "lastSync"; follows && limit > 0 && from == "device d" {
-		if ids := few(scope); ids != nil {
-			return ofEach(f, o, ids, limit)
+	if limit > 0 && from == "device d" {
+		if ps := parts(scope, f); len(ps) > 1 {
+			return ofEach(ps, f.After, o, limit)
 		}
 	}
 	return `
@@ -150,6 +152,58 @@ func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from str
 		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d`, nil
 }
 
+// part is what one index has in the order of a list: the devices of one tenant, or those with one value, or both.
+type part struct {
+	scope  tenant.Scope
+	tenant string // empty: all of the scope
+	f      Filter
+}
+
+// mostParts is how many indexes a page is gathered from at most: each costs planning.
+const mostParts = 24
+
+// parts are what a list is gathered from where no index has all of it in its order; one: an index has, or none has even parts of it.
+func parts(scope tenant.Scope, f Filter) []part {
+	found := []part{{scope: scope, f: f}}
+	if ids := few(scope); ids != nil && (f.Sort == "" || f.Sort == "name" || f.Sort == "lastSync") {
+		found = found[:0]
+		for _, id := range ids {
+			found = append(found, part{scope: tenant.Everything(), tenant: id, f: f}) // row-level security sees to the scope
+		}
+	}
+	values, set := f.alternatives()
+	if len(values) < 2 || len(values)*len(found) > mostParts {
+		return found
+	}
+	split := make([]part, 0, len(values)*len(found))
+	for _, p := range found {
+		for _, v := range values {
+			*set(&p.f) = []string{v}
+			split = append(split, p)
+		}
+	}
+	return split
+}
+
+// alternatives are the values of a field, each of which an index has in the chosen order, and the field. A set of values keeps no order.
+func (f Filter) alternatives() (values []string, field func(*Filter) *[]string) {
+	for _, c := range []struct {
+		field func(*Filter) *[]string
+		sorts []string // of the indexes that begin with it
+	}{
+		{func(f *Filter) *[]string { return &f.Compliance }, []string{"", "name", "lastSync", "compliance"}},
+		{func(f *Filter) *[]string { return &f.OS }, []string{"", "name", "lastSync", "os"}},
+		{func(f *Filter) *[]string { return &f.CheckIn }, []string{"lastSync"}},
+	} {
+		if v := *c.field(&f); len(v) > 1 && slices.Contains(c.sorts, f.Sort) {
+			v = slices.Clone(v)
+			slices.Sort(v)
+			return slices.Compact(v), c.field // a value that comes twice is one
+		}
+	}
+	return nil, nil
+}
+
 // few are the tenants of a scope of some, for each of which its own index is better followed than one over all; nil: it is not that.
 func few(scope tenant.Scope) []string {
 	all, ids := scope.PostgresScope()
@@ -159,24 +213,29 @@ func few(scope tenant.Scope) []string {
 	return ids
 }
 
-// ofEach takes a page of each tenant, by the tenant's own index, and of these the first. The tenants stand one by one, so that the planner
-// knows how large each is; that they are within the scope, row-level security sees to.
-func ofEach(f Filter, o postgres.Order, ids []string, limit int) (string, []any, postgres.Order, error) {
-	w, _, err := where(tenant.Everything(), f)
-	if err != nil {
-		return "", nil, o, err
-	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	most, by := limited(w, limit), o.Without("d.tenant_id").By()
-	parts := make([]string, len(ids))
-	for i, id := range ids {
-		parts[i] = `(SELECT * FROM device d ` + w.SQL() + ` AND d.tenant_id = ` + w.Arg(id) + `::uuid ORDER BY ` + by + most + `)`
+// ofEach takes a page of each part, by the part's own index, and of these the first. The parts stand one by one, so that the planner knows
+// how large each is.
+func ofEach(parts []part, after string, o postgres.Order, limit int) (string, []any, postgres.Order, error) {
+	w := &postgres.Where{}
+	most, pages := limited(w, limit), make([]string, len(parts))
+	for i, p := range parts {
+		c, by := &postgres.Where{Args: w.Args}, o
+		if _, err := conditions(c, p.scope, p.f); err != nil {
+			return "", nil, o, err
+		}
+		if err := o.After(c, after); err != nil {
+			return "", nil, o, err
+		}
+		if p.tenant != "" {
+			c.And("d.tenant_id = ?::uuid", p.tenant)
+			by = o.Without("d.tenant_id")
+		}
+		pages[i] = `(SELECT * FROM device d ` + c.SQL() + ` ORDER BY ` + by.By() + most + `)`
+		w.Args = c.Args
 	}
 	return `
 		SELECT ` + columns + `, ` + o.Place() + `
-		FROM  (` + strings.Join(parts, " UNION ALL ") + `) d
+		FROM  (` + strings.Join(pages, " UNION ALL ") + `) d
 		ORDER  BY ` + o.By() + most, w.Args, o, nil
 }
 
@@ -185,49 +244,6 @@ func limited(w *postgres.Where, limit int) string {
 		return ""
 	}
 	return "\n\t\tLIMIT  " + w.Arg(limit)
-}
-
-// byCustomer follows the customers in their order and, in each, the index by name, so that a page costs its own rows and not a sort of
-// all devices. The rest of the customer in whose midst the page before ended is read first.
-func byCustomer(w *postgres.Where, o postgres.Order, f Filter, limit int) (string, []any, postgres.Order, error) {
-	keys := []string{"d.tenant_key", "d.tenant_id", "d.name_key", "d.id"}
-	place, err := o.Values(f.After)
-	if err != nil {
-		return "", nil, o, err
-	}
-	up, most, direction := ">", limited(w, limit), ""
-	if f.Desc {
-		up, direction = "<", " DESC"
-	}
-	part := func(tenants, rows string) string {
-		return `(
-			SELECT d.*, t.tenant_key
-			FROM  (SELECT tenant_id, ` + tenantKey + ` AS tenant_key FROM tenant t ` + tenants + ` ORDER BY 2` + direction + `, 1` + direction + `) t
-			CROSS  JOIN LATERAL (
-				SELECT *
-				FROM   device d
-				` + w.SQL() + `
-				AND    d.tenant_id = t.tenant_id` + rows + `
-				ORDER  BY d.name_key` + direction + `, d.id` + direction + most + `) d
-			ORDER  BY t.tenant_key` + direction + `, t.tenant_id` + direction + `, d.name_key` + direction + `, d.id` + direction + most + `)`
-	}
-	from := ""
-	if place == nil {
-		from = part("", "")
-	} else {
-		p := make([]string, len(keys))
-		for i, k := range o.Keys {
-			p[i] = w.Arg(place[i]) + "::text::" + k.Type
-		}
-		// UNION ALL keeps neither order nor limit, so both stand outside again.
-		from = "(" + part("WHERE tenant_id = "+p[1], "\nAND (d.name_key, d.id) "+up+" ("+p[2]+", "+p[3]+")") + `
-			UNION ALL
-			` + part(`WHERE (`+tenantKey+`, tenant_id) `+up+` (`+p[0]+`, `+p[1]+`)`, "") + ")"
-	}
-	return `
-		SELECT ` + selected(o, limit) + `
-		FROM   ` + from + ` d
-		ORDER  BY ` + o.By() + most, w.Args, o, nil
 }
 
 // Count is how many devices in the scope match f, exactly. Where only counted fields choose, the counts of the last complete reads

@@ -24,9 +24,6 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 // share of rows the planner can only guess, a join would make it sort all devices instead of following the index of the order.
 const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
 
-// tenantKey is the same, of a row of tenant, as it sorts.
-const tenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
-
 const columns = `
 	d.tenant_id, ` + tenantName + ` AS tenant_name,
 	d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer,
@@ -62,7 +59,7 @@ var orders = map[string][]postgres.Key{
 	"user":       {{Expr: "d.user_key", Type: "text"}},
 	"compliance": {{Expr: "d.compliance", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
 	"os":         {{Expr: "d.os", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
-	"customer":   {{Expr: "d.tenant_key", Type: "text"}}, // see byCustomer
+	"customer":   {postgres.TenantOrder[0]},
 }
 
 func order(f Filter, gone string) (postgres.Order, error) {

@@ -49,7 +49,7 @@ var asOfSQL = func() string {
 	return `(
 		SELECT o.tenant_id, o.id, o.first_seen_at, o.first_seen_at AS changed_at,
 		       CASE WHEN COALESCE((h.was->>'gone')::boolean, o.gone_at < {at}, false) THEN {at}::timestamptz END AS gone_at,
-		       COALESCE((SELECT ` + tenantKey + ` FROM tenant t WHERE t.tenant_id = o.tenant_id), o.tenant_id::text) COLLATE "C" AS tenant_key,
+		       COALESCE((SELECT ` + postgres.TenantKey + ` FROM tenant t WHERE t.tenant_id = o.tenant_id), o.tenant_id::text) COLLATE "C" AS tenant_key,
 		       ` + strings.Join(cols, ",\n		       ") + `
 		FROM   {from}
 		CROSS  JOIN LATERAL (

@@ -25,6 +25,10 @@ type Scan[T any] func(row pgx.CollectableRow, more ...any) (T, error)
 
 // SQL is the statement with its arguments; limit 0 is all of the list.
 func (l Listing) SQL(limit int) (sql string, args []any, err error) {
+	if l.Order.byTenant() {
+		l.Columns += ", " + l.Order.Place()
+		return l.ByTenant(limit)
+	}
 	w := l.Where.clone()
 	if err := l.Order.After(w, l.Cursor); err != nil {
 		return "", nil, err

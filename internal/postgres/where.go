@@ -142,6 +142,12 @@ func (o Order) After(w *Where, cursor string) error {
 	if err != nil || place == nil {
 		return err
 	}
+	w.And(o.beyond(w, place))
+	return nil
+}
+
+// beyond is the condition for the rows after a place.
+func (o Order) beyond(w *Where, place []string) string {
 	exprs, vals := make([]string, len(o.Keys)), make([]string, len(o.Keys))
 	for i, k := range o.Keys {
 		exprs[i], vals[i] = k.Expr, w.Arg(place[i])+"::text::"+k.Type
@@ -150,8 +156,7 @@ func (o Order) After(w *Where, cursor string) error {
 	if o.Desc {
 		op = "<"
 	}
-	w.And("(" + strings.Join(exprs, ", ") + ") " + op + " (" + strings.Join(vals, ", ") + ")")
-	return nil
+	return "(" + strings.Join(exprs, ", ") + ") " + op + " (" + strings.Join(vals, ", ") + ")"
 }
 
 // Printable tells whether Postgres can hold the text: valid UTF-8 without NUL.

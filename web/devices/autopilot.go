@@ -64,7 +64,7 @@ func autopilotSpec(m tenant.Membership) page.Spec {
 		},
 	}
 	if !m.One() {
-		s.Columns, s.Default = append(s.Columns, "customer"), append(s.Default, "customer")
+		s.Sorts, s.Columns, s.Default = append(s.Sorts, "customer"), append(s.Columns, "customer"), append(s.Default, "customer")
 		s.Filters = append(s.Filters, page.ByCustomer)
 	}
 	return s
@@ -149,7 +149,7 @@ func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[register
 	}
 	cs := []page.Column[registered]{{Key: "serial", Label: "Serial", Sort: "serial", Text: registered.title}}
 	if !m.One() {
-		cs = append(cs, page.Column[registered]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170,
+		cs = append(cs, page.Column[registered]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170,
 			Text: func(r registered) string { return r.Tenant.Name }, Cell: func(r registered) ui.Cell { return ui.TenantCell(chip(r.Tenant.ID, r.Tenant.Name, "")) }})
 	}
 	return append(cs,

@@ -49,6 +49,11 @@ func TestAutopilot(t *testing.T) {
 	if list.Count != 3 || list.Rows[0].ID != "a1" || list.Rows[0].URL != base+"autopilot/a1" || list.Rows[0].ManagedDeviceID != "d1" || list.Rows[1].ContactedAt != nil {
 		t.Errorf("in one tenant: %+v", list)
 	}
+	all.JSON("/devices/autopilot?sort=-customer", http.StatusOK, &list)
+	if list.Count != 4 || list.Rows[0].Tenant.ID != fabrikam.ID || list.Rows[1].Serial != "S9" {
+		t.Errorf("by customer: %+v", list)
+	}
+	one.JSON(base+"autopilot?sort=customer", http.StatusBadRequest, nil)
 	html := all.Get("/devices/autopilot").Body.String()
 	for _, want := range []string{"Not contacted", "never", "quantum", "Assigned, in sync", base + "autopilot/a2"} {
 		if !strings.Contains(html, want) {
