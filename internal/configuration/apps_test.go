@@ -136,6 +136,7 @@ func TestStoreFindsByApp(t *testing.T) {
 		return read{Policy{Kind: AppProtection, ID: id, Name: id, Type: "iosManagedAppProtection", Unlisted: id == "p2"}, Document{Settings: json.RawMessage(`{"pinRequired":true}`), Apps: apps}}
 	}
 	first := of("p1", TargetApp{ID: "com.Contoso.Notes", Platform: "iOS"})
+	first.UserStatus = &Status{Succeeded: 5, Failed: 2, At: noon}
 	first.Deployment = &Deployment{Users: 12, At: noon, Apps: []AppUsers{{"com.contoso.notes", 12}}}
 	mergeKinds(t, pool, s, contoso, noon, []Kind{AppProtection}, first, of("p2"))
 	mergeKinds(t, pool, s, fabrikam, noon, []Kind{AppProtection}, of("f1", TargetApp{ID: "com.contoso.notes", Platform: "iOS"}))
@@ -153,10 +154,10 @@ func TestStoreFindsByApp(t *testing.T) {
 		}
 	}
 	p, doc, err := s.Get(t.Context(), contoso, "p1")
-	if err != nil || p.Deployment == nil || p.Deployment.Users != 12 || !p.Deployment.At.Equal(noon) || len(doc.Apps) != 1 || p.Unlisted {
+	if err != nil || p.Deployment == nil || p.Deployment.Users != 12 || !p.Deployment.At.Equal(noon) || len(doc.Apps) != 1 || p.Unlisted || p.UserStatus == nil || p.UserStatus.Failed != 2 || !p.UserStatus.At.Equal(noon) {
 		t.Errorf("%+v %+v, %v", p, doc, err)
 	}
-	if p, _, err := s.Get(t.Context(), contoso, "p2"); err != nil || p.Deployment != nil || !p.Unlisted {
+	if p, _, err := s.Get(t.Context(), contoso, "p2"); err != nil || p.Deployment != nil || p.UserStatus != nil || !p.Unlisted {
 		t.Errorf("%+v, %v", p, err)
 	}
 }

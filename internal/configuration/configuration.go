@@ -62,9 +62,10 @@ type Policy struct {
 	Technologies string // of the settings catalogue; of a notification template its languages, the default first
 	Version      int64  // 0: not counted
 	Assigned     bool
-	Assignments  int // how many
-	Settings     int // how many are set
-	Status       *Status
+	Assignments  int         // how many
+	Settings     int         // how many are set
+	Status       *Status     // of devices
+	UserStatus   *Status     // of users, with an app configuration for managed devices; nil where Graph gives none
 	Apps         []string    // the apps it is for, as AppKey writes them
 	Unlisted     bool        // Graph lists the policy, but neither its apps nor its assignments
 	Deployment   *Deployment // of policies for apps; nil where Graph gives none
@@ -76,13 +77,15 @@ type Policy struct {
 	GoneAt      time.Time
 }
 
-// Status is how many devices stand how with a policy, as Intune counts them. Nil where Graph gives no such overview.
+// Status is how many devices, or users, stand how with a policy, as Intune counts them. Nil where Graph gives no such overview.
 type Status struct {
-	Succeeded, Pending, NotApplicable int64
-	Errors                            int64 // the device reports an error
-	Failed                            int64 // the device does not do what the policy asks for
-	Conflicts                         int64
-	At                                time.Time // when Intune counted; zero: it does not say
+	Succeeded     int64     `json:"succeeded"`
+	Pending       int64     `json:"pending"`
+	NotApplicable int64     `json:"not_applicable"`
+	Errors        int64     `json:"errors"` // the device reports an error
+	Failed        int64     `json:"failed"` // the device does not do what the policy asks for
+	Conflicts     int64     `json:"conflicts"`
+	At            time.Time `json:"at,omitzero"` // when Intune counted; zero: it does not say
 }
 
 // Reading is how the last attempt to read a kind ended at a tenant. A kind that failed keeps the rows of the read before.

@@ -17,7 +17,7 @@ import (
 // staged are the columns that a read fills, in the order of Stage.Add.
 var staged = strings.Fields(`
 	kind id type platform name name_key description template technologies version assigned assignments settings has_status succeeded pending
-	not_applicable errors failed conflicts status_at created_at modified_at doc search apps unlisted deployed`)
+	not_applicable errors failed conflicts status_at created_at modified_at doc search apps unlisted deployed user_status`)
 
 // Stage gathers the policies of one read of some kinds, with their assignments.
 type Stage struct {
@@ -77,15 +77,21 @@ func (s *Stage) add(p read) error {
 	if err != nil {
 		return fmt.Errorf("stage policy %q: %w", p.ID, err)
 	}
+	users, err := json.Marshal(p.UserStatus)
+	if err != nil {
+		return fmt.Errorf("stage policy %q: %w", p.ID, err)
+	}
 	search := strings.ToLower(strings.Join([]string{p.Name, p.Description, p.Type, p.Template}, "\n"))
 	row := s.policies.Row().Text(string(p.Kind)).Text(p.ID).Text(p.Type).Text(p.Platform).Text(p.Name).Text(strings.ToLower(cut(p.Name, maxKey))).
 		Text(p.Description).Text(p.Template).Text(p.Technologies).Int(p.Version).Bool(p.Assigned).Int(int64(p.Assignments)).
 		Int(int64(p.Settings)).Bool(p.Status != nil).Int(st.Succeeded).Int(st.Pending).Int(st.NotApplicable).Int(st.Errors).
 		Int(st.Failed).Int(st.Conflicts).Time(st.At).Time(p.CreatedAt).Time(p.ModifiedAt).Text(string(doc)).Text(search).Strings(p.Apps).Bool(p.Unlisted)
-	if p.Deployment == nil {
-		row.Null()
-	} else {
-		row.Text(string(deployed))
+	for _, optional := range [][]byte{deployed, users} {
+		if string(optional) == "null" {
+			row.Null()
+		} else {
+			row.Text(string(optional))
+		}
 	}
 	if err := row.End(); err != nil {
 		return err

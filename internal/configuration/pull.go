@@ -32,6 +32,7 @@ type source struct {
 	path   string
 	expand string
 	status string // below a policy: how devices stand with it
+	people string // below a policy: how users stand with it
 	typ    string // of what is listed without a type of its own
 	users  bool   // below a policy, deploymentSummary tells how many users it reached
 	extra  bool   // may be refused without the run failing
@@ -178,6 +179,11 @@ func (r *reader) complete(ctx context.Context, s source, p *read) (there bool, e
 	}
 	if s.status != "" {
 		if err := status(ctx, r, path+"/"+s.status, p.withStatus); err != nil {
+			return true, err
+		}
+	}
+	if s.people != "" {
+		if err := status(ctx, r, path+"/"+s.people, p.withUserStatus); err != nil {
 			return true, err
 		}
 	}

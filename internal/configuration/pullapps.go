@@ -88,7 +88,7 @@ func (p *ConfigurationPuller) Pull(ctx context.Context, tid tenant.ID, run *grap
 	defer stage.Close()
 	r := reader{graph: p.Graph, tid: tid, run: run}
 	for _, s := range []source{
-		{kind: AppConfiguration, path: run.Dataset.Path, expand: "assignments", status: "deviceStatusSummary"},
+		{kind: AppConfiguration, path: run.Dataset.Path, expand: "assignments", status: "deviceStatusSummary", people: "userStatusSummary"},
 		{kind: AppConfiguration, path: forApps + "targetedManagedAppConfigurations", typ: targetedConfiguration, expand: "apps,assignments", users: true},
 	} {
 		if err := r.kind(ctx, s, stage); err != nil {

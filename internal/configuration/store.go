@@ -27,7 +27,7 @@ const columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.type, a.platform, a.name, a.description, a.template, a.technologies, a.version,
 	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.failed, a.conflicts,
 	NULLIF(a.status_at, '-infinity'), NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at,
-	a.gone_at, a.apps, a.unlisted, a.deployed`
+	a.gone_at, a.apps, a.unlisted, a.deployed, a.user_status`
 
 func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	var a Policy
@@ -36,7 +36,7 @@ func scan(row pgx.CollectableRow, more ...any) (Policy, error) {
 	err := row.Scan(append([]any{&a.Tenant, &a.TenantName, &a.Kind, &a.ID, &a.Type, &a.Platform, &a.Name, &a.Description, &a.Template,
 		&a.Technologies, &a.Version, &a.Assigned, &a.Assignments, &a.Settings, &has, &st.Succeeded, &st.Pending, &st.NotApplicable,
 		&st.Errors, &st.Failed, &st.Conflicts, postgres.Zero(&st.At), postgres.Zero(&a.CreatedAt), postgres.Zero(&a.ModifiedAt),
-		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt), &a.Apps, &a.Unlisted, &a.Deployment}, more...)...)
+		postgres.Zero(&a.FirstSeenAt), postgres.Zero(&a.ChangedAt), postgres.Zero(&a.GoneAt), &a.Apps, &a.Unlisted, &a.Deployment, &a.UserStatus}, more...)...)
 	if has {
 		a.Status = &st
 	}

@@ -173,9 +173,13 @@ func (p *read) settings() map[string]any {
 	return map[string]any{}
 }
 
-func (p *read) withStatus(w graph.DeviceStatusOverview) {
+func (p *read) withStatus(w graph.DeviceStatusOverview) { p.Status = statusOf(w) }
+
+func (p *read) withUserStatus(w graph.DeviceStatusOverview) { p.UserStatus = statusOf(w) }
+
+func statusOf(w graph.DeviceStatusOverview) *Status {
 	at := func(n graph.Int) int64 { return max(0, int64(n)) }
-	p.Status = &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors), Failed: at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
+	return &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors), Failed: at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
 }
 
 func templateName(o map[string]any) string {

@@ -31,7 +31,7 @@ func TestPoliciesArrive(t *testing.T) {
 		t.Fatalf("%d policies, %v", found.Count, err)
 	}
 	seen, types, reached := map[configuration.Kind]int{}, map[string]int{}, 0
-	assigned, counted, acted := 0, int64(0), 0
+	people, assigned, counted, acted := int64(0), 0, int64(0), 0
 	for _, p := range found.Rows {
 		seen[p.Kind]++
 		_, doc, err := r.policies.Get(t.Context(), tid, p.ID)
@@ -51,6 +51,11 @@ func TestPoliciesArrive(t *testing.T) {
 		if p.Deployment != nil {
 			reached++
 		}
+		if managed := p.Kind == configuration.AppConfiguration && p.Type != "targetedManagedAppConfiguration"; managed != (p.UserStatus != nil) || managed && p.UserStatus.At.IsZero() {
+			t.Errorf("%s %q: users stand %+v", p.Type, p.Name, p.UserStatus)
+		} else if managed {
+			people += p.UserStatus.Succeeded
+		}
 		if raw, _ := json.Marshal(doc); strings.Contains(string(raw), "secretReferenceValueId") || strings.Contains(string(raw), `"****"`) {
 			t.Errorf("%s keeps what leads to a secret: %s", p.Name, raw)
 		}
@@ -67,8 +72,8 @@ func TestPoliciesArrive(t *testing.T) {
 	if types["iosMobileAppConfiguration"] == 0 || types["iosManagedAppProtection"] == 0 || types["targetedManagedAppConfiguration"] == 0 || reached == 0 {
 		t.Errorf("policies for apps: %v, %d with users counted", types, reached)
 	}
-	if assigned == 0 || counted == 0 || acted == 0 {
-		t.Errorf("%d assignments, %d devices counted, %d scheduled actions", assigned, counted, acted)
+	if people == 0 || assigned == 0 || counted == 0 || acted == 0 {
+		t.Errorf("%d users, %d assignments, %d devices counted, %d scheduled actions", people, assigned, counted, acted)
 	}
 }
 

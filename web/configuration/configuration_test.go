@@ -112,7 +112,7 @@ func TestPoliciesForApps(t *testing.T) {
 	standard := webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "D_1", Name: "Standard", Type: configuration.DefaultProtection}, Document: configuration.Document{Settings: json.RawMessage(`{"appGroupType":"allApps"}`)}}
 	f.ReadAppPolicies(t, contoso, f.Now.Add(-time.Minute), configuration.AppProtection, phones, strange, standard)
 	f.ReadAppPolicies(t, fabrikam, f.Now.Add(-time.Minute), configuration.AppProtection, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Branch phones", Type: "iosManagedAppProtection"}, Document: configuration.Document{Settings: json.RawMessage(`{}`)}})
-	f.ReadAppPolicies(t, contoso, f.Now.Add(-time.Minute), configuration.AppConfiguration, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppConfiguration, ID: "c-1", Name: "Scanner set-up", Type: "androidManagedStoreAppConfiguration", Status: &configuration.Status{Succeeded: 9, Errors: 1}},
+	f.ReadAppPolicies(t, contoso, f.Now.Add(-time.Minute), configuration.AppConfiguration, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AppConfiguration, ID: "c-1", Name: "Scanner set-up", Type: "androidManagedStoreAppConfiguration", Status: &configuration.Status{Succeeded: 9, Errors: 1}, UserStatus: &configuration.Status{Succeeded: 6, Failed: 3, Errors: 1, At: f.Now}},
 		Document: configuration.Document{Settings: json.RawMessage(`{"managedConfiguration":[{"key":"server","valueString":"s1"},{"key":"api_token","valueString":"hunter2"}]}`), Apps: []configuration.TargetApp{{ID: "APP-2"}}}})
 
 	for path, want := range map[string]int64{
@@ -145,6 +145,9 @@ func TestPoliciesForApps(t *testing.T) {
 		}
 	}
 
+	if csv := one.Get("/configuration/app-configuration?format=csv").Body.String(); !strings.Contains(csv, ",6,4,9,1,") {
+		t.Errorf("CSV with users who took the settings, and who did not:\n%s", csv)
+	}
 	var v view
 	one.JSON(at+"/T_1", http.StatusOK, &v)
 	if len(v.TargetApps) != 1 || v.TargetApps[0].Name != "Field Notes" || !strings.HasSuffix(v.TargetApps[0].URL, "/apps/a1") || *v.TargetApps[0].Users != 41 || v.Deployed.Users != 57 {
@@ -330,7 +333,12 @@ func TestGolden(t *testing.T) {
 			configuration.Policy{Kind: configuration.AppProtection, ID: "T_1", Name: "Phones", Type: "iosManagedAppProtection", Platform: "iOS", Assigned: true, Deployment: &configuration.Deployment{Users: 1, At: now.Add(-time.Hour)}},
 			doc(`{"pinRequired":true}`), []targetApp{{ID: "com.contoso.notes", Platform: "iOS", Name: "Field <b>Notes", URL: "/t/x/apps/a1", Users: new(int64)}, {ID: "</td>"}}, nil,
 		},
-		"apps not listed": {configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "Tomorrow", Type: "quantumAppProtection", Unlisted: true}, doc(`{}`), nil, nil},
+		"app configuration": {
+			configuration.Policy{Kind: configuration.AppConfiguration, ID: "A_1", Name: "Outlook", Type: "iosMobileAppConfiguration", Platform: "iOS", Assigned: true, Status: &configuration.Status{Succeeded: 9, At: now.Add(-time.Hour)}, UserStatus: &configuration.Status{Succeeded: 6, Failed: 1, At: now.Add(-2 * time.Hour)}},
+			doc(`{"settings":[]}`), nil, nil,
+		},
+		"app configuration without users": {configuration.Policy{Kind: configuration.AppConfiguration, ID: "A_2", Name: "Edge", Type: "iosMobileAppConfiguration", Platform: "iOS", Status: &configuration.Status{Succeeded: 9}}, doc(`{}`), nil, nil},
+		"apps not listed":                 {configuration.Policy{Kind: configuration.AppProtection, ID: "Q_1", Name: "Tomorrow", Type: "quantumAppProtection", Unlisted: true}, doc(`{}`), nil, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.p.Tenant, tc.p.TenantName = contoso.ID, "Contoso"

@@ -149,7 +149,7 @@ func policyBody(v view) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if v.Status != nil {
-					templ_7745c5c3_Err = v.statusFacts().Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = v.statusFacts(v.Status).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -166,7 +166,7 @@ func policyBody(v view) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if v.Deployed != nil || v.forApps() && v.Status == nil {
+		if v.forApps() {
 			templ_7745c5c3_Var7 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
@@ -179,9 +179,16 @@ func policyBody(v view) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Text(v.usersSentence()).Render(ctx, templ_7745c5c3_Buffer)
-				if templ_7745c5c3_Err != nil {
-					return templ_7745c5c3_Err
+				if v.UserStatus != nil {
+					templ_7745c5c3_Err = v.statusFacts(v.UserStatus).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+				} else {
+					templ_7745c5c3_Err = ui.Text(v.usersSentence()).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
 				}
 				return nil
 			})

@@ -54,7 +54,7 @@ func appSpec(m tenant.Membership, fam family, types []page.Option) page.Spec {
 	}
 	if fam.path == appConfigurations.path {
 		s.Sorts = append(s.Sorts, "errors")
-		s.Columns, s.Default = append(s.Columns, "succeeded", "errors", "pending"), []string{"type", "apps", "assigned", "users", "errors", "modified"}
+		s.Columns, s.Default = append(s.Columns, "usersFailed", "succeeded", "errors", "pending"), []string{"type", "apps", "assigned", "users", "errors", "modified"}
 	}
 	return withCustomer(m, s)
 }
@@ -65,10 +65,10 @@ func appColumns(m tenant.Membership, fam family) []column {
 		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
 		column{Key: "apps", Label: "Apps", Kind: ui.KindNumber, Priority: 2, Width: 70, Text: row.appsText, Cell: func(r row) ui.Cell { return unknownCell(r.appsText()) }},
 		column{Key: "assigned", Label: "Assigned", Sort: "assignments", Priority: 1, Width: 85, Text: row.assignedText, Cell: func(r row) ui.Cell { return unknownCell(r.assignedText()) }},
-		column{Key: "users", Label: "Users", Kind: ui.KindNumber, Priority: 2, Width: 80, Text: row.usersText, Cell: row.usersCell},
+		countedOf("users", "Users", "", 2, "", row.usersReached),
 	)
 	if fam.path == appConfigurations.path {
-		cs = append(cs, counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed + s.Errors }),
+		cs = append(cs, countedOf("usersFailed", "Users failed", "", 3, "bad", row.usersFailed), counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed + s.Errors }),
 			counted("pending", "Pending", "", 3, "", func(s status) int64 { return s.Pending }))
 	}
 	return append(append(cs, modifiedColumn, plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) })), exactColumns...)
@@ -100,18 +100,24 @@ func (r row) appsText() string {
 	return strconv.Itoa(len(r.Apps))
 }
 
-func (r row) usersText() string {
-	if r.Deployed == nil {
-		return unknown
+// usersReached are the users that have the policy in an app, or on a device; nil: Intune gives no count.
+func (r row) usersReached() *int64 {
+	switch {
+	case r.Deployed != nil:
+		return &r.Deployed.Users
+	case r.UserStatus != nil:
+		return &r.UserStatus.Succeeded
 	}
-	return strconv.FormatInt(r.Deployed.Users, 10)
+	return nil
 }
 
-func (r row) usersCell() ui.Cell {
-	if r.Deployed == nil {
-		return ui.QuietCell(unknown)
+// usersFailed are the users whose devices did not take the settings; nil: Intune gives no count.
+func (r row) usersFailed() *int64 {
+	if r.UserStatus == nil {
+		return nil
 	}
-	return ui.Cell{Text: ui.N(r.Deployed.Users)}
+	n := r.UserStatus.Failed + r.UserStatus.Errors
+	return &n
 }
 
 // deployed is how many users a policy for apps has reached, as Intune counts them.
@@ -164,15 +170,22 @@ func (v view) forApps() bool {
 
 func (v view) usersSection() ui.Section {
 	s := ui.Section{Title: "Users"}
-	if v.Deployed != nil && v.Deployed.At != nil {
-		s.Note, s.AsOf = "counted by Intune", ui.NewTime(*v.Deployed.At, v.now)
+	var at *time.Time
+	switch {
+	case v.Deployed != nil:
+		at = v.Deployed.At
+	case v.UserStatus != nil:
+		s.AsOf, at = v.fresh.AsOf, v.UserStatus.At
+	}
+	if at != nil {
+		s.Note, s.AsOf = "counted by Intune", ui.NewTime(*at, v.now)
 	}
 	return s
 }
 
 func (v view) usersSentence() string {
 	if v.Deployed == nil {
-		return "Unknown. Microsoft Graph gives no count of users for this kind of policy."
+		return "Unknown. Microsoft Graph gave no count of users for this policy."
 	}
 	return ui.Count(v.Deployed.Users, "user has", "users have") + " received the policy in an app."
 }

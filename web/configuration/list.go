@@ -94,7 +94,7 @@ func newFilter(q page.Query, fam family) (configuration.Filter, error) {
 	return f, err
 }
 
-// status is how devices stand, as Intune counts them.
+// status is how devices, or users, stand, as Intune counts them.
 type status struct {
 	Succeeded     int64      `json:"succeeded"`
 	Failed        int64      `json:"failed"`
@@ -125,6 +125,7 @@ type row struct {
 	Apps        []string       `json:"apps,omitempty"`      // identifiers of the apps that it is for
 	Unlisted    bool           `json:"unlisted,omitempty"`  // Graph tells neither its apps nor its assignments
 	Deployed    *deployed      `json:"deployed,omitempty"`
+	UserStatus  *status        `json:"user_status,omitempty"` // of an app configuration for managed devices
 	ModifiedAt  *time.Time     `json:"modified_at"`
 	GoneAt      *time.Time     `json:"gone_at,omitempty"`
 	URL         string         `json:"url"`
@@ -142,9 +143,7 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		if r.Name == "" {
 			r.Name = "Policy without a name"
 		}
-		if s := p.Status; s != nil {
-			r.Status = &status{s.Succeeded, s.Failed, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, page.Moment(s.At)}
-		}
+		r.Status, r.UserStatus = newStatus(p.Status), newStatus(p.UserStatus)
 		if p.Kind == configuration.Notification && p.Technologies != "" {
 			r.Languages = strings.Split(p.Technologies, ", ")
 		}
@@ -153,6 +152,13 @@ func newRower(now time.Time) func(configuration.Policy) row {
 		}
 		return r
 	}
+}
+
+func newStatus(s *configuration.Status) *status {
+	if s == nil {
+		return nil
+	}
+	return &status{s.Succeeded, s.Failed, s.Errors, s.Conflicts, s.Pending, s.NotApplicable, page.Moment(s.At)}
 }
 
 // bare are the identifiers of apps without their platforms.
@@ -194,20 +200,33 @@ const unknown = "Unknown"
 
 // counted is a column of device counts.
 func counted(key, label, sort string, priority int, tone string, get func(status) int64) column {
+	return countedOf(key, label, sort, priority, tone, func(r row) *int64 {
+		if r.Status == nil {
+			return nil
+		}
+		n := get(*r.Status)
+		return &n
+	})
+}
+
+// countedOf is a column of counts, each nil where Intune gives none.
+func countedOf(key, label, sort string, priority int, tone string, get func(row) *int64) column {
 	return column{
 		Key: key, Label: label, Sort: sort, Kind: ui.KindNumber, Priority: priority, Width: 80,
 		Text: func(r row) string {
-			if r.Status == nil {
+			n := get(r)
+			if n == nil {
 				return unknown
 			}
-			return strconv.FormatInt(get(*r.Status), 10)
+			return strconv.FormatInt(*n, 10)
 		},
 		Cell: func(r row) ui.Cell {
-			if r.Status == nil {
+			n := get(r)
+			if n == nil {
 				return ui.QuietCell(unknown)
 			}
-			c := ui.Cell{Text: ui.N(get(*r.Status))}
-			if get(*r.Status) > 0 {
+			c := ui.Cell{Text: ui.N(*n)}
+			if *n > 0 {
 				c.Tone = tone
 			}
 			return c

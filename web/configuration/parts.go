@@ -115,8 +115,8 @@ func (v view) noStatus() string {
 	return "Unknown. Microsoft Graph gave no count of devices for this policy."
 }
 
-func (v view) statusFacts() ui.Facts {
-	s := v.Status
+// statusFacts are how devices, or users, stand.
+func (v view) statusFacts(s *status) ui.Facts {
 	count := func(label string, n int64, shape ui.Shape) ui.Fact {
 		if n == 0 {
 			return ui.Fact{Label: label, Value: ui.QuietCell("0")}
