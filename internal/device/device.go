@@ -160,6 +160,8 @@ type Page struct {
 	Next  string // for Filter.After; empty: this was the last page
 	Count int64  // all rows that match, on every page
 	More  bool   // there are more than Count: Filter.CountMost ended the count
+
+	NamesOnly bool // of a search: no device that matches has the text anywhere but in its name; false: that is not known
 }
 
 // Change is one field that changed between two reads.

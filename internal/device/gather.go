@@ -37,15 +37,16 @@ func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit 
 	if short(term(f.Q)) { // how many begin with a text, only the text tells
 		db = s.pool.Planned(scope)
 	}
-	var count int64
-	if page, err = s.page(ctx, db, sql, args, o, limit, &count); err != nil {
+	var count, beside int64
+	if page, err = s.page(ctx, db, sql, args, o, limit, &count, &beside); err != nil {
 		return Page{}, false, err
 	}
-	page.Count = count
+	page.Count, more = count, f.CountMost > 0 && count > f.CountMost
+	page.NamesOnly = count > 0 && beside == 0 && !more
 	if f.After != "" && len(page.Rows) == 0 { // no row that tells
 		page.Count, page.More, err = s.count(ctx, scope, f)
 	}
-	return page, f.CountMost > 0 && count > f.CountMost, err
+	return page, more, err
 }
 
 // gatherSQL sorts what was found before it looks at the devices, so that only those of the page are looked at. The limit is no argument: then
@@ -67,9 +68,9 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 		return "", nil, o, err
 	}
 	return `
-		SELECT ` + columns + `, ` + o.Place() + `, m.n
-		FROM  (SELECT d.tenant_id, d.id, d.n
-		       FROM  (SELECT d.*, count(*) OVER () AS n FROM ` + from + ` d) d
+		SELECT ` + columns + `, ` + o.Place() + `, m.n, m.others
+		FROM  (SELECT d.tenant_id, d.id, d.n, d.others
+		       FROM  (SELECT d.*, count(*) OVER () AS n, count(*) FILTER (WHERE ` + beside(f) + `) OVER () AS others FROM ` + from + ` d) d
 		       ` + w.SQL() + `
 		       ORDER  BY ` + o.By() + fmt.Sprintf("\n\t\t       LIMIT  %d", limit) + `) m
 		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id AND x.gone_at IS NULL OFFSET 0) d
@@ -89,10 +90,21 @@ func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 		return `(SELECT d.tenant_id, d.id, d.name_key, d.serial_key, d.user_key, d.compliance, d.os, d.last_sync_at FROM device d ` + c.SQL() + limit + `)`, nil
 	}
 	from := holding(w, text, most)
-	if f.Sort == "" || f.Sort == "name" {
+	if f.byIndex() {
 		return from, nil
 	}
 	return `(SELECT d.* FROM ` + from + ` m CROSS JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d)`, nil
+}
+
+// byIndex tells that what the index of the search knows of a device is all that is needed to sort what was found.
+func (f Filter) byIndex() bool { return !short(term(f.Q)) && (f.Sort == "" || f.Sort == "name") }
+
+// beside is the condition that a match holds the text beside its name.
+func beside(f Filter) string {
+	if f.byIndex() {
+		return "d.beside"
+	}
+	return "true" // or not: nobody asks
 }
 
 // walk is how many devices a probe looks at: about what gathering the matches that are more than are counted takes.

@@ -93,7 +93,8 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
 			FROM   ` + holding(w, text, gathered) + ` m
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
-			WHERE  d.user_key <> ''
+			WHERE  m.beside
+			AND    d.user_key <> ''
 			AND    ` + namesUser(w.Arg(text))
 }
 

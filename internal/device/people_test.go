@@ -46,6 +46,9 @@ func TestOwners(t *testing.T) {
 		if tc.q == " " {
 			continue // no search: the list is of all
 		}
+		if matching.NamesOnly != (tc.q == "shared") {
+			t.Errorf("%q stands in names only: %t, of %d", tc.q, matching.NamesOnly, matching.Count)
+		}
 		again, _, err := s.Owners(t.Context(), tc.scope, tc.q, append([]device.Device{}, matching.Rows...), 8)
 		if err != nil || !slices.Equal(again, found) {
 			t.Errorf("%q among the devices that match: %v (%v), want %v", tc.q, again, err, found)

@@ -32,7 +32,8 @@ func search(w *postgres.Where, f Filter) error {
 	return nil
 }
 
-// holding are the devices that are there and hold the text, of three characters or more: tenant_id, id and name_key, at most so many; 0: all.
+// holding are the devices that are there and hold the text, of three characters or more: tenant_id, id, name_key and whether they hold it
+// beside their names, at most so many; 0: all.
 func holding(w *postgres.Where, text string, most int64) string {
 	return `device_holding(` + w.Arg(postgres.Like(text)) + `, NULLIF(` + w.Arg(most) + `::int, 0))`
 }

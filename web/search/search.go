@@ -116,7 +116,7 @@ type question struct {
 	most   int64 // how far devices are counted; 0: all
 	chrome page.Chrome
 
-	matching []device.Device // all devices that match, if they are few; else nil
+	matching []device.Device // all devices that match and may be somebody's by the text, if they are few; nil: that is not known
 }
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
@@ -170,8 +170,11 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	if p.Next == "" && !p.More {
-		s.matching = append([]device.Device{}, p.Rows...)
+	if all := p.Next == "" && !p.More; all || p.NamesOnly {
+		s.matching = []device.Device{}
+		if all {
+			s.matching = append(s.matching, p.Rows...)
+		}
 	}
 	exact, err := s.exactDevice(ctx)
 	if err != nil {
