@@ -152,7 +152,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		plain("type", "Type", "type", 1, 215, func(r row) string { return r.TypeName }),
 		plain("publisher", "Publisher", "publisher", 2, 170, func(r row) string { return r.Publisher }),
 		plain("version", "Version", "", 3, 100, func(r row) string { return r.Version }),
-		plain("assigned", "Assigned", "assignments", 1, 90, row.assignedText),
+		page.Column[row]{Key: "assigned", Label: "Assigned", Sort: "assignments", Priority: 1, Width: 90, Phone: "named", Text: row.assignedText, Cell: func(r row) ui.Cell { return ui.TextCell(r.assignedText()) }},
 		counted("failed", "Failed", "failed", 2, "bad", func(r row) *int64 { return r.Failed }),
 		counted("installed", "Installed", "", 3, "", func(r row) *int64 { return r.Installed }),
 		page.Column[row]{

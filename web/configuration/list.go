@@ -191,6 +191,12 @@ func (r row) assignedText() string {
 
 type column = page.Column[row]
 
+// named says the column's label before its value on a phone.
+func named(c column) column {
+	c.Phone = "named"
+	return c
+}
+
 func plain(key, label, sort string, priority, width int, get func(row) string) column {
 	return column{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
 }
@@ -264,7 +270,7 @@ func columns(m tenant.Membership) []column {
 		plain("kind", "Kind", "kind", 2, 150, func(r row) string { return r.KindName }),
 		plain("type", "Type", "type", 1, 180, func(r row) string { return r.TypeName }),
 		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
-		plain("assigned", "Assigned", "assignments", 1, 80, row.assignedText),
+		named(plain("assigned", "Assigned", "assignments", 1, 80, row.assignedText)),
 		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),
 		counted("failed", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed }),
 		counted("errors", "In error", "", 2, "bad", func(s status) int64 { return s.Errors }),

@@ -23,7 +23,7 @@ func tagSpec(m tenant.Membership) page.Spec {
 }
 
 func tagColumns(m tenant.Membership) []column {
-	cs := append(head(m, "Scope tag"), plain("assigned", "Given to groups", "assignments", 1, 160, row.assignedText))
+	cs := append(head(m, "Scope tag"), named(plain("assigned", "Given to groups", "assignments", 1, 160, row.assignedText)))
 	return append(cs, exactColumns...)
 }
 

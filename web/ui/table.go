@@ -47,7 +47,7 @@ type Column struct {
 	Kind     ColumnKind
 	Priority int    // 1 always shown (also 0), 2 from 1025 px, 3 from 1281 px
 	Width    int    // px; 0: takes what is left (the growing text column)
-	Phone    string // "" by kind; "left", "right", "line" (a line of its own), "hide"
+	Phone    string // "" by kind; "left", "right", "line" (a line of its own), "named" (its label before it), "hide"
 	SortURL  string // "" cannot be sorted by
 	Sort     string // "asc", "desc" or ""
 }
@@ -226,6 +226,9 @@ func (c Column) class() string {
 	}
 	return s + " ph-" + c.phone()
 }
+
+// named columns say their label before the value on a phone, where no head does.
+func (c Column) named() bool { return c.Kind == KindNumber || c.Phone == "named" }
 
 func (c Column) phone() string {
 	switch {

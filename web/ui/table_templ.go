@@ -850,7 +850,7 @@ func tableRow(t Table, r Row) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				if t.Matrix || t.Columns[i+1].Kind == KindNumber {
+				if t.Matrix || t.Columns[i+1].named() {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 77, " data-label=\"")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
