@@ -134,7 +134,7 @@ func (v severalView) answered() bool {
 }
 
 func (v severalView) outcomeSection() ui.Section {
-	s := ui.Section{ID: outcomesID, Title: "By customer", Count: ui.N(int64(len(v.chosen))), Rule: true}
+	s := ui.Section{ID: "outcomes", Title: "By customer", Count: ui.N(int64(len(v.chosen))), Rule: true, Focus: true}
 	var awaited []string
 	for _, id := range v.chosen {
 		if v.chrome.SignedIn(id) != nil {
@@ -146,9 +146,6 @@ func (v severalView) outcomeSection() ui.Section {
 	}
 	return s
 }
-
-// outcomesID is where the outcomes stand on the page: who asks is led there, and sees them come in.
-const outcomesID = "outcomes"
 
 func (v severalView) outcomeTable() ui.Table {
 	t := ui.Table{ID: "by-customer", Caption: "What came of the query at each customer", Inset: true, Columns: []ui.Column{

@@ -59,6 +59,7 @@ type Section struct {
 	Link  Link
 	Links []Segment // a segmented choice: All · Failed · Skipped
 	Rule  bool      // a hairline above
+	Focus bool      // who opens the page is led here, for it is what they asked for
 }
 
 // Render prints the heading and the children.
