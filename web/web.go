@@ -214,7 +214,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}
 	setUp := &webprovisioning.Wizard{Provisioning: d.Provisioning, Sync: d.Sync, Acts: d.ProvisioningActs, Tenants: d.Tenants, Plans: d.ProvisioningPlan, Explain: d.Explain}
-	rights := &devices.Rights{Consent: d.Consent.Store, Intune: d.Roles, Directory: d.DirectoryRoles, Sync: d.Sync}
+	rights := &devices.Rights{Consent: d.Consent.Store, Intune: d.Roles, Directory: d.DirectoryRoles, Sync: d.Sync, Home: d.Tenants.Home(), Relationships: d.Relationships, Groups: d.Directory}
 	acted := &actions.Handler{Actions: d.DeviceActions, Windows: d.DeviceWindows, Acts: d.DeviceActs, Runner: d.DeviceJobs, Brake: d.Brake}
 	fleet := []interface{ Mount(page.Router) }{
 		&devices.Handler{Incidents: d.Incidents, Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},

@@ -62,6 +62,11 @@ func (a Assignment) Works() bool { return strings.EqualFold(a.Status, "active") 
 // Works tells a relationship by which people can act now.
 func (r Relationship) Works() bool { return r.Status == Active || r.Status == Expiring }
 
+// Over tells one that has ended since it was read.
+func (r Relationship) Over(now time.Time) bool {
+	return !r.Extends() && !r.EndsAt.IsZero() && !now.Before(r.EndsAt)
+}
+
 // Extends tells a relationship that goes on by itself when it ends.
 func (r Relationship) Extends() bool { return extends(r.AutoExtend) }
 

@@ -95,8 +95,8 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 	f := gdap.Filter{Status: []string{gdap.Active, gdap.Expiring}, Known: &known, Tenants: only}
 	var ids []string
 	if err := h.Relationships.Each(ctx, scope, f, func(x gdap.Relationship) error {
-		if !x.Extends() && !x.EndsAt.IsZero() && !now.Before(x.EndsAt) {
-			return nil // it ended since it was read
+		if x.Over(now) {
+			return nil
 		}
 		d.relationships = append(d.relationships, x)
 		for _, a := range x.Assignments {

@@ -11,6 +11,7 @@ import (
 	"github.com/tenantry/tenantry/internal/deviceaction"
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	groups "github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -21,8 +22,9 @@ import (
 // read is unknown, and nothing of it takes the form away.
 func TestRightsAreToldBeforeSending(t *testing.T) {
 	f, contoso, fabrikam, _ := twoTenants(t)
+	f.Home(t)
 	store := deviceaction.NewStore(f.Pool, audit.NewStore(f.Pool))
-	h := &Asker{Devices: f.Devices, Actions: store, Rights: &Rights{Consent: consent.NewStore(f.Pool), Intune: f.Roles(), Directory: f.DirectoryRoles(), Sync: f.Sync}}
+	h := &Asker{Devices: f.Devices, Actions: store, Rights: &Rights{Consent: consent.NewStore(f.Pool), Intune: f.Roles(), Directory: f.DirectoryRoles(), Sync: f.Sync, Home: f.Tenants.Home(), Relationships: f.Relationships(), Groups: f.DirectoryGroups()}}
 	many := &Bulk{Devices: f.Devices, Actions: store, Windows: deviceaction.NewWindows(f.Pool, audit.NewStore(f.Pool)), Rights: h.Rights}
 	c := f.Serve(t, technician, tenant.Only(contoso.ID), func(r page.Router) { h.Mount(r); many.Mount(r) })
 	bulk := func() string { return c.Get("/devices/actions?kind=restart&os=Windows").Body.String() }
@@ -75,6 +77,31 @@ func TestRightsAreToldBeforeSending(t *testing.T) {
 	f.ReadGroups(t, contoso.ID, read, groups.Read{Groups: []groups.Group{{ID: "g1", Name: "Desk", MembersRead: true}}, Members: map[string][]groups.Member{"g1": {{ID: "me", Type: "user", Direct: true}}}})
 	says("restart", "You may do this as First line, where the role covers this device, as of 3 min ago.", form)
 	says("sync", "No role that lets you do this was found for d.kranz@firstup.example at Contoso, as of 3 min ago.", form)
+
+	own := technician // signed in there with the account of the partner's own tenant
+	own.Tenant, own.ObjectID = f.Tenants.Home(), "me"
+	c = f.Serve(t, own, tenant.Only(contoso.ID), func(r page.Router) { h.Mount(r); many.Mount(r) })
+	c.SignIns = []page.SignIn{{Tenant: contoso, As: "d.kranz@firstup.example", Object: "me", Until: f.Now.Add(time.Hour)}}
+	says("sync", "Roles by GDAP, or switched on since, are not among what was read", form)
+	ends := f.Now.AddDate(0, 1, 0)
+	relationship := func(customer tenant.ID, id, group string, ends time.Time, role string) gdap.Relationship {
+		return gdap.Relationship{ID: id, Name: id, Customer: customer, Status: gdap.Active, EndsAt: ends, Roles: []string{role}, Assignments: []gdap.Assignment{{ID: "a", Group: group, Status: "active", Roles: []string{role}}}}
+	}
+	others := []gdap.Relationship{relationship(fabrikam.ID, "theirs", "g1", ends, gdap.IntuneAdministrator), relationship(contoso.ID, "over", "g1", f.Now, gdap.GlobalAdministrator), relationship(contoso.ID, "reader", "g1", ends, "f2ef992c-3afb-46b9-b7cf-a126ee74c451")}
+	f.ReadRelationships(t, read, append(others, relationship(contoso.ID, "care", "g2", ends, gdap.IntuneAdministrator))...)
+	f.Read(t, f.Tenants.Home(), graphsync.PartnerGroups, read)
+	in := map[string][]groups.Member{"g1": {{ID: "me", Type: "user"}}, "g2": {{ID: "somebody", Type: "user"}}}
+	f.ReadGroups(t, f.Tenants.Home(), read, groups.Read{Groups: []groups.Group{{ID: "g1", Name: "All", MembersRead: true}, {ID: "g2", Name: "Desk"}}, Members: map[string][]groups.Member{"g1": in["g1"]}})
+	says("sync", "Roles by GDAP, or switched on since, are not among what was read", form)
+	f.ReadGroups(t, f.Tenants.Home(), read, groups.Read{Groups: []groups.Group{{ID: "g1", Name: "All", MembersRead: true}, {ID: "g2", Name: "Desk", MembersRead: true}}, Members: in})
+	says("sync", "No role that lets you do this, by GDAP neither, was found for d.kranz@firstup.example at Contoso, as of 3 min ago.", form)
+	in["g2"] = append(in["g2"], groups.Member{ID: "me", Type: "user"})
+	f.ReadGroups(t, f.Tenants.Home(), read, groups.Read{Groups: []groups.Group{{ID: "g1", Name: "All", MembersRead: true}, {ID: "g2", Name: "Desk", MembersRead: true}}, Members: in})
+	says("sync", "You may do this as Intune Administrator by GDAP, as of 3 min ago.", form)
+	c.SignIns[0].Object = "another" // a guest account has none of it
+	says("sync", "!Administrator by GDAP", form)
+	c.SignIns[0].Object = "me"
+
 	f.ReadDirectoryRoles(t, contoso.ID, read, directoryrole.Assignment{ID: "1", Role: gdap.IntuneAdministrator, Principal: "me", Type: "user", Scope: "/"})
 	says("sync", "You may do this as Intune Administrator, as of 3 min ago.", form)
 }
