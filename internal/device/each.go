@@ -62,12 +62,14 @@ func names(ctx context.Context, tx pgx.Tx) (map[tenant.ID]string, error) {
 // stream runs f where an index's order is preferred to a sort, so that the first row comes at once and the database keeps nothing.
 func (s *Store) stream(ctx context.Context, scope tenant.Scope, f func(pgx.Tx) error) error {
 	return s.pool.Reading(ctx, scope, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`); err != nil {
+		if _, err := tx.Exec(ctx, streaming); err != nil {
 			return fmt.Errorf("read devices: %w", err)
 		}
 		return f(tx)
 	})
 }
+
+const streaming = `SELECT set_config('enable_sort', 'off', true), set_config('enable_bitmapscan', 'off', true)`
 
 func eachOf(ctx context.Context, tx pgx.Tx, sql string, args []any, each func(pgx.Rows) error) error {
 	rows, err := tx.Query(ctx, sql, args...)

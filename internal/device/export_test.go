@@ -19,16 +19,28 @@ func CountSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	return countSQL(scope, f)
 }
 
+// Streaming is how an export is planned.
+const Streaming = streaming
+
+// EachThenSQL is the export of a list as it was.
+func EachThenSQL(scope tenant.Scope, at time.Time, f Filter) (string, []any, error) {
+	p, err := newPast(scope, at, f)
+	if err != nil {
+		return "", nil, err
+	}
+	return p.sql(0)
+}
+
 // ThenSQL are the page and the count of a list as it was.
 func ThenSQL(scope tenant.Scope, at time.Time, f Filter) (page, count string, pageArgs, countArgs []any, err error) {
 	p, err := newPast(scope, at, f)
 	if err != nil {
 		return "", "", nil, nil, err
 	}
-	if page, pageArgs, err = p.pageSQL(51); err != nil {
+	if page, pageArgs, err = p.sql(51); err != nil {
 		return "", "", nil, nil, err
 	}
-	if _, _, quick := tallied(scope, f); quick {
+	if p.still.text == "" {
 		count, countArgs, err = p.differenceSQL()
 	} else {
 		count, countArgs, err = p.countSQL()

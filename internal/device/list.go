@@ -105,7 +105,7 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 		if w, _, err = where(scope, f); err != nil {
 			return "", nil, o, err
 		}
-		l := postgres.Listing{Columns: selected(o, limit), Table: "device d", Where: w, Order: o, Cursor: f.After}
+		l := postgres.Listing{Columns: selected(f, o, limit), Table: "device d", Where: w, Order: o, Cursor: f.After}
 		sql, args, err := l.ByTenant(limit)
 		return sql, args, o, err
 	}
@@ -114,19 +114,23 @@ func listSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.O
 	}
 	if limit > 0 && from == "device d" {
 		if ps := parts(scope, f); len(ps) > 1 {
-			return ofEach(ps, f.After, o, limit)
+			return ofEach(ps, f, o, limit)
 		}
 	}
 	return `
-		SELECT ` + selected(o, limit) + `
+		SELECT ` + selected(f, o, limit) + `
 		FROM   ` + from + `
 		` + w.SQL() + `
 		ORDER  BY ` + o.By() + limited(w, limit), w.Args, o, nil
 }
 
-// selected are the columns of a page, with each row's place in the order; without a limit, those of an export.
-func selected(o postgres.Order, limit int) string {
-	if limit == 0 {
+// selected are the columns of a page, with each row's place in the order; without a limit, those of an export; all for a list of the past,
+// which asks for more of each.
+func selected(f Filter, o postgres.Order, limit int) string {
+	switch {
+	case f.still != nil:
+		return "d.*"
+	case limit == 0:
 		return exported
 	}
 	return columns + ", " + o.Place()
@@ -215,7 +219,7 @@ func few(scope tenant.Scope) []string {
 
 // ofEach takes a page of each part, by the part's own index, and of these the first. The parts stand one by one, so that the planner knows
 // how large each is.
-func ofEach(parts []part, after string, o postgres.Order, limit int) (string, []any, postgres.Order, error) {
+func ofEach(parts []part, f Filter, o postgres.Order, limit int) (string, []any, postgres.Order, error) {
 	w := &postgres.Where{}
 	most, pages := limited(w, limit), make([]string, len(parts))
 	for i, p := range parts {
@@ -223,7 +227,7 @@ func ofEach(parts []part, after string, o postgres.Order, limit int) (string, []
 		if _, err := conditions(c, p.scope, p.f); err != nil {
 			return "", nil, o, err
 		}
-		if err := o.After(c, after); err != nil {
+		if err := o.After(c, f.After); err != nil {
 			return "", nil, o, err
 		}
 		if p.tenant != "" {
@@ -234,7 +238,7 @@ func ofEach(parts []part, after string, o postgres.Order, limit int) (string, []
 		w.Args = c.Args
 	}
 	return `
-		SELECT ` + columns + `, ` + o.Place() + `
+		SELECT ` + selected(f, o, limit) + `
 		FROM  (` + strings.Join(pages, " UNION ALL ") + `) d
 		ORDER  BY ` + o.By() + most, w.Args, o, nil
 }

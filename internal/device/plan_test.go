@@ -69,6 +69,23 @@ func explain(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, 
 	return strings.Join(lines, "\n")
 }
 
+// explainStream is explain for an export: see Store.stream.
+func explainStream(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, args []any) (plan string) {
+	t.Helper()
+	if err := pool.InTx(t.Context(), scope, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(t.Context(), device.Streaming); err != nil {
+			return err
+		}
+		rows, _ := tx.Query(t.Context(), `EXPLAIN `+sql, args...)
+		lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		plan = strings.Join(lines, "\n")
+		return err
+	}); err != nil {
+		t.Fatalf("%v in %s", err, sql)
+	}
+	return plan
+}
+
 // TestPlans holds that lists and searches follow the indexes made for them instead of walking through, or sorting, all devices.
 func TestPlans(t *testing.T) {
 	t.Parallel()

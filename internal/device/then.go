@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -23,6 +22,9 @@ var notKept = map[string]string{
 
 // keptTypes are those of remembered columns that are no text.
 var keptTypes = map[string]string{"encrypted": "boolean", "supervised": "boolean", "entra_registered": "boolean", "enrolled_at": "timestamptz", "certificate_until": "timestamptz"}
+
+// tenantKeyOf is how the customer of o sorts.
+const tenantKeyOf = `COALESCE((SELECT ` + postgres.TenantKey + ` FROM tenant t WHERE t.tenant_id = o.tenant_id), o.tenant_id::text) COLLATE "C"`
 
 // asOf is a table like device with some devices as they were at a moment: each field is the old value of its first change after the
 // moment, or else what it is now. From gives the devices, named o; what was first seen after the moment is not in it.
@@ -49,7 +51,7 @@ var asOfSQL = func() string {
 	return `(
 		SELECT o.tenant_id, o.id, o.first_seen_at, o.first_seen_at AS changed_at,
 		       CASE WHEN COALESCE((h.was->>'gone')::boolean, o.gone_at < {at}, false) THEN {at}::timestamptz END AS gone_at,
-		       COALESCE((SELECT ` + postgres.TenantKey + ` FROM tenant t WHERE t.tenant_id = o.tenant_id), o.tenant_id::text) COLLATE "C" AS tenant_key,
+		       ` + tenantKeyOf + ` AS tenant_key,
 		       ` + strings.Join(cols, ",\n		       ") + `
 		FROM   {from}
 		CROSS  JOIN LATERAL (
@@ -98,145 +100,6 @@ var orderedThen = map[string][]string{
 	"": {"name"}, "name": {"name"}, "serial": {"serial"}, "user": {"upn"}, "compliance": {"compliance", "name"}, "os": {"os", "name"}, "customer": {"name"},
 }
 
-// past is a list of a moment that is over, in two parts. Devices that did not change since in what chooses and orders them are found as
-// those of now are, by the same indexes. The others, which are few, are found by their changes.
-type past struct {
-	scope tenant.Scope
-	at    time.Time
-	f     Filter // of devices that are still what they were; without a text, where no index finds it
-	moved Filter // of the others: as f, without a text
-	still *still
-	o     postgres.Order
-}
-
-func newPast(scope tenant.Scope, at time.Time, f Filter) (past, error) {
-	if f.Gone || len(f.CheckIn) > 0 || f.UserID != "" || f.Sort == "lastSync" {
-		return past{}, errs.ShowNext(errs.Invalid, "Check-ins and removals of the past are not kept.", "Open the list of that day without them.")
-	}
-	p := past{scope: scope, at: at, f: f, still: &still{at: at, text: term(f.Q), fields: slices.Concat([]string{"gone"}, orderedThen[f.Sort], f.chosen())}}
-	if t := p.still.text; t != "" {
-		if !postgres.Printable(t) || len(t) > 200 {
-			return past{}, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
-		}
-		p.still.fields = append(p.still.fields, searchedThen...)
-		if short(t) { // its index is one of beginnings only
-			p.f.Q = ""
-		}
-	}
-	p.f.still, p.f.CountMost = p.still, 0
-	p.moved = f
-	p.moved.Q = ""
-	w := &postgres.Where{}
-	one, err := conditions(w, scope, p.moved)
-	if err != nil {
-		return past{}, err
-	}
-	p.o, err = orderOf(f, one)
-	return p, err
-}
-
-// chosen are the remembered fields that the filter chooses by.
-func (f Filter) chosen() (fields []string) {
-	for name, values := range map[string][]string{
-		"compliance": f.Compliance, "os": f.OS, "os_version": f.OSVersion, "ownership": f.Ownership, "category": f.Category, "model": f.Model, "manufacturer": f.Manufacturer, "state": f.State,
-	} {
-		if len(values) > 0 {
-			fields = append(fields, name)
-		}
-	}
-	if f.Encrypted != nil {
-		fields = append(fields, "encrypted")
-	}
-	return fields
-}
-
-// movers are the devices that changed since in what matters here, as they are now, named o.
-func (p past) movers(w *postgres.Where) string {
-	c := &postgres.Where{Args: w.Args}
-	c.Within(p.scope, "tenant_id")
-	c.And("field = ANY(?)", p.still.fields)
-	c.And("at >= ?", p.at)
-	w.Args = c.Args
-	return `(SELECT DISTINCT tenant_id, device_id FROM device_change ` + c.SQL() + `) m
-		CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.device_id OFFSET 0) o`
-}
-
-// movedThen are the movers that matched at the moment, as they were, named d.
-func (p past) movedThen(w *postgres.Where) (string, error) {
-	at := w.Arg(p.at)
-	from := asOf(p.movers(w), at)
-	c := &postgres.Where{Args: w.Args}
-	if _, err := conditions(c, p.scope, p.moved); err != nil {
-		return "", err
-	}
-	if p.still.text != "" {
-		c.And(textThen, p.still.text)
-	}
-	if err := p.o.After(c, p.moved.After); err != nil {
-		return "", err
-	}
-	w.Args = c.Args
-	return from + ` d ` + c.SQL(), nil
-}
-
-func (p past) pageSQL(limit int) (string, []any, error) {
-	same, args, _, err := listSQL(p.scope, p.f, limit)
-	if err != nil {
-		return "", nil, err
-	}
-	w := &postgres.Where{Args: args}
-	at := w.Arg(p.at)
-	moved, err := p.movedThen(w)
-	if err != nil {
-		return "", nil, err
-	}
-	return `
-		WITH same AS MATERIALIZED (SELECT tenant_id, id FROM (` + same + `) s)
-		SELECT ` + columns + `, ` + p.o.Place() + `
-		FROM  (SELECT * FROM ` + asOf(`same s CROSS JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = s.tenant_id AND x.id = s.id OFFSET 0) o`, at) + ` d
-		       UNION ALL
-		       (SELECT * FROM ` + moved + ` ORDER BY ` + p.o.By() + limited(w, limit) + `)) d
-		ORDER  BY ` + p.o.By() + limited(w, limit), w.Args, nil
-}
-
-// countSQL counts what movers add to a count of those that are still what they were.
-func (p past) countSQL() (string, []any, error) {
-	p.moved.After, p.f.After = "", ""
-	w, _, from, err := source(p.scope, p.f)
-	if err != nil {
-		return "", nil, err
-	}
-	same := `SELECT count(*) FROM ` + from + ` ` + w.SQL()
-	moved, err := p.movedThen(w)
-	return `SELECT (` + same + `) + (SELECT count(*) FROM ` + moved + `)`, w.Args, err
-}
-
-// differenceSQL is by how many the count of the moment differs from that of now: movers that matched, less those that match, less what
-// is new.
-func (p past) differenceSQL() (string, []any, error) {
-	p.moved.After = ""
-	w := &postgres.Where{}
-	moved, err := p.movedThen(w)
-	if err != nil {
-		return "", nil, err
-	}
-	now := p.movers(w)
-	c := &postgres.Where{Args: w.Args}
-	if _, err := conditions(c, p.scope, p.moved); err != nil {
-		return "", nil, err
-	}
-	matching := c.SQL()
-	fresh := &postgres.Where{Args: c.Args}
-	if _, err := conditions(fresh, p.scope, p.moved); err != nil {
-		return "", nil, err
-	}
-	fresh.And("d.first_seen_at >= ?", p.at)
-	fresh.And(unmoved, p.at, p.still.fields)
-	return `SELECT (SELECT count(*) FROM ` + moved + `)
-		     - (SELECT count(*) FROM (SELECT o.* FROM ` + now + `) d ` + matching + `)
-		     - (SELECT count(*) FROM device d ` + fresh.SQL() + `)`, fresh.Args, nil
-}
-
 // ListThen returns the devices as they were at a moment, as List does those of now. Of the past, check-ins, actions and storage are not
 // kept: a filter or an order by them is errs.Invalid, and rows have no value for them.
 func (s *Store) ListThen(ctx context.Context, scope tenant.Scope, at time.Time, f Filter) (Page, error) {
@@ -249,7 +112,7 @@ func (s *Store) ListThen(ctx context.Context, scope tenant.Scope, at time.Time, 
 	if err != nil {
 		return Page{}, err
 	}
-	sql, args, err := p.pageSQL(limit + 1)
+	sql, args, err := p.sql(limit + 1)
 	if err != nil {
 		return Page{}, err
 	}
@@ -265,22 +128,20 @@ func (s *Store) ListThen(ctx context.Context, scope tenant.Scope, at time.Time, 
 	return page, err
 }
 
-// countThen adds what differs to the count of now, where counters know that one.
+// countThen adds what differs to the count of now. Where a text chooses, it counts what matched then instead.
 func (s *Store) countThen(ctx context.Context, p past) (n int64, err error) {
-	sql, args, quick := tallied(p.scope, p.moved)
-	if quick = quick && p.still.text == ""; quick {
-		if err := s.pool.In(p.scope).QueryRow(ctx, sql, args...).Scan(&n); err != nil {
-			return 0, fmt.Errorf("count devices: %w", postgres.BadInput(err))
-		}
-		sql, args, err = p.differenceSQL()
-	} else {
-		sql, args, err = p.countSQL()
+	statement := p.differenceSQL
+	if p.still.text != "" {
+		statement = p.countSQL
+	} else if n, err = s.Count(ctx, p.scope, p.moved); err != nil {
+		return 0, err
 	}
+	sql, args, err := statement()
 	if err != nil {
 		return 0, err
 	}
 	var more int64
-	if err := s.pool.In(p.scope).QueryRow(ctx, sql, args...).Scan(&more); err != nil {
+	if err := s.pool.Planned(p.scope).QueryRow(ctx, sql, args...).Scan(&more); err != nil {
 		return 0, fmt.Errorf("count devices then: %w", postgres.BadInput(err))
 	}
 	return n + more, nil
@@ -292,21 +153,12 @@ func (s *Store) EachThen(ctx context.Context, scope tenant.Scope, at time.Time, 
 	if err != nil {
 		return err
 	}
-	w := &postgres.Where{Args: []any{at}}
-	one, err := conditions(w, scope, p.moved)
-	if err != nil {
-		return err
-	}
-	if p.still.text != "" {
-		w.And(textThen, p.still.text)
-	}
-	o, err := orderOf(f, one)
+	sql, args, err := p.sql(0)
 	if err != nil {
 		return err
 	}
 	return s.stream(ctx, scope, func(tx pgx.Tx) error {
-		sql := `SELECT ` + columns + ` FROM ` + asOf("device o", "$1") + ` d ` + w.SQL() + ` ORDER BY ` + o.By()
-		return eachOf(ctx, tx, sql, w.Args, func(rows pgx.Rows) error {
+		return eachOf(ctx, tx, sql, args, func(rows pgx.Rows) error {
 			d, err := scan(rows)
 			if err != nil {
 				return fmt.Errorf("read devices: %w", err)
