@@ -6,6 +6,7 @@
 package deviceaction
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -99,6 +100,14 @@ type Action struct {
 
 	Refused error // what Microsoft answered; only in what was sent just now
 }
+
+// Path is the page of the action.
+func (a Action) Path() string {
+	return "/t/" + a.Tenant.String() + "/actions/" + strconv.FormatInt(a.ID, 10)
+}
+
+// JobPath is the page of a job.
+func JobPath(id int64) string { return "/actions/jobs/" + strconv.FormatInt(id, 10) }
 
 // Options are what an action takes besides the device. None that is kept is a secret.
 type Options struct {

@@ -88,11 +88,11 @@ func newRow(a deviceaction.Action, now time.Time) row {
 		ID: a.ID, Kind: a.Kind, Name: deviceaction.Title(a.Kind), Choice: a.Options.Label, Tenant: page.TenantRef{ID: a.Tenant, Name: a.TenantName}, DeviceID: a.DeviceID, DeviceName: a.DeviceName,
 		Hardware: a.Hardware, OS: a.OS, User: a.User, State: string(a.State), Said: a.Said, Reason: a.Reason, By: a.By, As: a.As, AskedAt: a.AskedAt.UTC(), SentAt: page.Moment(a.SentAt),
 		EndedAt: page.Moment(a.EndedAt), ReadAt: page.Moment(a.ReadAt), RequestID: a.RequestID, ClientID: a.ClientID, Approval: a.Approval,
-		URL: at + "/actions/" + strconv.FormatInt(a.ID, 10), DeviceURL: at + "/devices/" + url.PathEscape(a.DeviceID), state: verdict.Action(a, now), now: now,
+		URL: a.Path(), DeviceURL: at + "/devices/" + url.PathEscape(a.DeviceID), state: verdict.Action(a, now), now: now,
 	}
 	r.StateName = r.state.Text
 	if a.JobID > 0 {
-		r.JobURL = jobURL(a.JobID)
+		r.JobURL = deviceaction.JobPath(a.JobID)
 	}
 	if a.BrakeID > 0 {
 		r.BrakeURL = brake.Path(a.BrakeID)
@@ -151,7 +151,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}, func(a deviceaction.Action) row { return newRow(a, now) }),
 	}
 	if f.Job > 0 {
-		l.Actions = append(l.Actions, ui.Action{Text: "Show the job", URL: jobURL(f.Job)})
+		l.Actions = append(l.Actions, ui.Action{Text: "Show the job", URL: deviceaction.JobPath(f.Job)})
 	}
 	if m.One() {
 		l.Actions = append(l.Actions, ui.Action{Text: windowTitle, URL: m.Path("/actions/window"), Kind: ui.Quiet})

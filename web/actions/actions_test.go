@@ -137,7 +137,7 @@ func TestPages(t *testing.T) {
 		t.Fatal(err)
 	}
 	runner.Wait()
-	at := jobURL(id)
+	at := deviceaction.JobPath(id)
 	var job struct {
 		Devices int64
 		Held    int64 `json:"held_by_intune"`

@@ -54,7 +54,7 @@ func where(m tenant.Membership, job int64) string {
 	if m.One() {
 		return linesURL(m, job)
 	}
-	return jobURL(job)
+	return deviceaction.JobPath(job)
 }
 
 func linesURL(m tenant.Membership, job int64) string {

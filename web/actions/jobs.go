@@ -74,8 +74,6 @@ type cause struct {
 	Lines int64  `json:"devices"`
 }
 
-func jobURL(id int64) string { return "/actions/jobs/" + strconv.FormatInt(id, 10) }
-
 func (h *Handler) findJob(r *http.Request, m tenant.Membership) (v jobView, err error) {
 	text, err := page.Param(r, "job")
 	if err != nil {
@@ -161,7 +159,7 @@ func (h *Handler) steer(w http.ResponseWriter, r *http.Request, m tenant.Members
 	if err != nil {
 		return err
 	}
-	return page.SeeOther(w, r, jobURL(v.ID))
+	return page.SeeOther(w, r, deviceaction.JobPath(v.ID))
 }
 
 // The parts of the page, ready to print.
@@ -244,7 +242,7 @@ func (v jobView) steps() (list []ui.Action) {
 	if !v.m.May(tenant.MayAct) {
 		return nil
 	}
-	at := jobURL(v.ID)
+	at := deviceaction.JobPath(v.ID)
 	do := func(kind, text, what string) {
 		list = append(list, ui.Action{Text: text, Kind: kind, Post: at, Fields: []ui.Pair{{Name: "do", Value: what}}})
 	}

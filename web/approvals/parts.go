@@ -1,8 +1,6 @@
 package approvals
 
 import (
-	"strings"
-
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/brake"
 	"github.com/tenantry/tenantry/web/ui"
@@ -11,7 +9,7 @@ import (
 // The parts of a request's page, ready to print.
 
 func (v view) header() ui.PageHeader {
-	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: audit.NameOf(v.By) + " asks to " + lower(v.Title), Pills: []ui.State{v.state}}
+	h := ui.PageHeader{Context: []ui.Crumb{{Text: "Approvals", URL: "/approvals"}}, Title: audit.NameOf(v.By) + " asks to " + ui.Lower(v.Title), Pills: []ui.State{v.state}}
 	if len(v.Shares) == 1 {
 		chip := v.Shares[0].Customer.Chip()
 		h.Tenant = &chip
@@ -127,10 +125,8 @@ func (v view) reasonField() ui.Field {
 }
 
 func (v view) decisions() ui.Actions {
-	return ui.Actions{Items: []ui.Action{{Text: "Approve: " + lower(v.Title), Kind: ui.Confirm}, {Text: "Refuse", FormAction: v.URL + "/refuse"}}, Note: "Nothing is sent by approving: whoever asked sends it."}
+	return ui.Actions{Items: []ui.Action{{Text: "Approve: " + ui.Lower(v.Title), Kind: ui.Confirm}, {Text: "Refuse", FormAction: v.URL + "/refuse"}}, Note: "Nothing is sent by approving: whoever asked sends it."}
 }
-
-func lower(s string) string { return strings.ToLower(s[:1]) + s[1:] }
 
 // withdrawable tells whether the reader can take the request back.
 func (v view) withdrawable() bool { return v.own && v.LapsesAt != nil }

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -179,7 +178,7 @@ func (h *Asker) send(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	}
 	nonce := form.Get("nonce")
 	if i := slices.IndexFunc(v.under, func(a deviceaction.Action) bool { return a.Nonce == nonce && a.Kind == v.kind.Name }); i >= 0 && nonce != "" {
-		return page.SeeOther(w, r, actionURL(v.under[i])) // the form was sent before
+		return page.SeeOther(w, r, v.under[i].Path()) // the form was sent before
 	}
 	if v.not != "" {
 		return h.show(w, r, http.StatusConflict, v)
@@ -206,7 +205,7 @@ func (h *Asker) send(w http.ResponseWriter, r *http.Request, m tenant.Membership
 		v.checkSecret(ask.Options.Secret)
 		return h.show(w, r, page.StatusOf(err), v)
 	}
-	return page.SeeOther(w, r, actionURL(done))
+	return page.SeeOther(w, r, done.Path())
 }
 
 // refusal is why nothing was done, with the way to what is behind it.
@@ -219,8 +218,4 @@ func (h *Asker) refusal(r *http.Request, err error, back string) *ui.Banner {
 		}
 	}
 	return b
-}
-
-func actionURL(a deviceaction.Action) string {
-	return "/t/" + a.Tenant.String() + "/actions/" + strconv.FormatInt(a.ID, 10)
 }

@@ -37,7 +37,7 @@ func newAsked(list []deviceaction.Action, now time.Time) []asked {
 	for _, a := range list {
 		x := asked{
 			ID: a.ID, Kind: a.Kind, Name: deviceaction.Title(a.Kind), State: string(a.State), Said: a.Said, Choice: a.Options.Label, By: a.By, Reason: a.Reason, AskedAt: a.AskedAt.UTC(), EndedAt: page.Moment(a.EndedAt),
-			RequestID: a.RequestID, URL: actionURL(a), state: verdict.Action(a, now), open: a.EndedAt.IsZero(),
+			RequestID: a.RequestID, URL: a.Path(), state: verdict.Action(a, now), open: a.EndedAt.IsZero(),
 		}
 		x.StateName = x.state.Text
 		out = append(out, x)
@@ -64,7 +64,7 @@ func (a asked) event(now time.Time) ui.Event {
 
 // ended is how it ended, in the device's timeline.
 func (a asked) ended() ui.Event {
-	e := ui.Event{Icon: "flash", Text: a.label() + ": " + strings.ToLower(a.state.Text[:1]) + a.state.Text[1:], Detail: a.Said}
+	e := ui.Event{Icon: "flash", Text: a.label() + ": " + ui.Lower(a.state.Text), Detail: a.Said}
 	switch deviceaction.State(a.State) {
 	case deviceaction.Failed:
 		e.Tone = "bad"

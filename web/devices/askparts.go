@@ -229,7 +229,7 @@ func (v askView) foot() ui.Actions {
 		send.Kind = ui.Confirm
 	}
 	if v.waits() {
-		send.Text = "Ask to " + strings.ToLower(v.kind.Ask[:1]) + v.kind.Ask[1:]
+		send.Text = "Ask to " + ui.Lower(v.kind.Ask)
 		return ui.Actions{Items: []ui.Action{send, v.cancel()}, Note: "Sent only after a second person approves."}
 	}
 	return ui.Actions{Items: []ui.Action{send, v.cancel()}, Note: "You need an Intune role with the right “" + v.kind.Right + "”, or the directory role Intune Administrator."}
@@ -274,7 +274,7 @@ const maxActs = 50
 // busy is the action that keeps another of the kind from being asked for.
 func (v askView) busy() (at string) {
 	if i := slices.IndexFunc(v.under, func(a deviceaction.Action) bool { return a.Kind == v.kind.Name && a.EndedAt.IsZero() }); i >= 0 {
-		return actionURL(v.under[i])
+		return v.under[i].Path()
 	}
 	return ""
 }

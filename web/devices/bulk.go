@@ -199,7 +199,7 @@ func (h *Bulk) order(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	case err != nil:
 		return err
 	case sent > 0: // the form was sent before
-		return page.SeeOther(w, r, jobURL(sent))
+		return page.SeeOther(w, r, deviceaction.JobPath(sent))
 	case len(v.set.can) > 0 && form.Get("set") != v.set.hash:
 		v.set.changed, v.faults = v.set.differs(form), page.Faults{}
 		return h.render(w, r, http.StatusConflict, v)
@@ -221,10 +221,8 @@ func (h *Bulk) order(w http.ResponseWriter, r *http.Request, m tenant.Membership
 	if err != nil {
 		return err
 	}
-	return page.SeeOther(w, r, jobURL(id))
+	return page.SeeOther(w, r, deviceaction.JobPath(id))
 }
-
-func jobURL(id int64) string { return "/actions/jobs/" + strconv.FormatInt(id, 10) }
 
 // key is a row's check box: the customer and the device.
 func (r row) key() string { return r.Tenant.ID.String() + "/" + r.ID }

@@ -304,7 +304,7 @@ func (v bulkView) foot() ui.Actions {
 	}
 	a := ui.Actions{Items: []ui.Action{send, v.cancel()}}
 	if v.waits() {
-		a.Items[0].Text, a.Note = "Ask to "+strings.ToLower(send.Text[:1])+send.Text[1:], "Sent only after a second person approves."
+		a.Items[0].Text, a.Note = "Ask to "+ui.Lower(send.Text), "Sent only after a second person approves."
 	}
 	return a
 }

@@ -3,7 +3,6 @@ package devices
 import (
 	"context"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -63,7 +62,7 @@ var policyStateWords = map[string]string{
 func policyCell(state, name string, old bool) ui.Cell {
 	shape := policyShape(state)
 	if old && shape != ui.ShapeUnknown && shape != ui.ShapeNone {
-		return ui.StateCell(ui.ShapeStale, "Was: "+strings.ToLower(name[:1])+name[1:])
+		return ui.StateCell(ui.ShapeStale, "Was: "+ui.Lower(name))
 	}
 	return ui.StateCell(shape, name)
 }

@@ -117,7 +117,7 @@ func latest(a device.Action) time.Time {
 // actionState words an action: "Restart: pending 2 h".
 func actionState(a device.Action, now time.Time) ui.State {
 	s := resultState(a.State)
-	text := worded(actionWords, a.Name) + ": " + strings.ToLower(s.Text[:1]) + s.Text[1:]
+	text := worded(actionWords, a.Name) + ": " + ui.Lower(s.Text)
 	if s.Shape == ui.ShapePending && !a.StartedAt.IsZero() && now.After(a.StartedAt) {
 		text += " " + ui.Length(now.Sub(a.StartedAt))
 	}

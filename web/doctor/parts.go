@@ -51,7 +51,7 @@ func lower(s string) string {
 	if s == "" || strings.HasPrefix(s, "Intune") || strings.HasPrefix(s, "Microsoft") {
 		return s
 	}
-	return strings.ToLower(s[:1]) + s[1:]
+	return ui.Lower(s)
 }
 
 // compare is what was before trying again, and what came of it.

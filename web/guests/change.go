@@ -218,7 +218,7 @@ func (v inviteView) whoChoice() ui.Choice {
 	option := func(address, name string) {
 		o := ui.Option{Value: address, Label: cmp.Or(name, address), Selected: slices.Contains(v.form.who, address), Hint: address}
 		if g, known := v.known[address]; known {
-			o.Hint = address + ": " + lower(verdict.Standing(g.Standing))
+			o.Hint = address + ": " + ui.Lower(verdict.Standing(g.Standing))
 			if !v.may(address) {
 				o.Reason = "Has a guest account already."
 			}

@@ -110,7 +110,7 @@ func (h *Handler) there(ctx context.Context, scope tenant.Scope, now time.Time) 
 	}
 	return found, h.Guests.Each(ctx, scope, guest.Filter{}, func(g guest.Guest) error {
 		if !g.Leaving() {
-			add(g.Tenant, g.Address, "is there, "+lower(verdict.Standing(g.Standing)))
+			add(g.Tenant, g.Address, "is there, "+ui.Lower(verdict.Standing(g.Standing)))
 		}
 		return nil
 	})

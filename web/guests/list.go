@@ -121,7 +121,7 @@ func newHomeRow(x guest.Guest, customers map[string]tenant.Tenant, late bool, no
 			r.state = ui.State{Shape: ui.ShapeWarn, Text: "Holds a directory role of yours"}
 		}
 		if late {
-			r.state = ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(r.state.Text)}
+			r.state = ui.State{Shape: ui.ShapeStale, Text: "Was: " + ui.Lower(r.state.Text)}
 		}
 		r.StateName = r.state.Text
 	}

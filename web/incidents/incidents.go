@@ -116,7 +116,7 @@ func openCounts(m tenant.Membership, counts map[string]int64) (out ui.StateCount
 			continue
 		}
 		state := verdict.Severity(s, true)
-		state.Text = "open, " + lower(state.Text)
+		state.Text = "open, " + ui.Lower(state.Text)
 		out = append(out, ui.StateCount{N: n, State: state, URL: m.Path("/incidents") + "?open=true&severity=" + s})
 	}
 	return out

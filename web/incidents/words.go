@@ -28,7 +28,7 @@ func finding(classification, determination string) string {
 	if determination == "unknown" {
 		return spaced(classification)
 	}
-	return spaced(classification) + ": " + lower(spaced(determination))
+	return spaced(classification) + ": " + ui.Lower(spaced(determination))
 }
 
 // spaced sets a value of Microsoft's in words: "informationalExpectedActivity" as "Informational expected activity".
@@ -48,14 +48,6 @@ func spaced(v string) string {
 	return b.String()
 }
 
-// lower makes the first letter small.
-func lower(s string) string {
-	if s == "" {
-		return s
-	}
-	return strings.ToLower(s[:1]) + s[1:]
-}
-
 var fieldWords = map[string]string{
 	"title": "Title", "status": "Status", "severity": "Severity", "assigned": "Assigned to", "classification": "Classification", "determination": "Determination",
 	"redirect_to": "Merged into", "tags": "Tags", "alert_count": "Number of alerts",
@@ -67,11 +59,11 @@ func fieldValue(field, v string) string {
 	case field == "assigned" && v == "":
 		return "nobody"
 	case field == "status":
-		return lower(verdict.IncidentStatus(v).Text)
+		return ui.Lower(verdict.IncidentStatus(v).Text)
 	case field == "severity":
-		return lower(open(v).Text)
+		return ui.Lower(open(v).Text)
 	case field == "classification" || field == "determination":
-		return lower(spaced(v))
+		return ui.Lower(spaced(v))
 	case v == "" || v == "{}":
 		return "none"
 	}

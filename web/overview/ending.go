@@ -3,7 +3,6 @@ package overview
 import (
 	"context"
 	"net/url"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/service"
@@ -75,7 +74,7 @@ func endingOf(byID map[tenant.ID]*tenant.Tenant, of []service.Item, now time.Tim
 		}
 	}
 	if len(of) > 1 {
-		a.Detail = "The first " + strings.ToLower(a.Detail[:1]) + a.Detail[1:]
+		a.Detail = "The first " + ui.Lower(a.Detail)
 	}
 	if verdict.ServiceLate(first, now) {
 		a.shape, a.Detail = ui.ShapeStale, a.Detail+"; not read again since, it may have been renewed"

@@ -1,7 +1,6 @@
 package relationships
 
 import (
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/gdap"
@@ -39,7 +38,7 @@ func stateOf(x gdap.Relationship, late bool, now time.Time) ui.State {
 		s.Title = "Another active relationship with this customer ends later."
 	}
 	if late && s.Shape != ui.ShapeUnknown {
-		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + strings.ToLower(s.Text[:1]) + s.Text[1:], Title: "This was not read again in time, or could not be."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + ui.Lower(s.Text), Title: "This was not read again in time, or could not be."}
 	}
 	return s
 }

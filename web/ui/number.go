@@ -3,6 +3,8 @@ package ui
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // N prints a whole number with its thousands grouped, as English does: 48,317.
@@ -16,6 +18,15 @@ func N(n int64) string {
 		s = s[:i] + "," + s[i:]
 	}
 	return sign + s
+}
+
+// Lower makes the first letter small, for use inside a sentence.
+func Lower(s string) string {
+	first, size := utf8.DecodeRuneInString(s)
+	if size == 0 {
+		return s
+	}
+	return string(unicode.ToLower(first)) + s[size:]
 }
 
 // Count is a number with its noun: Count(1, "device", "devices") is "1 device".

@@ -151,3 +151,11 @@ func TestNoSearchForCustomers(t *testing.T) {
 		}
 	}
 }
+
+func TestLower(t *testing.T) {
+	for in, want := range map[string]string{"": "", "Done": "done", "Éteint": "éteint", "iPad": "iPad", "7 days": "7 days"} {
+		if got := ui.Lower(in); got != want {
+			t.Errorf("Lower(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -5,7 +5,6 @@
 package verdict
 
 import (
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -44,7 +43,7 @@ func Device(d device.Device, late bool, now time.Time) ui.State {
 	case w.shape == ui.ShapeUnknown || w.shape == ui.ShapeNone:
 		return ui.State{Shape: w.shape, Text: w.text}
 	case late:
-		return ui.State{Shape: ui.ShapeStale, Text: "Was " + lower(w.text), Title: "The last complete reading of this customer is older than its target."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was " + ui.Lower(w.text), Title: "The last complete reading of this customer is older than its target."}
 	case d.Compliance == "compliant" && (d.LastSyncAt.IsZero() || now.Sub(d.LastSyncAt) > oldReport):
 		return ui.State{Shape: ui.ShapeStale, Text: "Was compliant", Title: "The device itself has not reported for more than 30 days."}
 	case d.Compliance == "inGracePeriod" && d.GraceUntil.After(now):
@@ -66,12 +65,4 @@ func quoted(s string) string {
 		return "nothing"
 	}
 	return "“" + s + "”"
-}
-
-// lower makes the first letter small, for use inside a sentence.
-func lower(s string) string {
-	if s == "" {
-		return ""
-	}
-	return strings.ToLower(s[:1]) + s[1:]
 }

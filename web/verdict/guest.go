@@ -1,7 +1,6 @@
 package verdict
 
 import (
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/guest"
@@ -43,7 +42,7 @@ func Guest(x guest.Guest, late bool, now time.Time) ui.State {
 		s = idleState(x, now)
 	}
 	if late && s.Shape != ui.ShapeUnknown {
-		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + strings.ToLower(s.Text[:1]) + s.Text[1:], Title: "This was not read again in time, or could not be."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + ui.Lower(s.Text), Title: "This was not read again in time, or could not be."}
 	}
 	return s
 }

@@ -9,7 +9,7 @@ import (
 func Job(j provisioning.Job, late bool) ui.State {
 	s := currentState(j)
 	if late && s.Shape != ui.ShapeUnknown {
-		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(s.Text), Title: "The last complete reading of this customer is older than its target."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + ui.Lower(s.Text), Title: "The last complete reading of this customer is older than its target."}
 	}
 	return s
 }

@@ -21,7 +21,7 @@ func ServiceLate(it service.Item, now time.Time) bool {
 func Service(it service.Item, late bool) ui.State {
 	s := serviceState(it)
 	if late && s.Shape != ui.ShapeUnknown && it.GoneAt.IsZero() {
-		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + lower(s.Text), Title: "This was not read again in time, or could not be."}
+		return ui.State{Shape: ui.ShapeStale, Text: "Was: " + ui.Lower(s.Text), Title: "This was not read again in time, or could not be."}
 	}
 	return s
 }
