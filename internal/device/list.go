@@ -59,7 +59,7 @@ func (s *Store) page(ctx context.Context, db postgres.DB, sql string, args []any
 		place []string
 	}
 	rows, _ := db.Query(ctx, sql, args...)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (placed, error) {
+	found, err := pgx.AppendRows(make([]placed, 0, limit+1), rows, func(row pgx.CollectableRow) (placed, error) {
 		var p placed
 		var err error
 		p.Device, err = scan(row, append([]any{&p.place}, more...)...)
@@ -72,8 +72,9 @@ func (s *Store) page(ctx context.Context, db postgres.DB, sql string, args []any
 		found = found[:limit]
 		page.Next = o.Cursor(found[limit-1].place)
 	}
-	for _, p := range found {
-		page.Rows = append(page.Rows, p.Device)
+	page.Rows = make([]Device, len(found))
+	for i, p := range found {
+		page.Rows[i] = p.Device
 	}
 	return page, nil
 }

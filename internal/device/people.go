@@ -23,8 +23,11 @@ type Owner struct {
 }
 
 // gathered is how many devices are looked at for their users; of a text that more have, those whose user principal name begins with it
-// are found all the same.
-const gathered = 500
+// are found all the same. Below three characters, which stand for many people anyway, it is fewer.
+const (
+	gathered      = 500
+	gatheredShort = 200
+)
 
 // Owners finds primary users in the scope by a part of user principal name or name, by name; more tells that there may be further ones.
 // Below three characters it is the beginning of the user principal name.
@@ -84,7 +87,11 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	w.And("d.user_key <> ''")
 	w.And("d.user_key >= ?", text)
 	w.And("d.user_key < ?", text+"\U0010FFFF")
-	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(gathered) + `)`
+	most := gathered
+	if short(text) {
+		most = gatheredShort
+	}
+	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(most) + `)`
 	if short(text) {
 		return matches
 	}

@@ -104,9 +104,12 @@ func kept(of []graph.DeviceActionResult) []Action {
 // clean is text that Postgres can hold.
 func clean(s string) string { return postgres.Clean(s) }
 
+// macSeparators takes out what makers write between the digits of a MAC address.
+var macSeparators = strings.NewReplacer(":", "", "-", "", ".", "")
+
 // searchText is what a search looks through: one value a line, in lower case, with MAC addresses also as people write them.
 func searchText(d Device) string {
-	mac := strings.NewReplacer(":", "", "-", "", ".", "").Replace(d.WiFiMAC)
+	mac := macSeparators.Replace(d.WiFiMAC)
 	parts := []string{d.Name, d.Serial, d.UPN, d.UserName, d.IMEI, d.MEID, mac}
 	if len(mac) == 12 {
 		parts = append(parts, colons(mac))

@@ -67,5 +67,7 @@ func GUIDBegins(q string) (string, bool) {
 
 // Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally.
 func Like(q string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(strings.ToLower(q)) + "%"
+	return "%" + literal.Replace(strings.ToLower(q)) + "%"
 }
+
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)

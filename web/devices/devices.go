@@ -111,6 +111,7 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 		offer(&l, q)
 	}
 	toRow := newRower(late, now)
+	l.Rows = make([]row, 0, len(found.Rows))
 	for _, d := range found.Rows {
 		l.Rows = append(l.Rows, toRow(d))
 	}

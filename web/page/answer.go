@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -44,14 +45,25 @@ func WantsJSON(r *http.Request) bool {
 
 // Render writes a whole page, or nothing of it: a component that fails shows as a problem, not as half a page.
 func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Component) error {
-	var b bytes.Buffer
-	if err := c.Render(r.Context(), &b); err != nil {
+	b := pages.Get().(*bytes.Buffer)
+	b.Reset()
+	defer func() {
+		if b.Cap() <= largest {
+			pages.Put(b)
+		}
+	}()
+	if err := c.Render(r.Context(), b); err != nil {
 		return fmt.Errorf("render %s: %w", r.URL.Path, err)
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	send(w, status, b.Bytes())
 	return nil
 }
+
+// pages are buffers that were used before: growing one anew took a fifth of what a page allocates. Those of very long pages are not kept.
+var pages = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const largest = 256 << 10
 
 // Stream writes a page while it comes to be: what its component flushes is on its way at once. Nothing can be taken back then, so the component
 // itself says what goes wrong; what failed tells of it is only logged. Who leaves the page ends nothing.

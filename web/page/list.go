@@ -162,8 +162,9 @@ func (l List[R]) table() ui.Table {
 			t.Columns = append(t.Columns, l.column(c))
 		}
 	}
+	t.Rows = make([]ui.Row, 0, len(l.Rows))
 	for _, r := range l.Rows {
-		row := ui.Row{Name: shown[0].Text(r)}
+		row := ui.Row{Name: shown[0].Text(r), Cells: make([]ui.Cell, 0, len(shown))}
 		if l.URL != nil {
 			row.URL = l.URL(r)
 		}

@@ -27,7 +27,7 @@ func match(text string, fields ...field) field {
 }
 
 func (s question) device(d device.Device, late, exact bool) hit {
-	plainMAC := strings.NewReplacer(":", "", "-", "", ".", "").Replace(d.WiFiMAC)
+	plainMAC := macSeparators.Replace(d.WiFiMAC)
 	f := match(s.q, field{"name", "", d.Name}, field{"serial", "serial", d.Serial}, field{"user", "user", d.UPN}, field{"user", "user", d.UserName},
 		field{"imei", "IMEI", d.IMEI}, field{"meid", "MEID", d.MEID}, field{"mac", "MAC", colons(d.WiFiMAC, plainMAC, s.q)}, field{"mac", "MAC", plainMAC})
 	if exact {
@@ -46,6 +46,9 @@ func (s question) device(d device.Device, late, exact bool) hit {
 		URL: "/t/" + d.Tenant.String() + "/devices/" + url.PathEscape(d.ID), icon: icon(d.OS), state: &state,
 	}
 }
+
+// macSeparators takes out what makers write between the digits of a MAC address.
+var macSeparators = strings.NewReplacer(":", "", "-", "", ".", "")
 
 // colons is the form of a MAC address in which the text stands: as Intune gave it, or with colons.
 func colons(given, plain, text string) string {
