@@ -37,9 +37,13 @@ func (s *Stage) Add(d Device) error {
 		Text(d.ClientVersion).Time(d.QuickScanAt).Time(d.FullScanAt).Int(d.ActiveMalware).Int(d.RemediatedMalware).Time(d.ReportedAt).End()
 }
 
-// Merge makes the tenant's protection states those of the read, which was complete.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "device_protection"}, tid, 0, now); err != nil {
+// remembered are the columns whose changes are kept as history.
+var remembered = []string{"problems", "malware_protection", "real_time", "network_inspection", "tamper", "active_malware"}
+
+// Merge makes the tenant's protection states those of the read, which was complete, and keeps what changed.
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	how := postgres.Merge{Table: "device_protection", History: "device_protection_change", Subject: "device_id", Fields: remembered}
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge device protection of %s: %w", tid, err)
 	}
 	m.Counters, err = count(ctx, tx, tid, `

@@ -54,6 +54,13 @@ type Malware struct {
 	DetectedAt time.Time // last
 }
 
+// Change is one field that a read found different from the read before.
+type Change struct {
+	At       time.Time
+	Field    string // name of the column, for example real_time
+	Old, New string // as Postgres writes them: true, false or empty; problems as {realTimeOff,tamperOff}
+}
+
 // Filter chooses devices. Empty fields do not choose; values of one field are alternatives.
 type Filter struct {
 	Q       string // part of the name

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,6 +57,8 @@ func inTx(t *testing.T, pool *postgres.Pool, tid tenant.ID, merge func(context.C
 	return m
 }
 
+var run atomic.Int64
+
 func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Device) Merged {
 	t.Helper()
 	stage := s.Stage()
@@ -64,7 +68,9 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Dev
 			t.Fatal(err)
 		}
 	}
-	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) { return stage.Merge(ctx, tx, tid, noon) })
+	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) {
+		return stage.Merge(ctx, tx, tid, run.Add(1), noon)
+	})
 }
 
 func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Malware) Merged {
@@ -91,6 +97,71 @@ func some(n int) []Device {
 		}
 	}
 	return of
+}
+
+func TestMergeKeepsHistory(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	on, off := true, false
+	d := Device{ID: "d1", Name: "KILN-1", RealTime: &on, SignatureVersion: "1"}
+	merge(t, pool, s, contoso, d)
+	merge(t, pool, s, fabrikam, d)
+	d.SignatureVersion, d.ReportedAt = "2", noon // what moves with every report
+	merge(t, pool, s, contoso, d)
+	d.RealTime, d.Tamper, d.Problems, d.ActiveMalware = &off, &on, []string{"realTimeOff"}, 2
+	if m := merge(t, pool, s, contoso, d, d); m.Written != 1 {
+		t.Errorf("changed: %+v", m)
+	}
+	var got []string
+	changes, err := s.Changes(t.Context(), contoso, "d1", 9)
+	for _, c := range changes {
+		got = append(got, c.Field+" "+c.Old+">"+c.New)
+	}
+	if want := "active_malware 0>2, problems {}>{realTimeOff}, real_time true>false, tamper >true"; err != nil || strings.Join(got, ", ") != want {
+		t.Errorf("%q, %v, want %q", got, err, want)
+	}
+	if c, err := s.Changes(t.Context(), fabrikam, "d1", 9); err != nil || len(c) != 0 {
+		t.Errorf("of another tenant's device: %+v, %v", c, err)
+	}
+}
+
+// TestListsFollowTheirIndexes asks for plans with row-level security on, over as many devices as plans need to be told apart.
+func TestListsFollowTheirIndexes(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	if err := pool.InTx(t.Context(), tenant.Everything(), func(tx pgx.Tx) error {
+		_, err := tx.Exec(t.Context(), `
+			WITH customers AS (INSERT INTO tenant (tenant_id, display_name) SELECT md5('t' || i)::uuid, 'Customer ' || i FROM generate_series(0, 199) i)
+			INSERT INTO device_protection
+			SELECT md5('t' || i % 200)::uuid, 'd' || i, 'PC' || i, 'pc' || i, 'clean', '', '{}', true, true, true, true, false, '1', '1', '1', now(), now(), i % 50 / 49, 0, now() - i * interval '1 minute', '', now(), now()
+			FROM   generate_series(1, 20000) i`)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device_protection; ANALYZE tenant`); err != nil {
+		t.Fatal(err)
+	}
+	for sort, index := range map[string]string{"name": "device_protection_name_all", "reported": "device_protection_reported", "malware": "device_protection_malware", "customer": "device_protection_"} {
+		for _, desc := range []bool{false, true} {
+			l, err := Filter{Sort: sort, Desc: desc}.listing(tenant.Everything())
+			if err != nil {
+				t.Fatal(err)
+			}
+			sql, args, err := l.SQL(51)
+			if err != nil {
+				t.Fatal(err)
+			}
+			rows, _ := pool.In(tenant.Everything()).Query(t.Context(), "EXPLAIN "+sql, args...)
+			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if plan := strings.Join(lines, "\n"); strings.Contains(plan, "Seq Scan on device_protection") || !strings.Contains(plan, index) {
+				t.Errorf("by %s, down %v, does not follow %s:\n%s", sort, desc, index, plan)
+			}
+		}
+	}
 }
 
 func TestListsCountAndPage(t *testing.T) {

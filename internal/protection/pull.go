@@ -42,7 +42,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		}
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, p.Now())
+		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
 		if err != nil {
 			return err
 		}

@@ -42,20 +42,18 @@ func scanMalware(row pgx.CollectableRow, more ...any) (Malware, error) {
 	return m, err
 }
 
-const customerKey = `lower(` + tenantName + `) COLLATE "C"`
-
 var orders = map[string][]postgres.Key{
 	"name":     {{Expr: "d.name_key", Type: "text"}},
 	"reported": {{Expr: "d.reported_at", Type: "timestamptz"}},
 	"malware":  {{Expr: "d.active_malware", Type: "bigint"}, {Expr: "d.name_key", Type: "text"}},
-	"customer": {{Expr: customerKey, Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+	"customer": {postgres.TenantOrder[0], postgres.TenantOrder[1], {Expr: "d.name_key", Type: "text"}},
 }
 
 var malwareOrders = map[string][]postgres.Key{
 	"name":     {{Expr: "d.name_key", Type: "text"}},
 	"detected": {{Expr: "d.detected_at", Type: "timestamptz"}},
 	"severity": {{Expr: "d.severity_rank", Type: "int"}, {Expr: "d.name_key", Type: "text"}},
-	"customer": {{Expr: customerKey, Type: "text"}, {Expr: "d.name_key", Type: "text"}},
+	"customer": {postgres.TenantOrder[0], postgres.TenantOrder[1], {Expr: "d.name_key", Type: "text"}},
 }
 
 func order(name string, desc bool, of map[string][]postgres.Key, known []string) (postgres.Order, error) {
@@ -66,7 +64,11 @@ func order(name string, desc bool, of map[string][]postgres.Key, known []string)
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "This list cannot be sorted by that.", "Sort by "+strings.Join(known, ", ")+".")
 	}
-	return postgres.Order{Name: name, Desc: desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}, nil
+	keys = slices.Clone(keys)
+	if name != "customer" {
+		keys = append(keys, postgres.TenantOrder[1])
+	}
+	return postgres.Order{Name: name, Desc: desc, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"})}, nil
 }
 
 func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) (*postgres.Where, error) {
@@ -168,6 +170,22 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Device, erro
 		return Device{}, fmt.Errorf("protection of device %q of %s: %w", id, tid, err)
 	}
 	return d, nil
+}
+
+// Changes returns what changed in the protection of a device, the newest first.
+func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT at, field, old, new
+		FROM   device_protection_change
+		WHERE  tenant_id = $1
+		AND    device_id = $2
+		ORDER  BY at DESC, field
+		LIMIT  $3`, tid, id, limit)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
+	if err != nil {
+		return nil, fmt.Errorf("changes of the protection of device %q of %s: %w", id, tid, err)
+	}
+	return found, nil
 }
 
 // Counters are figures of the last complete reads, added up over the scope: "total", "any" (with a problem), "problem:realTimeOff". A key

@@ -129,6 +129,7 @@ type view struct {
 	Why         why          `json:"why"`
 	Policies    policies     `json:"policies"`
 	Protection  *protected   `json:"protection"` // nil: Defender reported none, or it was not read
+	Defended    []change     `json:"protection_changes,omitempty"`
 	Hardware    []group      `json:"hardware"`
 	Single      single       `json:"single"` // what Intune tells only of a single device
 	Diagnostics diagnostics  `json:"diagnostics"`
@@ -207,7 +208,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
+		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, Defended: k.reported.changes, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
 		Single: newSingle(m.Tenant.ID, k.alone), Diagnostics: newDiagnostics(m.Tenant.ID, k.logs, c.Now), Autopilot: k.machine.row, machine: k.machine, Incidents: k.incidents.list, incidents: k.incidents,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,

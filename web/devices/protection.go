@@ -233,8 +233,9 @@ func (h *Handler) protection(w http.ResponseWriter, r *http.Request, m tenant.Me
 
 // reported is what the page of a device knows of its protection; row is nil where Defender reported nothing.
 type reported struct {
-	row  *protected
-	read graphsync.Freshness
+	row     *protected
+	changes []change
+	read    graphsync.Freshness
 }
 
 func (h *Handler) reported(ctx context.Context, m tenant.Membership, id string) (p reported, err error) {
@@ -243,6 +244,13 @@ func (h *Handler) reported(ctx context.Context, m tenant.Membership, id string) 
 	}
 	if p.read, err = h.Sync.Freshness(ctx, m.Scope, graphsync.DeviceProtection); err != nil {
 		return p, err
+	}
+	changes, err := h.Protection.Changes(ctx, m.Tenant.ID, id, maxChanges)
+	if err != nil {
+		return p, err
+	}
+	for _, c := range changes {
+		p.changes = append(p.changes, change{c.At, c.Field, fieldLabel(c.Field), saidOfProtection(c.Field, c.Old), saidOfProtection(c.Field, c.New)})
 	}
 	d, err := h.Protection.Get(ctx, m.Tenant.ID, id)
 	if errors.Is(err, errs.NotFound) {
@@ -286,6 +294,40 @@ func (v view) protectionFacts() ui.Facts {
 		{Label: "Last full scan", Value: ago(p.FullScanAt, now)}, {Label: "Signatures", Value: ui.TextCell(p.Signatures)}, {Label: "Engine", Value: ui.TextCell(p.Engine)},
 		{Label: "Client", Value: ui.TextCell(p.Client)}, {Label: "Reported", Value: ago(p.ReportedAt, now)},
 	}}
+}
+
+func (v view) protectionHistory() ui.Section { return ui.Section{Title: "What changed", Rule: true} }
+
+// protectionTimeline is what the readings saw change, the newest first.
+func (v view) protectionTimeline() (t ui.Timeline) {
+	for _, c := range v.reported.changes {
+		e := ui.Event{When: ui.NewTime(c.At, v.chrome.Now), Icon: "shield_error", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.chrome.Now).Text}
+		t = append(t, e)
+	}
+	return t
+}
+
+// saidOfProtection is a value of the history in the page's words.
+func saidOfProtection(field, value string) string {
+	if field == "problems" {
+		p := protected{}
+		if v := strings.Trim(value, "{}"); v != "" {
+			p.Problems = strings.Split(v, ",")
+		}
+		if len(p.Problems) == 0 {
+			return "none reported"
+		}
+		return p.problems()
+	}
+	switch value {
+	case "":
+		return "not said"
+	case "true":
+		return "On"
+	case "false":
+		return "Off"
+	}
+	return value
 }
 
 func moreProblems(p *protected) string {

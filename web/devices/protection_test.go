@@ -21,6 +21,7 @@ func TestProtectionAndMalware(t *testing.T) {
 	off, at := false, f.Now.Add(-40*time.Minute)
 	f.ReadDevices(t, contoso.ID, at, device.Device{ID: "d1", Name: "CTO-1", OS: "Windows"}, device.Device{ID: "d2", Name: "CTO-2", OS: "Windows"}, device.Device{ID: "d3", Name: "CTO-3", OS: "iOS"})
 	f.ReadDevices(t, fabrikam.ID, at, device.Device{ID: "f1", Name: "FBK-1", OS: "Windows"})
+	f.ReadProtection(t, contoso.ID, at.Add(-time.Hour), protection.Device{ID: "d1", Name: "CTO-1", State: "clean"})
 	f.ReadProtection(t, contoso.ID, at, protection.Device{ID: "d1", Name: "CTO-1", Problems: []string{"malwareActive", "realTimeOff"}, RealTime: &off, ActiveMalware: 2, State: "critical"})
 	f.ReadProtection(t, fabrikam.ID, at, protection.Device{ID: "f1", Name: "=FBK-1"})
 	f.ReadMalware(t, contoso.ID, at, protection.Malware{ID: "1", Name: "Virus:DOS/EICAR_Test_File", Severity: "severe", Category: "virus", DetectedAt: at})
@@ -64,6 +65,16 @@ func TestProtectionAndMalware(t *testing.T) {
 	if csv := one.Get("/devices/malware?format=csv").Body.String(); strings.Contains(csv, "evil") || !strings.Contains(csv, "EICAR") {
 		t.Errorf("CSV of malware:\n%s", csv)
 	}
+	var of struct {
+		Changes []change `json:"protection_changes"`
+	}
+	one.JSON(base+"d1", http.StatusOK, &of)
+	if len(of.Changes) != 3 || of.Changes[1].Label != "Problems" || of.Changes[1].Old != "none reported" || of.Changes[1].New != "Malware active, Real-time protection off" || of.Changes[2].Old != "not said" || of.Changes[2].New != "Off" {
+		t.Errorf("what changed: %+v", of.Changes)
+	}
+	if got := one.Get(base + "d1/protection").Body.String(); !strings.Contains(got, "Real-time protection changed") {
+		t.Error("the page does not say what changed")
+	}
 	for path, want := range map[string]string{"d1/protection": "Malware active and 1 more", "d2/protection": "reported nothing to Intune", "d3/protection": "Windows devices only"} {
 		if got := one.Get(base + path); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), want) {
 			t.Errorf("GET %s: status %d, want %q", path, got.Code, want)
@@ -93,10 +104,11 @@ func TestGoldenProtection(t *testing.T) {
 		return reported{row: &p, read: read}
 	}
 	for name, r := range map[string]reported{
-		"unread":  {},
-		"none":    {read: read},
-		"healthy": row(protection.Device{ID: "d1", Name: "CTO-1", State: "clean", RealTime: &on, Tamper: &on, SignatureVersion: "1.441.133.0", QuickScanAt: now.Add(-9 * time.Hour), ReportedAt: now.Add(-time.Hour)}),
-		"hostile": row(protection.Device{ID: "d/1?", Name: "<b>", State: "<script>x</script>", ProductStatus: strings.Repeat("flag,", 300), Problems: []string{"realTimeOff", "ghost"}, RealTime: &off, ActiveMalware: 1 << 40}),
+		"gone, with what was": {read: read, changes: []change{{now.Add(-50 * time.Hour), "problems", "Problems", "none reported", "<b>" + strings.Repeat("ghost, ", 40)}}},
+		"unread":              {},
+		"none":                {read: read},
+		"healthy":             row(protection.Device{ID: "d1", Name: "CTO-1", State: "clean", RealTime: &on, Tamper: &on, SignatureVersion: "1.441.133.0", QuickScanAt: now.Add(-9 * time.Hour), ReportedAt: now.Add(-time.Hour)}),
+		"hostile":             row(protection.Device{ID: "d/1?", Name: "<b>", State: "<script>x</script>", ProductStatus: strings.Repeat("flag,", 300), Problems: []string{"realTimeOff", "ghost"}, RealTime: &off, ActiveMalware: 1 << 40}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := facts{device: device.Device{Tenant: contoso.ID, TenantName: "Contoso", ID: "d1", Name: "CTO-1", OS: "Windows"}, reported: r}

@@ -21,7 +21,8 @@ var fieldLabels = map[string]string{
 	"registration": "Registration", "category": "Category", "threat": "Threat level", "enrolment_type": "Enrolment type",
 	"enrolment_profile": "Enrolment profile", "exchange_access": "Exchange access", "exchange_reason": "Exchange reason",
 	"patch_level": "Security patch level", "managed_name": "Managed name", "gone": "Presence in Intune", "gone_at": "Presence in Intune",
-	"certificate_until": "Management certificate", "storage_total": "Storage",
+	"problems": "Problems", "malware_protection": "Malware protection", "real_time": "Real-time protection", "network_inspection": "Network inspection",
+	"tamper": "Tamper protection", "active_malware": "Active malware", "certificate_until": "Management certificate", "storage_total": "Storage",
 }
 
 func fieldLabel(field string) string {

@@ -166,7 +166,7 @@ func (f *Fleet) ReadProtection(t testing.TB, tid tenant.ID, at time.Time, device
 		}
 	}
 	f.complete(t, tid, graphsync.DeviceProtection, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }
