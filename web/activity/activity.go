@@ -50,6 +50,8 @@ type row struct {
 
 var kinds = []page.Option{
 	{Value: "consent", Label: "Consent"}, {Value: "tenant", Label: "Customers"}, {Value: "signin", Label: "Sign-ins"}, {Value: "staff", Label: "Staff"}, {Value: "sync", Label: "Sync"}, {Value: "evidence", Label: "Evidence"}, {Value: "brake", Label: "Approvals"},
+	{Value: "device", Label: "Actions on devices"}, {Value: "diagnostics", Label: "Diagnostics"}, {Value: "incident", Label: "Incidents"}, {Value: "alert", Label: "Alerts"}, {Value: "hunting", Label: "Hunting"}, {Value: "guest", Label: "Guests"},
+	{Value: "provisioning", Label: "Provisioning"}, {Value: "gdap", Label: "GDAP"}, {Value: "review", Label: "Reviews"}, {Value: "group", Label: "Groups"}, {Value: "setting", Label: "Settings"},
 }
 
 var spec = page.Spec{Filters: []page.Filter{{Name: "action", Label: "What", Options: kinds}, {Name: "actor", Label: "Who"}}, Placeholder: "Person, action or object", Tenants: true}

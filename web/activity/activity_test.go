@@ -53,7 +53,7 @@ func some(t *testing.T) (contoso, fabrikam, foreign tenant.Tenant, c *webtest.Cl
 func TestList(t *testing.T) {
 	contoso, fabrikam, foreign, c := some(t)
 	for start, want := range map[string]int64{
-		"/activity": 125, "/activity?action=consent": 27 + 45, "/activity?action=signin": 27, "/activity?action=staff": 0, "/activity?actor=adele": 79, "/activity?q=object-44": 2,
+		"/activity": 125, "/activity?action=consent": 27 + 45, "/activity?action=signin": 27, "/activity?action=staff": 0, "/activity?action=device": 0, "/activity?action=hunting": 0, "/activity?actor=adele": 79, "/activity?q=object-44": 2,
 		"/t/" + contoso.ID.String() + "/activity": 80, "/t/" + fabrikam.ID.String() + "/activity": 45,
 	} {
 		seen := map[string]bool{}
