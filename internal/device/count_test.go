@@ -47,4 +47,27 @@ func TestCountsAgreeWithRows(t *testing.T) {
 			}
 		}
 	}
+	for _, tc := range []struct {
+		f     device.Filter
+		many  int64
+		sort  string
+		first string
+		count int64
+		more  bool
+	}{
+		{device.Filter{Q: "laptop-01", CountMost: 10}, 10, "name", "LAPTOP-010", 10, false},
+		{device.Filter{Q: "laptop", CountMost: 10, Limit: 3}, 10, "lastSync", "LAPTOP-049", 10, true},
+		{device.Filter{Q: "laptop", Limit: 3}, 10, "lastSync", "LAPTOP-049", 50, false},
+		{device.Filter{Q: "la", Limit: 3}, 10, "lastSync", "LAPTOP-049", 50, false},
+		{device.Filter{Q: "laptop", Gone: true, CountMost: 5}, 5, "name", "LAPTOP-050", 10, false},
+	} {
+		page, sort, err := s.Search(t.Context(), tenant.Only(contoso), tc.f, tc.many)
+		if err != nil || sort != tc.sort || page.Rows[0].Name != tc.first || page.Count != tc.count || page.More != tc.more {
+			t.Errorf("search for %q of many from %d: by %s, %d, more %t, %v; want %+v", tc.f.Q, tc.many, sort, page.Count, page.More, err, tc)
+		}
+		tc.f.Sort = sort
+		if listed, err := s.List(t.Context(), tenant.Only(contoso), tc.f); err != nil || len(listed.Rows) != len(page.Rows) || listed.Rows[0].ID != page.Rows[0].ID || listed.Next != page.Next {
+			t.Errorf("search for %q: the list by %s begins with %d others (%v)", tc.f.Q, sort, len(listed.Rows), err)
+		}
+	}
 }

@@ -27,6 +27,29 @@ func (f Filter) gathers() bool {
 	return term(f.Q) != "" && f.onlySearch() && f.Sort != "customer"
 }
 
+// Search is the first page of what a text finds in no order that anybody chose, and which order that is: by name, as who looks for something
+// knows what it is called; or, where more match than are many, by the last check-in, the oldest first, as of a text that stands in so many a
+// page is soon found there, while those that are the first by name stand together, wherever that is.
+func (s *Store) Search(ctx context.Context, scope tenant.Scope, f Filter, many int64) (page Page, sort string, err error) {
+	limit, named, exact := limitOf(f), f, f.CountMost == 0
+	named.Sort, named.CountMost = "name", many
+	if !named.gathers() {
+		named.CountMost = f.CountMost
+		page, err = s.List(ctx, scope, named)
+		return page, named.Sort, err
+	}
+	page, more, err := s.gather(ctx, scope, named, limit)
+	if err != nil || !more {
+		return page, named.Sort, err
+	}
+	f.Sort = "lastSync"
+	if page, err = s.dense(ctx, scope, f, limit); err == nil && exact {
+		page.More = false
+		page.Count, err = s.Count(ctx, scope, f)
+	}
+	return page, f.Sort, err
+}
+
 // gather takes all matches of a search, and of these the page. more tells that they are more than are counted, so that they are not all.
 func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, more bool, err error) {
 	sql, args, o, err := gatherSQL(scope, f, limit+1)
@@ -107,8 +130,18 @@ func beside(f Filter) string {
 	return "true" // or not: nobody asks
 }
 
-// walk is how many devices a probe looks at: about what gathering the matches that are more than are counted takes.
-const walk = 5000
+// dense is a page of a search that matches more than are counted.
+func (s *Store) dense(ctx context.Context, scope tenant.Scope, f Filter, limit int) (Page, error) {
+	page, found, err := s.probe(ctx, scope, f, limit)
+	if err == nil && !found {
+		page, err = s.listed(ctx, scope, f, limit)
+	}
+	page.Count, page.More = f.CountMost, true
+	return page, err
+}
+
+// walk is how many devices a probe looks at: where one in a hundred matches, a page is among them.
+const walk = 10_000
 
 // probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
 // matches already, while the index of the search would gather every match there is. found is false where they do not.

@@ -14,22 +14,13 @@ import (
 
 // List returns the devices in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, error) {
-	limit := f.Limit
-	if limit <= 0 {
-		limit = 50
-	}
-	limit = min(limit, 500)
+	limit := limitOf(f)
 	if f.gathers() {
 		page, more, err := s.gather(ctx, scope, f, limit)
 		if err != nil || !more {
 			return page, err
 		}
-		page, found, err := s.probe(ctx, scope, f, limit)
-		if err == nil && !found {
-			page, err = s.listed(ctx, scope, f, limit)
-		}
-		page.Count, page.More = f.CountMost, true
-		return page, err
+		return s.dense(ctx, scope, f, limit)
 	}
 	page, err := s.listed(ctx, scope, f, limit)
 	if err != nil {
@@ -41,6 +32,13 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (Page, e
 	}
 	page.Count, page.More, err = s.count(ctx, scope, f)
 	return page, err
+}
+
+func limitOf(f Filter) int {
+	if f.Limit <= 0 {
+		return 50
+	}
+	return min(f.Limit, 500)
 }
 
 // listed reads a page from all that match.

@@ -62,7 +62,7 @@ const (
 var noun = fresh.Noun{One: "device", Many: "devices", Whole: "enrolled devices", Icon: "laptop"}
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	spec := newSpec(m, r.URL.Query())
+	spec := newSpec(m, r.URL.Query()["os"])
 	if r.URL.Query().Get(onFilter.Name) != "" {
 		return h.then(w, r, m, spec)
 	}
@@ -83,7 +83,12 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	var found device.Page
-	if !q.CSV {
+	if searched := q.Q != "" && q.After == "" && r.URL.Query().Get("sort") == ""; searched {
+		if found, f.Sort, err = h.Devices.Search(ctx, m.Scope, f, page.Enough); err != nil {
+			return err
+		}
+		q.Sort = f.Sort
+	} else if !q.CSV {
 		if found, err = h.Devices.List(ctx, m.Scope, f); err != nil {
 			return err
 		}

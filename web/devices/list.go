@@ -3,7 +3,6 @@ package devices
 import (
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -13,9 +12,8 @@ import (
 	"github.com/tenantry/tenantry/web/verdict"
 )
 
-// newSpec is what the list reads from its URL. Intune's operating systems are an open set, so those given count as known. What a search finds
-// is sorted by name, as on the page of the search: who looks for something knows what it is called.
-func newSpec(m tenant.Membership, given url.Values) page.Spec {
+// newSpec is what the list reads from its URL. Intune's operating systems are an open set, so those given count as known.
+func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 	s := page.Spec{
 		Sorts:       []string{"lastSync", "name", "compliance", "serial", "os", "user"},
 		Columns:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action", "model", "ownership", "state", "category", "encrypted", "imei", "mac", "enrolled"},
@@ -23,7 +21,7 @@ func newSpec(m tenant.Membership, given url.Values) page.Spec {
 		Placeholder: "Name, serial, user, IMEI, MAC",
 		Filters: []page.Filter{
 			{Name: "compliance", Label: "Compliance", Options: complianceOptions()},
-			{Name: "os", Label: "System", Options: systemOptions(given["os"])},
+			{Name: "os", Label: "System", Options: systemOptions(givenOS)},
 			{Name: "checkin", Label: "Check-in", Options: checkInOptions},
 			{Name: "ownership", Label: "Owner", Options: ownershipOptions},
 			{Name: "encrypted", Label: "Encrypted", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
@@ -36,9 +34,6 @@ func newSpec(m tenant.Membership, given url.Values) page.Spec {
 			onFilter,
 			pickFilter,
 		},
-	}
-	if strings.TrimSpace(given.Get("q")) != "" {
-		s.Sorts[0], s.Sorts[1] = s.Sorts[1], s.Sorts[0]
 	}
 	if !m.One() {
 		s.Sorts = append(s.Sorts, "customer")

@@ -166,7 +166,7 @@ func tenantMatch(t tenant.Tenant, text string) (field, value string) {
 }
 
 func (s *question) devices(ctx context.Context) (group, error) {
-	p, err := s.h.Devices.List(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
+	p, _, err := s.h.Devices.Search(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
 	if err != nil {
 		return group{}, err
 	}
