@@ -18,7 +18,8 @@ type view struct {
 	destroys bool
 	untold   bool // nobody says whether it arrived
 	secret   deviceaction.Secret
-	own      bool // the reader asked for it
+	fault    string // of what was entered for it
+	own      bool   // the reader asked for it
 }
 
 func newView(m tenant.Membership, a deviceaction.Action, c page.Chrome) view {

@@ -197,7 +197,7 @@ func actionBody(v view) templ.Component {
 							}()
 						}
 						ctx = templ.InitializeContext(ctx)
-						if f := verdict.Secret(v.secret, ""); f != nil && v.own {
+						if f := verdict.Secret(v.secret, v.fault); f != nil && v.own {
 							templ_7745c5c3_Err = f.Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err

@@ -245,8 +245,9 @@ func (h *Handler) proceed(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	} else {
 		k, _ := deviceaction.KindOf(a.Kind)
 		secret := form.Get(verdict.SecretField)
-		if fault := k.Secret(a.OS).Fault(secret); fault != "" {
-			return errs.ShowNext(errs.Invalid, fault, "Nothing was sent. Go back to enter it.")
+		v := newView(m, a, page.ChromeOf(ctx))
+		if v.fault = k.Secret(a.OS).Fault(secret); v.fault != "" && v.waits() {
+			return page.Render(w, r, http.StatusUnprocessableEntity, actionPage(page.Shell(r, m, v.title()), v))
 		}
 		a, err = h.Acts.Go(ctx, m.Person, id, a, secret)
 		said = page.Flash{Kind: "info", Title: "Sent to Microsoft.", Text: a.Said}

@@ -120,13 +120,19 @@ func TestPages(t *testing.T) {
 	if got := one.Get(room).Body.String(); !strings.Contains(got, `name="secret" class="input" type="password" value=""`) || !strings.Contains(got, "The password has to be entered again") || strings.Contains(got, "c4nary") {
 		t.Error("once approved, the password is not asked for again")
 	}
-	for secret, want := range map[string]int{"": http.StatusBadRequest, strings.Repeat("x", 257): http.StatusBadRequest} {
-		if got := one.Post(room, url.Values{"secret": {secret}}); got.Code != want {
+	for _, secret := range []string{"", strings.Repeat("x", 257)} {
+		got := one.Post(room, url.Values{"secret": {secret}})
+		if body := got.Body.String(); got.Code != http.StatusUnprocessableEntity || !strings.Contains(body, "Enter the password of the account") || !strings.Contains(body, `aria-invalid="true"`) || strings.Contains(body, "xxx") {
 			t.Errorf("sent with a password of %d characters: %d", len(secret), got.Code)
 		}
 	}
-	if got := one.Post(room, url.Values{"secret": {"c4nary"}}); got.Code != http.StatusSeeOther {
-		t.Errorf("sent with the password: %d", got.Code)
+	for _, want := range []int{http.StatusSeeOther, http.StatusConflict} {
+		if got := one.Post(room, url.Values{"secret": {"c4nary"}}); got.Code != want {
+			t.Errorf("sent with the password: %d, want %d", got.Code, want)
+		}
+	}
+	if got := one.Post(room, nil); got.Code != http.StatusConflict {
+		t.Errorf("sent again without: %d", got.Code)
 	}
 	held := deviceaction.Device{Tenant: fabrikam.ID, ID: "d/2", Name: "FBK-2", Serial: "S2", OS: "Windows"}
 	restart, _ := deviceaction.KindOf("restart")
