@@ -161,6 +161,37 @@ func TestUnchangedReadWritesNoRow(t *testing.T) {
 			t.Errorf("second read of %s wrote %d, lost %d", a.Dataset, a.Written, a.Gone)
 		}
 	}
+	r.brokenAnswers(tid, w)
+}
+
+// brokenAnswers holds of every dataset that answers which break off in their midst change nothing that was read, and that it is said.
+func (r *rig) brokenAnswers(tid tenant.ID, w *world.Tenant) {
+	r.t.Helper()
+	r.cloud.World.Faults.Add(world.Fault{Kind: "truncate", Tenant: w.ID})
+	defer r.cloud.World.Faults.Clear()
+	for _, d := range ofCustomers() {
+		if d == graphsync.ProvisioningLog {
+			continue // Microsoft's limit of its own makes retries of it wait in real time
+		}
+		before := r.status(tid, d)
+		if err := r.sync.ReadOnce(r.t.Context(), tid, d); err != nil {
+			r.t.Fatal(err)
+		}
+		st := r.status(tid, d)
+		if st.State != "failed" || st.LastCompleteRun != before.LastCompleteRun || st.Trouble.Kind != "badanswer" {
+			r.t.Errorf("%s after broken answers: %+v", d, st)
+		}
+		r.ahead.Add(int64(2 * time.Hour)) // any rest and any pause are over
+	}
+	runs, err := r.sync.Runs(r.t.Context(), tenant.Only(tid), graphsync.Filter{Limit: 100})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, a := range runs.Rows {
+		if a.Run == 3 && (a.Written != 0 || a.Gone != 0) {
+			r.t.Errorf("broken answers of %s wrote %d, lost %d", a.Dataset, a.Written, a.Gone)
+		}
+	}
 }
 
 // TestFaultKeepsWhatWasRead breaks the second read of the devices in every way, in the middle.
