@@ -174,12 +174,6 @@ type Change struct {
 	Old, New   string
 }
 
-// Category is a device category of the tenant.
-type Category struct {
-	ID, Name, Description string
-	Devices               int64
-}
-
 // Elsewhere is another device with the same serial number.
 type Elsewhere struct {
 	Tenant     tenant.ID

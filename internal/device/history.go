@@ -76,21 +76,6 @@ func (s *Store) SameSerial(ctx context.Context, scope tenant.Scope, d Device) ([
 	return found, nil
 }
 
-// Categories returns the tenant's device categories by name, each with its number of devices.
-func (s *Store) Categories(ctx context.Context, tid tenant.ID) ([]Category, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT c.id, c.name, c.description,
-		       (SELECT count(*) FROM device d WHERE d.tenant_id = c.tenant_id AND d.gone_at IS NULL AND d.category = c.name)
-		FROM   device_category c
-		WHERE  c.tenant_id = $1
-		ORDER  BY lower(c.name), c.id`, tid)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Category])
-	if err != nil {
-		return nil, fmt.Errorf("device categories of %s: %w", tid, err)
-	}
-	return found, nil
-}
-
 // Counters returns figures of the last complete reads, added up over the scope: "total", "compliance:noncompliant", "os:Windows",
 // "checkin:over90", "ownership:personal", "encrypted:false". A key without devices is missing.
 func (s *Store) Counters(ctx context.Context, scope tenant.Scope) (map[string]int64, error) {

@@ -337,7 +337,7 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if c, err := s.Counters(ctx, other); err != nil || len(c) != 0 {
 		t.Errorf("Counters: %+v, %v", c, err)
 	}
-	if c, err := s.Categories(ctx, contoso); err != nil || len(c) != 0 {
+	if c, err := s.Categories(ctx, other, device.CategoryFilter{}); err != nil || len(c.Rows) != 0 {
 		t.Errorf("Categories: %+v, %v", c, err)
 	}
 	mine := laptop(1)

@@ -101,9 +101,11 @@ func (h *Asker) newAsk(r *http.Request, m tenant.Membership, form url.Values) (v
 		return v, err
 	}
 	if v.kind.Form == deviceaction.CategoryForm {
-		if v.categories, err = h.Devices.Categories(ctx, m.Tenant.ID); err != nil {
+		all, err := h.Devices.Categories(ctx, tenant.Only(m.Tenant.ID), device.CategoryFilter{Limit: 500})
+		if err != nil {
 			return v, err
 		}
+		v.categories = all.Rows
 	}
 	if v.not = v.kind.Offered(asTarget(v.device)); v.not == "" && underWay(v.under, v.kind, v.device.ID) {
 		v.not = v.kind.Title + " is under way on this device already."

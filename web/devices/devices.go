@@ -43,6 +43,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices/protection", h.protection)
 	r.Get("/devices/malware", h.malware)
 	r.Get("/devices/autopilot", h.autopilot)
+	r.Get("/devices/categories", h.categories)
 	r.Get("/devices/autopilot/{identity}", h.showAutopilot)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))

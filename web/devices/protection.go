@@ -26,6 +26,7 @@ const (
 	partProtection listPart = "/devices/protection"
 	partMalware    listPart = "/devices/malware"
 	partAutopilot  listPart = "/devices/autopilot"
+	partCategories listPart = "/devices/categories"
 )
 
 // listTabs lead from list to list.
@@ -34,7 +35,7 @@ func listTabs(m tenant.Membership, current listPart) ui.Tabs {
 	for _, p := range []struct {
 		part listPart
 		text string
-	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}, {partAutopilot, "Autopilot"}} {
+	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}, {partAutopilot, "Autopilot"}, {partCategories, "Categories"}} {
 		t.Items = append(t.Items, ui.Tab{Text: p.text, URL: m.Path(string(p.part)), Current: p.part == current})
 	}
 	return t

@@ -154,6 +154,19 @@ func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings
 	})
 }
 
+// ReadCategories stores a complete read of the tenant's device categories.
+func (f *Fleet) ReadCategories(t testing.TB, tid tenant.ID, at time.Time, categories ...device.Category) {
+	t.Helper()
+	f.complete(t, tid, graphsync.DeviceCategories, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		for _, c := range categories {
+			if _, err := tx.Exec(ctx, `INSERT INTO device_category (tenant_id, id, name, description, hash) VALUES ($1, $2, $3, $4, '')`, tid, c.ID, c.Name, c.Description); err != nil {
+				return nil, err
+			}
+		}
+		return map[string]int64{"total": int64(len(categories))}, nil
+	})
+}
+
 // ReadProtection stores a complete read of what Defender reports of the tenant's devices.
 func (f *Fleet) ReadProtection(t testing.TB, tid tenant.ID, at time.Time, devices ...protection.Device) {
 	t.Helper()

@@ -1,0 +1,103 @@
+package device
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// Category is a device category of a tenant.
+type Category struct {
+	Tenant     tenant.ID
+	TenantName string
+
+	ID, Name, Description string
+	Devices               int64 // that name it, as of the last complete read of devices
+}
+
+// CategoryFilter chooses categories.
+type CategoryFilter struct {
+	Q       string // part of the name
+	Tenants []tenant.ID
+
+	Sort  string // one of CategorySorts; empty: name
+	Desc  bool
+	After string
+	Limit int // rows; 0: 50, at most 500
+}
+
+// CategorySorts are the orders that ListCategories knows.
+var CategorySorts = []string{"name", "devices", "customer"}
+
+// CategoryPage is one page of categories.
+type CategoryPage struct {
+	Rows  []Category
+	Next  string
+	Count int64
+}
+
+const categoryDevices = `COALESCE((SELECT v.devices FROM device_value v WHERE v.tenant_id = d.tenant_id AND v.field = 'category' AND v.value = d.name), 0)`
+
+const categoryColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.description, ` + categoryDevices
+
+func scanCategory(row pgx.CollectableRow, more ...any) (Category, error) {
+	var c Category
+	err := row.Scan(append([]any{&c.Tenant, &c.TenantName, &c.ID, &c.Name, &c.Description, &c.Devices}, more...)...)
+	return c, err
+}
+
+func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	w := &postgres.Where{}
+	one := w.Within(scope, "d.tenant_id")
+	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
+		return l, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	name := postgres.Key{Expr: `lower(d.name) COLLATE "C"`, Type: "text"}
+	if q := strings.TrimSpace(f.Q); q != "" {
+		w.And("lower(d.name) LIKE ?", postgres.Like(q))
+	}
+	if len(f.Tenants) > 0 {
+		w.And("d.tenant_id = ANY(?)", f.Tenants)
+	}
+	o := postgres.Order{Name: f.Sort, Desc: f.Desc}
+	switch f.Sort {
+	case "", "name":
+		o.Keys = []postgres.Key{name, postgres.TenantOrder[1]}
+	case "devices":
+		o.Keys = []postgres.Key{{Expr: categoryDevices, Type: "bigint"}, name, postgres.TenantOrder[1]}
+	case "customer":
+		o.Keys = append(slices.Clone(postgres.TenantOrder), name)
+	default:
+		return l, errs.ShowNext(errs.Invalid, "Device categories cannot be sorted by that.", "Sort by "+strings.Join(CategorySorts, ", ")+".")
+	}
+	o.Keys = append(o.Keys, postgres.Key{Expr: "d.id", Type: "text"})
+	if one {
+		o = o.Without("d.tenant_id").Without("d.tenant_key")
+	}
+	return postgres.Listing{Columns: categoryColumns, Table: "device_category d", Where: w, Order: o, Cursor: f.After, Limit: f.Limit}, nil
+}
+
+// Categories returns the device categories in the scope that match f, one page in the chosen order.
+func (s *Store) Categories(ctx context.Context, scope tenant.Scope, f CategoryFilter) (p CategoryPage, err error) {
+	l, err := f.listing(scope)
+	if err != nil {
+		return p, err
+	}
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanCategory)
+	return p, err
+}
+
+// EachCategory calls each for every category that matches, in order. Limit does not apply.
+func (s *Store) EachCategory(ctx context.Context, scope tenant.Scope, f CategoryFilter, each func(Category) error) error {
+	l, err := f.listing(scope)
+	if err != nil {
+		return err
+	}
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scanCategory, each)
+}
