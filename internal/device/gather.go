@@ -146,29 +146,27 @@ const walk = 10_000
 // probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
 // matches already, while the index of the search would gather every match there is. found is false where they do not.
 func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, found bool, err error) {
-	text := term(f.Q)
-	if all, tenants := scope.PostgresScope(); !all && len(tenants) != 1 {
-		return Page{}, false, nil
-	}
-	bare := f
+	text, bare := term(f.Q), f
 	bare.Q = ""
-	w, one, err := where(scope, bare)
+	of := parts(scope, bare)
+	all, tenants := scope.PostgresScope()
+	if !all && len(tenants) != 1 && len(of) < 2 {
+		return Page{}, false, nil // no index has the order
+	}
+	o, err := orderOf(f, len(tenants) == 1)
 	if err != nil {
 		return Page{}, false, err
 	}
-	o, err := orderOf(f, one)
+	w := &postgres.Where{}
+	inner, err := firstOf(w, of, f, o, walk)
 	if err != nil {
 		return Page{}, false, err
 	}
-	if err := o.After(w, f.After); err != nil {
-		return Page{}, false, err
-	}
-	inner := `SELECT * FROM device d ` + w.SQL() + ` ORDER BY ` + o.By() + ` LIMIT ` + w.Arg(walk)
 	match := &postgres.Where{Args: w.Args}
 	match.And(plainMatch(text), matchArgs(text)...)
 	sql := `
 		SELECT ` + columns + `, ` + o.Place() + `
-		FROM  (` + inner + `) d
+		FROM  (SELECT * FROM ` + inner + `) d
 		` + match.SQL() + `
 		ORDER  BY ` + o.By() + limited(match, limit+1)
 	page, err = s.page(ctx, s.pool.Planned(scope), sql, match.Args, o, limit)

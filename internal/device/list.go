@@ -216,18 +216,26 @@ func few(scope tenant.Scope) []string {
 	return ids
 }
 
-// ofEach takes a page of each part, by the part's own index, and of these the first. The parts stand one by one, so that the planner knows
-// how large each is.
+// ofEach is a page of the devices of all parts.
 func ofEach(parts []part, f Filter, o postgres.Order, limit int) (string, []any, postgres.Order, error) {
 	w := &postgres.Where{}
+	from, err := firstOf(w, parts, f, o, limit)
+	return `
+		SELECT ` + selected(f, o, limit) + `
+		FROM  ` + from, w.Args, o, err
+}
+
+// firstOf takes the first devices of each part, by the part's own index, and of these the first. The parts stand one by one, so that the
+// planner knows how large each is.
+func firstOf(w *postgres.Where, parts []part, f Filter, o postgres.Order, limit int) (from string, err error) {
 	most, pages := limited(w, limit), make([]string, len(parts))
 	for i, p := range parts {
 		c, by := &postgres.Where{Args: w.Args}, o
 		if _, err := conditions(c, p.scope, p.f); err != nil {
-			return "", nil, o, err
+			return "", err
 		}
 		if err := o.After(c, f.After); err != nil {
-			return "", nil, o, err
+			return "", err
 		}
 		if p.tenant != "" {
 			c.And("d.tenant_id = ?::uuid", p.tenant)
@@ -236,10 +244,8 @@ func ofEach(parts []part, f Filter, o postgres.Order, limit int) (string, []any,
 		pages[i] = `(SELECT * FROM device d ` + c.SQL() + ` ORDER BY ` + by.By() + most + `)`
 		w.Args = c.Args
 	}
-	return `
-		SELECT ` + selected(f, o, limit) + `
-		FROM  (` + strings.Join(pages, " UNION ALL ") + `) d
-		ORDER  BY ` + o.By() + most, w.Args, o, nil
+	return `(` + strings.Join(pages, " UNION ALL ") + `) d
+		ORDER  BY ` + o.By() + most, nil
 }
 
 func limited(w *postgres.Where, limit int) string {
