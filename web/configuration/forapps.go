@@ -68,7 +68,9 @@ func appColumns(m tenant.Membership, fam family) []column {
 		countedOf("users", "Users", "", 2, "", row.usersReached),
 	)
 	if fam.path == appConfigurations.path {
-		cs = append(cs, countedOf("usersFailed", "Users failed", "", 3, "bad", row.usersFailed), counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed + s.Errors }),
+		failed := countedOf("usersFailed", "Users failed", "", 3, "bad", row.usersFailed)
+		failed.Width = 110
+		cs = append(cs, failed, counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }), counted("errors", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed + s.Errors }),
 			counted("pending", "Pending", "", 3, "", func(s status) int64 { return s.Pending }))
 	}
 	return append(append(cs, modifiedColumn, plain("settings", "Settings", "", 3, 90, func(r row) string { return strconv.Itoa(r.Settings) })), exactColumns...)
