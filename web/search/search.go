@@ -170,11 +170,11 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	if all := p.Next == "" && !p.More; all || p.NamesOnly {
+	switch {
+	case p.Next == "" && !p.More:
+		s.matching = append([]device.Device{}, p.Rows...)
+	case p.NamesOnly:
 		s.matching = []device.Device{}
-		if all {
-			s.matching = append(s.matching, p.Rows...)
-		}
 	}
 	exact, err := s.exactDevice(ctx)
 	if err != nil {
