@@ -36,12 +36,17 @@ type Store struct{ pool *postgres.Pool }
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 // Holding are the kinds of which something in the scope may hold the text; the others hold it nowhere. They are all kinds where the indexes
-// cannot tell: of less than three letters, of what may be the beginning of an id, which is no part of their texts, and of cased letters
-// other than ASCII, which the database may see differently in lower case.
+// cannot tell: of what may be the beginning of an id, which is no part of their texts, and of cased letters other than ASCII, which the
+// database may see differently in lower case.
 func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([]Kind, error) {
 	text = strings.TrimSpace(text)
-	_, guid := postgres.GUIDBegins(text)
-	if utf8.RuneCountInString(text) < postgres.Trigram || len(text) > 200 || guid || !postgres.Printable(text) || !postgres.Uncased(text) {
+	if text == "" || len(text) > 200 || !postgres.Printable(text) {
+		return slices.Clone(kinds), nil
+	}
+	if utf8.RuneCountInString(text) < postgres.Trigram {
+		return s.beginning(ctx, scope, strings.ToLower(text))
+	}
+	if _, guid := postgres.GUIDBegins(text); guid || !postgres.Uncased(text) {
 		return slices.Clone(kinds), nil
 	}
 	if before, _, ok := strings.Cut(text, "@"); ok && utf8.RuneCountInString(before) >= postgres.Trigram { // what follows stands in too many texts to tell much
@@ -50,6 +55,24 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	var found []Kind
 	if err := s.pool.In(scope).QueryRow(ctx, `SELECT searched_in($1)`, postgres.Like(text)).Scan(&found); err != nil {
 		return nil, fmt.Errorf("kinds of things that hold a text: %w", err)
+	}
+	return found, nil
+}
+
+// beginning are the kinds of which something has a name that begins so, see postgres.Where.Searched, and those in whose texts so short a text
+// is looked for as a whole.
+func (s *Store) beginning(ctx context.Context, scope tenant.Scope, text string) (found []Kind, err error) {
+	err = s.pool.In(scope).QueryRow(ctx, `SELECT array_remove(ARRAY[
+		CASE WHEN EXISTS (SELECT FROM app                WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'app' END,
+		CASE WHEN EXISTS (SELECT FROM autopilot_identity WHERE gone_at IS NULL AND serial_key >= $1 AND serial_key < $2) THEN 'autopilot_identity' END,
+		CASE WHEN EXISTS (SELECT FROM guest              WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'guest' END,
+		'incident',
+		CASE WHEN EXISTS (SELECT FROM policy             WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'policy' END,
+		'provisioning_job',
+		CASE WHEN EXISTS (SELECT FROM service_item       WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'service_item' END,
+		'tenant'], NULL)`, text, text+"\U0010FFFF").Scan(&found)
+	if err != nil {
+		return nil, fmt.Errorf("kinds of things that begin with a text: %w", err)
 	}
 	return found, nil
 }
