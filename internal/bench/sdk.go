@@ -17,7 +17,7 @@ import (
 // sdkDevices bounds what the program on Microsoft's SDK reads, for it takes long.
 const sdkDevices = 20_000
 
-// measureSDK has a program on msgraph-sdk-go read the devices of a tenant and upsert each page into a table with the same indexes. It is
+// measureSDK has a program on msgraph-sdk-go read the devices of a tenant and upsert each page into tables with the same indexes. It is
 // a module of its own, because building the SDK takes minutes, and is built only when BENCH_SDK=1 asks for it.
 func (b *bench) measureSDK(ctx context.Context) error {
 	const what, target = "first sync of a tenant, rate over a program on msgraph-sdk-go that upserts each page", "≥ 10"
