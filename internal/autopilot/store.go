@@ -59,7 +59,7 @@ func order(f Filter, one bool) (postgres.Order, error) {
 	}
 	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"})}
 	if one {
-		o = o.Without("d.tenant_id").Without("d.tenant_key")
+		o = o.OfOneTenant()
 	}
 	return o, nil
 }
@@ -90,8 +90,8 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 			w.And(c.column+" = ANY(?)", c.values)
 		}
 	}
-	if !postgres.Printable(f.UPN) || !postgres.Printable(f.Q) || len(f.Q) > 200 {
-		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q, f.UPN); err != nil {
+		return nil, false, err
 	}
 	if f.UPN != "" {
 		w.And("d.user_key = ?", strings.ToLower(f.UPN))

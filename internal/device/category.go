@@ -55,8 +55,8 @@ func scanCategory(row pgx.CollectableRow, more ...any) (Category, error) {
 func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	w := &postgres.Where{}
 	one := w.Within(scope, "d.tenant_id")
-	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
-		return l, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q); err != nil {
+		return l, err
 	}
 	name := postgres.Key{Expr: `lower(d.name) COLLATE "C"`, Type: "text"}
 	if q := strings.TrimSpace(f.Q); q != "" {
@@ -78,7 +78,7 @@ func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err err
 	}
 	o.Keys = append(o.Keys, postgres.Key{Expr: "d.id", Type: "text"})
 	if one {
-		o = o.Without("d.tenant_id").Without("d.tenant_key")
+		o = o.OfOneTenant()
 	}
 	return postgres.Listing{Columns: categoryColumns, Table: "device_category d", Where: w, Order: o, Cursor: f.After, Limit: f.Limit}, nil
 }

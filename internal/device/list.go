@@ -84,7 +84,7 @@ func orderOf(f Filter, one bool) (postgres.Order, error) {
 	}
 	o, err := order(f, gone)
 	if one {
-		o = o.Without("d.tenant_id").Without("d.tenant_key")
+		o = o.OfOneTenant()
 	}
 	return o, err
 }

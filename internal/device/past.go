@@ -28,8 +28,8 @@ func newPast(scope tenant.Scope, at time.Time, f Filter) (past, error) {
 	}
 	p := past{scope: scope, at: at, f: f, still: &still{at: at, text: term(f.Q), fields: slices.Concat([]string{"gone"}, orderedThen[f.Sort], f.chosen())}}
 	if t := p.still.text; t != "" {
-		if !postgres.Printable(t) || len(t) > 200 {
-			return past{}, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+		if err := postgres.CheckSearch(t); err != nil {
+			return past{}, err
 		}
 		p.still.fields = append(p.still.fields, searchedThen...)
 		if short(t) { // its index is one of beginnings only

@@ -8,7 +8,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -34,8 +33,8 @@ const (
 // Where among is not nil, it holds all devices of the scope that the same text finds, so that they need not be found again.
 func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among []Device, limit int) (found []Owner, more bool, err error) {
 	text := term(q)
-	if !postgres.Printable(q) || len(q) > 200 {
-		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(q); err != nil {
+		return nil, false, err
 	}
 	if text == "" {
 		return nil, false, nil

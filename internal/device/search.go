@@ -3,7 +3,6 @@ package device
 import (
 	"strings"
 
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 )
 
@@ -16,8 +15,8 @@ func short(text string) bool { return len([]rune(text)) < 3 }
 // search adds the condition for what was typed, in a form that an index answers. Row-level security keeps an index from being asked by
 // LIKE, so a function with the same scope asks it.
 func search(w *postgres.Where, f Filter) error {
-	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
-		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q); err != nil {
+		return err
 	}
 	text := term(f.Q)
 	switch {

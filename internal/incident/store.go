@@ -131,8 +131,8 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 func (f Filter) where(scope tenant.Scope) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
 	one = w.Within(scope, "d.tenant_id")
-	if !postgres.Printable(f.Q) || !postgres.Printable(f.Assignee) || len(f.Q) > 200 {
-		return nil, false, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q, f.Assignee); err != nil {
+		return nil, false, err
 	}
 	w.Searched(postgres.Searchable{Table: "incident", Alias: "d"}, f.Q)
 	if len(f.Status) > 0 {

@@ -6,6 +6,11 @@ const TenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_d
 // TenantOrder begins the order of a listing by the names of the tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.
 var TenantOrder = []Key{{Expr: "d.tenant_key", Type: "text"}, {Expr: "d.tenant_id", Type: "uuid"}}
 
+// OfOneTenant is an order without what all rows of a tenant share.
+func (o Order) OfOneTenant() Order {
+	return o.Without(TenantOrder[0].Expr).Without(TenantOrder[1].Expr)
+}
+
 // byTenant tells that an order begins with TenantOrder.
 func (o Order) byTenant() bool { return len(o.Keys) > 0 && o.Keys[0] == TenantOrder[0] }
 

@@ -162,6 +162,15 @@ func (o Order) beyond(w *Where, place []string) string {
 // Printable tells whether Postgres can hold the text: valid UTF-8 without NUL.
 func Printable(s string) bool { return utf8.ValidString(s) && !strings.Contains(s, "\x00") }
 
+// CheckSearch refuses what somebody typed to look for where no text can hold it, or it is longer than what is looked for; besides are further
+// texts to choose by.
+func CheckSearch(q string, besides ...string) error {
+	if !Printable(q) || len(q) > 200 || slices.ContainsFunc(besides, func(s string) bool { return !Printable(s) }) {
+		return errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	}
+	return nil
+}
+
 // Clean is text that Postgres can hold: what is not UTF-8, and NUL, becomes U+FFFD. For what other services send.
 func Clean(s string) string {
 	if Printable(s) {

@@ -212,8 +212,8 @@ var AlertStates = []string{"open", "snoozed", "over"}
 func (s *Store) Alerts(ctx context.Context, scope tenant.Scope, f AlertFilter) (p AlertPage, err error) {
 	w := &postgres.Where{}
 	one := w.Within(scope, "a.tenant_id")
-	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
-		return p, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q); err != nil {
+		return p, err
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
 		like := postgres.Like(strings.ToLower(q))

@@ -130,8 +130,8 @@ type PlanFilter struct {
 func (s *Store) Plans(ctx context.Context, scope tenant.Scope, f PlanFilter) (found []Plan, next string, count int64, err error) {
 	w := &postgres.Where{}
 	table := plans(w.Arg(f.Now.Add(-stalled)))
-	if !postgres.Printable(f.Q) || len(f.Q) > 200 {
-		return nil, "", 0, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for, or more than 200 of them.")
+	if err := postgres.CheckSearch(f.Q); err != nil {
+		return nil, "", 0, err
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
 		like := postgres.Like(strings.ToLower(q))

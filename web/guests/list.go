@@ -162,9 +162,9 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Sort: "standing", Width: 220, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[row]{Key: "roles", Label: "Directory roles", Width: 220, Priority: 2, Text: func(r row) string { return strings.Join(r.Roles, ", ") }, Cell: row.rolesCell},
 		page.Column[row]{Key: "licence", Label: "Intune licence", Width: 120, Priority: 3, Text: func(r row) string { return truthText(r.Intune) }, Cell: row.licenceCell},
-		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return page.Stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.InvitedAt, r.now) }},
-		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return timeCell(r.redeemedAt(), r.now) }},
-		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return page.Stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return timeCell(r.SignedInAt, r.now) }},
+		page.Column[row]{Key: "invited", Label: "Invited", Kind: ui.KindTime, Sort: "invited", Width: 110, Priority: 2, Text: func(r row) string { return page.Stamp(r.InvitedAt) }, Cell: func(r row) ui.Cell { return page.MomentCell(r.InvitedAt, r.now) }},
+		page.Column[row]{Key: "redeemed", Label: "Redeemed", Kind: ui.KindTime, Width: 110, Priority: 3, Text: func(r row) string { return page.Stamp(r.redeemedAt()) }, Cell: func(r row) ui.Cell { return page.MomentCell(r.redeemedAt(), r.now) }},
+		page.Column[row]{Key: "signedIn", Label: "Signed in here", Kind: ui.KindTime, Sort: "signedIn", Width: 130, Text: func(r row) string { return page.Stamp(r.SignedInAt) }, Cell: func(r row) ui.Cell { return page.MomentCell(r.SignedInAt, r.now) }},
 		page.Column[row]{Key: "active", Label: "Last used", Kind: ui.KindTime, Sort: "active", Width: 165, Priority: 3, Text: func(r row) string { return page.Stamp(r.ActiveAt) }, Cell: row.activeCell},
 		page.Column[row]{Key: "address", Label: "Address", Width: 220, Priority: 3, Text: func(r row) string { return r.Address }, Cell: func(r row) ui.Cell { return ui.TextCell(r.Address) }},
 		page.Column[row]{Key: "upn", Label: "User principal name", Exact: true, Text: func(r row) string { return r.UPN }},
@@ -202,7 +202,7 @@ func (r row) activeCell() ui.Cell {
 	case r.ActiveAt == nil:
 		return ui.QuietCell("No sign-in told")
 	}
-	return timeCell(r.ActiveAt, r.now)
+	return page.MomentCell(r.ActiveAt, r.now)
 }
 
 func (r row) licenceCell() ui.Cell {
@@ -220,11 +220,4 @@ func truthText(b *bool) string {
 		return ""
 	}
 	return strconv.FormatBool(*b)
-}
-
-func timeCell(t *time.Time, now time.Time) ui.Cell {
-	if t == nil {
-		return ui.DashCell()
-	}
-	return ui.TimeCell(ui.NewTime(*t, now))
 }

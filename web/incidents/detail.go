@@ -157,7 +157,7 @@ func (v view) merged() *ui.Banner {
 func (v view) facts() ui.Facts {
 	items := []ui.Fact{
 		{Label: "Assigned to", Value: v.assignedCell()}, {Label: "Classification", Value: ui.TextCell(finding(v.Classification, v.Determination))},
-		{Label: "Created", Value: timeCell(v.CreatedAt, v.now)}, {Label: "Changed", Value: timeCell(v.UpdatedAt, v.now), Note: v.ChangedBy},
+		{Label: "Created", Value: page.MomentCell(v.CreatedAt, v.now)}, {Label: "Changed", Value: page.MomentCell(v.UpdatedAt, v.now), Note: v.ChangedBy},
 	}
 	if v.Priority > 0 {
 		items = append(items, ui.Fact{Label: "Priority", Value: ui.TextCell(ui.N(v.Priority) + " of 100"), Note: "as Microsoft reckons"})
@@ -186,7 +186,7 @@ func (v view) alertTable() ui.Table {
 		if len(a.Techniques) > 0 {
 			category += " · " + strings.Join(a.Techniques, ", ")
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: a.Title, URL: v.alertURL(a), Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), timeCell(page.Moment(a.CreatedAt), v.now)}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.Title, URL: v.alertURL(a), Cells: []ui.Cell{{State: &severity}, {State: &status}, ui.TextCell(category), page.MomentCell(page.Moment(a.CreatedAt), v.now)}})
 	}
 	return t
 }

@@ -63,8 +63,8 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "assigned", Label: "Assigned to", Priority: 2, Width: 150, Text: func(r row) string { return r.Assigned }, Cell: row.assignedCell},
 		page.Column[row]{Key: "alerts", Label: "Alerts", Kind: ui.KindNumber, Priority: 3, Width: 64, Text: func(r row) string { return strconv.Itoa(r.Alerts) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(int64(r.Alerts))) }},
 		page.Column[row]{Key: "verdict", Label: "Classification", Priority: 3, Width: 190, Text: func(r row) string { return finding(r.Classification, r.Determination) }, Cell: func(r row) ui.Cell { return ui.TextCell(finding(r.Classification, r.Determination)) }},
-		page.Column[row]{Key: "created", Label: "Created", Kind: ui.KindTime, Sort: "created", Priority: 1, Width: 92, Text: func(r row) string { return page.Stamp(r.CreatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.CreatedAt, r.now) }},
-		page.Column[row]{Key: "updated", Label: "Changed", Kind: ui.KindTime, Sort: "updated", Priority: 2, Phone: "hide", Width: 92, Text: func(r row) string { return page.Stamp(r.UpdatedAt) }, Cell: func(r row) ui.Cell { return timeCell(r.UpdatedAt, r.now) }},
+		page.Column[row]{Key: "created", Label: "Created", Kind: ui.KindTime, Sort: "created", Priority: 1, Width: 92, Text: func(r row) string { return page.Stamp(r.CreatedAt) }, Cell: func(r row) ui.Cell { return page.MomentCell(r.CreatedAt, r.now) }},
+		page.Column[row]{Key: "updated", Label: "Changed", Kind: ui.KindTime, Sort: "updated", Priority: 2, Phone: "hide", Width: 92, Text: func(r row) string { return page.Stamp(r.UpdatedAt) }, Cell: func(r row) ui.Cell { return page.MomentCell(r.UpdatedAt, r.now) }},
 		page.Column[row]{Key: "id", Label: "Incident id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "mergedInto", Label: "Merged into", Exact: true, Text: func(r row) string { return r.RedirectTo }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
@@ -76,11 +76,4 @@ func (r row) assignedCell() ui.Cell {
 		return ui.QuietCell("Nobody")
 	}
 	return ui.TextCell(r.Assigned)
-}
-
-func timeCell(t *time.Time, now time.Time) ui.Cell {
-	if t == nil {
-		return ui.DashCell()
-	}
-	return ui.TimeCell(ui.NewTime(*t, now))
 }

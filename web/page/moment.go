@@ -1,6 +1,10 @@
 package page
 
-import "time"
+import (
+	"time"
+
+	"github.com/tenantry/tenantry/web/ui"
+)
 
 // Moment is a time for JSON and cells, in UTC; never is null.
 func Moment(t time.Time) *time.Time {
@@ -17,4 +21,12 @@ func Stamp(t *time.Time) string {
 		return ""
 	}
 	return t.UTC().Format(time.RFC3339)
+}
+
+// MomentCell is a time in a list; never is a dash.
+func MomentCell(t *time.Time, now time.Time) ui.Cell {
+	if t == nil {
+		return ui.DashCell()
+	}
+	return ui.TimeCell(ui.NewTime(*t, now))
 }
