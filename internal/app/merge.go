@@ -89,6 +89,9 @@ const rememberAssignments = `
 	ON     CONFLICT DO NOTHING`
 
 func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+	if same, err := s.assignments.Same(ctx, tx, "app_assignment", tid); err != nil || same {
+		return err
+	}
 	if err := s.assignments.Copy(ctx, tx, "app_assignment_stage", "app_assignment"); err != nil {
 		return fmt.Errorf("merge assignments of %s: %w", tid, err)
 	}

@@ -114,8 +114,28 @@ type Merged struct {
 // Merge makes the tenant's policies of the stage's kinds those of the read, which was complete. It writes only what differs, and keeps a
 // version of each policy whose document is new.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	if err := s.mergePolicies(ctx, tx, tid, run, now, &m); err != nil {
+		return m, err
+	}
+	if err := s.mergeAssignments(ctx, tx, tid, &m); err != nil {
+		return m, err
+	}
+	if err := s.writeReadings(ctx, tx, tid, now); err != nil {
+		return m, err
+	}
+	m.Counters, err = counters(ctx, tx, tid, s.kinds)
+	return m, err
+}
+
+// reads is what reads of these kinds are known by, see postgres.Stage.Same.
+func (s *Stage) reads(table string) string { return table + " " + strings.Join(s.kinds, " ") }
+
+func (s *Stage) mergePolicies(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+	if same, err := s.policies.Same(ctx, tx, s.reads("policy"), tid, s.whole...); err != nil || same {
+		return err
+	}
 	if err := s.policies.Copy(ctx, tx, "policy_stage", "policy"); err != nil {
-		return m, fmt.Errorf("merge policies of %s: %w", tid, err)
+		return fmt.Errorf("merge policies of %s: %w", tid, err)
 	}
 	for _, q := range []struct {
 		sql  string
@@ -129,20 +149,13 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	} {
 		tag, err := tx.Exec(ctx, q.sql, q.args...)
 		if err != nil {
-			return m, fmt.Errorf("write policies of %s: %w", tid, err)
+			return fmt.Errorf("write policies of %s: %w", tid, err)
 		}
 		if q.n != nil {
 			*q.n = tag.RowsAffected()
 		}
 	}
-	if err := s.mergeAssignments(ctx, tx, tid, &m); err != nil {
-		return m, err
-	}
-	if err := s.writeReadings(ctx, tx, tid, now); err != nil {
-		return m, err
-	}
-	m.Counters, err = counters(ctx, tx, tid, s.kinds)
-	return m, err
+	return nil
 }
 
 const changed = `
@@ -190,6 +203,9 @@ const sweep = `
 	ON     CONFLICT DO NOTHING`
 
 func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, m *Merged) error {
+	if same, err := s.assignments.Same(ctx, tx, s.reads("policy_assignment"), tid, s.whole...); err != nil || same {
+		return err
+	}
 	if err := s.assignments.Copy(ctx, tx, "policy_assignment_stage", "policy_assignment"); err != nil {
 		return fmt.Errorf("merge assignments of policies of %s: %w", tid, err)
 	}

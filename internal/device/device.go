@@ -103,20 +103,18 @@ const (
 // CheckIns are all of them, the freshest first.
 var CheckIns = []string{CheckInToday, CheckIn7, CheckIn30, CheckIn90, CheckInOver90, CheckInNever}
 
+// checkInAges are what the first of CheckIns end at.
+var checkInAges = []time.Duration{24 * time.Hour, 8 * 24 * time.Hour, 31 * 24 * time.Hour, 91 * 24 * time.Hour}
+
 // CheckInOf is the age of a last check-in at a time. A check-in from the future counts as today: clocks differ.
 func CheckInOf(last, now time.Time) string {
 	if last.IsZero() {
 		return CheckInNever
 	}
-	switch days := int(now.Sub(last) / (24 * time.Hour)); {
-	case days < 1:
-		return CheckInToday
-	case days <= 7:
-		return CheckIn7
-	case days <= 30:
-		return CheckIn30
-	case days <= 90:
-		return CheckIn90
+	for i, age := range checkInAges {
+		if now.Sub(last) < age {
+			return CheckIns[i]
+		}
 	}
 	return CheckInOver90
 }

@@ -12,12 +12,12 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// staged are the columns that a read fills, in the order of Stage.Add. The hash is of all of them.
+// staged are the columns that a read fills, in the order of Stage.Add. The hash is of all but the last, which moves with the clock: see age.
 var staged = strings.Fields(`
 	id name name_key serial serial_key user_id upn user_name user_key email os os_version model manufacturer compliance grace_until
-	ownership agent state enrolled_at last_sync_at checkin encrypted supervised jail_broken storage_total storage_free imei meid wifi_mac
+	ownership agent state enrolled_at last_sync_at encrypted supervised jail_broken storage_total storage_free imei meid wifi_mac
 	phone carrier entra_device_id entra_registered registration category threat enrolment_type enrolment_profile eas_activated
-	eas_device_id exchange_access exchange_reason exchange_sync_at certificate_until patch_level managed_name needs_approval actions search`)
+	eas_device_id exchange_access exchange_reason exchange_sync_at certificate_until patch_level managed_name needs_approval actions search checkin`)
 
 // remembered are the columns whose changes are kept as history.
 var remembered = []string{
@@ -42,11 +42,12 @@ func (s *Stage) Add(d Device) error {
 	r.Text(d.ID).Text(d.Name).Text(strings.ToLower(d.Name)).Text(d.Serial).Text(serialKey(d.Serial)).Text(d.UserID).Text(d.UPN).
 		Text(d.UserName).Text(strings.ToLower(d.UPN)).Text(d.Email).Text(d.OS).Text(d.OSVersion).Text(d.Model).Text(d.Manufacturer).
 		Text(d.Compliance).Time(d.GraceUntil).Text(d.Ownership).Text(d.Agent).Text(d.State).Time(d.EnrolledAt).Time(d.LastSyncAt).
-		Text(d.CheckIn).Bool(d.Encrypted).Bool(d.Supervised).Text(d.JailBroken).Int(d.StorageTotal).Int(d.StorageFree).Text(d.IMEI).
+		Bool(d.Encrypted).Bool(d.Supervised).Text(d.JailBroken).Int(d.StorageTotal).Int(d.StorageFree).Text(d.IMEI).
 		Text(d.MEID).Text(d.WiFiMAC).Text(d.Phone).Text(d.Carrier).Text(d.EntraDeviceID).Tristate(d.EntraRegistered).
 		Text(d.Registration).Text(d.Category).Text(d.Threat).Text(d.EnrolmentType).Text(d.Profile).Bool(d.EASActivated).
 		Text(d.EASDeviceID).Text(d.ExchangeAccess).Text(d.ExchangeReason).Time(d.ExchangeSyncAt).Time(d.CertificateEnds).
-		Text(d.PatchLevel).Text(d.ManagedName).Tristate(d.NeedsApproval).Text(string(d.Actions)).Text(searchText(d))
+		Text(d.PatchLevel).Text(d.ManagedName).Tristate(d.NeedsApproval).Text(string(d.Actions)).Text(searchText(d)).
+		Beside().Text(d.CheckIn)
 	return r.End()
 }
 
@@ -59,11 +60,56 @@ type Merged struct {
 // Merge makes the tenant's devices those of the read, which was complete: it writes only rows that are new or differ, keeps what
 // changed, and marks those that the read no longer had. tx is under the tenant's scope.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	if err := s.rows.Copy(ctx, tx, "device_stage", "device"); err != nil {
+	same, err := s.rows.Same(ctx, tx, "device", tid)
+	if err != nil {
 		return m, fmt.Errorf("merge devices of %s: %w", tid, err)
 	}
-	if err := loops(ctx, tx, "off"); err != nil {
+	if !same {
+		if err := s.merge(ctx, tx, tid, run, now, &m); err != nil {
+			return m, err
+		}
+	}
+	aged, err := age(ctx, tx, tid, now)
+	if err != nil {
 		return m, err
+	}
+	if m.Written += aged; m.Written > 0 || m.Gone > 0 {
+		if err := tally(ctx, tx, tid); err != nil {
+			return m, err
+		}
+	}
+	m.Counters, err = counters(ctx, tx, tid)
+	return m, err
+}
+
+// age writes the ages of the last check-in that are others by now, of the devices that this read did not write.
+func age(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (int64, error) {
+	until := make([]time.Time, len(checkInAges))
+	for i, a := range checkInAges {
+		until[i] = now.Add(-a)
+	}
+	tag, err := tx.Exec(ctx, `
+		UPDATE device d
+		SET    checkin = COALESCE((SELECT b.checkin FROM unnest($2::text[], $3::timestamptz[]) AS b (checkin, until) WHERE b.until < d.last_sync_at ORDER BY b.until DESC LIMIT 1), $4)
+		FROM   unnest($2::text[], $3::timestamptz[]) AS a (checkin, until)
+		WHERE  d.tenant_id = $1
+		AND    d.gone_at IS NULL
+		AND    d.checkin = a.checkin
+		AND    d.last_sync_at <= a.until
+		AND    d.changed_at <> $5`, tid, CheckIns[:len(until)], until, CheckInOver90, now)
+	if err != nil {
+		return 0, fmt.Errorf("age the check-ins of %s: %w", tid, err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+// merge compares the read with the rows that are there.
+func (s *Stage) merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+	if err := s.rows.Copy(ctx, tx, "device_stage", "device"); err != nil {
+		return fmt.Errorf("merge devices of %s: %w", tid, err)
+	}
+	if err := loops(ctx, tx, "off"); err != nil {
+		return err
 	}
 	if _, err := tx.Exec(ctx, `
 		CREATE TEMP TABLE device_changed ON COMMIT DROP AS
@@ -72,24 +118,24 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		LEFT   JOIN device o ON o.tenant_id = $1 AND o.id = n.id
 		WHERE (o.id IS NULL OR o.hash <> n.hash OR o.gone_at IS NOT NULL)
 		AND    NOT EXISTS (SELECT FROM device_stage l WHERE l.id = n.id AND l.seq > n.seq)`, tid); err != nil {
-		return m, fmt.Errorf("compare devices of %s: %w", tid, err)
+		return fmt.Errorf("compare devices of %s: %w", tid, err)
 	}
 	if err := loops(ctx, tx, "on"); err != nil {
-		return m, err
+		return err
 	}
 	if _, err := tx.Exec(ctx, remember, tid, now, run); err != nil {
-		return m, fmt.Errorf("history of devices of %s: %w", tid, err)
+		return fmt.Errorf("history of devices of %s: %w", tid, err)
 	}
 	tag, err := tx.Exec(ctx, upsert, tid, now)
 	if err != nil {
-		return m, fmt.Errorf("write devices of %s: %w", tid, err)
+		return fmt.Errorf("write devices of %s: %w", tid, err)
 	}
 	m.Written = tag.RowsAffected()
 	if err := loops(ctx, tx, "off"); err != nil {
-		return m, err
+		return err
 	}
 	if _, err := tx.Exec(ctx, retext, tid); err != nil {
-		return m, fmt.Errorf("write what a search of the devices of %s looks through: %w", tid, err)
+		return fmt.Errorf("write what a search of the devices of %s looks through: %w", tid, err)
 	}
 	tag, err = tx.Exec(ctx, `
 		WITH swept AS (
@@ -103,19 +149,10 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
 		SELECT $1, id, $2, $3, 'gone', 'false', 'true' FROM swept`, tid, now, run)
 	if err != nil {
-		return m, fmt.Errorf("sweep devices of %s: %w", tid, err)
+		return fmt.Errorf("sweep devices of %s: %w", tid, err)
 	}
 	m.Gone = tag.RowsAffected()
-	if err := loops(ctx, tx, "on"); err != nil {
-		return m, err
-	}
-	if m.Written > 0 || m.Gone > 0 {
-		if err := tally(ctx, tx, tid); err != nil {
-			return m, err
-		}
-	}
-	m.Counters, err = counters(ctx, tx, tid)
-	return m, err
+	return loops(ctx, tx, "on")
 }
 
 // loops switches nested loops. Where all of a tenant's devices meet all of a read, they are never right, but the planner takes them for it

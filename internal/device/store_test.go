@@ -357,3 +357,55 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 		t.Errorf("update under another scope: %v, %v, name %q", err, gerr, d.Name)
 	}
 }
+
+// TestCheckInsAge reads the same devices again and again while the clock goes on: only what is of another age is written, and that is no
+// change of the device.
+func TestCheckInsAge(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	const day = 24 * time.Hour
+	one, two, never := laptop(0), laptop(1), laptop(2)
+	one.LastSyncAt, two.LastSyncAt, never.LastSyncAt = noon, noon.Add(-2*day), time.Time{}
+	merge(t, pool, s, fabrikam, 1, noon, laptop(0))
+	run := int64(0)
+	for _, at := range []struct {
+		after     time.Duration
+		written   int64
+		ages      [2]string
+		oneChecks bool
+	}{
+		{0, 3, [2]string{"today", "1-7"}, false},
+		{23 * time.Hour, 0, [2]string{"today", "1-7"}, false},
+		{day, 1, [2]string{"1-7", "1-7"}, false},
+		{6 * day, 1, [2]string{"1-7", "8-30"}, false},
+		{8 * day, 1, [2]string{"8-30", "8-30"}, false},
+		{100 * day, 2, [2]string{"over90", "over90"}, false}, // past ages between
+		{101 * day, 1, [2]string{"today", "over90"}, true},
+		{200 * day, 1, [2]string{"over90", "over90"}, false},
+	} {
+		now := noon.Add(at.after)
+		if at.oneChecks {
+			one.LastSyncAt = now
+		}
+		run++
+		m := merge(t, pool, s, contoso, run, now, one, two, never)
+		if m.Written != at.written {
+			t.Errorf("after %s: %d devices written, not %d", at.after, m.Written, at.written)
+		}
+		for i, want := range at.ages {
+			d, err := s.Get(t.Context(), contoso, fmt.Sprintf("d%03d", i))
+			if err != nil || d.CheckIn != want {
+				t.Errorf("after %s: device %d last checked in %q, not %q (%v)", at.after, i, d.CheckIn, want, err)
+			}
+		}
+		if m.Counters["checkin:never"] != 1 || m.Counters["checkin:"+at.ages[0]] == 0 || m.Counters["total"] != 3 {
+			t.Errorf("after %s: %v", at.after, m.Counters)
+		}
+	}
+	if found, err := s.Changes(t.Context(), contoso, "d000", 10); err != nil || len(found) != 0 {
+		t.Errorf("ages are history: %v (%v)", found, err)
+	}
+	if d, err := s.Get(t.Context(), fabrikam, "d000"); err != nil || d.CheckIn != "today" {
+		t.Errorf("the ages of Contoso were written to Fabrikam: %q (%v)", d.CheckIn, err)
+	}
+}

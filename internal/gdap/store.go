@@ -81,7 +81,7 @@ func keep(ctx context.Context, tx pgx.Tx, home tenant.ID, now time.Time, r Relat
 	if err != nil {
 		return fmt.Errorf("keep a GDAP relationship: %w", err)
 	}
-	return nil
+	return postgres.Reread(ctx, tx, merging.Table, home)
 }
 
 // key is a name to sort by, cut to what an index takes.

@@ -14,7 +14,7 @@ import (
 type Merge struct {
 	Table string
 	Keep  bool // rows that the read no longer had stay, marked by gone_at; else they are deleted
-	Part  bool // the read had only what changed: the other rows stay as they are
+	Part  bool // reads have only what changed: the other rows stay as they are
 
 	// History, where not empty, is a table (tenant_id, <Subject>, at, run, field, old, new) that is told of changes of the fields named.
 	History, Subject string
@@ -26,8 +26,14 @@ type Merge struct {
 }
 
 // Merge writes only the rows that are new or differ, tells the history what changed, and takes away what the read no longer had. A row
-// that came twice counts as it came last. tx is under the tenant's scope.
+// that came twice counts as it came last. A read that is the same as the last one is not looked at row by row. tx is under the tenant's
+// scope.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, m Merge, tid any, run int64, now time.Time) (written, gone int64, err error) {
+	if !m.Part {
+		if same, err := s.Same(ctx, tx, m.Table, tid); err != nil || same {
+			return 0, 0, err
+		}
+	}
 	if err := s.Copy(ctx, tx, m.Table+"_stage", m.Table); err != nil {
 		return 0, 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"hash"
 	"io"
 	"os"
 	"strconv"
@@ -25,6 +26,7 @@ type Stage struct {
 	file    *os.File
 	out     *bufio.Writer
 	rows    int64
+	whole   hash.Hash // of the columns and of the hash of each row, in their order
 }
 
 // spill is the size in bytes from which a stage moves to a file. Most tenants stay below.
@@ -32,7 +34,11 @@ const spill = 4 << 20
 
 // NewStage starts an empty stage of rows with these columns, in this order. A column "hash" after the last is added by Row.End, and
 // "seq", the place of the row in the read, after that.
-func NewStage(columns ...string) *Stage { return &Stage{columns: columns} }
+func NewStage(columns ...string) *Stage {
+	s := &Stage{columns: columns, whole: sha256.New()}
+	s.whole.Write([]byte(strings.Join(columns, " ")))
+	return s
+}
 
 // Rows is how many rows were added.
 func (s *Stage) Rows() int64 { return s.rows }
@@ -44,6 +50,7 @@ func (s *Stage) Row() *Row { s.line = s.line[:0]; return &Row{s: s} }
 type Row struct {
 	s    *Stage
 	some bool // a value stands already
+	sum  *[sha256.Size]byte
 }
 
 func (r *Row) sep() {
@@ -142,10 +149,21 @@ func (r *Row) Strings(v []string) *Row {
 	return r.Text(b.String())
 }
 
-// End completes the row. Its hash is of all values so far, so that a merge can tell what changed without comparing columns.
+// Beside ends what makes a row another than it was: where only values that follow differ, it counts as unchanged and is not written.
+func (r *Row) Beside() *Row {
+	sum := sha256.Sum256(r.s.line)
+	r.sum = &sum
+	return r
+}
+
+// End completes the row. Its hash is of all values, or of those before Beside, so that a merge can tell what changed without comparing
+// columns.
 func (r *Row) End() error {
-	s := r.s
-	sum := sha256.Sum256(s.line)
+	if r.sum == nil {
+		r.Beside()
+	}
+	s, sum := r.s, r.sum
+	s.whole.Write(sum[:])
 	s.line = append(s.line, '\t', '\\', '\\', 'x')
 	s.line = hex.AppendEncode(s.line, sum[:16])
 	s.rows++

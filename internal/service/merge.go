@@ -58,14 +58,28 @@ type Merged struct {
 // Merge makes the tenant's items of those kinds that were read completely those of the run, keeps what changed, and writes down how each
 // kind was read. Kinds that failed, or were not asked for, keep their rows.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading) (m Merged, err error) {
-	if err := s.rows.Copy(ctx, tx, "service_stage", "service_item"); err != nil {
-		return m, fmt.Errorf("merge services of %s: %w", tid, err)
+	if err := s.mergeItems(ctx, tx, tid, run, now, readings, &m); err != nil {
+		return m, err
 	}
+	if err := writeReadings(ctx, tx, tid, readings); err != nil {
+		return m, err
+	}
+	m.Counters, err = counters(ctx, tx, tid)
+	return m, err
+}
+
+func (s *Stage) mergeItems(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading, m *Merged) error {
 	var whole, quiet []string
 	for _, r := range readings {
 		if r.Outcome != Failed {
 			whole = append(whole, string(r.Kind))
 		}
+	}
+	if same, err := s.rows.Same(ctx, tx, "service_item", tid, whole...); err != nil || same {
+		return err
+	}
+	if err := s.rows.Copy(ctx, tx, "service_stage", "service_item"); err != nil {
+		return fmt.Errorf("merge services of %s: %w", tid, err)
 	}
 	for _, sp := range specs {
 		quiet = append(quiet, sp.quiet()...)
@@ -82,17 +96,13 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	} {
 		tag, err := tx.Exec(ctx, step.sql, step.args...)
 		if err != nil {
-			return m, fmt.Errorf("%s services of %s: %w", step.what, tid, err)
+			return fmt.Errorf("%s services of %s: %w", step.what, tid, err)
 		}
 		if step.counts != nil {
 			*step.counts = tag.RowsAffected()
 		}
 	}
-	if err := writeReadings(ctx, tx, tid, readings); err != nil {
-		return m, err
-	}
-	m.Counters, err = counters(ctx, tx, tid)
-	return m, err
+	return nil
 }
 
 const compare = `
