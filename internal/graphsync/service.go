@@ -191,12 +191,30 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 		if d.Home {
 			of = home
 		}
+		if err := s.note(ctx, scope, d.Name, of); err != nil {
+			return Requested{}, err
+		}
 		for _, tid := range of {
 			jobs = append(jobs, readArgs{TenantID: tid.String(), Dataset: d.Name, Reason: "person"})
 		}
 	}
 	r.Queued, r.Running, err = s.enqueue(ctx, queue, 1, jobs)
 	return r, err
+}
+
+// note lets people see that a read which is not under way was asked for. It is noted before the job is there, so that one which begins at
+// once begins after it.
+func (s *Service) note(ctx context.Context, scope tenant.Scope, dataset string, tenants []tenant.ID) error {
+	_, err := s.pool.In(scope).Exec(ctx, `
+		UPDATE sync_state
+		SET    asked_at = $3
+		WHERE  dataset = $1
+		AND    tenant_id = ANY($2)
+		AND    state <> 'running'`, dataset, tenants, s.now())
+	if err != nil {
+		return fmt.Errorf("note that %s was asked for: %w", dataset, err)
+	}
+	return nil
 }
 
 // choose finds datasets by name; without names those of every customer.

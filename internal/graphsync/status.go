@@ -28,6 +28,7 @@ type Status struct {
 	Throttled  time.Duration
 	PageSize   int64 // rows of a page at most, where Microsoft did not answer larger ones; else 0
 	StartedAt  time.Time
+	AskedAt    time.Time // when a person asked for the read that waits for its turn; zero: none waits
 
 	LastCompleteAt   time.Time
 	LastCompleteRun  int64
@@ -92,7 +93,8 @@ const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain
 const statusColumns = `
 	s.tenant_id, ` + tenantName + `, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms, s.page_size,
 	s.started_at, s.last_complete_at, s.last_complete_run, s.last_complete_rows, s.duration_ms, s.next_at,
-	s.error_kind, s.error_sentence, s.error_at, s.request_id, s.client_request_id, s.activity_id, s.failures, s.diagnosis`
+	s.error_kind, s.error_sentence, s.error_at, s.request_id, s.client_request_id, s.activity_id, s.failures, s.diagnosis,
+	CASE WHEN s.state <> 'running' AND NOT s.stopped AND s.asked_at > COALESCE(s.started_at, '-infinity') THEN s.asked_at END`
 
 func scanStatus(row pgx.CollectableRow, more ...any) (Status, error) {
 	var s Status
@@ -101,7 +103,7 @@ func scanStatus(row pgx.CollectableRow, more ...any) (Status, error) {
 	err := row.Scan(append([]any{&s.Tenant, &s.TenantName, &s.Dataset, &s.State, &s.Stopped, &s.Run, &s.Pages, &s.Rows, &s.Bytes,
 		&s.Retries, &throttled, &s.PageSize, postgres.Zero(&s.StartedAt), postgres.Zero(&s.LastCompleteAt), &s.LastCompleteRun, &s.LastCompleteRows,
 		&duration, postgres.Zero(&s.NextAt), &t.Kind, &t.Sentence, postgres.Zero(&t.At), &t.RequestID, &t.ClientRequestID,
-		&t.ActivityID, &t.Failures, &t.Diagnosis}, more...)...)
+		&t.ActivityID, &t.Failures, &t.Diagnosis, postgres.Zero(&s.AskedAt)}, more...)...)
 	s.Throttled, s.Duration = time.Duration(throttled)*time.Millisecond, time.Duration(duration)*time.Millisecond
 	return s, err
 }

@@ -55,10 +55,10 @@ var runColumns = []page.Column[run]{
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Cell: func(r run) ui.Cell {
 		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
 	}, Text: func(r run) string { return r.TenantName }},
-	{Key: "state", Label: "Result", Kind: ui.KindState, Cell: resultCell, Text: func(r run) string { return r.State }},
+	{Key: "state", Label: "Result", Kind: ui.KindState, Phone: "line", Cell: resultCell, Text: func(r run) string { return r.State }},
 	{Key: "started", Label: "Began", Kind: ui.KindTime, Width: 96, Cell: func(r run) ui.Cell { return ui.TimeCell(ui.NewTime(r.StartedAt, r.now)) }, Text: func(r run) string { return page.Stamp(&r.StartedAt) }},
 	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 70, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},
-	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 72, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "rows", Label: "Rows read", Kind: ui.KindNumber, Width: 72, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Rows)) }, Text: func(r run) string { return strconv.FormatInt(r.Rows, 10) }},
 	{Key: "written", Label: "Changed", Kind: ui.KindNumber, Priority: 2, Width: 76, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Written)) }, Text: func(r run) string { return strconv.FormatInt(r.Written, 10) }},
 	{Key: "gone", Label: "Gone", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Gone)) }, Text: func(r run) string { return strconv.FormatInt(r.Gone, 10) }},
 	{Key: "pages", Label: "Pages", Kind: ui.KindNumber, Priority: 3, Width: 64, Cell: func(r run) ui.Cell { return ui.TextCell(ui.N(r.Pages)) }, Text: func(r run) string { return strconv.FormatInt(r.Pages, 10) }},

@@ -49,6 +49,7 @@ type row struct {
 	Duration   int64      `json:"duration_ms"`
 	AsOf       *time.Time `json:"as_of"`
 	NextAt     *time.Time `json:"next_at"`
+	AskedAt    *time.Time `json:"asked_at"` // of a read that waits for its turn
 	Problem    string     `json:"problem"`
 	Note       string     `json:"note"` // how the read had to adapt
 	RequestID  string     `json:"request_id"`
@@ -85,8 +86,8 @@ var chosen = []string{"dataset", "state", "age", "customer", "group", "tag"}
 var columns = []page.Column[row]{
 	{Key: "dataset", Label: "Dataset", Width: 272, Text: func(r row) string { return r.Label }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
-	{Key: "state", Label: "State", Kind: ui.KindState, Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
-	{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
+	{Key: "state", Label: "State", Kind: ui.KindState, Phone: "line", Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
+	{Key: "rows", Label: "Rows read", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
 	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Priority: 3, Width: 70, Cell: func(r row) ui.Cell { return ui.QuietCell(ui.N(r.Calls)) }, Text: func(r row) string { return strconv.FormatInt(r.Calls, 10) }},
 	{Key: "pages", Label: "Pages", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
 	{Key: "retries", Label: "Retries", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Retries, 10) }},
@@ -117,6 +118,8 @@ func stateCell(r row) ui.Cell {
 	switch {
 	case r.State == "running":
 		return ui.StateCell(ui.ShapePending, "Being read")
+	case r.AskedAt != nil:
+		return ui.StateCell(ui.ShapePending, "Asked for, waits for its turn")
 	case r.State == "failed" && r.AsOf != nil:
 		return failed(ui.ShapeStale, problem(r.Diagnosis, r.Problem))
 	case r.State == "failed":
@@ -203,11 +206,11 @@ func newRow(st graphsync.Status, now time.Time) row {
 	r := row{
 		TenantID: st.Tenant.String(), TenantName: st.TenantName, Dataset: st.Dataset, Label: graphsync.Label(st.Dataset), State: st.State,
 		Rows: st.LastCompleteRows, Pages: st.Pages, Retries: st.Retries, Throttled: st.Throttled.Milliseconds(), Duration: st.Duration.Milliseconds(),
-		AsOf: pointer(st.LastCompleteAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, now: now,
+		AsOf: pointer(st.LastCompleteAt), AskedAt: pointer(st.AskedAt), Problem: st.Trouble.Sentence, Note: adapted(st.Dataset, st.PageSize), RequestID: st.Trouble.RequestID, ActivityID: st.Trouble.ActivityID, now: now,
 		Calls: calls(st.Pages, st.Retries, st.State, st.Trouble), Diagnosis: st.Trouble.Diagnosis.Brief(),
 	}
 	if st.State == "running" {
-		r.Rows = st.Rows
+		r.Rows, r.Duration = st.Rows, 0
 	}
 	if !st.Stopped {
 		r.NextAt = pointer(st.NextAt)
@@ -245,7 +248,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		return err
 	}
 	l.Count, l.Next, l.Rows = found.Count, found.Next, rows(found.Rows, l.now)
-	l.Live = slices.ContainsFunc(l.Rows, func(x row) bool { return x.State == "running" })
+	l.Live = slices.ContainsFunc(l.Rows, func(x row) bool { return x.State == "running" || x.AskedAt != nil })
 	if l.Banner, err = h.leftAlone(r.Context(), m.Scope, l.now); err != nil {
 		return err
 	}

@@ -384,3 +384,34 @@ func TestFailureInFull(t *testing.T) {
 		t.Errorf("%+v", x.Rows)
 	}
 }
+
+// TestWaits asks for reads that no worker begins, and lets one of them begin.
+func TestWaits(t *testing.T) {
+	f, contoso, fabrikam, _, c := some(t)
+	c.Post("/sync", url.Values{"dataset": {"devices"}})
+	const waits = "Asked for, waits for its turn"
+	body := c.Get("/sync").Body.String()
+	if n := strings.Count(body, waits); n != 2 || !strings.Contains(body, `hx-trigger="every 2s"`) {
+		t.Errorf("%d datasets wait, want 2, on a page that renews itself", n)
+	}
+	f.Now = f.Now.Add(time.Second)
+	f.StartRead(t, contoso.ID, graphsync.Devices, 10)
+	body = c.Get("/sync").Body.String()
+	if strings.Count(body, waits) != 1 || strings.Count(body, "Being read") != 2 { // once among the filters
+		t.Error("one has begun, and the page does not tell it from the one that waits")
+	}
+	var got struct {
+		Rows []struct {
+			Duration int64      `json:"duration_ms"`
+			AskedAt  *time.Time `json:"asked_at"`
+		}
+	}
+	c.JSON("/sync?dataset=devices&customer="+contoso.ID.String(), http.StatusOK, &got)
+	if len(got.Rows) != 1 || got.Rows[0].AskedAt != nil || got.Rows[0].Duration != 0 {
+		t.Errorf("the read under way: %+v", got.Rows)
+	}
+	c.JSON("/sync?dataset=devices&customer="+fabrikam.ID.String(), http.StatusOK, &got)
+	if len(got.Rows) != 1 || got.Rows[0].AskedAt == nil {
+		t.Errorf("the read that waits: %+v", got.Rows)
+	}
+}

@@ -52,6 +52,7 @@ type reading struct {
 	Retries  int64      `json:"retries"`
 	AsOf     *time.Time `json:"as_of"`
 	NextAt   *time.Time `json:"next_at"`
+	AskedAt  *time.Time `json:"asked_at,omitempty"` // of a read that waits for its turn
 	Problem  string     `json:"problem,omitempty"`
 	Throttle string     `json:"throttled,omitempty"`
 }
@@ -121,7 +122,7 @@ func live(state tenant.State, statuses []graphsync.Status, now time.Time) string
 	for _, st := range statuses {
 		first := st.State == "never" && st.Trouble.At.IsZero()
 		due := !st.NextAt.IsZero() && st.NextAt.Before(now)
-		if st.State == "running" || !st.Stopped && state.Readable() && (first || due) {
+		if st.State == "running" || !st.AskedAt.IsZero() || !st.Stopped && state.Readable() && (first || due) {
 			return "2s"
 		}
 	}
@@ -139,6 +140,7 @@ func newReading(st graphsync.Status, now time.Time) reading {
 	if st.State == "running" {
 		x.Rows = st.Rows
 	}
+	x.AskedAt = page.Moment(st.AskedAt)
 	if !st.LastCompleteAt.IsZero() {
 		x.AsOf = ptr(st.LastCompleteAt.UTC())
 		d, known := graphsync.Table().Get(st.Dataset)
@@ -323,8 +325,8 @@ func (v summary) complete() (n int) {
 // readings are the datasets of the tenant: how far each read is, or when it was last complete.
 func (v summary) readings() ui.Table {
 	t := ui.Table{ID: "readings", Caption: "What is read from this customer", Inset: true, Columns: []ui.Column{
-		{Key: "dataset", Label: "Dataset", Width: 260}, {Key: "state", Label: "State", Kind: ui.KindState},
-		{Key: "rows", Label: "Rows", Kind: ui.KindNumber, Width: 110}, {Key: "pages", Label: "Pages", Kind: ui.KindNumber, Width: 80, Priority: 2},
+		{Key: "dataset", Label: "Dataset", Width: 260}, {Key: "state", Label: "State", Kind: ui.KindState, Phone: "line"},
+		{Key: "rows", Label: "Rows read", Kind: ui.KindNumber, Width: 110}, {Key: "pages", Label: "Pages", Kind: ui.KindNumber, Width: 80, Priority: 2},
 		{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Width: 100, Priority: 3},
 		{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Width: 140}, {Key: "next", Label: "Next", Kind: ui.KindTime, Width: 110, Priority: 2},
 	}}
@@ -349,6 +351,8 @@ func (d reading) stateCell() ui.Cell {
 	switch {
 	case d.State == "running":
 		return ui.StateCell(ui.ShapePending, "Being read")
+	case d.AskedAt != nil:
+		return ui.StateCell(ui.ShapePending, "Asked for, waits for its turn")
 	case d.State == "failed":
 		c := ui.StateCell(ui.ShapeBad, "Not read: "+d.Problem)
 		if d.AsOf != nil {
