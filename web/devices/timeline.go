@@ -47,7 +47,7 @@ type dated struct {
 // newTimeline merges what the readings saw, Intune's action results and the days without a reading, the newest first.
 func newTimeline(v view, gaps []dated) ui.Timeline {
 	now := v.chrome.Now
-	all := slices.Clone(gaps)
+	all := slices.DeleteFunc(slices.Clone(gaps), func(g dated) bool { return g.at.Before(v.device.FirstSeenAt) }) // nothing was to be read of it
 	add := func(at time.Time, e ui.Event) {
 		if at.IsZero() {
 			return
