@@ -17,7 +17,7 @@ func (c *call) detailsOf(p *product, d *draw) object {
 	}
 	switch p.kind {
 	case "win32LobApp":
-		return lob(win32(p, d)...)
+		return lob(c.win32(p, d)...)
 	case "iosVppApp", "macOsVppApp":
 		return c.vpp(p, d)
 	case "iosStoreApp":
@@ -25,17 +25,17 @@ func (c *call) detailsOf(p *product, d *draw) object {
 	case "managedIOSStoreApp":
 		return append(object{{"bundleId", p.pkg}, {"appStoreUrl", appStore(d)}, {"applicableDeviceType", allApple}, {"minimumSupportedOperatingSystem", iosFrom("v15_0")}}, managed...)
 	case "iosLobApp":
-		return lob(iosPackage(c, p)...)
+		return lob(c.iosPackage(p)...)
 	case "managedIOSLobApp":
-		return append(lob(iosPackage(c, p)...), managed...)
+		return append(lob(c.iosPackage(p)...), managed...)
 	case "androidStoreApp":
 		return object{{"packageId", p.pkg}, {"appStoreUrl", store}, {"minimumSupportedOperatingSystem", androidFrom("v9_0")}}
 	case "managedAndroidStoreApp":
 		return append(object{{"packageId", p.pkg}, {"appStoreUrl", store}, {"minimumSupportedOperatingSystem", androidFrom("v9_0")}}, managed...)
 	case "androidLobApp":
-		return lob(androidPackage()...)
+		return lob(c.androidPackage(p)...)
 	case "managedAndroidLobApp":
-		return append(lob(androidPackage()...), managed...)
+		return append(lob(c.androidPackage(p)...), managed...)
 	case "androidManagedStoreApp", "androidForWorkApp", "androidManagedStoreWebApp":
 		o := object{{"packageId", p.pkg}, {"appIdentifier", "app:" + p.pkg}, {"usedLicenseCount", 0}, {"totalLicenseCount", 0}, {"appStoreUrl", store}}
 		if p.kind == "androidForWorkApp" {
@@ -56,7 +56,7 @@ func (c *call) detailsOf(p *product, d *draw) object {
 	case "windowsStoreApp":
 		return object{{"appStoreUrl", "https://apps.microsoft.com/detail/" + p.pkg}}
 	case "win32CatalogApp":
-		return append(lob(win32(p, d)...), member{"mobileAppCatalogPackageId", newGUID(0, kindApp, 0, d.n(1<<20)).String()})
+		return append(lob(c.win32(p, d)...), member{"mobileAppCatalogPackageId", newGUID(0, kindApp, 0, d.n(1<<20)).String()})
 	case "officeSuiteApp":
 		return officeSuite(p)
 	case "webApp", "iosiPadOSWebClip":
@@ -66,9 +66,9 @@ func (c *call) detailsOf(p *product, d *draw) object {
 	case "windowsMobileMSI":
 		return lob(member{"commandLine", "/qn"}, member{"productCode", productCode(d)}, member{"productVersion", "5.1.0"}, member{"ignoreVersionDetection", true})
 	case "windowsUniversalAppX":
-		return lob(append(appx(p), member{"applicableDeviceTypes", "desktop"})...)
+		return lob(append(c.appx(p), member{"applicableDeviceTypes", "desktop"})...)
 	case "windowsAppX":
-		return lob(appx(p)...)
+		return lob(c.appx(p)...)
 	case "microsoftStoreForBusinessApp":
 		return object{{"usedLicenseCount", 0}, {"totalLicenseCount", 0}, {"productKey", "9WZDNCRFHVJL"}, {"licenseType", "offline"}, {"packageIdentityName", p.pkg}}
 	}
@@ -87,7 +87,7 @@ func productCode(d *draw) string {
 	return "{" + strings.ToUpper(newGUID(d.next(), kindApp, 0, 1).String()) + "}"
 }
 
-func win32(p *product, d *draw) []member {
+func (c *call) win32(p *product, d *draw) []member {
 	code := productCode(d)
 	install, uninstall, msi := `"`+p.pkg+`" /S`, `"%ProgramFiles%\`+p.publisher+`\uninstall.exe" /S`, any(nil)
 	var rule object
@@ -95,7 +95,7 @@ func win32(p *product, d *draw) []member {
 	case strings.HasSuffix(p.pkg, ".msi"):
 		install, uninstall = `msiexec /i "`+p.pkg+`" /qn`, "msiexec /x "+code+" /qn"
 		rule = object{{"@odata.type", "#microsoft.graph.win32LobAppProductCodeRule"}, {"ruleType", "detection"}, {"productCode", code}, {"productVersionOperator", "notConfigured"}, {"productVersion", nil}}
-		msi = object{{"productCode", code}, {"productVersion", "1.0"}, {"upgradeCode", nil}, {"requiresReboot", false}, {"packageType", "perMachine"}, {"productName", p.name}, {"publisher", p.publisher}}
+		msi = object{{"productCode", code}, {"productVersion", c.release(p, "4.2.1", "4.2.0", "4.1.7")}, {"upgradeCode", nil}, {"requiresReboot", false}, {"packageType", "perMachine"}, {"productName", p.name}, {"publisher", p.publisher}}
 	case strings.HasSuffix(p.pkg, ".ps1"):
 		install = "powershell.exe -ExecutionPolicy Bypass -File " + p.pkg
 		uninstall = "powershell.exe -ExecutionPolicy Bypass -File uninstall.ps1"
@@ -153,17 +153,27 @@ func androidFrom(v string) object {
 	return from(v, "v4_0", "v5_0", "v6_0", "v7_0", "v8_0", "v9_0", "v10_0", "v11_0")
 }
 
+// release is the version of a package that somebody at the tenant uploaded: most have the newest, some an older one.
+func (c *call) release(p *product, newest string, older ...string) string {
+	if n := (c.t.Index*7 + len(p.name)) % (2*len(older) + 1); n < len(older) {
+		return older[n]
+	}
+	return newest
+}
+
 func macFrom(v string) object {
 	return from(v, "v10_13", "v10_14", "v10_15", "v11_0", "v12_0", "v13_0")
 }
 
-func iosPackage(c *call, p *product) []member {
+func (c *call) iosPackage(p *product) []member {
+	version := c.release(p, "2.3.1", "2.3.0", "2.2.4")
 	return []member{{"bundleId", "com.example." + strings.ToLower(strings.TrimSuffix(p.pkg, ".ipa"))}, {"applicableDeviceType", allApple}, {"minimumSupportedOperatingSystem", iosFrom("v15_0")},
-		{"expirationDateTime", c.s.anchor.Add(300 * day)}, {"versionNumber", "2.3.1"}, {"buildNumber", "231"}}
+		{"expirationDateTime", c.s.anchor.Add(300 * day)}, {"versionNumber", version}, {"buildNumber", strings.ReplaceAll(version, ".", "")}}
 }
 
-func androidPackage() []member {
-	return []member{{"packageId", "com.example.app"}, {"minimumSupportedOperatingSystem", androidFrom("v10_0")}, {"versionName", "1.4"}, {"versionCode", "14"}}
+func (c *call) androidPackage(p *product) []member {
+	version := c.release(p, "1.4", "1.3")
+	return []member{{"packageId", "com.example.app"}, {"minimumSupportedOperatingSystem", androidFrom("v10_0")}, {"versionName", version}, {"versionCode", strings.ReplaceAll(version, ".", "")}}
 }
 
 func macPackage(p *product) []member {
@@ -171,9 +181,9 @@ func macPackage(p *product) []member {
 		{"includedApps", []object{{{"bundleId", p.pkg}, {"bundleVersion", "1.0"}}}}, {"minimumSupportedOperatingSystem", macFrom("v12_0")}}
 }
 
-func appx(p *product) []member {
+func (c *call) appx(p *product) []member {
 	return []member{{"applicableArchitectures", "x64"}, {"identityName", p.name}, {"identityPublisherHash", "8wekyb3d8bbwe"}, {"identityResourceIdentifier", ""},
-		{"identityVersion", "1.2.0.0"}, {"isBundle", true}, {"minimumSupportedOperatingSystem", from("v10_0", "v8_0", "v8_1", "v10_0")}}
+		{"identityVersion", c.release(p, "1.2.0.0", "1.1.3.0")}, {"isBundle", true}, {"minimumSupportedOperatingSystem", from("v10_0", "v8_0", "v8_1", "v10_0")}}
 }
 
 func officeSuite(p *product) object {
