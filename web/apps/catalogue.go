@@ -122,7 +122,7 @@ func catalogueColumns() []page.Column[entry] {
 			}
 			return plainNumber(*e.Failed)
 		}, Cell: entry.failed},
-		{Key: "versions", Label: "Versions", Sort: "versions", Priority: 2, Width: 120, Text: entry.spread,
+		{Key: "versions", Label: "Versions", Sort: "versions", Priority: 2, Width: 190, Text: entry.spread,
 			Cell: func(e entry) ui.Cell { return ui.TextCell(e.spread()) }},
 		text("platform", "Platform", "", 3, 90, func(e entry) string { return e.Platform }),
 		{Key: "id", Label: "Entry", Exact: true, Text: func(e entry) string { return e.Key }},

@@ -155,6 +155,9 @@ func androidFrom(v string) object {
 
 // release is the version of a package that somebody at the tenant uploaded: most have the newest, some an older one.
 func (c *call) release(p *product, newest string, older ...string) string {
+	if v := appVersion(p); v != "" {
+		return v // the name says it
+	}
 	if n := (c.t.Index*7 + len(p.name)) % (2*len(older) + 1); n < len(older) {
 		return older[n]
 	}
