@@ -178,11 +178,19 @@ func (b kinds) tableOfAll() ui.Table {
 		{Key: "unset", Label: "Not set up or licensed", Kind: ui.KindNumber, Width: 170, Priority: 2}, {Key: "failed", Label: "Not read", Kind: ui.KindNumber, Width: 100}, {Key: "at", Label: "Oldest", Kind: ui.KindTime, Width: 110},
 	}}
 	for _, c := range b.all {
-		failed := ui.TextCell(ui.N(c.Failed))
+		customers := func(n int64, state service.Outcome) ui.Cell {
+			if n == 0 {
+				return ui.TextCell("0")
+			}
+			return ui.NumberCell(n, readingsList+"?kind="+string(c.Kind)+"&state="+string(state))
+		}
+		failed := customers(c.Failed, service.Failed)
 		if c.Failed > 0 {
 			failed.Tone = "warn"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: kindWords[c.Kind], Cells: []ui.Cell{b.held(c.Kind, c.Items), ui.TextCell(ui.N(c.Read)), ui.TextCell(ui.N(c.Unset)), failed, ui.TimeCell(ui.NewTime(c.Oldest, b.now))}})
+		t.Rows = append(t.Rows, ui.Row{Name: kindWords[c.Kind], Cells: []ui.Cell{
+			b.held(c.Kind, c.Items), customers(c.Read, service.Read), customers(c.Unset, service.Unset), failed, ui.TimeCell(ui.NewTime(c.Oldest, b.now)),
+		}})
 	}
 	return t
 }

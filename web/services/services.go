@@ -47,6 +47,7 @@ func (h *Handler) Mount(r page.Router) {
 
 // MountPortal adds what belongs to the portal and to no tenant.
 func (h *Handler) MountPortal(r page.Router) {
+	r.Get(readingsList, h.readingsByCustomer)
 	r.Get("/services/lead-times", h.leadTimes)
 	r.Post("/services/lead-times", tenant.MaySettings, h.setLeadTimes)
 	r.Get("/services/calendar", h.calendar)
