@@ -25,11 +25,12 @@ type Failure struct {
 
 	Kind      permission.Kind // whose token: the program's or a person's
 	Method    string
-	Path      string // for example /v1.0/deviceManagement/managedDevices/{id}
-	Fresh     bool   // the token was issued just before the call, after the last grant
-	NoAnswer  bool   // timeout, connection refused or reset
-	Challenge bool   // Entra asks the person to sign in again before the token counts (continuous access evaluation)
-	Approval  bool   // the answer carried x-msft-approval-code: Intune's multi-admin approval
+	Path      string    // for example /v1.0/deviceManagement/managedDevices/{id}
+	Fresh     bool      // the token was issued just before the call, after the last grant
+	Settled   time.Time // from when on every token in use is newer than the last grant; zero: not known
+	NoAnswer  bool      // timeout, connection refused or reset
+	Challenge bool      // Entra asks the person to sign in again before the token counts (continuous access evaluation)
+	Approval  bool      // the answer carried x-msft-approval-code: Intune's multi-admin approval
 	RequestID string
 	Activity  string // Intune's activity id: what Microsoft support asks for
 	At        time.Time
@@ -106,8 +107,9 @@ type Finding struct {
 	Confidence Confidence
 	Evidence   []string // what the verdict rests on
 	Missing    []permission.Permission
-	Proof      string // what would show that it is fixed
-	Steps      []Step // the layers that the call passes, with what is known of each
+	Proof      string    // what would show that it is fixed
+	Steps      []Step    // the layers that the call passes, with what is known of each
+	Again      time.Time // when the same call is worth another try, where it passes by itself; zero: not known
 }
 
 // Diagnose finds the layer that failed.

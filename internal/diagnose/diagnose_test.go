@@ -30,6 +30,26 @@ func list(f diagnose.Failure) diagnose.Failure {
 	return f
 }
 
+// defender is a refused read of the incidents of a tenant that has granted it.
+func defender(f diagnose.Failure) diagnose.Failure {
+	f.Kind, f.Method, f.Path, f.Status, f.ReadAt = permission.Application, "GET", "/v1.0/security/incidents", 403, readAt
+	f.Granted = []permission.Permission{app("SecurityIncident.Read.All")}
+	return f
+}
+
+// TestAnOldTokenIsTriedWhenItsHourIsOver: it passes by itself, and when is known.
+func TestAnOldTokenIsTriedWhenItsHourIsOver(t *testing.T) {
+	settled := readAt.Add(time.Hour)
+	f := defender(diagnose.Failure{Code: "Authorization_RequestDenied", Settled: settled})
+	if found := diagnose.Diagnose(f); found.Cause != diagnose.CauseTokenOld || !found.Again.Equal(settled) {
+		t.Errorf("%s, again at %s", found.Cause, found.Again)
+	}
+	f.Code = "Forbidden" // Defender's word for a tenant that it does not know
+	if found := diagnose.Diagnose(f); found.Cause != diagnose.CauseDefender || !found.Again.IsZero() || strings.Contains(found.Verdict, "person") {
+		t.Errorf("%s, again at %s: %s", found.Cause, found.Again, found.Verdict)
+	}
+}
+
 func TestDiagnose(t *testing.T) {
 	no, yes := false, true
 	devices := app("DeviceManagementManagedDevices.Read.All")
@@ -59,6 +79,9 @@ func TestDiagnose(t *testing.T) {
 		{"there already", diagnose.Failure{Status: 409, Code: "Conflict"}, diagnose.LayerObject, diagnose.Staff, diagnose.Likely},
 		{"Defender not set up", diagnose.Failure{Status: 403, Kind: permission.Delegated, Method: "GET", Path: "/api/incidents", Fresh: true, ReadAt: readAt,
 			Granted: []permission.Permission{{Resource: permission.Defender, Kind: permission.Delegated, Name: "Incident.Read"}}}, diagnose.LayerLicence, diagnose.Customer, diagnose.Unsure},
+		{"Defender not set up, grants just read for the first time", defender(diagnose.Failure{Code: "Forbidden", Text: "The tenant is not onboarded to Microsoft Defender XDR."}), diagnose.LayerLicence, diagnose.Customer, diagnose.Unsure},
+		{"incidents with an old token", defender(diagnose.Failure{Code: "Authorization_RequestDenied", Text: "Insufficient privileges to complete the operation."}), diagnose.LayerToken, diagnose.Nobody, diagnose.Likely},
+		{"incidents refused for a permission that is there", defender(diagnose.Failure{Code: "Authorization_RequestDenied", Fresh: true}), diagnose.LayerUnknown, diagnose.NotKnown, diagnose.Unsure},
 		{"licence missing", diagnose.Failure{Status: 400, Code: "BadRequest", Text: "Request not applicable to target tenant."}, diagnose.LayerLicence, diagnose.Customer, diagnose.Likely},
 		{"premium licence missing", diagnose.Failure{Status: 403, Text: "Neither tenant is B2C or tenant doesn't have premium license", ReadAt: readAt}, diagnose.LayerLicence, diagnose.Customer, diagnose.Likely},
 		{"directory refuses, grants unread", diagnose.Failure{Status: 403, Code: "Authorization_RequestDenied"}, diagnose.LayerScope, diagnose.Customer, diagnose.Unsure},

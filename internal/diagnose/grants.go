@@ -35,18 +35,33 @@ func byGrants(f Failure) Finding {
 // granted is the case in which the permission is there and the call is refused all the same.
 func granted(f Failure, want permission.Permission, role string) Finding {
 	switch {
+	case inDefender(f) && !deniesPermission(f):
+		found := Finding{Cause: CauseDefender, Layer: LayerLicence, Who: Customer, Confidence: Unsure, Verdict: "The permission is granted. The tenant is not set up for Microsoft Defender, or the person has no role in it.",
+			Remedy: "An administrator opens the Defender portal once and checks the roles there.", Useless: "A second consent."}
+		if f.Kind == permission.Application {
+			found.Verdict = "The permission is granted. The tenant is not set up for Microsoft Defender, or has no licence for it."
+			found.Remedy = "An administrator opens the Defender portal once. Without a licence for it this stays empty, and that is in order."
+		}
+		return found
 	case !f.Fresh:
 		return Finding{Cause: CauseTokenOld, Layer: LayerToken, Who: Nobody, Confidence: Likely, Verdict: "The token is older than the grant of " + want.Name + ".",
-			Remedy: "The portal gets a new one. It can take an hour until every service takes it.", Useless: "A second consent."}
-	case strings.Contains(f.Path, "/security/") || strings.HasPrefix(f.Path, "/api/incidents"):
-		return Finding{Cause: CauseDefender, Layer: LayerLicence, Who: Customer, Confidence: Unsure, Verdict: "The permission is granted. The tenant is not set up for Microsoft Defender, or the person has no role in it.",
-			Remedy: "An administrator opens the Defender portal once and checks the roles there.", Useless: "A second consent."}
+			Remedy: "The portal gets a new one. It can take an hour until every service takes it.", Useless: "A second consent.", Again: f.Settled}
 	case f.Kind == permission.Delegated:
 		return byRole(f, role)
 	}
 	found := unknown(f)
 	found.Evidence = []string{want.Name + " is granted, so the permission is not the cause."}
 	return found
+}
+
+func inDefender(f Failure) bool {
+	return strings.Contains(f.Path, "/security/") || strings.HasPrefix(f.Path, "/api/incidents")
+}
+
+// deniesPermission tells a refusal by Defender that is about the token's permissions. It answers 403 to tenants that are not set up for it, too,
+// and then in other words.
+func deniesPermission(f Failure) bool {
+	return f.Code == "Authorization_RequestDenied" || strings.Contains(f.Text, "Insufficient privileges") || strings.HasPrefix(f.Text, "Missing application roles")
 }
 
 // intuneAdministrator is the built-in role that opens Intune to a person (Microsoft Entra built-in roles).

@@ -216,7 +216,7 @@ func newError(res *http.Response, body []byte, k *call, now time.Time) *Error {
 	e.Challenge = strings.Contains(res.Header.Get("WWW-Authenticate"), "insufficient_claims")
 	e.ApprovalCode = guid.FindString(res.Header.Get("x-msft-approval-code"))
 	e.Method, e.Delegated = k.verb(), k.token != ""
-	if e.Kind == Permission && !e.Delegated && strings.Contains(e.path, "/security/") && e.Code != "Authorization_RequestDenied" {
+	if e.Kind == Permission && !e.Delegated && strings.Contains(e.path, "/security/") && e.Code != "Authorization_RequestDenied" && !strings.Contains(e.Message, "Insufficient privileges") {
 		e.Kind = Licence // Defender: a program needs no role there, so what is left is a tenant without it
 	}
 	return e

@@ -134,6 +134,55 @@ func TestDiagnosisStaysWithItsFailure(t *testing.T) {
 	}
 }
 
+// TestWhatPassesByItselfIsTriedWhenItHasPassed: the next try comes then, where it would have come later, and never later than it would have.
+func TestWhatPassesByItselfIsTriedWhenItHasPassed(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	contoso := someTenant(t, pool, "c0000000-0000-4000-8000-000000000001")
+	for _, tc := range []struct {
+		name        string
+		kind        string
+		again       time.Duration // 0: not known
+		soon, later time.Duration
+	}{
+		{"tried within minutes anyway", "permission", 90 * time.Minute, 4 * time.Minute, 6 * time.Minute},
+		{"tried once a day otherwise", "licence", 90 * time.Minute, 89 * time.Minute, 91 * time.Minute},
+		{"not known to pass", "licence", 0, 20 * time.Hour, 28 * time.Hour},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			puller := pullFunc(func(context.Context, tenant.ID, *graphsync.Run) error { return failsAs(tc.kind) })
+			s, err := graphsync.New(pool, graphsync.Table().With(graphsync.Apps, puller), graphsync.Options{
+				Failed: func(context.Context, tenant.ID, graphsync.Dataset, error) *graphsync.Diagnosis {
+					d := &graphsync.Diagnosis{Layer: "token", Verdict: "The token is older than the grant.", Who: "nobody"}
+					if tc.again > 0 {
+						d.Again = time.Now().Add(tc.again)
+					}
+					return d
+				}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.ReadOnce(t.Context(), contoso, graphsync.Apps); err != nil {
+				t.Fatal(err)
+			}
+			all, err := s.OfTenant(t.Context(), contoso)
+			if err != nil || len(all) != 1 {
+				t.Fatalf("%+v, %v", all, err)
+			}
+			if in := time.Until(all[0].NextAt); in < tc.soon || in > tc.later {
+				t.Errorf("the next try comes in %s, want %s to %s", in, tc.soon, tc.later)
+			}
+		})
+	}
+}
+
+type failsAs string
+
+func (f failsAs) Error() string                                         { return string(f) }
+func (f failsAs) FailureKind() string                                   { return string(f) }
+func (f failsAs) FailureSentence() string                               { return "It failed." }
+func (f failsAs) FailureIDs() (request, clientRequest, activity string) { return "", "", "" }
+
 func someTenant(t *testing.T, pool *postgres.Pool, id string) tenant.ID {
 	t.Helper()
 	tid, err := tenant.ParseID(id)

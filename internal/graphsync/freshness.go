@@ -69,6 +69,8 @@ type Diagnosis struct {
 	Proof      string   `json:"proof,omitempty"` // what would show that it is fixed
 	Layers     []Layer  `json:"layers,omitempty"`
 	Answer     *Answer  `json:"answer,omitempty"`
+
+	Again time.Time `json:"again,omitzero"` // when it has passed by itself, and is tried again at the latest; zero: not known
 }
 
 // Layer is one of those that the failed call passed, or did not.

@@ -285,14 +285,15 @@ func (s *Service) failed(ctx context.Context, r *Run, err error) error {
 	return nil
 }
 
-// diagnosed keeps what is behind a failure, with the failure. The outcome stands without it.
+// diagnosed keeps what is behind a failure, with the failure, and has what passes by itself tried again when it has. The outcome stands without it.
 func (s *Service) diagnosed(ctx context.Context, r *Run, d *Diagnosis) {
 	if d == nil {
 		return
 	}
 	body, err := json.Marshal(d)
 	for _, sql := range []string{
-		`UPDATE sync_state SET diagnosis = $4 WHERE tenant_id = $1 AND dataset = $2 AND run = $3 AND state = 'failed'`,
+		`UPDATE sync_state SET diagnosis = $4, next_at = least(next_at, ($4::jsonb ->> 'again')::timestamptz)
+		 WHERE tenant_id = $1 AND dataset = $2 AND run = $3 AND state = 'failed'`,
 		`UPDATE sync_run SET diagnosis = $4 WHERE tenant_id = $1 AND dataset = $2 AND run = $3`,
 	} {
 		if err == nil {

@@ -76,7 +76,7 @@ const longestWords = 2000
 func kept(f diagnose.Failure, found diagnose.Finding) *graphsync.Diagnosis {
 	d := &graphsync.Diagnosis{
 		Layer: string(found.Layer), Cause: string(found.Cause), Verdict: found.Verdict, Who: string(found.Who), Remedy: found.Remedy, Useless: found.Useless,
-		Confidence: string(found.Confidence), Evidence: found.Evidence, Proof: found.Proof,
+		Confidence: string(found.Confidence), Evidence: found.Evidence, Proof: found.Proof, Again: found.Again.UTC(),
 		Answer: &graphsync.Answer{Status: f.Status, Code: plain(f.Code), AADSTS: f.AADSTS, Path: plain(f.Path), Text: plain(f.Text),
 			Method: f.Method, Delegated: f.Kind == permission.Delegated, Inner: plain(f.Inner), Challenge: f.Challenge, Approval: f.Approval},
 	}
@@ -147,7 +147,8 @@ func (p *Portal) around(ctx context.Context, tid tenant.ID, f *diagnose.Failure)
 				newest = st.FirstSeen
 			}
 		}
-		f.Fresh = f.Fresh || f.At.Sub(newest) > settled
+		f.Settled = newest.Add(settled)
+		f.Fresh = f.Fresh || f.At.After(f.Settled)
 	}
 	o, err := organization.NewStore(p.Pool).Get(ctx, tid)
 	if err == nil && o.Intune != organization.IntuneUnknown {

@@ -74,6 +74,8 @@ func once(op permission.Operation) bool { return op.Path == reads()[0].Path }
 
 func ofIntune(op permission.Operation) bool { return strings.Contains(op.Path, "/device") }
 
+func ofDefender(op permission.Operation) bool { return strings.Contains(op.Path, "/security/") }
+
 // without takes what the operation accepts from the customer's grants.
 func without(w *ward, op permission.Operation) {
 	w.cloud.World.Change(func() {
@@ -123,6 +125,11 @@ var causes = []cause{
 		without(w, op)
 		w.granted, w.stale = op.Accepts, true
 	}},
+	{"not onboarded to Defender", diagnose.LayerLicence, ofDefender, func(w *ward, _ permission.Operation) { w.onboard(false) }},
+	{"not onboarded to Defender, grants just read for the first time", diagnose.LayerLicence, ofDefender, func(w *ward, _ permission.Operation) {
+		w.onboard(false)
+		w.stale = true
+	}},
 	{"consent withdrawn, token left over", diagnose.LayerConsent, nil, func(w *ward, op permission.Operation) {
 		w.held = w.cloud.Login.AppToken(w.home.String())
 		fault(world.Fault{Kind: "consentRevoked"})(w, op)
@@ -169,11 +176,18 @@ func (w *ward) suspend(on bool) {
 	}
 }
 
+func (w *ward) onboard(on bool) {
+	if c, ok := w.cloud.World.Tenant(w.home.String()); ok {
+		w.cloud.World.Change(func() { c.Defender = on })
+	}
+}
+
 // heal undoes what was broken.
 func (w *ward) heal() {
 	w.cloud.World.Faults.Clear()
 	w.cloud.World.Change(func() { w.sp.AccountEnabled, w.sp.Roles = true, maps.Clone(w.roles) })
 	w.suspend(false)
+	w.onboard(true)
 	w.licence, w.tid, w.secret, w.stale, w.held, w.person = nil, w.home, w.cloud.World.App.ClientSecret, false, "", false
 	w.read()
 }
@@ -227,7 +241,7 @@ func TestDiagnosisOfRealRefusals(t *testing.T) {
 	all, right := 0, 0
 	for _, c := range causes {
 		for i, op := range reads() {
-			if c.only != nil && !c.only(op) || c.label != diagnose.LayerScope && i%3 != 0 { // what does not depend on the call need not be asked of each
+			if c.only != nil && !c.only(op) || c.only == nil && c.label != diagnose.LayerScope && i%3 != 0 { // what does not depend on the call need not be asked of each
 				continue
 			}
 			if again := c.label == diagnose.LayerThrottle || c.label == diagnose.LayerNetwork; again && strings.HasSuffix(op.Path, "/auditLogs/provisioning") {
