@@ -86,10 +86,11 @@ func (p *InstallPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 	defer stage.Close()
 	q := graph.ReportQuery{Name: "getAppsInstallSummaryReport", Select: installColumns, Needs: countColumns, OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
 	_, err := graph.Report(ctx, p.Graph, tid, q, func(row graph.Object) error {
-		if i, ok := installFrom(row); ok {
-			return stage.Add(i)
+		i, ok := installFrom(row)
+		if !ok {
+			return graph.BadRow(run.Dataset.Path, "a row that names no app, or has a count that is no number")
 		}
-		return nil
+		return stage.Add(i)
 	})
 	if err != nil {
 		return fmt.Errorf("pull installations of %s: %w", tid, err)

@@ -33,9 +33,6 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull apps of %s: %w", tid, err)
 		}
-		if wire.ID == "" {
-			continue
-		}
 		if err := stage.Add(fromGraph(wire)); err != nil {
 			return err
 		}

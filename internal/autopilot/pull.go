@@ -31,9 +31,6 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull Autopilot identities of %s: %w", tid, err)
 		}
-		if w.ID == "" {
-			continue // nothing could be said about it, not even that it is the same next time
-		}
 		if err := stage.Add(fromGraph(w)); err != nil {
 			return err
 		}

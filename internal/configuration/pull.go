@@ -138,7 +138,7 @@ func (r *reader) kind(ctx context.Context, s source, stage *Stage) error {
 		}
 		p, ok := fromGraph(s, raw)
 		if !ok {
-			continue
+			return graph.BadRow(s.path, "a policy without an id that can be kept, or that cannot be read")
 		}
 		there, err := r.complete(ctx, s, &p)
 		if err != nil {

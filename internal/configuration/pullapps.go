@@ -64,7 +64,10 @@ func (r reader) unlisted(ctx context.Context, s source, stage *Stage) error {
 			return err
 		}
 		p, ok := fromGraph(s, raw)
-		if !ok || r.seen[p.ID] || p.Type == targetedConfiguration {
+		if !ok {
+			return graph.BadRow(s.path, "a policy without an id that can be kept, or that cannot be read")
+		}
+		if r.seen[p.ID] || p.Type == targetedConfiguration {
 			continue
 		}
 		p.Unlisted, p.doc.Unlisted = true, true

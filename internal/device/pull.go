@@ -33,9 +33,6 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull devices of %s: %w", tid, err)
 		}
-		if wire.ID == "" {
-			continue // nothing could be said about it, not even that it is the same next time
-		}
 		if err := stage.Add(fromGraph(wire, now)); err != nil {
 			return err
 		}
@@ -149,9 +146,6 @@ func (p *CategoryPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 	for w, err := range graph.List[graph.DeviceCategory](ctx, p.Graph, tid, run.Dataset.Path, q) {
 		if err != nil {
 			return fmt.Errorf("pull device categories of %s: %w", tid, err)
-		}
-		if w.ID == "" {
-			continue
 		}
 		if err := stage.Row().Text(clean(w.ID)).Text(clean(w.DisplayName)).Text(clean(w.Description)).End(); err != nil {
 			return err

@@ -59,9 +59,11 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 		if len(all) >= most {
 			return nil, errTooMany
 		}
-		if a := fromGraph(w, roles); a.ID != "" {
-			all = append(all, a)
+		a := fromGraph(w, roles)
+		if a.ID == "" {
+			return nil, graph.BadRow(d.Path, "an assignment that does not say which role, or whose")
 		}
+		all = append(all, a)
 	}
 	return all, nil
 }

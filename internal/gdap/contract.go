@@ -69,9 +69,11 @@ func (p *ContractPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 		if len(found) >= most {
 			return fmt.Errorf("pull contracts of %s: more than %d", tid, most)
 		}
-		if c := contractFromGraph(w); c.ID != "" {
-			found = append(found, c)
+		c := contractFromGraph(w)
+		if c.ID == "" {
+			return fmt.Errorf("pull contracts of %s: %w", tid, graph.BadRow(d.Path, "a contract that names no customer"))
 		}
+		found = append(found, c)
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
 		merged, err := p.Store.MergeContracts(ctx, tx, tid, run.Number, p.Now(), found)
@@ -87,7 +89,7 @@ func (p *ContractPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 func contractFromGraph(w graph.Contract) Contract {
 	c := Contract{ID: clean(w.ID), Name: clean(w.Name), Domain: clean(w.Domain), Type: clean(w.Type)}
 	var err error
-	if c.Customer, err = tenant.ParseID(w.CustomerID); err != nil || len(c.ID) > 200 {
+	if c.Customer, err = tenant.ParseID(w.CustomerID); err != nil {
 		c.ID = ""
 	}
 	return c

@@ -62,9 +62,7 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (a
 		if len(all) >= most {
 			return nil, errTooMany
 		}
-		if r := fromGraph(w); r.ID != "" {
-			all = append(all, r)
-		}
+		all = append(all, fromGraph(w))
 	}
 	q.Top = 0
 	q.OnPage = func(c graph.Page) error {
@@ -101,9 +99,6 @@ func fromGraph(w graph.DelegatedAdminRelationship) Relationship {
 	}
 	if r.Status == "" {
 		r.Status = "unknown"
-	}
-	if len(r.ID) > 200 { // an index would not take it, and GDAP's ids are two GUIDs
-		r.ID = ""
 	}
 	if w.Customer != nil {
 		r.CustomerName = clean(w.Customer.Name)

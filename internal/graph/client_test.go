@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -127,6 +129,23 @@ func TestHostileAnswers(t *testing.T) {
 		{"an array", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `[{"id":"1"}]`) }, BadAnswer},
 		{"too long", func(w http.ResponseWriter, _ *http.Request) {
 			fmt.Fprint(w, `{"value":["`+strings.Repeat("x", 2<<20)+`"]}`)
+		}, BadAnswer},
+		{"more behind the page", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[]} {"value":[]}`) }, BadAnswer},
+		{"a row that is no object", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"value":[{"id":"1"},null]}`) }, BadAnswer},
+		{"a row that is no object, behind an odd one", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"value":[{"id":"1","deviceName":7},"x"]}`)
+		}, BadAnswer},
+		{"a row without an id", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprint(w, `{"value":[{"id":"1"},{"id":null,"deviceName":"A"}]}`)
+		}, BadAnswer},
+		{"an id without end", func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `{"value":[{"id":%q}]}`, strings.Repeat("x", 5000))
+		}, BadAnswer},
+		{"pages of the same rows without end", func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, `{"@odata.nextLink":"http://%s%s?%s","value":[{"id":"1"}]}`, r.Host, r.URL.Path, uuid.NewString())
+		}, BadAnswer},
+		{"pages without rows without end", func(w http.ResponseWriter, r *http.Request) {
+			fmt.Fprintf(w, `{"value":[],"@odata.nextLink":"http://%s%s?%s"}`, r.Host, r.URL.Path, uuid.NewString())
 		}, BadAnswer},
 		{"redirect", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://attacker.example/", http.StatusFound)
@@ -284,7 +303,6 @@ func TestBadRowKeepsWhatCanBeRead(t *testing.T) {
 		fmt.Fprint(w, `{"value":[
 			{"id":"1","isEncrypted":true},
 			{"id":"2","deviceName":{"x":1},"isEncrypted":"yes","osVersion":"10","totalStorageSpaceInBytes":"77","lastSyncDateTime":"1980-01-0112:00:00"},
-			null, 7, "x",
 			{"id":"3","serialNumber":null,"lastSyncDateTime":"0001-01-01T00:00:00Z","complianceState":"somethingNew","deviceActionResults":null},
 			{"id":"4","deviceName":"`+"\xff"+`"}],"@odata.count":4}`)
 	})
@@ -293,9 +311,7 @@ func TestBadRowKeepsWhatCanBeRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if d.ID != "" {
-			got = append(got, d)
-		}
+		got = append(got, d)
 	}
 	if len(got) != 4 || !got[0].Encrypted || got[1].OSVersion != "10" || got[1].StorageTotal != 77 || !got[1].LastSync.IsZero() ||
 		!got[2].LastSync.IsZero() || got[2].Compliance != "somethingNew" || got[3].DeviceName != "\uFFFD" {
@@ -370,7 +386,7 @@ func FuzzDecodePage(f *testing.F) {
 	f.Add([]byte(`{"value":[{"id":"1","deviceActionResults":[{"errorCode":"x"}]}`))
 	f.Fuzz(func(_ *testing.T, body []byte) {
 		k := &call{url: devs}
-		_, _ = decodePage(body, k, func(ManagedDevice) error { return nil })
+		_, _, _ = decodePage(body, k, func(ManagedDevice) error { return nil })
 	})
 }
 
@@ -383,7 +399,7 @@ func BenchmarkList(b *testing.B) {
 	b.SetBytes(int64(len(page)))
 	for b.Loop() {
 		n := 0
-		if _, err := decodePage(page, k, func(ManagedDevice) error { n++; return nil }); err != nil || n != 999 {
+		if _, _, err := decodePage(page, k, func(ManagedDevice) error { n++; return nil }); err != nil || n != 999 {
 			b.Fatal(n, err)
 		}
 	}

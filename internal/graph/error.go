@@ -168,6 +168,11 @@ func (e *Error) FailureSentence() string {
 	return "Microsoft Graph is not available at the moment."
 }
 
+// BadRow is a row that cannot be kept, because what tells it from others is missing: without it nothing is known to be complete.
+func BadRow(path, what string) error {
+	return &Error{Kind: BadAnswer, Status: http.StatusOK, Message: what, path: path}
+}
+
 func bad(k *call, format string, args ...any) *Error {
 	return &Error{Kind: BadAnswer, Status: http.StatusOK, Message: fmt.Sprintf(format, args...), RequestID: k.requestID,
 		ClientRequestID: k.clientID, path: k.url.Path}

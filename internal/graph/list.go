@@ -46,6 +46,8 @@ type Page struct {
 const (
 	smallestPage = 5
 	maxPages     = 1_000_000
+	maxEmpty     = 200 // pages without a row, one after another
+	maxSame      = 3   // pages of the same rows, one after another: Graph repeats rows, but not page after page
 )
 
 func (q Query) values(top int) url.Values {
@@ -97,6 +99,9 @@ type lister[T any] struct {
 	yield func(T, error) bool
 	top   int
 	rows  int64 // yielded since the start, or the last start again
+
+	came      [sha256.Size]byte // the rows of the page before
+	same, dry int               // how many pages in a row had the same rows, or none
 }
 
 func (l *lister[T]) run(ctx context.Context) error {
@@ -173,15 +178,18 @@ func (l *lister[T]) tell(p Page) error {
 }
 
 // page reads one page and yields its rows.
-func (l *lister[T]) page(ctx context.Context, u *url.URL) (next string, err error) {
+func (l *lister[T]) page(ctx context.Context, u *url.URL) (string, error) {
 	k := &call{tid: l.tid, token: l.q.Token, url: u, header: l.q.header(), shrink: l.q.Shrinks && l.top > smallestPage}
 	k.waiting = l.tell
 	body, err := l.c.do(ctx, k)
 	if err != nil {
 		return "", err
 	}
-	n := int64(0)
-	next, err = decodePage(body, k, func(v T) error {
+	n, known := int64(0), idOf[T]()
+	next, rows, err := decodePage(body, k, func(v T) error {
+		if !known(&v) {
+			return bad(k, "a row without an id that can be kept")
+		}
 		n++
 		if !l.yield(v, nil) {
 			return errStop
@@ -192,7 +200,28 @@ func (l *lister[T]) page(ctx context.Context, u *url.URL) (next string, err erro
 		return "", err
 	}
 	l.rows += n
+	if err := l.goesOn(k, next, rows, n); err != nil {
+		return "", err
+	}
 	return next, l.tell(Page{Pages: 1, Rows: n, Bytes: int64(len(body)), RequestID: k.requestID, ClientRequestID: k.clientID})
+}
+
+// goesOn refuses a list that leads on for ever, by pages of always the same rows, or of none.
+func (l *lister[T]) goesOn(k *call, next string, rows []byte, n int64) error {
+	if next == "" {
+		return nil
+	}
+	if l.dry++; n > 0 {
+		l.dry = 0
+	}
+	came := sha256.Sum256(rows)
+	if l.same++; n == 0 || came != l.came {
+		l.came, l.same = came, 1
+	}
+	if l.same > maxSame || l.dry > maxEmpty {
+		return bad(k, "the list does not end")
+	}
+	return nil
 }
 
 // follow checks that a nextLink stays at Graph: the token goes with it. It is otherwise taken as it is.
@@ -205,9 +234,9 @@ func (c *Client) follow(link string, from *url.URL) (*url.URL, error) {
 	return u, nil
 }
 
-// decodePage walks a page and hands each object on as it is decoded. A row with a value of a wrong type is read field by field, and
-// keeps what can be read; a page that is not JSON, or has no value, is an error.
-func decodePage[T any](body []byte, k *call, each func(T) error) (next string, err error) {
+// decodePage walks a page and hands each object on as it is decoded; rows is the JSON of all. A row with a value of a wrong type is read field
+// by field, and keeps what can be read; a page that is not JSON, or has no value, or has a row that is no object, is an error.
+func decodePage[T any](body []byte, k *call, each func(T) error) (next string, rows []byte, err error) {
 	dec := jsontext.NewDecoder(bytes.NewBuffer(body), lenient)
 	nonsense := func(err error) error {
 		e := bad(k, "not the JSON of a page")
@@ -215,47 +244,55 @@ func decodePage[T any](body []byte, k *call, each func(T) error) (next string, e
 		return e
 	}
 	if tok, err := dec.ReadToken(); err != nil || tok.Kind() != '{' {
-		return "", nonsense(err)
+		return "", nil, nonsense(err)
 	}
 	found := false
 	for dec.PeekKind() != '}' {
 		name, err := dec.ReadToken()
 		if err != nil {
-			return "", nonsense(err)
+			return "", nil, nonsense(err)
 		}
 		switch name.String() {
 		case "@odata.nextLink":
 			tok, err := dec.ReadToken()
 			if err != nil || tok.Kind() != '"' {
-				return "", nonsense(err)
+				return "", nil, nonsense(err)
 			}
 			next = tok.String()
 		case "value":
 			if dec.PeekKind() != '[' || found {
-				return "", nonsense(errors.New("value is not one array"))
+				return "", nil, nonsense(errors.New("value is not one array"))
 			}
 			found = true
+			from := dec.InputOffset()
 			if dec, err = decodeRows(body, dec, each); err != nil {
 				var syn *jsontext.SyntacticError
-				if errors.As(err, &syn) || errors.Is(err, io.ErrUnexpectedEOF) {
-					return "", nonsense(err)
+				if errors.As(err, &syn) || errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, errNoRow) {
+					return "", nil, nonsense(err)
 				}
-				return "", err
+				return "", nil, err
 			}
+			rows = body[from:dec.InputOffset()]
 		default:
 			if err := dec.SkipValue(); err != nil {
-				return "", nonsense(err)
+				return "", nil, nonsense(err)
 			}
 		}
 	}
 	if _, err := dec.ReadToken(); err != nil {
-		return "", nonsense(err)
+		return "", nil, nonsense(err)
 	}
 	if !found {
-		return "", nonsense(errors.New("no value"))
+		return "", nil, nonsense(errors.New("no value"))
 	}
-	return next, nil
+	if _, err := dec.ReadToken(); err != io.EOF {
+		return "", nil, nonsense(errors.New("more behind the page"))
+	}
+	return next, rows, nil
 }
+
+// errNoRow is what stands among the rows and is no object: nothing tells what was there.
+var errNoRow = errors.New("a row is no object")
 
 // decodeRows reads the array. A value of a wrong type leaves the decoder in the middle of a row, so the walk then starts again behind
 // the rows that were handed on, and takes the rest of the page row by row.
@@ -264,6 +301,9 @@ func decodeRows[T any](body []byte, dec *jsontext.Decoder, each func(T) error) (
 		return dec, err
 	}
 	for n := 0; dec.PeekKind() != ']'; n++ {
+		if k := dec.PeekKind(); k != '{' && k != jsontext.KindInvalid {
+			return dec, errNoRow
+		}
 		var v T
 		err := json.UnmarshalDecode(dec, &v, lenient)
 		var semantic *json.SemanticError
@@ -308,6 +348,9 @@ func decodeSlowly[T any](body []byte, done int, each func(T) error) (*jsontext.D
 		}
 		if n < done {
 			continue
+		}
+		if raw.Kind() != '{' {
+			return dec, errNoRow
 		}
 		var v T
 		if json.Unmarshal(raw, &v, lenient) != nil {
@@ -355,6 +398,9 @@ func Get[T any](ctx context.Context, c *Client, tid tenant.ID, path string, q Qu
 	if err != nil {
 		return v, err
 	}
+	if onlyError(body) {
+		return v, bad(k, "an error under status 200")
+	}
 	if err := json.Unmarshal(body, &v, lenient); err != nil {
 		var semantic *json.SemanticError
 		if !errors.As(err, &semantic) || bytes.TrimSpace(body)[0] != '{' {
@@ -368,4 +414,10 @@ func Get[T any](ctx context.Context, c *Client, tid tenant.ID, path string, q Qu
 		err = q.OnPage(Page{Pages: 1, Rows: 1, Bytes: int64(len(body)), RequestID: k.requestID, ClientRequestID: k.clientID})
 	}
 	return v, err
+}
+
+// onlyError tells an answer that is an error whatever its status says.
+func onlyError(body []byte) bool {
+	var members map[string]jsontext.Value
+	return len(body) < 64<<10 && json.Unmarshal(body, &members, lenient) == nil && len(members) == 1 && members["error"].Kind() == '{'
 }

@@ -156,7 +156,7 @@ func fromGraph(w graph.GuestAccount) Guest {
 		ID: strings.ToLower(clean(w.ID)), Name: clean(w.Name), UPN: clean(w.UPN), Address: cut(strings.ToLower(address(clean(w.UPN), clean(w.Mail)))),
 		RedeemedAt: w.StateAt.Time, Enabled: w.Enabled, InvitedAt: w.Created.Time,
 	}
-	if len(g.ID) > maxKey || w.Type != "" && !strings.EqualFold(w.Type, "Guest") { // checked here too: filters can be ignored
+	if strings.EqualFold(w.Type, "Member") { // checked here too: filters can be ignored
 		g.ID = ""
 	}
 	switch w.State {

@@ -42,9 +42,6 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull incidents of %s: %w", tid, err)
 		}
-		if w.ID == "" {
-			continue
-		}
 		i := fromGraph(w)
 		if i.UpdatedAt.After(newest) && i.UpdatedAt.Before(now.Add(time.Hour)) { // a change from the future must not hide those before it
 			newest = i.UpdatedAt

@@ -68,9 +68,7 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		if len(r.Roles) >= most {
 			return r, errTooMany
 		}
-		if usable(w.ID) {
-			r.Roles = append(r.Roles, roleFromGraph(w))
-		}
+		r.Roles = append(r.Roles, roleFromGraph(w))
 	}
 	beta := q
 	beta.Version, beta.Expand = "beta", "roleDefinition"
@@ -80,9 +78,6 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		}
 		if len(r.Assignments) >= most {
 			return r, errTooMany
-		}
-		if !usable(w.ID) {
-			continue
 		}
 		if w.Role == nil || w.Role.ID == "" { // where a list does not expand, the entity does
 			if one, err := graph.Get[graph.RoleAssignment](ctx, p.Graph, tid, assignmentsPath+"/"+url.PathEscape(w.ID), beta); err == nil {
@@ -100,9 +95,7 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		if len(r.Operations) >= most {
 			return r, errTooMany
 		}
-		if usable(w.ID) {
-			r.Operations = append(r.Operations, Operation{ID: clean(w.ID), Resource: clean(w.Resource), Action: clean(w.Action), Description: clean(w.Description)})
-		}
+		r.Operations = append(r.Operations, Operation{ID: clean(w.ID), Resource: clean(w.Resource), Action: clean(w.Action), Description: clean(w.Description)})
 	}
 	return r.tidy(), nil
 }

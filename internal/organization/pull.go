@@ -47,17 +47,16 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull domains of %s: %w", tid, err)
 		}
-		if w.ID != "" {
-			r.Domains = append(r.Domains, fromDomain(w))
-		}
+		r.Domains = append(r.Domains, fromDomain(w))
 	}
 	for w, err := range graph.List[graph.SubscribedSKU](ctx, p.Graph, tid, "/subscribedSkus", q) {
 		if err != nil {
 			return fmt.Errorf("pull licences of %s: %w", tid, err)
 		}
-		if w.SKUID != "" {
-			r.Licences = append(r.Licences, fromSKU(w))
+		if w.SKUID == "" {
+			return fmt.Errorf("pull licences of %s: %w", tid, graph.BadRow("/subscribedSkus", "a licence that does not say of what"))
 		}
+		r.Licences = append(r.Licences, fromSKU(w))
 	}
 	r.Organization.Intune = intune(r.Licences)
 	return run.In(ctx, func(tx pgx.Tx) error {

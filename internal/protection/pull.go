@@ -34,7 +34,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull device protection of %s: %w", tid, err)
 		}
-		if w.ID == "" || w.Protection == nil {
+		if w.Protection == nil {
 			continue
 		}
 		if err := stage.Add(fromGraph(w)); err != nil {
@@ -106,9 +106,6 @@ func (p *MalwarePuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 	for w, err := range graph.List[graph.Malware](ctx, p.Graph, tid, run.Dataset.Path, q) {
 		if err != nil {
 			return fmt.Errorf("pull malware of %s: %w", tid, err)
-		}
-		if w.ID == "" {
-			continue
 		}
 		if err := stage.Add(malwareFromGraph(w)); err != nil {
 			return err

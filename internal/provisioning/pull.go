@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,6 +26,10 @@ type JobPuller struct {
 // microsoft is the tenant that owns Microsoft's own applications; those have no jobs that a customer could see.
 const microsoft = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
 
+// noApplications are the types of service principals that have no jobs (Microsoft Graph v1.0, "servicePrincipal"). One of a type that we do not
+// know is asked: what it has must not vanish for a new word.
+var noApplications = []string{"managedidentity", "legacy", "socialidp"}
+
 // Pull asks every service principal that may have jobs: Graph has no list of all jobs. One that vanished meanwhile has none.
 func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
 	stage := p.Store.Stage()
@@ -40,7 +45,7 @@ func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 		if err != nil {
 			return fmt.Errorf("pull service principals of %s: %w", tid, err)
 		}
-		if sp.ID != "" && (sp.Type == "" || strings.EqualFold(sp.Type, "Application")) && !strings.EqualFold(sp.AppOwner, microsoft) {
+		if !slices.Contains(noApplications, strings.ToLower(sp.Type)) && !strings.EqualFold(sp.AppOwner, microsoft) {
 			candidates = append(candidates, sp)
 		}
 	}
@@ -77,9 +82,6 @@ func (p *JobPuller) jobs(ctx context.Context, tid tenant.ID, sp graph.ServicePri
 		}
 		if err != nil {
 			return fmt.Errorf("pull provisioning jobs of %s: %w", tid, err)
-		}
-		if w.ID == "" {
-			continue
 		}
 		if !named {
 			named = true
@@ -199,9 +201,6 @@ func (p *LogPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 	for w, err := range graph.List[graph.ProvisioningObjectSummary](ctx, p.Graph, tid, run.Dataset.Path, q) {
 		if err != nil {
 			return fmt.Errorf("pull provisioning log of %s: %w", tid, err)
-		}
-		if w.ID == "" {
-			continue
 		}
 		e := fromEvent(w)
 		if e.At.After(newest) && e.At.Before(now.Add(time.Hour)) { // a line from the future must not hide those before it
