@@ -79,15 +79,16 @@ const (
 	MayConsent  Ability = "consent"  // add tenants, create and revoke consent links
 	MayAct      Ability = "act"      // change things in a customer's tenant as oneself
 	MayReview   Ability = "review"   // write reviews and notes
-	MayKeep     Ability = "keep"     // save views and columns of lists; tag tenants and group them
+	MayKeep     Ability = "keep"     // save views and columns of lists for oneself
+	MayShare    Ability = "share"    // share views with the team; tag tenants and group them
 	MayStaff    Ability = "staff"    // assign roles and tenants
 	MaySettings Ability = "settings" // see and change the portal's settings
 )
 
 var abilities = map[Role][]Ability{
-	RoleOwner:      {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep, MayStaff, MaySettings},
-	RoleTechnician: {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep},
-	RoleSupport:    {MayView, MayReview},
+	RoleOwner:      {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep, MayShare, MayStaff, MaySettings},
+	RoleTechnician: {MayView, MaySync, MayConsent, MayAct, MayReview, MayKeep, MayShare},
+	RoleSupport:    {MayView, MayReview, MayKeep},
 }
 
 // May tells whether the role has the ability.

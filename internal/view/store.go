@@ -23,7 +23,7 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 func (s *Store) db() postgres.DB { return s.pool.In(tenant.Only()) }
 
 const query = `
-	SELECT v.view_id, COALESCE(v.staff_id, 0), COALESCE(NULLIF(s.name, ''), s.upn, ''), v.list, v.name, v.state, v.shared, c.view_id IS NOT NULL, v.changed_at
+	SELECT v.view_id, COALESCE(v.staff_id, 0), COALESCE(NULLIF(s.name, ''), s.upn, ''), v.list, v.title, v.name, v.state, v.words, v.shared, c.view_id IS NOT NULL, v.changed_at
 	FROM   saved_view v
 	LEFT   JOIN staff s ON s.staff_id = v.staff_id
 	LEFT   JOIN list_choice c ON c.staff_id = $1 AND c.list = v.list AND c.view_id = v.view_id
@@ -31,7 +31,7 @@ const query = `
 
 func scan(row pgx.CollectableRow) (View, error) {
 	var v View
-	err := row.Scan(&v.ID, &v.Staff, &v.By, &v.List, &v.Name, &v.State, &v.Shared, &v.Default, &v.ChangedAt)
+	err := row.Scan(&v.ID, &v.Staff, &v.By, &v.List, &v.Title, &v.Name, &v.State, &v.Words, &v.Shared, &v.Default, &v.ChangedAt)
 	return v, err
 }
 
@@ -88,6 +88,9 @@ func (s *Store) Create(ctx context.Context, who Reader, v View) (id int64, err e
 	if v, err = checked(v); err != nil {
 		return 0, err
 	}
+	if v.Shared && !who.Share {
+		return 0, notShared
+	}
 	err = s.pool.InTx(ctx, tenant.Only(), func(tx pgx.Tx) error {
 		if _, err := tx.Exec(ctx, `DELETE FROM saved_view WHERE staff_id IS NULL AND NOT shared`); err != nil { // of people who left
 			return err
@@ -99,8 +102,8 @@ func (s *Store) Create(ctx context.Context, who Reader, v View) (id int64, err e
 		if n >= maxViews {
 			return errs.ShowNext(errs.Conflict, "You have 100 views, which is all that the portal keeps for a person.", "Delete one first.")
 		}
-		return named(tx.QueryRow(ctx, `INSERT INTO saved_view (staff_id, list, name, state, shared) VALUES ($1, $2, $3, $4, $5) RETURNING view_id`,
-			who.Staff, v.List, v.Name, v.State, v.Shared).Scan(&id))
+		return named(tx.QueryRow(ctx, `INSERT INTO saved_view (staff_id, list, title, name, state, words, shared) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING view_id`,
+			who.Staff, v.List, v.Title, v.Name, v.State, v.Words, v.Shared).Scan(&id))
 	})
 	if err != nil {
 		return 0, fmt.Errorf("save view: %w", postgres.Kind(err))
@@ -108,11 +111,17 @@ func (s *Store) Create(ctx context.Context, who Reader, v View) (id int64, err e
 	return id, nil
 }
 
+// notShared says who may share.
+var notShared = errs.ShowNext(errs.Forbidden, "Your role may keep views for yourself, but not share them.", "A technician or an owner can share one.")
+
 // Update renames a view and shares it or not.
 func (s *Store) Update(ctx context.Context, who Reader, id int64, name string, shared bool) error {
 	v, err := s.changeable(ctx, who, id)
 	if err != nil {
 		return err
+	}
+	if shared && !who.Share {
+		return notShared
 	}
 	v.Name, v.Shared = name, shared
 	if v, err = checked(v); err != nil {

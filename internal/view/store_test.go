@@ -36,9 +36,9 @@ func team(t *testing.T) (s *view.Store, atContoso, atFabrikam, owner view.Reader
 		}
 		return id
 	}
-	atContoso = view.Reader{Staff: hire("one@firstup.example", tenant.RoleTechnician, tenant.ReachChosen), Reach: tenant.Only(contoso)}
-	atFabrikam = view.Reader{Staff: hire("two@firstup.example", tenant.RoleTechnician, tenant.ReachChosen), Reach: tenant.Only(fabrikam)}
-	owner = view.Reader{Staff: hire("owner@firstup.example", tenant.RoleOwner, tenant.ReachAll), Reach: tenant.Everything(), Owner: true}
+	atContoso = view.Reader{Staff: hire("one@firstup.example", tenant.RoleTechnician, tenant.ReachChosen), Reach: tenant.Only(contoso), Share: true}
+	atFabrikam = view.Reader{Staff: hire("two@firstup.example", tenant.RoleTechnician, tenant.ReachChosen), Reach: tenant.Only(fabrikam), Share: true}
+	owner = view.Reader{Staff: hire("owner@firstup.example", tenant.RoleOwner, tenant.ReachAll), Reach: tenant.Everything(), Owner: true, Share: true}
 	return view.NewStore(pool), atContoso, atFabrikam, owner, people
 }
 
@@ -144,7 +144,7 @@ func TestViewsOfSomebodyWhoLeaves(t *testing.T) {
 	if v, err := s.Get(t.Context(), two, id); err != nil || v.Staff != 0 || v.By != "" {
 		t.Errorf("the team's view = %+v, %v", v, err)
 	}
-	if got := names(t, s, view.Reader{Reach: tenant.Everything(), Owner: true}); got != "The team's" {
+	if got := names(t, s, view.Reader{Reach: tenant.Everything(), Owner: true, Share: true}); got != "The team's" {
 		t.Errorf("left are %s", got)
 	}
 }

@@ -36,6 +36,7 @@ type netField struct {
 }
 
 var changesSpec = page.Spec{
+	Alone:   true,
 	Filters: []page.Filter{{Name: "from", Label: "From", Hint: "A day, such as 2026-11-14, or a time as 2026-11-14T09:30:00Z.", Check: isMoment}, {Name: "to", Label: "To", Hint: "The end of that day, or a time.", Check: isMoment}},
 }
 

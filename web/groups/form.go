@@ -137,7 +137,7 @@ func (v *formView) about(g tenantgroup.Group, members []tenant.Tenant, m tenant.
 		v.Members.Rows = append(v.Members.Rows, ui.Row{Name: t.Name(), URL: "/t/" + t.ID.String(), Cells: []ui.Cell{ui.QuietCell(t.DefaultDomain), ui.TextCell(t.Country), {State: &state}}})
 	}
 	switch {
-	case !m.May(tenant.MayKeep):
+	case !m.May(tenant.MayShare):
 	case g.Staff > 0 && !owner(m):
 		v.Why = "This group decides which customers some of the staff may see, so only owners change it."
 	default:

@@ -30,17 +30,17 @@ type Handler struct {
 // Mount adds the pages over all customers.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/groups", h.list)
-	r.GetFor("/groups/new", tenant.MayKeep, h.new)
-	r.Post("/groups/new", tenant.MayKeep, h.create)
+	r.GetFor("/groups/new", tenant.MayShare, h.new)
+	r.Post("/groups/new", tenant.MayShare, h.create)
 	r.Get("/groups/{group}", h.show)
-	r.Post("/groups/{group}", tenant.MayKeep, h.update)
-	r.Post("/groups/{group}/delete", tenant.MayKeep, h.remove)
+	r.Post("/groups/{group}", tenant.MayShare, h.update)
+	r.Post("/groups/{group}/delete", tenant.MayShare, h.remove)
 }
 
 // MountTenant adds the tags of one customer.
 func (h *Handler) MountTenant(r page.Router) {
 	r.Get("/tags", h.tags)
-	r.Post("/tags", tenant.MayKeep, h.tag)
+	r.Post("/tags", tenant.MayShare, h.tag)
 }
 
 // Prepare is the page.Prepare of pages over all customers: where the address names groups or tags, the membership's scope becomes the

@@ -87,7 +87,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Context: []ui.Crumb{{Text: "Portal"}},
 		Empty:   ui.Empty{Kind: ui.EmptyNone, Icon: "group", Title: "No groups yet", Lines: []string{"A group is a rule over tags, country, connection, size and name."}},
 	}
-	if m.May(tenant.MayKeep) {
+	if m.May(tenant.MayShare) {
 		l.Actions = []ui.Action{{Text: "Add group", Icon: "add", Kind: ui.Primary, URL: "/groups/new"}}
 	}
 	return l.Serve(w, r)

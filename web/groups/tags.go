@@ -68,7 +68,7 @@ func newTags(x tagged, m tenant.Membership, typed, fault string) tagsView {
 	for _, g := range x.Groups {
 		v.Groups = append(v.Groups, ui.Link{Text: g.Name, URL: address(g.ID)})
 	}
-	if m.May(tenant.MayKeep) {
+	if m.May(tenant.MayShare) {
 		v.Action = m.Path("/tags")
 		v.Field = ui.Field{Name: "tags", Label: "Tags of this customer", Value: typed, Error: fault, Max: 900, Autocomplete: "off", Hint: "Separated by commas, for example: gold, school, renews-in-march. Twenty at most; upper case and spaces are evened out."}
 	}

@@ -62,6 +62,7 @@ type List[R any] struct {
 	Each      func(ctx context.Context) iter.Seq2[R, error] // all rows, for CSV; nil: those of this page are all
 
 	kept    *Kept               // what the person keeps for this list; HTML only
+	at      Place               // where they keep it
 	named   []Option            // customers that the list is narrowed to
 	choices map[string][]Option // of the filters by group; HTML only
 }

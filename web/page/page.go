@@ -83,7 +83,7 @@ func (rt router) serve(may tenant.Ability, h Handler) http.HandlerFunc {
 // notAllowed says who may, so that the person knows whom to ask.
 func notAllowed(m tenant.Membership, may tenant.Ability) error {
 	next := "Ask an owner of the portal if you need this."
-	if may == tenant.MayAct || may == tenant.MaySync || may == tenant.MayConsent || may == tenant.MayKeep {
+	if may == tenant.MayAct || may == tenant.MaySync || may == tenant.MayConsent || may == tenant.MayShare {
 		next = "A technician or an owner can do it."
 	}
 	return errs.ShowNext(errs.Forbidden, "Your role may look at this, but not do it.", next)

@@ -47,6 +47,7 @@ type Spec struct {
 	Columns     []string // keys of the columns that may be chosen
 	Default     []string // keys of those shown when none is chosen
 	Placeholder string   // of the free text field; empty: the list has none
+	Alone       bool     // only one customer has such a list: none is over all
 	Tenants     bool     // the rows are of tenants, which groups and tags narrow; a filter "customer" says so, too
 }
 

@@ -64,7 +64,7 @@ func newForm(f form, all []tenant.Tenant, groups []tenantgroup.Group, c page.Chr
 	v.Role = ui.Choice{Name: "role", Legend: "Role", Error: f.Faults["role"], Options: []ui.Option{
 		{Value: "owner", Label: "Owner", Selected: f.Role == tenant.RoleOwner, Hint: "Everything, for all customers."},
 		{Value: "technician", Label: "Technician", Selected: f.Role == tenant.RoleTechnician, Hint: "See and act for the customers below."},
-		{Value: "support", Label: "Support", Selected: f.Role == tenant.RoleSupport, Hint: "Read only, for the customers below."}}}
+		{Value: "support", Label: "Support", Selected: f.Role == tenant.RoleSupport, Hint: "Read only, for the customers below. May keep views and columns for themselves."}}}
 	v.Reach = ui.Choice{Name: "reach", Legend: "Customers", Error: f.Faults["reach"], Options: []ui.Option{
 		{Value: "all", Label: "All, also those to come", Selected: f.Reach == tenant.ReachAll},
 		{Value: "all_but", Label: "All but those ticked", Selected: f.Reach == tenant.ReachAllBut},

@@ -10,7 +10,8 @@ type ViewsMenu struct {
 	Items  []ViewItem
 	Manage string // address of the page of all views
 	Save   string // address that saves by POST; "" does not offer it
-	Hidden []Pair // the list's path and state, sent with Save
+	Share  bool   // may save it for the team
+	Hidden []Pair // the list's path and state, and both in words, sent with Save
 }
 
 // ViewItem is one saved view.

@@ -47,22 +47,27 @@ func newForm(v view.View, m tenant.Membership, c page.Chrome, fault string) form
 	f := formView{Header: ui.PageHeader{Title: v.Name, Context: []ui.Crumb{{Text: "Portal"}, {Text: "Views", URL: "/views"}}}}
 	if v.ID == 0 {
 		f.Header.Title, f.Action = "Save a view", "/views"
-		f.Hidden = ui.Hidden{{Name: "list", Value: v.List}, {Name: "state", Value: v.State}}
+		f.Hidden = ui.Hidden{{Name: "list", Value: v.List}, {Name: "title", Value: v.Title}, {Name: "state", Value: v.State}, {Name: "words", Value: v.Words}}
 	} else {
 		at := "/views/" + strconv.FormatInt(v.ID, 10)
-		f.Header.Actions = []ui.Action{{Text: "Open " + page.ListLabel(v.List), Kind: ui.Primary, URL: x.URL}}
+		f.Header.Actions = []ui.Action{{Text: "Open " + x.Title, Kind: ui.Primary, URL: x.URL}}
 		f.Facts = ui.Facts{Items: []ui.Fact{
-			{Label: "List", Value: ui.TextCell(page.ListLabel(v.List))}, {Label: "State", Value: ui.MonoCell(v.State)}, {Label: "Seen by", Value: ui.TextCell(x.who())},
+			{Label: "List", Value: ui.TextCell(x.Title)}, {Label: "Shows", Value: ui.TextCell(x.Words)}, {Label: "Seen by", Value: ui.TextCell(x.who())},
 			{Label: "Changed", Value: ui.TimeCell(ui.NewTime(v.ChangedAt, c.Now))},
 		}}
 		if m.May(tenant.MayKeep) {
-			f.Start, f.Starts = at+"/start", v.Default
+			if page.InRail(v.List) {
+				f.Start, f.Starts = at+"/start", v.Default
+			}
 			if reader(m).MayChange(v) {
 				f.Action, f.Delete = at, at+"/delete"
 			}
 		}
 	}
 	f.Name = ui.Field{Name: "view_name", Label: "Name", Value: v.Name, Error: fault, Max: 60, Required: true, Autocomplete: "off"}
+	if !m.May(tenant.MayShare) {
+		return f
+	}
 	f.Shared = ui.Choice{Name: "shared", Legend: "Seen by", Options: []ui.Option{
 		{Value: "0", Label: "Only you", Selected: !v.Shared},
 		{Value: "1", Label: "The team", Selected: v.Shared, Hint: "Colleagues see the name and the filters, and of the rows those that they may see. A view that names a customer stays hidden from whoever may not see that customer."},
@@ -75,8 +80,11 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	v := view.View{List: form.Get("list"), State: form.Get("state"), Name: form.Get("view_name"), Shared: form.Get("shared") == "1"}
-	id, err := h.Views.Create(r.Context(), reader(m), v)
+	v := view.View{List: form.Get("list"), Title: form.Get("title"), State: form.Get("state"), Words: form.Get("words"), Name: form.Get("view_name"), Shared: form.Get("shared") == "1"}
+	id, err := int64(0), errs.Show(errs.Invalid, "Views of this page cannot be saved.")
+	if page.Route(r, v.List) != "" {
+		id, err = h.Views.Create(r.Context(), reader(m), v)
+	}
 	if fault := sentence(err); fault != "" {
 		return render(w, r, m, http.StatusUnprocessableEntity, newForm(v, m, page.ChromeOf(r.Context()), fault))
 	}
@@ -145,10 +153,11 @@ func (h *Handler) columns(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if form.Has("forget") {
 		path, columns = form.Get("forget"), nil
 	}
-	if _, _, ok := page.ListOf(path); !ok {
+	route := page.Route(r, path)
+	if route == "" {
 		return errs.Show(errs.Invalid, "Columns of this page cannot be kept.")
 	}
-	if err := h.Views.KeepColumns(r.Context(), reader(m), columnsKey(path), columns); err != nil {
+	if err := h.Views.KeepColumns(r.Context(), reader(m), route, columns); err != nil {
 		return err
 	}
 	for _, name := range []string{"of", "forget", "columns"} {

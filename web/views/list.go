@@ -2,7 +2,9 @@ package views
 
 import (
 	"cmp"
+	"maps"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,8 +22,10 @@ type row struct {
 	ID        int64     `json:"id"`
 	Name      string    `json:"name"`
 	List      string    `json:"list"`
+	Title     string    `json:"title"` // of the list
 	State     string    `json:"state"`
-	URL       string    `json:"url"` // the list with the view
+	Words     string    `json:"words"` // what the state narrows
+	URL       string    `json:"url"`   // the list with the view
 	By        string    `json:"by"`
 	Mine      bool      `json:"mine"`
 	Shared    bool      `json:"shared"`
@@ -32,7 +36,7 @@ type row struct {
 }
 
 func newRow(v view.View, m tenant.Membership, now time.Time) row {
-	return row{v.ID, v.Name, v.List, v.State, address(v), v.By, v.Staff == m.Person.StaffID, v.Shared, v.Default, v.ChangedAt.UTC(), now}
+	return row{v.ID, v.Name, v.List, cmp.Or(v.Title, page.ListLabel(v.List)), v.State, narrows(v), address(v), v.By, v.Staff == m.Person.StaffID, v.Shared, v.Default, v.ChangedAt.UTC(), now}
 }
 
 func (r row) who() string {
@@ -60,11 +64,25 @@ var spec = page.Spec{
 
 var columns = []page.Column[row]{
 	{Key: "name", Label: "View", Sort: "name", Width: 260, Text: func(r row) string { return r.Name }},
-	{Key: "list", Label: "List", Sort: "list", Width: 150, Cell: func(r row) ui.Cell { return ui.TextCell(page.ListLabel(r.List)) }, Text: func(r row) string { return r.List }},
+	{Key: "list", Label: "List", Sort: "list", Width: 150, Cell: func(r row) ui.Cell { return ui.TextCell(r.Title) }, Text: func(r row) string { return r.Title }},
 	{Key: "who", Label: "Seen by", Width: 240, Cell: func(r row) ui.Cell { return ui.TextCell(r.who()) }, Text: row.who},
 	{Key: "start", Label: "Start of the list", Priority: 2, Width: 150, Cell: func(r row) ui.Cell { return ui.TextCell(r.startWord()) }, Text: row.startWord},
-	{Key: "state", Label: "State", Priority: 3, Cell: func(r row) ui.Cell { return ui.QuietCell(r.State) }, Text: func(r row) string { return r.State }},
+	{Key: "words", Label: "Shows", Priority: 3, Cell: func(r row) ui.Cell { return ui.QuietCell(r.Words) }, Text: func(r row) string { return r.Words }},
+	{Key: "url", Label: "Address", Exact: true, Text: func(r row) string { return r.URL }},
 	{Key: "changed", Label: "Changed", Kind: ui.KindTime, Priority: 2, Sort: "changed", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.ChangedAt, r.now)) }, Text: func(r row) string { return r.ChangedAt.Format(time.RFC3339) }},
+}
+
+// narrows says what a view shows. One that was saved before lists said it is told by the names in its address.
+func narrows(v view.View) string {
+	state, err := url.ParseQuery(v.State)
+	if v.Words != "" || err != nil {
+		return v.Words
+	}
+	var parts []string
+	for _, name := range slices.Sorted(maps.Keys(state)) {
+		parts = append(parts, name+": "+strings.Join(state[name], ", "))
+	}
+	return cmp.Or(strings.Join(parts, "; "), "The whole list")
 }
 
 func (r row) startWord() string {
@@ -121,7 +139,7 @@ func order(rows []row, q page.Query) {
 		c := 0
 		switch q.Sort {
 		case "list":
-			c = cmp.Compare(a.List, b.List)
+			c = cmp.Compare(a.Title, b.Title)
 		case "changed":
 			c = a.ChangedAt.Compare(b.ChangedAt)
 		}

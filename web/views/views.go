@@ -20,7 +20,7 @@ import (
 // Handler serves the room.
 type Handler struct{ Views *view.Store }
 
-// Mount adds the pages. Whoever reads only may open views, but keeps none.
+// Mount adds the pages. Support staff keep views and columns for themselves, and share none.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/views", h.list)
 	r.Post("/views", tenant.MayKeep, h.create)
@@ -32,14 +32,13 @@ func (h *Handler) Mount(r page.Router) {
 }
 
 func reader(m tenant.Membership) view.Reader {
-	return view.Reader{Staff: m.Person.StaffID, Reach: m.Reach, Owner: m.Person.Role == tenant.RoleOwner}
+	return view.Reader{Staff: m.Person.StaffID, Reach: m.Reach, Owner: m.Person.Role == tenant.RoleOwner, Share: m.May(tenant.MayShare)}
 }
 
 // Prepare is the page.Prepare of lists: it fills in the state of the view that the address names, and says how to find what the person
 // keeps for the list. What else the address says goes before the view.
 func (h *Handler) Prepare(r *http.Request, m tenant.Membership) (*http.Request, tenant.Membership, error) {
-	list, one, ok := page.ListOf(r.URL.Path)
-	if !ok || list == "/views" || m.Person.StaffID == 0 {
+	if r.URL.Path == "/views" || m.Person.StaffID == 0 {
 		return r, m, nil
 	}
 	given, err := url.ParseQuery(r.URL.RawQuery)
@@ -51,10 +50,10 @@ func (h *Handler) Prepare(r *http.Request, m tenant.Membership) (*http.Request, 
 		if applied, err = h.find(r.Context(), m, id); err != nil {
 			return r, m, err
 		}
-		if applied.List != list {
+		if applied.List != r.URL.Path && applied.List != page.Over(r.URL.Path) {
 			return r, m, errs.Show(errs.Invalid, "This view belongs to another list.")
 		}
-		r = fill(r, applied, given, one)
+		r = fill(r, applied, given, m.One())
 	}
 	return r.WithContext(page.WithKeeper(r.Context(), h.keeper(m, applied.Name))), m, nil
 }
@@ -98,28 +97,18 @@ func within(state url.Values) url.Values {
 	return state
 }
 
-func (h *Handler) keeper(m tenant.Membership, applied string) func(context.Context, string) (page.Kept, error) {
-	return func(ctx context.Context, path string) (page.Kept, error) {
-		list, _, _ := page.ListOf(path)
-		found, err := h.Views.Of(ctx, reader(m), list, columnsKey(path))
+func (h *Handler) keeper(m tenant.Membership, applied string) func(context.Context, page.Place) (page.Kept, error) {
+	return func(ctx context.Context, at page.Place) (page.Kept, error) {
+		found, err := h.Views.Of(ctx, reader(m), at.List, at.Columns)
 		if err != nil {
 			return page.Kept{}, err
 		}
-		kept := page.Kept{Applied: applied, Columns: found.Columns, MayKeep: m.May(tenant.MayKeep)}
+		kept := page.Kept{Applied: applied, Columns: found.Columns, MayKeep: m.May(tenant.MayKeep), MayShare: m.May(tenant.MayShare)}
 		for _, v := range found.Views {
 			kept.Views = append(kept.Views, page.SavedView{ID: v.ID, Name: v.Name, Shared: v.Shared})
 		}
 		return kept, nil
 	}
-}
-
-// columnsKey tells a list over all customers from the same in one, which has other columns.
-func columnsKey(path string) string {
-	list, one, _ := page.ListOf(path)
-	if one {
-		return "/t" + list
-	}
-	return list
 }
 
 // Starts are the views that the person's rail leads to, by list.

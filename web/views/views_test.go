@@ -2,8 +2,10 @@ package views
 
 import (
 	"fmt"
+	"html"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func devicesLike(w http.ResponseWriter, r *http.Request, m tenant.Membership) er
 	}
 	l := page.List[fruit]{Title: "Devices", One: "device", Many: "devices", M: m, Query: q, Spec: spec, Columns: []page.Column[fruit]{
 		{Key: "name", Label: "Name", Text: func(f fruit) string { return f.Name }},
-		{Key: "kind", Label: "Kind", Cell: func(f fruit) ui.Cell { return ui.TextCell(f.Kind) }, Text: func(f fruit) string { return f.Kind }},
+		{Key: "kind", Label: "Kind", Sort: "kind", Cell: func(f fruit) ui.Cell { return ui.TextCell(f.Kind) }, Text: func(f fruit) string { return f.Kind }},
 		{Key: "grown", Label: "Grown", Cell: func(f fruit) ui.Cell { return ui.TextCell(f.Grown) }, Text: func(f fruit) string { return f.Grown }},
 	}}
 	for _, f := range []fruit{{"CTO-1", "laptop", "here"}, {"CTO-2", "phone", "there"}} {
@@ -71,6 +73,8 @@ func (s *site) as(t *testing.T, who tenant.Person, reach ...tenant.ID) *webtest.
 	return s.Serve(t, who, tenant.Only(reach...), func(r page.Router) {
 		r.Get("/devices", devicesLike)
 		r.Get("/apps", devicesLike)
+		r.Get("/devices/malware", devicesLike)
+		r.Get("/things/{thing}/log", devicesLike)
 		s.h.Mount(r)
 	}, s.h.Prepare)
 }
@@ -168,7 +172,7 @@ func TestFormsThatAreWrong(t *testing.T) {
 	c := s.as(t, s.technician, s.contoso.ID)
 	s.save(t, c, url.Values{"list": {"/devices"}, "view_name": {"Mine"}})
 	for name, form := range map[string]url.Values{
-		"no name": {"list": {"/devices"}}, "twice": {"list": {"/devices"}, "view_name": {"mine"}}, "elsewhere": {"list": {"//evil.example"}, "view_name": {"x"}},
+		"no name": {"list": {"/devices"}}, "twice": {"list": {"/devices"}, "view_name": {"mine"}}, "elsewhere": {"list": {"//evil.example"}, "view_name": {"x"}}, "no page": {"list": {"/nowhere/else"}, "view_name": {"x"}},
 		"long": {"list": {"/devices"}, "view_name": {strings.Repeat("x", 61)}}, "damaged": {"list": {"/devices"}, "view_name": {"x"}, "state": {"%zz"}},
 	} {
 		if got := c.Post("/views", form); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), `class="error"`) {
@@ -178,7 +182,7 @@ func TestFormsThatAreWrong(t *testing.T) {
 	if got := c.Post("/views/1", url.Values{"view_name": {""}}); got.Code != http.StatusUnprocessableEntity {
 		t.Errorf("rename to nothing: status %d", got.Code)
 	}
-	for _, of := range []string{"//evil.example", "https://evil.example/", "/t/x/devices", "/devices/../x", ""} {
+	for _, of := range []string{"//evil.example", "https://evil.example/", "/t/x/devices", "/devices/../x", "/nowhere", ""} {
 		if got := c.Post("/views/columns", url.Values{"of": {of}, "columns": {"name"}}); got.Code != http.StatusBadRequest {
 			t.Errorf("columns of %q: status %d, to %q", of, got.Code, got.Header().Get("Location"))
 		}
@@ -211,23 +215,111 @@ func TestColumnsPerPerson(t *testing.T) {
 	}
 }
 
-func TestSupportKeepsNothing(t *testing.T) {
+// TestSupportKeepsForOneself: support staff save views and columns of their own, and neither share one nor touch the team's.
+func TestSupportKeepsForOneself(t *testing.T) {
 	s := newSite(t)
 	at := s.save(t, s.as(t, s.technician, s.contoso.ID), url.Values{"list": {"/devices"}, "view_name": {"Team's"}, "shared": {"1"}})
 	c := s.as(t, s.support, s.contoso.ID)
 	id := strings.TrimPrefix(at, "/devices?view=")
-	for _, path := range []string{"/devices", at, "/views", "/views/" + id} {
+	own := strings.TrimPrefix(s.save(t, c, url.Values{"list": {"/devices"}, "view_name": {"Mine"}, "state": {"kind=phone"}}), "/devices?view=")
+	for _, path := range []string{"/devices", at, "/views", "/views/" + id, "/views/" + own} {
 		got := c.Get(path)
-		if got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "Team&#39;s") {
+		if got.Code != http.StatusOK || path != "/views/"+own && !strings.Contains(got.Body.String(), "Team&#39;s") {
 			t.Errorf("GET %s: status %d:\n%.3000s", path, got.Code, got.Body)
 		}
-		if strings.Contains(got.Body.String(), `method="post" action="/views`) || strings.Contains(got.Body.String(), "formaction") {
-			t.Errorf("%s offers support a form", path)
+		if strings.Contains(got.Body.String(), `name="shared" value="1"`) || strings.Contains(got.Body.String(), `action="/views/`+id+`"`) {
+			t.Errorf("%s lets support share, or change what is the team's", path)
 		}
 	}
-	for _, path := range []string{"/views", "/views/columns", "/views/" + id, "/views/" + id + "/start", "/views/" + id + "/delete"} {
-		if got := c.Post(path, url.Values{}); got.Code != http.StatusForbidden {
+	for path, want := range map[string]int{"/views/" + id: 403, "/views/" + id + "/delete": 403, "/views/" + id + "/start": 303} {
+		if got := c.Post(path, url.Values{"view_name": {"Renamed"}, "on": {"1"}}); got.Code != want {
+			t.Errorf("support posts to %s: status %d, want %d", path, got.Code, want)
+		}
+	}
+	for path, form := range map[string]url.Values{"/views": {"list": {"/devices"}, "view_name": {"For all"}, "shared": {"1"}}, "/views/" + own: {"view_name": {"For all"}, "shared": {"1"}}} {
+		if got := c.Post(path, form); got.Code != http.StatusForbidden {
+			t.Errorf("support shares by %s: status %d", path, got.Code)
+		}
+	}
+	for _, path := range []string{"/views/" + own, "/views/" + own + "/delete"} {
+		if got := c.Post(path, url.Values{"view_name": {"Renamed"}}); got.Code != http.StatusSeeOther {
 			t.Errorf("support posts to %s: status %d", path, got.Code)
+		}
+	}
+	if got := c.Post("/views/columns", url.Values{"of": {"/devices"}, "columns": {"name", "grown"}}); got.Code != http.StatusSeeOther || !strings.Contains(c.Get("/devices").Body.String(), "there<") {
+		t.Errorf("support's columns are not kept (status %d)", got.Code)
+	}
+}
+
+// TestEveryList: a list at any address keeps views and columns; one below a thing keeps its views with that thing, and its columns for all such.
+func TestEveryList(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID, s.fabrikam.ID)
+	contoso, fabrikam := "/t/"+s.contoso.ID.String(), "/t/"+s.fabrikam.ID.String()
+	saved := regexp.MustCompile(`name="list" value="([^"]*)"`)
+	for path, list := range map[string]string{
+		"/devices/malware": "/devices/malware", contoso + "/devices/malware": "/devices/malware", contoso + "/things/7/log": contoso + "/things/7/log",
+	} {
+		got := saved.FindStringSubmatch(c.Get(path).Body.String())
+		if len(got) != 2 || got[1] != list {
+			t.Fatalf("%s would save %q, want a view of %s", path, got, list)
+		}
+	}
+	for list, others := range map[string][2]string{
+		"/devices/malware": {fabrikam + "/devices/malware", "/devices"}, contoso + "/things/7/log": {contoso + "/things/7/log", contoso + "/things/8/log"},
+	} {
+		at := s.save(t, c, url.Values{"list": {list}, "state": {"kind=phone"}, "view_name": {"Phones"}})
+		var j twin
+		if c.JSON(at, http.StatusOK, &j); j.Count != 1 || !strings.HasPrefix(at, list) {
+			t.Errorf("the view of %s leads to %s with %+v", list, at, j)
+		}
+		_, query, _ := strings.Cut(at, "?")
+		if c.JSON(others[0]+"?"+query, http.StatusOK, &j); j.Count != 1 {
+			t.Errorf("%s does not know the view of %s: %+v", others[0], list, j)
+		}
+		c.JSON(others[1]+"?"+query, http.StatusBadRequest, nil)
+	}
+	if got := c.Post("/views/columns", url.Values{"of": {contoso + "/things/7/log"}, "columns": {"name", "grown"}}); got.Code != http.StatusSeeOther {
+		t.Fatalf("columns: status %d", got.Code)
+	}
+	for path, want := range map[string]bool{contoso + "/things/7/log": true, fabrikam + "/things/8/log": true, contoso + "/devices/malware": false, "/things/7/log": false} {
+		if got := strings.Contains(c.Get(path).Body.String(), "there<"); got != want {
+			t.Errorf("kept columns at %s: %v, want %v", path, got, want)
+		}
+	}
+	one := s.as(t, s.another, s.fabrikam.ID)
+	shared := s.save(t, c, url.Values{"list": {contoso + "/things/7/log"}, "view_name": {"Theirs"}, "shared": {"1"}})
+	_, id, _ := strings.Cut(shared, "?view=")
+	if got := one.Get("/views/" + id); got.Code != http.StatusNotFound {
+		t.Errorf("a shared view of a list of a customer out of reach: status %d", got.Code)
+	}
+}
+
+// TestWords: a list says what a view of it narrows as its filters, orders and columns are called, and the view says it again.
+func TestWords(t *testing.T) {
+	s := newSite(t)
+	c := s.as(t, s.technician, s.contoso.ID)
+	hidden := func(name, path string) string {
+		m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(c.Get(path).Body.String())
+		if m == nil {
+			t.Fatalf("%s sends no %s", path, name)
+		}
+		return html.UnescapeString(m[1])
+	}
+	path := "/devices/malware?q=cto&kind=phone&sort=-kind&columns=name,grown"
+	const want = "“cto”; Kind: phone; Sorted by: Kind, downwards; Columns: Grown"
+	if got := hidden("words", path); got != want || hidden("title", path) != "Devices" || hidden("words", "/devices") != "" {
+		t.Errorf("the list says %q, want %q", got, want)
+	}
+	for name, tc := range map[string][2]string{"new": {want, want}, "from before": {"", "kind: phone"}} {
+		at := s.save(t, c, url.Values{"list": {"/devices/malware"}, "title": {"Malware"}, "state": {"kind=phone"}, "words": {tc[0]}, "view_name": {name}})
+		var v struct{ Title, Words string }
+		_, id, _ := strings.Cut(at, "?view=")
+		if c.JSON("/views/"+id, http.StatusOK, &v); v.Title != "Malware" || v.Words != tc[1] {
+			t.Errorf("%s: %+v", name, v)
+		}
+		if b := c.Get("/views/" + id).Body.String(); strings.Contains(b, "kind=phone") || strings.Contains(b, "/start") {
+			t.Errorf("%s: the page shows the address, or offers to lead the rail where it does not go", name)
 		}
 	}
 }
