@@ -113,15 +113,13 @@ func str(o map[string]any, name string) string {
 func num(o map[string]any, name string) int64 {
 	switch v := o[name].(type) {
 	case json.Number:
-		if n, err := v.Int64(); err == nil {
-			return n
-		}
 		if f, err := v.Float64(); err == nil && math.Abs(f) < 1<<53 {
 			return int64(f)
 		}
 	case string:
-		n, _ := strconv.ParseInt(strings.TrimSpace(v), 10, 64)
-		return n
+		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && math.Abs(f) < 1<<53 {
+			return int64(f)
+		}
 	}
 	return 0
 }

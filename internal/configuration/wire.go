@@ -2,6 +2,7 @@ package configuration
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -59,7 +60,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 	p.Policy = Policy{
 		Kind: kind, ID: str(o, "id"), Type: first(graph.TypeName(str(o, "@odata.type")), s.typ), Name: first(str(o, "displayName"), str(o, "name")),
 		Description: str(o, "description"), Version: max(0, num(o, "version")), Technologies: str(o, "technologies"),
-		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(num(o, "settingCount")),
+		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(min(max(0, num(o, "settingCount")), math.MaxInt32)),
 	}
 	p.Template = templateName(obj(o, "templateReference"))
 	p.doc.ScopeTags = texts(o, "roleScopeTagIds")

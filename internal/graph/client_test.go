@@ -304,7 +304,8 @@ func TestBadRowKeepsWhatCanBeRead(t *testing.T) {
 			{"id":"1","isEncrypted":true},
 			{"id":"2","deviceName":{"x":1},"isEncrypted":"yes","osVersion":"10","totalStorageSpaceInBytes":"77","lastSyncDateTime":"1980-01-0112:00:00"},
 			{"id":"3","serialNumber":null,"lastSyncDateTime":"0001-01-01T00:00:00Z","complianceState":"somethingNew","deviceActionResults":null},
-			{"id":"4","deviceName":"`+"\xff"+`"}],"@odata.count":4}`)
+			{"id":"4","deviceName":"`+"\xff"+`"},
+			{"id":"5","deviceName":7,"userDisplayName":true,"isSupervised":"True","deviceActionResults":[{"actionName":12,"actionState":"done"},"x",{"actionName":"wipe","errorCode":{"x":1}}]}],"@odata.count":5}`)
 	})
 	var got []ManagedDevice
 	for d, err := range List[ManagedDevice](t.Context(), c, contoso, "/devs", Query{}) {
@@ -313,9 +314,12 @@ func TestBadRowKeepsWhatCanBeRead(t *testing.T) {
 		}
 		got = append(got, d)
 	}
-	if len(got) != 4 || !got[0].Encrypted || got[1].OSVersion != "10" || got[1].StorageTotal != 77 || !got[1].LastSync.IsZero() ||
+	if len(got) != 5 || !got[0].Encrypted || got[1].OSVersion != "10" || got[1].StorageTotal != 77 || !got[1].LastSync.IsZero() ||
 		!got[2].LastSync.IsZero() || got[2].Compliance != "somethingNew" || got[3].DeviceName != "\uFFFD" {
 		t.Errorf("%+v", got)
+	}
+	if d := got[4]; d.DeviceName != "7" || d.UserName != "true" || !d.Supervised || len(d.Actions) != 3 || d.Actions[0].Name != "12" || d.Actions[0].State != "done" || d.Actions[2].Name != "wipe" {
+		t.Errorf("what is odd within a row: %+v", d)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -364,6 +365,43 @@ func decodeSlowly[T any](body []byte, done int, each func(T) error) (*jsontext.D
 	return dec, err
 }
 
+// coerced reads what can be read of values of another type than they should have, however deep: a number for a text as text, a text for a
+// number as number; what makes no sense is left out, and all beside it is kept.
+var coerced = json.WithUnmarshalers(json.UnmarshalFromFunc(func(dec *jsontext.Decoder, v any) error {
+	to := reflect.ValueOf(v)
+	if _, own := v.(json.UnmarshalerFrom); own || to.Kind() != reflect.Pointer {
+		return errors.ErrUnsupported
+	}
+	is := dec.PeekKind()
+	switch to = to.Elem(); to.Kind() {
+	case reflect.String:
+		if is != '0' && is != 't' && is != 'f' {
+			break
+		}
+		raw, err := dec.ReadValue()
+		to.SetString(string(raw))
+		return err
+	case reflect.Bool:
+		if is != '"' {
+			break
+		}
+		tok, err := dec.ReadToken()
+		if err == nil {
+			to.SetBool(strings.EqualFold(tok.String(), "true"))
+		}
+		return err
+	}
+	if fits, known := kinds[to.Kind()]; known && is != 'n' && is != jsontext.KindInvalid && !strings.ContainsRune(fits, rune(is)) {
+		return dec.SkipValue()
+	}
+	return errors.ErrUnsupported
+}))
+
+// kinds are those of JSON that a kind of Go's takes.
+var kinds = map[reflect.Kind]string{
+	reflect.String: `"`, reflect.Bool: "tf", reflect.Struct: "{", reflect.Map: "{", reflect.Slice: "[", reflect.Int: "0", reflect.Int64: "0", reflect.Int32: "0", reflect.Float64: "0",
+}
+
 // fieldByField keeps the fields that can be read of a row where some cannot.
 func fieldByField[T any](raw jsontext.Value) (v T) {
 	dec := jsontext.NewDecoder(bytes.NewReader(raw), lenient)
@@ -382,7 +420,7 @@ func fieldByField[T any](raw jsontext.Value) (v T) {
 		}
 		one := fmt.Appendf(nil, "{%s:%s}", name, value)
 		before := v
-		if json.Unmarshal(one, &v, lenient) != nil {
+		if json.Unmarshal(one, &v, lenient, coerced) != nil {
 			v = before
 		}
 	}

@@ -48,7 +48,7 @@ func (t Time) MarshalJSONTo(enc *jsontext.Encoder) error {
 	return enc.WriteToken(jsontext.String(t.UTC().Format(time.RFC3339Nano)))
 }
 
-// Int is a whole number that services write as number or as text. What is neither is 0.
+// Int is a whole number that services write as number or as text. What is neither, or absurdly large, is 0.
 type Int int64
 
 // UnmarshalJSONFrom reads it; it fails on broken JSON only.
@@ -65,11 +65,11 @@ func (n *Int) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
+// beyond is more than JSON's numbers tell one by one. Nothing is so large, and sums of such would be beyond what a database counts.
+const beyond = 1 << 53
+
 func parseInt(s string) Int {
-	if v, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return Int(v)
-	}
-	if f, err := strconv.ParseFloat(s, 64); err == nil && f > -1<<62 && f < 1<<62 {
+	if f, err := strconv.ParseFloat(s, 64); err == nil && f > -beyond && f < beyond {
 		return Int(f)
 	}
 	return 0

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,7 +68,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 func fromGraph(w graph.SecurityIncident) Incident {
 	i := Incident{
 		ID: clean(w.ID), Title: clean(w.Title), Status: known(w.Status), Severity: known(w.Severity), Assigned: clean(w.Assigned), Classification: known(w.Classification),
-		Determination: known(w.Determination), RedirectTo: clean(w.RedirectID), Priority: int64(w.Priority), ChangedBy: clean(w.ChangedBy), Resolving: clean(w.Resolving),
+		Determination: known(w.Determination), RedirectTo: clean(w.RedirectID), Priority: min(max(0, int64(w.Priority)), math.MaxInt32), ChangedBy: clean(w.ChangedBy), Resolving: clean(w.Resolving),
 		Tags: []string{}, Devices: []string{}, Alerts: []Alert{}, Comments: []Comment{}, CreatedAt: w.Created.Time, UpdatedAt: w.Updated.Time,
 	}
 	for _, t := range w.Tags {
