@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
@@ -52,6 +53,9 @@ func Report(ctx context.Context, c *Client, tid tenant.ID, q ReportQuery, each f
 		p, err := c.reportPage(ctx, tid, version, q, read, top)
 		if err != nil {
 			return false, err
+		}
+		if q.Most == 0 && p.total > maxReportRows {
+			return false, &Error{Kind: BadAnswer, Status: http.StatusOK, Message: fmt.Sprintf("a report of %d rows", p.total), path: q.Name}
 		}
 		for _, row := range p.rows {
 			if err := each(row); err != nil {
@@ -129,7 +133,7 @@ func (c *Client) reportPage(ctx context.Context, tid tenant.ID, version string, 
 // that is empty. A row that is longer or shorter than the schema cannot be told apart from damage: it is an error.
 func parseReport(raw []byte) (p reportRows, err error) {
 	var page struct {
-		Total  *Int `json:"TotalRowCount"`
+		Total  Text `json:"TotalRowCount"`
 		Schema []struct {
 			Column string `json:"Column"`
 		} `json:"Schema"`
@@ -138,10 +142,11 @@ func parseReport(raw []byte) (p reportRows, err error) {
 	if err := json.Unmarshal(raw, &page, lenient); err != nil {
 		return p, err
 	}
-	if page.Total == nil || *page.Total < 0 || page.Schema == nil || page.Values == nil {
+	total, err := strconv.ParseInt(string(page.Total), 10, 64) // what is none must not count as 0: that would be a report without rows
+	if err != nil || total < 0 || page.Schema == nil || page.Values == nil {
 		return p, errors.New("a report has a total, a schema and values")
 	}
-	p.total, p.columns = int(*page.Total), map[string]bool{}
+	p.total, p.columns = int(total), map[string]bool{}
 	for _, s := range page.Schema {
 		if p.columns[s.Column] {
 			return p, fmt.Errorf("column %q comes twice", s.Column)

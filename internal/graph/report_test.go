@@ -99,6 +99,7 @@ func TestDamagedReports(t *testing.T) {
 		{"no total", `{"Schema":[{"Column":"A"}],"Values":[["x"]]}`, 0, false},
 		{"null for a total", `{"TotalRowCount":null,"Schema":[{"Column":"A"}],"Values":[["x"]]}`, 0, false},
 		{"negative total", `{"TotalRowCount":-1,"Schema":[{"Column":"A"}],"Values":[]}`, 0, false},
+		{"a total that is no number", `{"TotalRowCount":1e400,"Schema":[{"Column":"A"}],"Values":[["x"]]}`, 0, false},
 		{"no schema", `{"TotalRowCount":0,"Values":[]}`, 0, false},
 		{"null for values", `{"TotalRowCount":0,"Schema":[{"Column":"A"}],"Values":null}`, 0, false},
 		{"a column twice", `{"TotalRowCount":1,"Schema":[{"Column":"A"},{"Column":"A"}],"Values":[["x","y"]]}`, 0, false},

@@ -23,7 +23,12 @@ const origin = "http://localhost:9400"
 // opened is a portal wired to a simulated cloud and a database of its own, serving nothing.
 func opened(t *testing.T) (*Portal, *cloudsim.Cloud) {
 	t.Helper()
-	cloud, err := cloudsim.New(cloudsim.Options{World: world.Options{Seed: 5, Tenants: 6, Devices: 60}})
+	return openedAt(t, origin, world.Options{Seed: 5, Tenants: 6, Devices: 60})
+}
+
+func openedAt(t *testing.T, origin string, o world.Options) (*Portal, *cloudsim.Cloud) {
+	t.Helper()
+	cloud, err := cloudsim.New(cloudsim.Options{World: o})
 	if err != nil {
 		t.Fatal(err)
 	}

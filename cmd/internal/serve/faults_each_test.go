@@ -1,0 +1,192 @@
+package serve
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+// shown are the lists that show what a dataset holds, below a tenant.
+var shown = map[string][]string{
+	graphsync.Organization:          {"/"},
+	graphsync.Devices:               {"/devices", "/changes"},
+	graphsync.DeviceCategories:      {"/devices/categories"},
+	graphsync.Apps:                  {"/apps"},
+	graphsync.AppInstalls:           {"/apps/installs"},
+	graphsync.AppProtection:         {"/configuration/app-protection"},
+	graphsync.AppConfigurations:     {"/configuration/app-configuration"},
+	graphsync.DeviceProtection:      {"/devices/protection"},
+	graphsync.Malware:               {"/devices/malware"},
+	graphsync.Autopilot:             {"/devices/autopilot"},
+	graphsync.DetectedApps:          {"/apps/detected"},
+	graphsync.Policies:              {"/configuration", "/configuration/filters", "/configuration/scope-tags"},
+	graphsync.NotificationTemplates: {"/configuration/notifications"},
+	graphsync.IntuneRoles:           {"/roles"},
+	graphsync.DirectoryRoles:        {"/roles/who"},
+	graphsync.ProvisioningJobs:      {"/provisioning"},
+	graphsync.ProvisioningLog:       {"/provisioning/log", "/provisioning/failures", "/provisioning/objects"},
+	graphsync.Incidents:             {"/incidents"},
+	graphsync.Services:              {"/services", "/services/readings"},
+	graphsync.Groups:                {"/roles/who/people"},
+	graphsync.Guests:                {"/guests"},
+}
+
+// TestEachDatasetUnderEachFault reads every dataset of the table while Microsoft's answers are bent in every way that has been thought of. Rows
+// whose values are odd are kept; a read that cannot be complete changes nothing and says why; and the next good read mends everything.
+func TestEachDatasetUnderEachFault(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	for _, d := range graphsync.Table() {
+		if !d.Home && len(shown[d.Name]) == 0 {
+			t.Errorf("no list shows %s", d.Name)
+		}
+	}
+	const odd, refused = 7, 12
+	r := newRig(t, world.Options{Seed: 7, Tenants: odd + refused + 5, Devices: 300, Now: func() time.Time { return start }}, 8)
+	var lanes []*lane
+	for i := range odd + refused {
+		w := r.cloud.World.Tenants()[1+i]
+		r.cloud.World.Change(func() { w.Defender = true })
+		l := &lane{tid: r.connect(t, w)}
+		for j, f := range odds {
+			if j%odd == i {
+				l.faults = append(l.faults, f)
+			}
+		}
+		for j, f := range broken {
+			if odd+j%refused == i {
+				l.faults = append(l.faults, f)
+			}
+		}
+		lanes = append(lanes, l)
+	}
+	web := r.owner(t)
+	r.straight(t, lanes)
+	for _, l := range lanes {
+		r.wire.begin(l, nil)
+	}
+	r.straight(t, lanes[odd:odd+3])              // how many calls a later read makes, for faults in its middle
+	r.straight(t, lanes[:odd], graphsync.Groups) // that something is given to, which the first read told
+	r.straight(t, lanes[odd+3:], graphsync.Groups)
+	for _, l := range lanes {
+		l.first = r.snapshot(t, l.tid)
+		l.last = l.first
+	}
+	for i := 0; ; i++ {
+		var under []*lane
+		for _, l := range lanes {
+			if i < len(l.faults) {
+				r.wire.begin(l, &l.faults[i])
+				under = append(under, l)
+			}
+		}
+		if len(under) == 0 {
+			break
+		}
+		r.read(t, under)
+		for _, l := range under {
+			t.Run(l.bent.name, func(t *testing.T) { r.judge(t, web, l) })
+		}
+	}
+	for _, l := range lanes {
+		r.wire.begin(l, nil)
+	}
+	healed := lanes[:odd+4] // the others were told to have changed nothing
+	r.straight(t, healed)
+	for _, l := range healed {
+		if d := r.snapshot(t, l.tid).differs(l.first, func(h held) any { return fmt.Sprint(h.rows, h.same) }, nil); len(d) > 0 {
+			t.Errorf("after %s: not as before: %s", l.names(), d)
+		}
+	}
+}
+
+// names are those of the lane's faults.
+func (l *lane) names() (names []string) {
+	for _, f := range l.faults {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+// straight reads, and expects no fault.
+func (r *rig) straight(t *testing.T, lanes []*lane, datasets ...string) {
+	t.Helper()
+	r.read(t, lanes, datasets...)
+	for _, l := range lanes {
+		for name, st := range r.statuses(t, l.tid) {
+			if st.State != "ok" {
+				t.Errorf("%s after %s: %s %+v", name, l.names(), st.State, st.Trouble)
+			}
+		}
+	}
+}
+
+// judge looks at what became of a read under a fault.
+func (r *rig) judge(t *testing.T, web *webtest.Visitor, l *lane) {
+	f := l.bent
+	for name, st := range r.statuses(t, l.tid) {
+		kinds, other := f.but[name]
+		if !other {
+			kinds = f.kinds
+		}
+		switch {
+		case f.rows && st.State == "ok" && st.Rows == 0:
+		case len(kinds) == 0 && st.State != "ok":
+			t.Errorf("%s: %s %+v", name, st.State, st.Trouble)
+		case len(kinds) > 0 && (st.State != "failed" || !slices.Contains(kinds, st.Trouble.Kind) || st.Trouble.Sentence == ""):
+			t.Errorf("%s: %s %q %q, %d rows, %d pages", name, st.State, st.Trouble.Kind, st.Trouble.Sentence, st.Rows, st.Pages)
+		case f.layer != "" && (st.Trouble.Diagnosis == nil || st.Trouble.Diagnosis.Layer != f.layer):
+			t.Errorf("%s: diagnosis %+v, want layer %s", name, st.Trouble.Diagnosis, f.layer)
+		}
+	}
+	now := r.snapshot(t, l.tid)
+	by, before := func(h held) any { return h.all }, l.last
+	if len(f.kinds) == 0 {
+		by, before = func(h held) any { return h.rows }, l.first
+	}
+	if d := now.differs(before, by, f.loses); len(d) > 0 {
+		t.Errorf("not as before: %s", d)
+	}
+	l.last = now
+	r.pages(t, web, l)
+}
+
+// pages looks at the lists of a tenant in each of their forms.
+func (r *rig) pages(t *testing.T, web *webtest.Visitor, l *lane) {
+	failed := map[string]bool{}
+	for name, st := range r.statuses(t, l.tid) {
+		failed[name] = st.State == "failed"
+	}
+	for dataset, paths := range shown {
+		if len(l.bent.kinds) > 0 {
+			paths = paths[:1]
+		}
+		for _, path := range paths {
+			path = "/t/" + l.tid.String() + path
+			d := web.Get(path)
+			if d.Status != http.StatusOK {
+				t.Errorf("%s: %d %q", path, d.Status, d.Heading())
+			}
+			if failed[dataset] && !strings.Contains(d.Text(), "attempt failed") && !strings.Contains(d.Text(), "not read") {
+				t.Errorf("%s does not say that %s could not be read: %.600s", path, dataset, d.Text())
+			}
+			if len(l.bent.kinds) > 0 {
+				continue // what is held is what it was
+			}
+			if twin := web.With("Accept", "application/json").Get(path); twin.Status != http.StatusOK || !json.Valid(twin.Body) {
+				t.Errorf("%s as JSON: %d %.200s", path, twin.Status, twin.Body)
+			}
+			if csv := web.Get(path + "?format=csv"); !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/readings") && (csv.Status != http.StatusOK || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv")) {
+				t.Errorf("%s as CSV: %d %.200s", path, csv.Status, csv.Body)
+			}
+		}
+	}
+}
