@@ -178,6 +178,7 @@ var catalogue = []Entry{
 		get("whether Intune is switched on and paid for", "/v1.0/deviceManagement", readServiceConfig, readConfiguration, readDevices, readApps),
 		// The service does not accept ServiceConfig.Read.All for the Apple push certificate, although Intune's page groups it there.
 		get("when the Apple push certificate ends", "/v1.0/deviceManagement/applePushNotificationCertificate", readDevices, readConfiguration),
+		get("which partners' products may do something at Intune", "/v1.0/servicePrincipals(appId='{appId}')/appRoleAssignedTo", readApplication, readDirectory),
 		get("when cloud certification authorities end", "/beta/deviceManagement/cloudCertificationAuthority", readCloudCA),
 		// NDES connectors and branding profiles are read where device rules and apps were agreed on: they alone are not worth their permissions.
 	}},

@@ -24,6 +24,7 @@ const (
 	DevicePartner     Kind = "deviceManagementPartner"
 	CompliancePartner Kind = "complianceManagementPartner"
 	RemoteAssistance  Kind = "remoteAssistancePartner"
+	PartnerSolution   Kind = "partnerSolution" // a role of Intune's own service that a partner's product holds
 	Brand             Kind = "intuneBrand"
 	BrandingProfile   Kind = "brandingProfile"
 	Subscription      Kind = "subscription"
@@ -56,6 +57,7 @@ const (
 	readDevices       = "DeviceManagementManagedDevices.Read.All"
 	readApps          = "DeviceManagementApps.Read.All"
 	readCloudCA       = "DeviceManagementCloudCA.Read.All"
+	readApplication   = "Application.Read.All"
 )
 
 var partnerHealth = byState(map[string]Health{"enabled": OK, "unavailable": Off, "terminated": Off, "rejected": Bad, "unresponsive": Bad})
@@ -125,6 +127,10 @@ var specs = []spec{
 		kind: RemoteAssistance, path: "/deviceManagement/remoteAssistancePartners", version: "v1.0", permission: readServiceConfig,
 		name: "displayName", contact: "lastConnectionDateTime", state: "onboardingStatus",
 		judge: byState(map[string]Health{"onboarded": OK, "onboarding": Warn, "notonboarded": Off}),
+	},
+	{ // what approved partners may do at Intune itself, beside Graph; a tenant that does not know the service has none of their products
+		kind: PartnerSolution, path: "/servicePrincipals(appId='c161e42e-d4df-4a3d-9b42-e7a3c31f59d4')/appRoleAssignedTo", version: "v1.0", permission: readApplication,
+		name: "principalDisplayName", detail: "appRoleId principalId principalType createdDateTime",
 	},
 	{
 		kind: Brand, path: "/deviceManagement/intuneBrand", version: "v1.0", permission: readServiceConfig, single: true,

@@ -96,9 +96,10 @@ func (r *round) note(s spec, err error, found bool, now time.Time) (end bool) {
 	return false
 }
 
-// unset tells the answer of a singleton that nobody set up: Intune gives an error instead of null.
+// unset tells the answer of a singleton that nobody set up, where Intune gives an error instead of null, and of a service that the tenant
+// does not know.
 func (s spec) unset(e *graph.Error) bool {
-	return s.single && s.kind != Subscription && (e.Kind == graph.NotFound || e.Kind == graph.Refused && e.Status == 400)
+	return s.kind == PartnerSolution && e.Kind == graph.NotFound || s.single && s.kind != Subscription && (e.Kind == graph.NotFound || e.Kind == graph.Refused && e.Status == 400)
 }
 
 // failure is what the run ends with.

@@ -202,3 +202,23 @@ func TestAsksForNoSecret(t *testing.T) {
 		t.Errorf("the subscription is asked for with $select=%q", got)
 	}
 }
+
+// TestPartnerSolutions reads which partners' products hold roles of Intune's own service; a tenant that does not know the service has none.
+func TestPartnerSolutions(t *testing.T) {
+	i := slices.IndexFunc(specs, func(s spec) bool { return s.kind == PartnerSolution })
+	var o graph.Object
+	if err := gojson.Unmarshal([]byte(`{"id": "a1", "appRoleId": "a5438881-186a-48f0-bc41-a93ae8a195fe", "principalDisplayName": "Lookout for Work", "principalId": "p1",
+		"principalType": "ServicePrincipal", "createdDateTime": "2026-01-02T03:04:05Z", "deletedDateTime": null}`), &o); err != nil {
+		t.Fatal(err)
+	}
+	it, ok := fromGraph(specs[i], o)
+	if !ok || it.Name != "Lookout for Work" || it.Detail["appRoleId"] != "a5438881-186a-48f0-bc41-a93ae8a195fe" || it.Detail["createdDateTime"] != "2026-01-02T03:04:05Z" || !it.ExpiresAt.IsZero() {
+		t.Errorf("%v %+v", ok, it)
+	}
+	var r round
+	r.note(specs[i], &graph.Error{Kind: graph.NotFound, Status: 404}, false, noon)
+	r.note(specs[i], &graph.Error{Kind: graph.Permission, Status: 403}, false, noon)
+	if r.readings[0].Outcome != Unset || r.readings[1].Outcome != Failed {
+		t.Errorf("not known: %s, not permitted: %s", r.readings[0].Outcome, r.readings[1].Outcome)
+	}
+}

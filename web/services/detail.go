@@ -78,6 +78,10 @@ func newView(m tenant.Membership, it service.Item, changes []service.Change, wat
 	if it.Kind.Ends() {
 		v.LeadDays = watch.Lead.Of(it.Kind)
 	}
+	if it.Kind == service.PartnerSolution {
+		s := solutionOf(it)
+		v.Facts = append(v.Facts, fact{"solution.name", memberWord("solution.name"), s.Name}, fact{"solution.use", memberWord("solution.use"), s.Explanation})
+	}
 	for _, n := range it.Kind.Members() {
 		if value, ok := it.Detail[n]; ok {
 			v.Facts = append(v.Facts, fact{n, memberWord(n), valueWord(readable(value))})

@@ -302,3 +302,25 @@ func TestCalendarFeed(t *testing.T) {
 		}
 	}
 }
+
+// TestPartnerSolution explains what a partner's product may do at Intune, and says of a role that it does not know that it does not.
+func TestPartnerSolution(t *testing.T) {
+	f := newFixture(t)
+	at := f.Now.Add(-time.Minute)
+	f.ReadServices(t, f.contoso.ID, at, []service.Reading{{Kind: service.PartnerSolution, Outcome: service.Read, TriedAt: at, ReadAt: at}},
+		service.Item{Kind: service.PartnerSolution, ID: "a1", Name: "Lookout for Work", Health: service.None, Detail: map[string]string{"appRoleId": "a5438881-186a-48f0-bc41-a93ae8a195fe", "principalType": "ServicePrincipal"}},
+		service.Item{Kind: service.PartnerSolution, ID: "a2", Name: "Something new", Health: service.None, Detail: map[string]string{"appRoleId": "00000000-186a-48f0-bc41-a93ae8a195fe"}})
+	c := f.Serve(t, technician, tenant.Only(f.contoso.ID), f.mount)
+	list := c.Get("/t/" + f.contoso.ID.String() + "/services?kind=partnerSolution").Body.String()
+	if !strings.Contains(list, "Lookout for Work") || !strings.Contains(list, "Mobile threat defence") || !strings.Contains(list, "Unknown role") {
+		t.Error("the list does not say what the solutions are")
+	}
+	for id, want := range map[string][]string{"a1": {"update_device_health", "Sends how threatened a device is to Intune, which compliance then goes by.", "Partner solution"}, "a2": {"Microsoft’s list of these roles does not have this one."}} {
+		body := c.Get("/t/" + f.contoso.ID.String() + "/services/partnerSolution/" + id).Body.String()
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s does not say %q", id, w)
+			}
+		}
+	}
+}

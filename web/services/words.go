@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/service"
 )
 
@@ -12,7 +13,7 @@ var kindWords = map[service.Kind]string{
 	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
 	service.Enrollment: "Enrollment configuration", service.Terms: "Terms and conditions", service.Exchange: "Exchange connector", service.NDES: "NDES connector",
 	service.ThreatDefense: "Mobile Threat Defense connector", service.DevicePartner: "Device management partner", service.CompliancePartner: "Compliance partner",
-	service.RemoteAssistance: "Remote assistance partner", service.Brand: "Intune brand", service.BrandingProfile: "Branding profile", service.Subscription: "Intune subscription",
+	service.RemoteAssistance: "Remote assistance partner", service.PartnerSolution: "Partner solution", service.Brand: "Intune brand", service.BrandingProfile: "Branding profile", service.Subscription: "Intune subscription",
 	service.Delegated: "GDAP relationship",
 }
 
@@ -67,6 +68,7 @@ var memberWords = map[string]string{
 	"contactITNotes": "IT notes", "privacyUrl": "Privacy statement", "cloudCertificationAuthorityType": "Type of authority", "cloudCertificationAuthorityHashingAlgorithm": "Hash algorithm",
 	"validityPeriodInYears": "Validity in years", "intuneAccountId": "Intune account id", "themeColor.r": "Theme colour, red", "themeColor.g": "Theme colour, green", "themeColor.b": "Theme colour, blue",
 	"partnerUnresponsivenessThresholdInDays": "Counts as unresponsive after days", "expires_at": "End", "name": "Name", "type": "Type", "state": "State", "gone": "Removed from Intune",
+	"appRoleId": "Role id", "principalId": "Service principal id", "principalType": "Held by", "solution.name": "Permission", "solution.use": "What it allows",
 	"whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime": "Devices will be noncompliant from", "whenPartnerDevicesWillBeRemovedDateTime": "Devices will be removed on",
 }
 
@@ -124,6 +126,8 @@ func summary(it service.Item) string {
 		add("issued by %", "issuerCommonName")
 	case service.NDES:
 		add("version %", "connectorVersion")
+	case service.PartnerSolution:
+		parts = append(parts, solutionOf(it).Solution)
 	case service.ThreatDefense, service.CompliancePartner:
 		for _, p := range []struct{ member, word string }{{"androidEnabled", "Android"}, {"iosEnabled", "iOS"}, {"windowsEnabled", "Windows"}, {"androidOnboarded", "Android"}, {"iosOnboarded", "iOS"}, {"macOsOnboarded", "macOS"}} {
 			if d[p.member] == "true" {
@@ -132,6 +136,15 @@ func summary(it service.Item) string {
 		}
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
+}
+
+// solutionOf is what a role of Intune's own service is for. One that Microsoft added since is its id.
+func solutionOf(it service.Item) permission.PartnerSolution {
+	s, ok := permission.PartnerSolutionOf(permission.Permission{Resource: permission.IntuneAPI, Name: it.Detail["appRoleId"]})
+	if !ok {
+		return permission.PartnerSolution{Name: it.Detail["appRoleId"], Solution: "Unknown role", Explanation: "Microsoft’s list of these roles does not have this one."}
+	}
+	return s
 }
 
 // renewal is how the customer, or somebody for them, keeps an item from ending.

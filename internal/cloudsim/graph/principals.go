@@ -49,7 +49,7 @@ var microsoftApps = []struct{ name, appID string }{
 	{"Microsoft Intune", "0000000a-0000-0000-c000-000000000000"}, {"Office 365 Exchange Online", "00000002-0000-0ff1-ce00-000000000000"},
 	{"Office 365 SharePoint Online", "00000003-0000-0ff1-ce00-000000000000"}, {"Windows Azure Active Directory", "00000002-0000-0000-c000-000000000000"},
 	{"Microsoft Teams Services", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"}, {"Azure Portal", "c44b4083-3bb0-49c1-b47d-974e53cbdf3c"},
-	{"Microsoft Intune API", "c161e42e-d4df-4a3d-9b42-e7a3c31f59d4"}, {"Azure AD Identity Governance", "bf26f092-3426-4a99-abfb-97dad74e661a"},
+	{intuneAPI.DisplayName, intuneAPI.AppID}, {"Azure AD Identity Governance", "bf26f092-3426-4a99-abfb-97dad74e661a"},
 }
 
 // principals are all service principals of the tenant, in the same order each time.
@@ -62,9 +62,13 @@ func (c *call) principals() []principal {
 		})
 	}
 	for _, m := range microsoftApps {
-		list = append(list, principal{
+		p := principal{
 			id: c.s.world.ServicePrincipalID(c.t, m.appID), appID: m.appID, name: m.name, owner: microsoftTenant, enabled: true, created: c.t.Created, gallery: -1,
-		})
+		}
+		if m.appID == intuneAPI.AppID {
+			p.resource = intuneAPI
+		}
+		list = append(list, p)
 	}
 	for _, id := range slices.Sorted(maps.Keys(c.t.ServicePrincipals)) {
 		sp := c.t.ServicePrincipals[id]
@@ -76,7 +80,7 @@ func (c *call) principals() []principal {
 		}
 		list = append(list, p)
 	}
-	return append(list, c.galleryApps()...)
+	return append(append(list, c.solutionPrincipals()...), c.galleryApps()...)
 }
 
 // takenFrom is the number of the first application that somebody takes from the gallery; those below are the seed's, at most one of each.
@@ -224,7 +228,7 @@ func (c *call) getPrincipal() error {
 	return c.entity(kinds["servicePrincipal"], "servicePrincipals", c.principalObject(p))
 }
 
-// roleAssignments are the application permissions on Microsoft Graph that service principals of the tenant hold.
+// roleAssignments are the application permissions that service principals of the tenant hold, on Microsoft Graph and Intune's own service.
 func (c *call) roleAssignments() []object {
 	list := []object{}
 	graph := c.s.world.ServicePrincipalID(c.t, world.GraphAppID)
@@ -241,7 +245,7 @@ func (c *call) roleAssignments() []object {
 			})
 		}
 	}
-	return list
+	return append(list, c.solutionRoles()...)
 }
 
 func (c *call) assignmentsWhere(side string) error {
