@@ -153,6 +153,7 @@ type Live struct {
 	FailedInstalls  apps.FailedInstalls
 	PolicyStates    devices.PolicyStates
 	DeviceDetails   devices.Details
+	Detections      devices.Detections
 }
 
 // longest a page may take, in server time; an export may take longer.
@@ -217,7 +218,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	rights := &devices.Rights{Consent: d.Consent.Store, Intune: d.Roles, Directory: d.DirectoryRoles, Sync: d.Sync, Home: d.Tenants.Home(), Relationships: d.Relationships, Groups: d.Directory}
 	acted := &actions.Handler{Actions: d.DeviceActions, Windows: d.DeviceWindows, Acts: d.DeviceActs, Runner: d.DeviceJobs, Brake: d.Brake}
 	fleet := []interface{ Mount(page.Router) }{
-		&devices.Handler{Incidents: d.Incidents, Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
+		&devices.Handler{Incidents: d.Incidents, Policies: d.Live.PolicyStates, Details: d.Live.DeviceDetails, Autopilot: d.Autopilot, Protection: d.Protection, Detections: d.Live.Detections, Devices: d.Devices, Actions: d.DeviceActions, Sync: d.Sync, Keeps: d.Retention.Days},
 		&devices.Asker{Rights: rights, Details: d.Live.DeviceDetails, Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
 		&devices.Bulk{Devices: d.Devices, Actions: d.DeviceActions, Windows: d.DeviceWindows, Rights: rights, Orders: d.DeviceJobs},
 		acted,

@@ -54,6 +54,23 @@ func (s *Store) ByEntra(ctx context.Context, tid tenant.ID, entra []string) (map
 	return found, nil
 }
 
+// ByID returns the tenant's devices with those ids, of those that it has, also those that are gone.
+func (s *Store) ByID(ctx context.Context, tid tenant.ID, ids []string) (map[string]Device, error) {
+	found := map[string]Device{}
+	if ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !postgres.Printable(id) }); len(ids) == 0 {
+		return found, nil
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM device d WHERE d.tenant_id = $1 AND d.id = ANY($2)`, tid, ids)
+	devices, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
+	if err != nil {
+		return nil, fmt.Errorf("devices of %s by id: %w", tid, err)
+	}
+	for _, d := range devices {
+		found[d.ID] = d
+	}
+	return found, nil
+}
+
 // Key names a device of a tenant.
 type Key struct {
 	Tenant tenant.ID

@@ -34,6 +34,9 @@ func TestOfHardware(t *testing.T) {
 			t.Errorf("%s: %q, %v, want %q", name, d.ID, err, tc.want)
 		}
 	}
+	if found, err := s.ByID(t.Context(), contoso, []string{a.ID, other.ID, "nobody", "\x00"}); err != nil || len(found) != 1 || found[a.ID].EntraDeviceID != "e-1" {
+		t.Errorf("by id: %v, %v", found, err)
+	}
 	keys := []device.Key{{fabrikam, other.ID}, {contoso, a.ID}}
 	if found, err := s.GetAll(t.Context(), tenant.Everything(), keys); err != nil || len(found) != 2 || found[0].ID == found[1].ID {
 		t.Errorf("devices of two tenants: %v, %v", found, err)

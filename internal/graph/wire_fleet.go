@@ -92,6 +92,28 @@ type Malware struct {
 	LastDetected Time   `json:"lastDetectionDateTime"`
 }
 
+// Detection is how a malware stands on a device: what malwareStateForWindowsDevice and windowsDeviceMalwareState share.
+type Detection struct {
+	ThreatState    string `json:"threatState"`
+	ExecutionState string `json:"executionState"`
+	Count          Int    `json:"detectionCount"`
+	First          Time   `json:"initialDetectionDateTime"`
+	Changed        Time   `json:"lastStateChangeDateTime"`
+}
+
+// InfectedDevice is a malwareStateForWindowsDevice: its id is the device's.
+type InfectedDevice struct {
+	ID         string `json:"id"`
+	DeviceName string `json:"deviceName"`
+	Detection
+}
+
+// DeviceMalware is a windowsDeviceMalwareState: its id is the malware's.
+type DeviceMalware struct {
+	Malware
+	Detection
+}
+
 // AutopilotIdentity is a windowsAutopilotDeviceIdentity (beta, which alone tells how the deployment profile stands). The Windows product
 // key and the password of a device account are not even read.
 type AutopilotIdentity struct {

@@ -20,6 +20,8 @@ const (
 	LiveDeviceLogs         = "deviceLogs"         // diagnostics that were collected from one device
 	LiveDetectedAppDevices = "detectedAppDevices" // devices that have one version of a program
 	LiveAppInstallStatus   = "appInstallStatus"   // how the installations of one app stand
+	LiveMalwareDevices     = "malwareDevices"     // devices on which one malware was detected
+	LiveDeviceMalware      = "deviceMalware"      // malware that was detected on one device
 )
 
 // LiveReading is what was read from Microsoft while somebody looked. Without a body it is unknown, and Trouble says why.

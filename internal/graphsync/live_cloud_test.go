@@ -8,6 +8,7 @@ import (
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -61,6 +62,50 @@ func TestLiveSectionsReadTheCloud(t *testing.T) {
 	having, err := (&detectedapp.Live{Graph: r.graph, Kept: kept}).DevicesOf(t.Context(), tid, v.ID)
 	if err != nil || having.Trouble.Kind != "" || !having.Value.Cut && int64(len(having.Value.Devices)) != v.Devices || time.Since(having.ReadAt) > time.Minute {
 		t.Errorf("%s is on %d devices, read %d: %+v, %v", v.Name, v.Devices, len(having.Value.Devices), having.Trouble, err)
+	}
+
+	for _, name := range []string{graphsync.DeviceProtection, graphsync.Malware} {
+		if err := r.sync.ReadOnce(t.Context(), tid, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	protected := &protection.Live{Graph: r.graph, Kept: kept}
+	listed, err := r.protection.Malware(t.Context(), scope, protection.MalwareFilter{})
+	if err != nil || len(listed.Rows) < 2 {
+		t.Fatalf("malware: %+v, %v", listed, err)
+	}
+	on := map[string]map[string]protection.Detection{} // by device and malware
+	for _, m := range listed.Rows {
+		l, err := protected.DevicesOf(t.Context(), tid, m.ID)
+		if err != nil || !l.Now || l.Trouble.Kind != "" || len(l.Value.Devices) == 0 {
+			t.Fatalf("devices with %s: %+v, %v", m.Name, l, err)
+		}
+		for _, d := range l.Value.Devices {
+			if on[d.ID] == nil {
+				on[d.ID] = map[string]protection.Detection{}
+			}
+			if on[d.ID][m.ID] = d.Detection; d.ChangedAt.After(m.DetectedAt) || d.Count == 0 {
+				t.Errorf("%s on %s: %+v, last detected %s", m.Name, d.Name, d.Detection, m.DetectedAt)
+			}
+		}
+	}
+	for id, of := range on {
+		p, err := r.protection.Get(t.Context(), tid, id)
+		if err != nil || p.ActiveMalware+p.RemediatedMalware != int64(len(of)) {
+			t.Errorf("device %s has %d of %+v, %v", id, len(of), p, err)
+		}
+		l, err := protected.MalwareOf(t.Context(), tid, id)
+		if err != nil || len(l.Value) != len(of) {
+			t.Fatalf("malware of %s: %+v, %v", p.Name, l, err)
+		}
+		for _, m := range l.Value {
+			if of[m.ID] != m.Detection || m.Name == "" || m.Severity == "unknown" {
+				t.Errorf("on %s: %+v, by the malware's own list %+v", p.Name, m, of[m.ID])
+			}
+		}
+	}
+	if l, err := protected.DevicesOf(t.Context(), tid, "a/../b?$top=1"); err != nil || l.Known() || l.Trouble.Kind != "notfound" {
+		t.Errorf("malware that is none: %+v, %v", l, err)
 	}
 
 	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.AppInstalls); err != nil {

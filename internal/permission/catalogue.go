@@ -128,6 +128,8 @@ var catalogue = []Entry{
 		get("why a device is not compliant", "/beta/deviceManagement/managedDevices/{id}/deviceCompliancePolicyStates", readDevices, readConfiguration),
 		get("which settings fail on a device", "/beta/deviceManagement/managedDevices/{id}/deviceConfigurationStates", readDevices, readConfiguration),
 		get("the malware that was found", "/v1.0/deviceManagement/windowsMalwareInformation", readDevices, readConfiguration),
+		get("on which devices it was found", "/v1.0/deviceManagement/windowsMalwareInformation/{id}/deviceMalwareStates", readDevices, readConfiguration),
+		get("what was found on a device", "/v1.0/deviceManagement/managedDevices/{id}/windowsProtectionState/detectedMalwareState", readDevices),
 		get("Intune's own count, to check ours against", "/v1.0/deviceManagement/managedDeviceOverview", readDevices),
 	}},
 	{Feature: Apps, Licence: intunePlan, Suggested: true, Operations: []Operation{

@@ -74,9 +74,13 @@ func (s *MalwareStage) Add(m Malware) error {
 	return s.rows.Row().Text(m.ID).Text(m.Name).Text(strings.ToLower(m.Name)).Text(m.Severity).Int(ranks[m.Severity]).Text(m.Category).Text(m.URL).Time(m.DetectedAt).End()
 }
 
-// Merge makes the tenant's malware that of the read, which was complete.
-func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "malware"}, tid, 0, now); err != nil {
+// malwareRemembered are the columns of malware whose changes are kept as history.
+var malwareRemembered = []string{"name", "severity", "category", "detected_at"}
+
+// Merge makes the tenant's malware that of the read, which was complete, and keeps what changed. What the read no longer had stays, marked.
+func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	how := postgres.Merge{Table: "malware", Keep: true, History: "malware_change", Subject: "malware_id", Fields: malwareRemembered}
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge malware of %s: %w", tid, err)
 	}
 	m.Counters, err = count(ctx, tx, tid, `
@@ -84,6 +88,7 @@ func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now 
 		FROM   malware w
 		CROSS  JOIN LATERAL (VALUES ('total'), ('severity:' || w.severity)) AS v (key)
 		WHERE  w.tenant_id = $1
+		AND    w.gone_at IS NULL
 		GROUP  BY v.key`)
 	return m, err
 }

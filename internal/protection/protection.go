@@ -52,13 +52,16 @@ type Malware struct {
 	Category   string
 	URL        string
 	DetectedAt time.Time // last
+
+	FirstSeenAt time.Time // by a reading
+	GoneAt      time.Time // when a complete reading did not list it any more; zero: it is listed
 }
 
-// Change is one field that a read found different from the read before.
+// Change is one field that a read found different from the read before. The field "gone" tells that malware left Intune's list or came back.
 type Change struct {
 	At       time.Time
 	Field    string // name of the column, for example real_time
-	Old, New string // as Postgres writes them: true, false or empty; problems as {realTimeOff,tamperOff}
+	Old, New string // as Postgres writes them: true, false or empty; problems as {realTimeOff,tamperOff}; times as text
 }
 
 // Filter chooses devices. Empty fields do not choose; values of one field are alternatives.
@@ -77,9 +80,10 @@ type Filter struct {
 // Sorts are the orders of devices.
 var Sorts = []string{"name", "reported", "malware", "customer"}
 
-// MalwareFilter chooses malware.
+// MalwareFilter chooses malware that Intune lists.
 type MalwareFilter struct {
 	Q        string
+	ID       string // the same in all tenants
 	Severity []string
 	Category []string
 	Tenants  []tenant.ID

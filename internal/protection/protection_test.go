@@ -82,7 +82,9 @@ func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Mal
 			t.Fatal(err)
 		}
 	}
-	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) { return stage.Merge(ctx, tx, tid, noon) })
+	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) {
+		return stage.Merge(ctx, tx, tid, run.Add(1), noon)
+	})
 }
 
 func some(n int) []Device {
@@ -229,6 +231,53 @@ func TestMalwareByWhenItWasSeen(t *testing.T) {
 	}
 	if p, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{Severity: []string{"severe"}, Sort: "customer"}); err != nil || p.Count != 2 || p.Rows[0].TenantName != "Contoso" {
 		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestMalwareKeepsHistory(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	eicar, tool := Malware{ID: "1", Name: "EICAR", Severity: "severe", Category: "virus", DetectedAt: noon}, Malware{ID: "2", Name: "AutoKMS", Severity: "high"}
+	found(t, pool, s, contoso, eicar, tool)
+	found(t, pool, s, fabrikam, eicar)
+	eicar.DetectedAt, eicar.URL, tool.Severity = noon.Add(26*time.Hour), "https://example.org", "severe"
+	found(t, pool, s, contoso, eicar, tool)
+	if m := found(t, pool, s, contoso, tool); m.Gone != 1 || m.Counters["total"] != 1 || m.Counters["severity:severe"] != 1 {
+		t.Errorf("gone: %+v", m)
+	}
+	if m := found(t, pool, s, contoso, tool); m.Gone != 0 || m.Written != 0 {
+		t.Errorf("gone once more: %+v", m)
+	}
+	if p, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{ID: "1"}); err != nil || p.Count != 1 || p.Rows[0].Tenant != fabrikam {
+		t.Errorf("where it is listed: %+v, %v", p, err)
+	}
+	if m, err := s.GetMalware(t.Context(), contoso, "1"); err != nil || !m.GoneAt.Equal(noon) || !m.FirstSeenAt.Equal(noon) || m.Name != "EICAR" {
+		t.Errorf("what is gone: %+v, %v", m, err)
+	}
+	found(t, pool, s, contoso, eicar, tool)
+	if m, err := s.GetMalware(t.Context(), contoso, "1"); err != nil || !m.GoneAt.IsZero() {
+		t.Errorf("what is back: %+v, %v", m, err)
+	}
+	for id, want := range map[string]string{"1": "detected_at 2026-08-08 12:00:00+00>2026-08-09 14:00:00+00, gone false>true, gone true>false", "2": "severity high>severe"} {
+		changes, err := s.MalwareChanges(t.Context(), contoso, id, 9)
+		var got []string
+		for _, c := range changes {
+			got = append(got, c.Field+" "+c.Old+">"+c.New)
+		}
+		if slices.Sort(got); err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, %v, want %q", id, got, err, want)
+		}
+	}
+	if c, err := s.MalwareChanges(t.Context(), fabrikam, "1", 9); err != nil || len(c) != 0 {
+		t.Errorf("of another tenant: %+v, %v", c, err)
+	}
+	for _, id := range []string{"2", "\x00", ""} {
+		if m, err := s.GetMalware(t.Context(), fabrikam, id); !errors.Is(err, errs.NotFound) {
+			t.Errorf("%q: %+v, %v", id, m, err)
+		}
+	}
+	if _, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{ID: "\x00"}); !errors.Is(err, errs.Invalid) {
+		t.Errorf("an id that no text can be: %v", err)
 	}
 }
 

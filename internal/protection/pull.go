@@ -112,7 +112,7 @@ func (p *MalwarePuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 		}
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, p.Now())
+		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
 		if err != nil {
 			return err
 		}

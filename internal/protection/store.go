@@ -2,7 +2,6 @@ package protection
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,11 +33,12 @@ func scan(row pgx.CollectableRow, more ...any) (Device, error) {
 	return d, err
 }
 
-const malwareColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.severity, d.category, d.url, NULLIF(d.detected_at, '-infinity')`
+const malwareColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.severity, d.category, d.url, NULLIF(d.detected_at, '-infinity'), d.first_seen_at, d.gone_at`
 
 func scanMalware(row pgx.CollectableRow, more ...any) (Malware, error) {
 	var m Malware
-	err := row.Scan(append([]any{&m.Tenant, &m.TenantName, &m.ID, &m.Name, &m.Severity, &m.Category, &m.URL, postgres.Zero(&m.DetectedAt)}, more...)...)
+	err := row.Scan(append([]any{&m.Tenant, &m.TenantName, &m.ID, &m.Name, &m.Severity, &m.Category, &m.URL, postgres.Zero(&m.DetectedAt), &m.FirstSeenAt,
+		postgres.Zero(&m.GoneAt)}, more...)...)
 	return m, err
 }
 
@@ -105,8 +105,12 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 
 func (f MalwareFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: malwareColumns, Table: "malware d", Cursor: f.After, Limit: f.Limit}
-	if l.Where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category)...); err != nil {
+	if l.Where, err = begin(scope, f.Tenants, f.Q, append(slices.Concat(f.Severity, f.Category), f.ID)...); err != nil {
 		return l, err
+	}
+	l.Where.And("d.gone_at IS NULL")
+	if f.ID != "" {
+		l.Where.And("d.id = ?", f.ID)
 	}
 	if len(f.Severity) > 0 {
 		l.Where.And("d.severity = ANY(?)", f.Severity)
@@ -154,38 +158,6 @@ func (s *Store) EachMalware(ctx context.Context, scope tenant.Scope, f MalwareFi
 		return err
 	}
 	return postgres.EachOf(ctx, s.pool.In(scope), l, scanMalware, each)
-}
-
-// Get is the protection of one device; errs.NotFound where none was reported.
-func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Device, error) {
-	if !postgres.Printable(id) {
-		return Device{}, fmt.Errorf("protection of a device of %s: %w", tid, errs.NotFound)
-	}
-	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM device_protection d WHERE d.tenant_id = $1 AND d.id = $2`, tid, id)
-	d, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Device, error) { return scan(row) })
-	if errors.Is(err, pgx.ErrNoRows) {
-		return Device{}, fmt.Errorf("protection of device %q of %s: %w", id, tid, errs.NotFound)
-	}
-	if err != nil {
-		return Device{}, fmt.Errorf("protection of device %q of %s: %w", id, tid, err)
-	}
-	return d, nil
-}
-
-// Changes returns what changed in the protection of a device, the newest first.
-func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, field, old, new
-		FROM   device_protection_change
-		WHERE  tenant_id = $1
-		AND    device_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`, tid, id, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
-	if err != nil {
-		return nil, fmt.Errorf("changes of the protection of device %q of %s: %w", id, tid, err)
-	}
-	return found, nil
 }
 
 // Counters are figures of the last complete reads, added up over the scope: "total", "any" (with a problem), "problem:realTimeOff". A key

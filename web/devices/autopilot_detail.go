@@ -173,15 +173,20 @@ func (v machineView) pills() (pills []ui.State) {
 }
 
 func (v machineView) banner() *ui.Banner {
-	switch {
-	case v.GoneAt != nil:
+	if v.GoneAt != nil {
 		return &ui.Banner{Kind: "unknown", Shape: ui.ShapeNone, Title: "This machine is no longer registered.",
 			Text: "The complete reading of " + ui.NewTime(*v.GoneAt, v.now).Title + " did not have it any more. The page shows what was read before."}
-	case v.k.read.Late > 0:
-		return &ui.Banner{Kind: "unknown", Title: "You see the state of " + v.fresh.AsOf.Text + ".", Text: strings.TrimSpace(v.k.read.Error.Sentence + " The last complete reading is older than its target."),
-			ActionText: "Show the sync", ActionURL: fresh.SyncURL(v.m, v.k.read.Dataset)}
 	}
-	return nil
+	return lateBanner(v.m, v.k.read, v.fresh)
+}
+
+// lateBanner says that a page shows a reading older than promised; nil where it is not.
+func lateBanner(m tenant.Membership, read graphsync.Freshness, line ui.Freshness) *ui.Banner {
+	if read.Late == 0 {
+		return nil
+	}
+	return &ui.Banner{Kind: "unknown", Title: "You see the state of " + line.AsOf.Text + ".", Text: strings.TrimSpace(read.Error.Sentence + " The last complete reading is older than its target."),
+		ActionText: "Show the sync", ActionURL: fresh.SyncURL(m, read.Dataset)}
 }
 
 func (v machineView) headFacts() ui.Facts {

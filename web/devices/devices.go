@@ -32,6 +32,7 @@ type Handler struct {
 	Actions    *deviceaction.Store // likewise
 	Policies   PolicyStates        // nil: never asked for, so unknown
 	Details    Details             // likewise
+	Detections Detections          // likewise
 
 	Keeps func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }
@@ -42,6 +43,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/changes", h.changes)
 	r.Get("/devices/protection", h.protection)
 	r.Get("/devices/malware", h.malware)
+	r.Get("/devices/malware/{malware}", h.showMalware)
 	r.Get("/devices/autopilot", h.autopilot)
 	r.Get("/devices/categories", h.categories)
 	r.Get("/devices/autopilot/{identity}", h.showAutopilot)

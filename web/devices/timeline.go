@@ -139,10 +139,19 @@ func moments(value string) string {
 	if value == "-infinity" {
 		return "never"
 	}
-	if t, err := time.Parse("2006-01-02 15:04:05.999999Z07", value); err == nil {
+	if t := stored(value); !t.IsZero() {
 		return date(t)
 	}
 	return value
+}
+
+// stored is a time as Postgres writes it into the history; zero where it is none.
+func stored(value string) time.Time {
+	t, err := time.Parse("2006-01-02 15:04:05.999999Z07", value)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
 
 // gaps are the days on which the tenant's devices were not read, as entries.

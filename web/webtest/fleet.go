@@ -196,7 +196,7 @@ func (f *Fleet) ReadMalware(t testing.TB, tid tenant.ID, at time.Time, found ...
 		}
 	}
 	f.complete(t, tid, graphsync.Malware, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/doctor"
@@ -189,13 +190,15 @@ func answered(f failure.Failure, now time.Time) diagnose.Failure {
 
 // liveReads are the readings that pages make while somebody looks, by kind.
 func (p *Portal) liveReads() map[string]func(ctx context.Context, tid tenant.ID, object string) error {
-	devices := &device.Live{Graph: p.Graph, Kept: p.Live}
+	devices, defended := &device.Live{Graph: p.Graph, Kept: p.Live}, &protection.Live{Graph: p.Graph, Kept: p.Live}
 	return map[string]func(ctx context.Context, tid tenant.ID, object string) error{
 		graphsync.LiveComplianceStates:   only(devices.PolicyStates),
 		graphsync.LiveDeviceDetail:       only(devices.Detail),
 		graphsync.LiveDeviceLogs:         only(devices.Logs),
 		graphsync.LiveDetectedAppDevices: only((&detectedapp.Live{Graph: p.Graph, Kept: p.Live}).DevicesOf),
 		graphsync.LiveAppInstallStatus:   only((&app.InstallLive{Graph: p.Graph, Kept: p.Live}).FailedInstalls),
+		graphsync.LiveMalwareDevices:     only(defended.DevicesOf),
+		graphsync.LiveDeviceMalware:      only(defended.MalwareOf),
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/leaver"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/web"
@@ -64,6 +65,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 			FailedInstalls:  &app.InstallLive{Graph: p.Graph, Kept: p.Live},
 			PolicyStates:    ofDevices,
 			DeviceDetails:   ofDevices,
+			Detections:      &protection.Live{Graph: p.Graph, Kept: p.Live},
 		},
 	})
 }
