@@ -83,7 +83,7 @@ var Sorts = []string{"name", "reported", "malware", "customer"}
 // MalwareFilter chooses malware that Intune lists.
 type MalwareFilter struct {
 	Q        string
-	ID       string // the same in all tenants
+	IDs      []string // the same in all tenants
 	Severity []string
 	Category []string
 	Tenants  []tenant.ID

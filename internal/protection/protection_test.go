@@ -248,7 +248,7 @@ func TestMalwareKeepsHistory(t *testing.T) {
 	if m := found(t, pool, s, contoso, tool); m.Gone != 0 || m.Written != 0 {
 		t.Errorf("gone once more: %+v", m)
 	}
-	if p, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{ID: "1"}); err != nil || p.Count != 1 || p.Rows[0].Tenant != fabrikam {
+	if p, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{IDs: []string{"1"}}); err != nil || p.Count != 1 || p.Rows[0].Tenant != fabrikam {
 		t.Errorf("where it is listed: %+v, %v", p, err)
 	}
 	if m, err := s.GetMalware(t.Context(), contoso, "1"); err != nil || !m.GoneAt.Equal(noon) || !m.FirstSeenAt.Equal(noon) || m.Name != "EICAR" {
@@ -276,7 +276,7 @@ func TestMalwareKeepsHistory(t *testing.T) {
 			t.Errorf("%q: %+v, %v", id, m, err)
 		}
 	}
-	if _, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{ID: "\x00"}); !errors.Is(err, errs.Invalid) {
+	if _, err := s.Malware(t.Context(), tenant.Everything(), MalwareFilter{IDs: []string{"\x00"}}); !errors.Is(err, errs.Invalid) {
 		t.Errorf("an id that no text can be: %v", err)
 	}
 }

@@ -105,12 +105,12 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 
 func (f MalwareFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: malwareColumns, Table: "malware d", Cursor: f.After, Limit: f.Limit}
-	if l.Where, err = begin(scope, f.Tenants, f.Q, append(slices.Concat(f.Severity, f.Category), f.ID)...); err != nil {
+	if l.Where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category, f.IDs)...); err != nil {
 		return l, err
 	}
 	l.Where.And("d.gone_at IS NULL")
-	if f.ID != "" {
-		l.Where.And("d.id = ?", f.ID)
+	if len(f.IDs) > 0 {
+		l.Where.And("d.id = ANY(?)", f.IDs)
 	}
 	if len(f.Severity) > 0 {
 		l.Where.And("d.severity = ANY(?)", f.Severity)

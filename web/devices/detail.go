@@ -53,6 +53,9 @@ func (h *Handler) show(t tab) page.Handler {
 		if known.reported, err = h.reported(r.Context(), m, id); err != nil {
 			return err
 		}
+		if known.malware, err = h.malwareOn(r.Context(), m, known.device, known.reported, t); err != nil {
+			return err
+		}
 		if known.alone, err = h.detail(r.Context(), m.Tenant.ID, known.device, t); err != nil {
 			return err
 		}
@@ -87,6 +90,7 @@ type facts struct {
 	logs      graphsync.LiveReading[[]device.Log]
 	machine   ofMachine
 	reported  reported
+	malware   onDevice
 	asked     []deviceaction.Action
 	days      []graphsync.DayValue // on which the tenant's devices were read completely
 	incidents ofIncidents
@@ -130,6 +134,7 @@ type view struct {
 	Policies    policies     `json:"policies"`
 	Protection  *protected   `json:"protection"` // nil: Defender reported none, or it was not read
 	Defended    []change     `json:"protection_changes,omitempty"`
+	Malware     onDevice     `json:"malware"`
 	Hardware    []group      `json:"hardware"`
 	Single      single       `json:"single"` // what Intune tells only of a single device
 	Diagnostics diagnostics  `json:"diagnostics"`
@@ -208,7 +213,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 	}
 	d := k.device
 	v := view{
-		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, Defended: k.reported.changes, reported: k.reported, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
+		row: newRower(late, c.Now)(d), AsOf: page.Moment(k.read.AsOf), Why: newWhy(d, k.changes), Policies: newPolicies(m.Tenant.ID, k.states), Protection: k.reported.row, Defended: k.reported.changes, reported: k.reported, Malware: k.malware, Hardware: newHardware(d), Acts: newActs(m, d, k.asked), Asked: newAsked(k.asked, c.Now),
 		Single: newSingle(m.Tenant.ID, k.alone), Diagnostics: newDiagnostics(m.Tenant.ID, k.logs, c.Now), Autopilot: k.machine.row, machine: k.machine, Incidents: k.incidents.list, incidents: k.incidents,
 		Changes: []change{}, Results: newResults(merged(d.ActionResults(), k.alone.Value.Actions), c.Now), SameSerial: []elsewhere{},
 		m: m, chrome: c, fresh: fresh.Line(k.read, m, c.Now), read: k.read, device: d,

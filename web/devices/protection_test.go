@@ -112,6 +112,9 @@ func TestGoldenProtection(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := facts{device: device.Device{Tenant: contoso.ID, TenantName: "Contoso", ID: "d1", Name: "CTO-1", OS: "Windows"}, reported: r}
+			if name == "hostile" {
+				k.malware = onDevice{ReadAt: &now, List: []itsMalware{{detected: newDetected(protection.Detection{ThreatState: "active", ExecutionState: "running", Count: 9, ChangedAt: now}, false), Name: "<b>" + strings.Repeat("worm ", 50), Severity: "severe", URL: "/t/x"}}}
+			}
 			webtest.Golden(t, protectionState(newView(m, k, page.Chrome{Now: now})))
 		})
 	}
