@@ -2,8 +2,11 @@ package device
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -19,9 +22,19 @@ type Category struct {
 
 	ID, Name, Description string
 	Devices               int64 // that name it, as of the last complete read of devices
+
+	FirstSeenAt time.Time // by a reading; zero: before this was kept
+	GoneAt      time.Time // when a complete reading did not have it any more; zero: it is there
 }
 
-// CategoryFilter chooses categories.
+// CategoryChange is one field that a read found different from the read before. The field "gone" tells that the category left Intune or came back.
+type CategoryChange struct {
+	At       time.Time
+	Field    string // name of the column, for example description
+	Old, New string
+}
+
+// CategoryFilter chooses categories that Intune has.
 type CategoryFilter struct {
 	Q       string // part of the name
 	Tenants []tenant.ID
@@ -44,17 +57,19 @@ type CategoryPage struct {
 
 const categoryDevices = `COALESCE((SELECT v.devices FROM device_value v WHERE v.tenant_id = d.tenant_id AND v.field = 'category' AND v.value = d.name), 0)`
 
-const categoryColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.description, ` + categoryDevices
+const categoryColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.description, ` + categoryDevices + `,
+	NULLIF(d.first_seen_at, '-infinity'), d.gone_at`
 
 func scanCategory(row pgx.CollectableRow, more ...any) (Category, error) {
 	var c Category
-	err := row.Scan(append([]any{&c.Tenant, &c.TenantName, &c.ID, &c.Name, &c.Description, &c.Devices}, more...)...)
+	err := row.Scan(append([]any{&c.Tenant, &c.TenantName, &c.ID, &c.Name, &c.Description, &c.Devices, postgres.Zero(&c.FirstSeenAt), postgres.Zero(&c.GoneAt)}, more...)...)
 	return c, err
 }
 
 func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	w := &postgres.Where{}
 	one := w.Within(scope, "d.tenant_id")
+	w.And("d.gone_at IS NULL")
 	if err := postgres.CheckSearch(f.Q); err != nil {
 		return l, err
 	}
@@ -100,4 +115,36 @@ func (s *Store) EachCategory(ctx context.Context, scope tenant.Scope, f Category
 		return err
 	}
 	return postgres.EachOf(ctx, s.pool.In(scope), l, scanCategory, each)
+}
+
+// Category is one category, also one that is gone. errs.NotFound where the tenant has none with that id.
+func (s *Store) Category(ctx context.Context, tid tenant.ID, id string) (Category, error) {
+	if !postgres.Printable(id) {
+		return Category{}, fmt.Errorf("device category of %s: %w", tid, errs.NotFound)
+	}
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+categoryColumns+` FROM device_category d WHERE d.tenant_id = $1 AND d.id = $2`, tid, id)
+	c, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Category, error) { return scanCategory(row) })
+	if errors.Is(err, pgx.ErrNoRows) {
+		err = errs.NotFound
+	}
+	if err != nil {
+		return Category{}, fmt.Errorf("device category %q of %s: %w", id, tid, err)
+	}
+	return c, nil
+}
+
+// CategoryChanges returns what changed about a category, the newest first.
+func (s *Store) CategoryChanges(ctx context.Context, tid tenant.ID, id string, limit int) ([]CategoryChange, error) {
+	rows, _ := s.pool.In(tid).Query(ctx, `
+		SELECT at, field, old, new
+		FROM   device_category_change
+		WHERE  tenant_id = $1
+		AND    category_id = $2
+		ORDER  BY at DESC, field
+		LIMIT  $3`, tid, id, limit)
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[CategoryChange])
+	if err != nil {
+		return nil, fmt.Errorf("changes of device category %q of %s: %w", id, tid, err)
+	}
+	return found, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -59,5 +61,75 @@ func TestCategories(t *testing.T) {
 		if _, err := s.Categories(ctx, all, f); !errors.Is(err, errs.Invalid) {
 			t.Errorf("%+v: %v", f, err)
 		}
+	}
+}
+
+func TestCategoriesKeepHistory(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	run := int64(0)
+	read := func(tid tenant.ID, of ...device.Category) (m device.Merged) {
+		t.Helper()
+		stage := s.CategoryStage()
+		defer stage.Close()
+		for _, c := range of {
+			if err := stage.Add(c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run++
+		if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
+			m, err = stage.Merge(t.Context(), tx, tid, run, noon)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	till, kiosk := device.Category{ID: "c1", Name: "Till"}, device.Category{ID: "c2", Name: "Kiosk"}
+	if m := read(contoso, till, kiosk, kiosk); m.Written != 2 || m.Counters["total"] != 2 {
+		t.Errorf("first: %+v", m)
+	}
+	read(fabrikam, till)
+	till.Name, till.Description = "Tills", "At the counter"
+	if m := read(contoso, till, kiosk); m.Written != 1 || m.Gone != 0 {
+		t.Errorf("changed: %+v", m)
+	}
+	if m := read(contoso, till); m.Gone != 1 || m.Counters["total"] != 1 {
+		t.Errorf("gone: %+v", m)
+	}
+	if p, err := s.Categories(t.Context(), tenant.Only(contoso), device.CategoryFilter{}); err != nil || p.Count != 1 || p.Rows[0].Name != "Tills" {
+		t.Errorf("the list: %+v, %v", p, err)
+	}
+	if c, err := s.Category(t.Context(), contoso, "c2"); err != nil || !c.GoneAt.Equal(noon) || !c.FirstSeenAt.Equal(noon) || c.TenantName != "Contoso" {
+		t.Errorf("what is gone: %+v, %v", c, err)
+	}
+	read(contoso, till, kiosk)
+	if c, err := s.Category(t.Context(), contoso, "c2"); err != nil || !c.GoneAt.IsZero() {
+		t.Errorf("what is back: %+v, %v", c, err)
+	}
+	for id, want := range map[string]string{"c1": "description >At the counter, name Till>Tills", "c2": "gone false>true, gone true>false"} {
+		changes, err := s.CategoryChanges(t.Context(), contoso, id, 9)
+		var got []string
+		for _, c := range changes {
+			got = append(got, c.Field+" "+c.Old+">"+c.New)
+		}
+		if slices.Sort(got); err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s: %q, %v, want %q", id, got, err, want)
+		}
+	}
+	if c, err := s.CategoryChanges(t.Context(), fabrikam, "c1", 9); err != nil || len(c) != 0 {
+		t.Errorf("of another tenant: %+v, %v", c, err)
+	}
+	for _, id := range []string{"c2", "", "\x00"} {
+		if c, err := s.Category(t.Context(), fabrikam, id); !errors.Is(err, errs.NotFound) {
+			t.Errorf("%q: %+v, %v", id, c, err)
+		}
+	}
+	if _, err := pool.In(contoso).Exec(t.Context(), `INSERT INTO device_category (tenant_id, id, name, description, hash) VALUES ($1, 'old', 'Old', '', '')`, contoso); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := s.Category(t.Context(), contoso, "old"); err != nil || !c.FirstSeenAt.IsZero() {
+		t.Errorf("one from before this was kept: %+v, %v", c, err)
 	}
 }

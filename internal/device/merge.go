@@ -274,29 +274,3 @@ func counters(ctx context.Context, tx pgx.Tx, tid tenant.ID) (map[string]int64, 
 	}
 	return figures, nil
 }
-
-func mergeCategories(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.Stage) (written, gone int64, err error) {
-	if err := stage.Copy(ctx, tx, "device_category_stage", "device_category"); err != nil {
-		return 0, 0, fmt.Errorf("merge device categories of %s: %w", tid, err)
-	}
-	tag, err := tx.Exec(ctx, `
-		INSERT INTO device_category AS o (tenant_id, id, name, description, hash)
-		SELECT DISTINCT ON (id) $1::uuid, id, name, description, hash
-		FROM   device_category_stage
-		ORDER  BY id, seq DESC
-		ON     CONFLICT (tenant_id, id) DO UPDATE
-		SET    name = excluded.name, description = excluded.description, hash = excluded.hash
-		WHERE  o.hash <> excluded.hash`, tid)
-	if err != nil {
-		return 0, 0, fmt.Errorf("write device categories of %s: %w", tid, err)
-	}
-	written = tag.RowsAffected()
-	tag, err = tx.Exec(ctx, `
-		DELETE FROM device_category o
-		WHERE  o.tenant_id = $1
-		AND    NOT EXISTS (SELECT FROM device_category_stage n WHERE n.id = o.id)`, tid)
-	if err != nil {
-		return 0, 0, fmt.Errorf("sweep device categories of %s: %w", tid, err)
-	}
-	return written, tag.RowsAffected(), nil
-}

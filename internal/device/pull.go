@@ -130,33 +130,3 @@ func colons(mac string) string {
 	}
 	return b.String()
 }
-
-// CategoryPuller reads a tenant's device categories.
-type CategoryPuller struct {
-	Graph *graph.Client
-	Store *Store
-}
-
-// Pull reads all categories and replaces those that we hold, where anything changed.
-func (p *CategoryPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) error {
-	stage := postgres.NewStage("id", "name", "description")
-	defer stage.Close()
-	q := graph.Query{Version: run.Dataset.Version, Select: run.Dataset.Select,
-		OnPage: func(c graph.Page) error { return run.Page(ctx, graphsync.Progress(c)) }}
-	for w, err := range graph.List[graph.DeviceCategory](ctx, p.Graph, tid, run.Dataset.Path, q) {
-		if err != nil {
-			return fmt.Errorf("pull device categories of %s: %w", tid, err)
-		}
-		if err := stage.Row().Text(clean(w.ID)).Text(clean(w.DisplayName)).Text(clean(w.Description)).End(); err != nil {
-			return err
-		}
-	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		written, gone, err := mergeCategories(ctx, tx, tid, stage)
-		if err != nil {
-			return err
-		}
-		run.Changed(written, gone)
-		return run.Count(ctx, tx, map[string]int64{"total": stage.Rows()})
-	})
-}

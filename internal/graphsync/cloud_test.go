@@ -102,7 +102,7 @@ func newRig(t testing.TB, o world.Options, opts graphsync.Options, wrap ...func(
 	table := graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: r.graph, Store: r.orgs, Now: time.Now}).
 		With(graphsync.Devices, &device.Puller{Graph: r.graph, Store: r.devices, Now: time.Now}).
-		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: r.graph, Store: r.devices}).
+		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: r.graph, Store: r.devices, Now: time.Now}).
 		With(graphsync.Apps, &app.Puller{Graph: r.graph, Store: r.apps, Now: time.Now}).
 		With(graphsync.AppInstalls, &app.InstallPuller{Graph: r.graph, Store: r.apps, Now: time.Now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: r.graph, Store: r.protection, Now: time.Now}).

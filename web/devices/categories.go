@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -23,16 +24,28 @@ type category struct {
 	Tenant      page.TenantRef `json:"tenant"`
 	Description string         `json:"description"`
 	Devices     int64          `json:"devices"`
+	FirstSeenAt *time.Time     `json:"first_seen_at"` // null: before this was kept
+	GoneAt      *time.Time     `json:"gone_at,omitempty"`
+	URL         string         `json:"url"`
 	DevicesURL  string         `json:"devices_url"`
 }
 
 func newCategory(c device.Category) category {
 	r := category{ID: c.ID, Name: c.Name, Tenant: page.TenantRef{ID: c.Tenant, Name: c.TenantName}, Description: c.Description, Devices: c.Devices,
+		FirstSeenAt: page.Moment(c.FirstSeenAt), GoneAt: page.Moment(c.GoneAt), URL: "/t/" + c.Tenant.String() + string(partCategories) + "/" + url.PathEscape(c.ID),
 		DevicesURL: "/t/" + c.Tenant.String() + "/devices?category=" + url.QueryEscape(c.Name)}
 	if r.Name == "" {
 		r.Name, r.DevicesURL = "Category without a name", ""
 	}
 	return r
+}
+
+// devicesCell is how many devices name the category, and leads to them; those of a category without a name cannot be asked for.
+func (c category) devicesCell() ui.Cell {
+	if c.DevicesURL == "" {
+		return ui.TextCell(ui.N(c.Devices))
+	}
+	return ui.NumberCell(c.Devices, c.DevicesURL)
 }
 
 func categoryColumnsOf(m tenant.Membership) []page.Column[category] {
@@ -42,14 +55,14 @@ func categoryColumnsOf(m tenant.Membership) []page.Column[category] {
 			Text: func(c category) string { return c.Tenant.Name }, Cell: func(c category) ui.Cell { return ui.TenantCell(c.Tenant.Chip()) }})
 	}
 	return append(cs,
-		page.Column[category]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Priority: 1, Width: 90, Text: func(c category) string { return strconv.FormatInt(c.Devices, 10) }, Cell: func(c category) ui.Cell { return ui.TextCell(ui.N(c.Devices)) }},
+		page.Column[category]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Priority: 1, Width: 90, Text: func(c category) string { return strconv.FormatInt(c.Devices, 10) }, Cell: category.devicesCell},
 		page.Column[category]{Key: "description", Label: "Description", Priority: 2, Phone: "line", Text: func(c category) string { return c.Description }, Cell: func(c category) ui.Cell { return ui.TextCell(c.Description) }},
 		page.Column[category]{Key: "id", Label: "Category id", Exact: true, Text: func(c category) string { return c.ID }},
 		page.Column[category]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(c category) string { return c.Tenant.ID.String() }},
 	)
 }
 
-// categories is the list of device categories, each leading to its devices.
+// categories is the list of device categories, each with the way to its devices.
 func (h *Handler) categories(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	spec := page.Spec{Sorts: []string{"name", "devices"}, Placeholder: "Name"}
 	if !m.One() {
@@ -78,7 +91,7 @@ func (h *Handler) categories(w http.ResponseWriter, r *http.Request, m tenant.Me
 	now := page.ChromeOf(ctx).Now
 	l := page.List[category]{
 		Title: "Device categories", One: categoryNoun.One, Many: categoryNoun.Many, M: m, Query: q, Spec: spec, Columns: categoryColumnsOf(m),
-		URL: func(c category) string { return c.DevicesURL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
+		URL: func(c category) string { return c.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
 		Actions: fresh.ReadNow(m), Above: listTabs(m, partCategories),
 		Each: page.Streamed(func(ctx context.Context, each func(device.Category) error) error {
 			return h.Devices.EachCategory(ctx, m.Scope, f, each)

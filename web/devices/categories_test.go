@@ -38,6 +38,28 @@ func TestCategories(t *testing.T) {
 	if devices.Count != 2 {
 		t.Errorf("a category of 2 devices leads to %d", devices.Count)
 	}
+	if list.Rows[0].URL != base+"/c1" {
+		t.Errorf("the list leads to %q", list.Rows[0].URL)
+	}
+	f.ReadCategories(t, contoso.ID, f.Now.Add(-time.Minute), device.Category{ID: "c1", Name: "Front & back", Description: "<b>Tills"}, device.Category{ID: "c2", Name: "=cmd"}, device.Category{ID: "c3"}, device.Category{ID: "c/4?", Name: "Gone"})
+	f.ReadCategories(t, contoso.ID, f.Now, device.Category{ID: "c1", Name: "Front & back", Description: "<b>Tills"}, device.Category{ID: "c2", Name: "=cmd"}, device.Category{ID: "c3"})
+	var v categoryView
+	one.JSON(base+"/c1", http.StatusOK, &v)
+	if v.Name != "Front & back" || v.Devices != 2 || v.AsOf == nil || v.DevicesAsOf == nil || v.FirstSeenAt == nil || len(v.Changes) != 1 || v.Changes[0].Label != "Description" || v.Changes[0].Old != "Tills" {
+		t.Errorf("a category: %+v", v)
+	}
+	if got := one.Get(base + "/c1").Body.String(); !strings.Contains(got, "2 devices") || !strings.Contains(got, "/devices?category=Front+%26+back") || !strings.Contains(got, "Description changed") || strings.Contains(got, "<b>Tills") {
+		t.Error("the page of a category lacks its devices or its history")
+	}
+	if got := one.Get(base + "/c%2F4%3F").Body.String(); !strings.Contains(got, "no longer in Intune") {
+		t.Error("a category that is gone does not say so")
+	}
+	for _, path := range []string{base + "/nothing", base + "/%00", "/devices/categories/c1", "/t/" + fabrikam.ID.String() + "/devices/categories/c1"} {
+		if got := one.Get(path); got.Code != http.StatusNotFound {
+			t.Errorf("GET %s: status %d, want 404", path, got.Code)
+		}
+		one.JSON(path, http.StatusNotFound, nil)
+	}
 	if got := one.Get(base + "?q=front"); got.Code != http.StatusOK || !strings.Contains(got.Body.String(), "Front &amp; back") || strings.Contains(got.Body.String(), "=cmd") {
 		t.Errorf("a search: status %d", got.Code)
 	}
@@ -51,5 +73,27 @@ func TestCategories(t *testing.T) {
 		if got := one.Get(path); got.Code != http.StatusBadRequest {
 			t.Errorf("GET %s: status %d, want 400", path, got.Code)
 		}
+	}
+}
+
+func TestGoldenCategory(t *testing.T) {
+	now := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	contoso := tenant.Tenant{ID: webtest.ID(t, 1), DisplayName: "Contoso", DefaultDomain: "contoso.example", Mark: -1}
+	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
+	read := graphsync.Freshness{Dataset: graphsync.DeviceCategories, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-40 * time.Minute)}
+	devices := graphsync.Freshness{Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-10 * time.Minute)}
+	till := device.Category{Tenant: contoso.ID, TenantName: "Contoso", ID: "c0ffee00-0000-4000-8000-000000000001", Name: "Till", Description: "At the counter", Devices: 12, FirstSeenAt: now.AddDate(0, -2, 0)}
+	gone := till
+	gone.GoneAt = now.AddDate(0, 0, -3)
+	for name, k := range map[string]categoryFacts{
+		"one":                         {category: till, devices: devices, changes: []device.CategoryChange{{At: now.Add(-50 * time.Hour), Field: "description", Old: "", New: "At the counter"}, {At: now.Add(-60 * time.Hour), Field: "name", Old: "Tills", New: "Till"}}},
+		"gone":                        {category: gone, devices: devices, changes: []device.CategoryChange{{At: gone.GoneAt, Field: "gone", Old: "false", New: "true"}}},
+		"devices unread, from before": {category: device.Category{Tenant: contoso.ID, ID: "c1", Name: "Till"}},
+		"hostile":                     {category: device.Category{Tenant: contoso.ID, ID: "../c?", Name: "", Description: "<script>" + strings.Repeat("long ", 80)}, devices: devices},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k.read = read
+			webtest.Golden(t, categoryBody(newCategoryView(m, k, now)))
+		})
 	}
 }

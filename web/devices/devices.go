@@ -46,6 +46,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices/malware/{malware}", h.showMalware)
 	r.Get("/devices/autopilot", h.autopilot)
 	r.Get("/devices/categories", h.categories)
+	r.Get("/devices/categories/{category}", h.showCategory)
 	r.Get("/devices/autopilot/{identity}", h.showAutopilot)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))

@@ -157,13 +157,17 @@ func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings
 // ReadCategories stores a complete read of the tenant's device categories.
 func (f *Fleet) ReadCategories(t testing.TB, tid tenant.ID, at time.Time, categories ...device.Category) {
 	t.Helper()
-	f.complete(t, tid, graphsync.DeviceCategories, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		for _, c := range categories {
-			if _, err := tx.Exec(ctx, `INSERT INTO device_category (tenant_id, id, name, description, hash) VALUES ($1, $2, $3, $4, '')`, tid, c.ID, c.Name, c.Description); err != nil {
-				return nil, err
-			}
+	f.run++
+	stage := f.Devices.CategoryStage()
+	defer stage.Close()
+	for _, c := range categories {
+		if err := stage.Add(c); err != nil {
+			t.Fatal(err)
 		}
-		return map[string]int64{"total": int64(len(categories))}, nil
+	}
+	f.complete(t, tid, graphsync.DeviceCategories, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
+		return m.Counters, err
 	})
 }
 

@@ -284,7 +284,7 @@ func (p *Portal) datasets() graphsync.Datasets {
 	return graphsync.Table().
 		With(graphsync.Organization, &organization.Puller{Graph: p.Graph, Store: organization.NewStore(p.Pool), Now: now}).
 		With(graphsync.Devices, &device.Puller{Graph: p.Graph, Store: p.Devices, Now: now}).
-		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices}).
+		With(graphsync.DeviceCategories, &device.CategoryPuller{Graph: p.Graph, Store: p.Devices, Now: now}).
 		With(graphsync.Apps, &app.Puller{Graph: p.Graph, Store: p.Apps, Now: now}).
 		With(graphsync.AppInstalls, &app.InstallPuller{Graph: p.Graph, Store: p.Apps, Now: now}).
 		With(graphsync.DeviceProtection, &protection.Puller{Graph: p.Graph, Store: p.Protection, Now: now}).
