@@ -104,7 +104,7 @@ func fromGraph(w graph.DirectoryRoleAssignment, roles map[string]role) Assignmen
 		a.Role, a.RoleName = r.id, r.name
 	}
 	if p := w.Principal; p != nil {
-		a.Type, a.Name, a.UPN, a.Enabled = graph.TypeName(p.Type), clean(p.DisplayName), clean(p.UserPrincipalName), p.AccountEnabled
+		a.Type, a.Name, a.UPN, a.Enabled = clean(graph.TypeName(p.Type)), clean(p.DisplayName), clean(p.UserPrincipalName), p.AccountEnabled
 	}
 	if a.Role == "" || a.Principal == "" || max(len(a.ID), len(a.Role), len(a.Principal)) > maxKey {
 		a.ID = ""

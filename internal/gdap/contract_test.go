@@ -5,9 +5,11 @@ import (
 	"time"
 
 	gojson "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -79,4 +81,24 @@ func TestContracts(t *testing.T) {
 	if _, err := s.Contracts(t.Context(), tenant.Everything(), ContractFilter{Sort: "x"}); err == nil {
 		t.Error("an unknown order")
 	}
+}
+
+// FuzzContract: whatever Graph says of a contract, Postgres can hold it, and one that is kept names a customer.
+func FuzzContract(f *testing.F) {
+	f.Add([]byte(`{"id":"x","customerId":"0-0","displayName":"\ud800","defaultDomainName":"\u0000","contractType":"somethingNew"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var w graph.Contract
+		if gojson.Unmarshal(body, &w, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) != nil {
+			return
+		}
+		c := contractFromGraph(w)
+		for _, s := range []string{c.ID, c.Name, c.Domain, c.Type} {
+			if !postgres.Printable(s) {
+				t.Errorf("Postgres cannot hold %q", s)
+			}
+		}
+		if c.ID != "" && c.Customer.IsZero() {
+			t.Errorf("%+v", c)
+		}
+	})
 }

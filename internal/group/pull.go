@@ -176,7 +176,7 @@ func (p *Puller) members(ctx context.Context, tid tenant.ID, run *graphsync.Run,
 var memberFields = []string{"id", "displayName", "userPrincipalName", "accountEnabled"}
 
 func memberFromGraph(w graph.DirectoryObject) Member {
-	m := Member{ID: postgres.Clean(w.ID), Type: graph.TypeName(w.Type), Name: postgres.Clean(w.DisplayName), UPN: postgres.Clean(w.UserPrincipalName), Enabled: w.AccountEnabled}
+	m := Member{ID: postgres.Clean(w.ID), Type: postgres.Clean(graph.TypeName(w.Type)), Name: postgres.Clean(w.DisplayName), UPN: postgres.Clean(w.UserPrincipalName), Enabled: w.AccountEnabled}
 	if m.Type == "" {
 		m.Type = "unknown"
 	}

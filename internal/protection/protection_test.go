@@ -352,3 +352,23 @@ func FuzzFromGraph(f *testing.F) {
 		}
 	})
 }
+
+// FuzzMalware: whatever Graph says of malware, Postgres can hold it, and a link leads to a page over https.
+func FuzzMalware(f *testing.F) {
+	f.Add([]byte(`{"id":"x","displayName":"\ud800","severity":null,"category":"\u0000","additionalInformationUrl":"javascript:alert(1)","lastDetectionDateTime":"0001-01-01T00:00:00Z"}`))
+	f.Fuzz(func(t *testing.T, body []byte) {
+		var w graph.Malware
+		if gojson.Unmarshal(body, &w, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) != nil {
+			return
+		}
+		m := malwareFromGraph(w)
+		for _, s := range []string{m.ID, m.Name, m.Severity, m.Category, m.URL} {
+			if !postgres.Printable(s) {
+				t.Errorf("Postgres cannot hold %q", s)
+			}
+		}
+		if m.Severity == "" || m.URL != "" && !strings.HasPrefix(m.URL, "https://") {
+			t.Errorf("%+v", m)
+		}
+	})
+}

@@ -322,13 +322,14 @@ func TestHealth(t *testing.T) {
 
 func FuzzFromEvent(f *testing.F) {
 	f.Add([]byte(`{"id":"x","provisioningSteps":[{"details":{"a":{"b":"\u0000"}}}],"modifiedProperties":[{"oldValue":7}],"sourceIdentity":{"details":{"userPrincipalName":null}}}`))
+	f.Add([]byte(`{"id":"x","provisioningAction":"Élan","provisioningStatusInfo":{"status":"Übersprungen"},"provisioningSteps":[{"status":"É"}]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var w graph.ProvisioningObjectSummary
 		if gojson.Unmarshal(body, &w, jsontext.AllowInvalidUTF8(true), jsontext.AllowDuplicateNames(true)) != nil {
 			return
 		}
 		e := fromEvent(w)
-		for _, s := range []string{e.ID, e.Reason, e.SourceUPN, string(e.StepsJSON), string(e.ChangesJSON)} {
+		for _, s := range []string{e.ID, e.Action, e.Status, e.Reason, e.SourceUPN, string(e.StepsJSON), string(e.ChangesJSON)} {
 			if !postgres.Printable(s) {
 				t.Errorf("Postgres cannot hold %q", s)
 			}
