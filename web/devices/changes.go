@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -106,12 +107,19 @@ func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if err != nil {
 		return err
 	}
+	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Devices)
+	if err != nil {
+		return err
+	}
 	l := page.List[changedRow]{
 		Title: "Changes", One: "device", Many: "changed devices", Caption: "Devices that changed", M: m, Query: q, Spec: changesSpec, Columns: changeColumns,
-		URL: func(r changedRow) string { return r.URL }, Count: found.Count, Next: found.Next,
+		URL: func(r changedRow) string { return r.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf,
 		Lead:   "Devices that differ between " + instant(from) + " and " + instant(to) + ", UTC. What changed and changed back is no difference.",
 		Banner: unread(days, from, to),
-		Empty:  ui.Empty{Kind: ui.EmptyNone, Icon: "history", Title: "No device differs between these moments"},
+		Empty:  ui.Empty{Kind: ui.EmptyNoMatch, Icon: "history", Title: "No device differs between these moments", Lines: []string{"An earlier beginning or a later end may show more."}},
+	}
+	if read.Read == 0 {
+		l.Empty, l.Banner = fresh.Empty(noun, read, m, fresh.Search{}, now), nil
 	}
 	for _, c := range found.Rows {
 		l.Rows = append(l.Rows, newChangedRow(m.Tenant.ID, c, now))

@@ -77,6 +77,9 @@ func (h *Handler) then(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		Empty: ui.Empty{Kind: ui.EmptyNone, Icon: noun.Icon, Title: "No devices on that day", ActionURL: m.Path("/devices"), ActionText: "Show today"},
 		Each:  h.eachThen(m.Scope, f, p),
 	}
+	if !q.Narrowed("on") {
+		l.Empty.Kind = ui.EmptyNoMatch // the day is all that narrows it: there is no filter to drop
+	}
 	if !q.CSV {
 		found, err := h.Devices.ListThen(r.Context(), m.Scope, p.end, f)
 		if err != nil {

@@ -200,6 +200,24 @@ func TestChangesBetween(t *testing.T) {
 			t.Errorf("%s: status %d, want 400 that says %q", query, got.Code, want)
 		}
 	}
+	if html := c.Get(at + "?from=2026-11-13&to=2026-11-14").Body.String(); !strings.Contains(html, "An earlier beginning") || strings.Contains(html, "Drop a filter") {
+		t.Error("where only the moments narrow it, the page speaks of filters")
+	}
+	unread := f.Tenant(t, 7, "Northwind", "northwind.example")
+	all := f.Serve(t, technician, tenant.Everything(), (&Handler{Devices: f.Devices, Sync: f.Sync}).Mount)
+	if html := all.Get("/t/" + unread.ID.String() + "/changes").Body.String(); !strings.Contains(html, "Not read yet") || strings.Contains(html, "No device differs") {
+		t.Error("a customer that was never read is said to have no change")
+	}
+	var never struct {
+		Count *int64
+		AsOf  *time.Time `json:"as_of"`
+	}
+	if all.JSON("/t/"+unread.ID.String()+"/changes", http.StatusOK, &never); never.Count != nil || never.AsOf != nil {
+		t.Errorf("never read: %+v", never)
+	}
+	if all.JSON(at, http.StatusOK, &never); never.Count == nil || never.AsOf == nil {
+		t.Errorf("read: %+v", never)
+	}
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Devices: f.Devices, Sync: f.Sync}).Mount)
 	for _, path := range []string{"/changes", "/t/" + fabrikam.ID.String() + "/changes"} {
 		if got := one.Get(path); got.Code != http.StatusNotFound {

@@ -142,7 +142,7 @@ func Answer(w http.ResponseWriter, r *http.Request, view any, html templ.Compone
 // twin is the JSON of a list.
 type twin[R any] struct {
 	Rows  []R        `json:"rows"`
-	Count int64      `json:"count"`
+	Count *int64     `json:"count"`          // null: nothing was read, so nobody knows
 	More  bool       `json:"more,omitempty"` // count is a lower bound: there are more, or not all was looked at
 	Next  string     `json:"next"`
 	AsOf  *time.Time `json:"as_of"`

@@ -6,8 +6,16 @@ import "github.com/tenantry/tenantry/web/ui"
 // says that there are more.
 const Enough = 10_000
 
-// counted is the number of rows that match, in words.
+// unread tells that there are no rows because nothing was read: then nobody knows how many there are, which is not none.
+func (l List[R]) unread() bool {
+	return len(l.Rows) == 0 && (l.Empty.Kind == ui.EmptyNotRead || l.Empty.Kind == ui.EmptyNotPermitted)
+}
+
+// counted is the number of rows that match, in words; empty where nobody knows it.
 func (l List[R]) counted() string {
+	if l.unread() {
+		return ""
+	}
 	if l.More {
 		return "more than " + ui.N(l.Count)
 	}

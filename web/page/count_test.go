@@ -57,3 +57,32 @@ func TestCountThatIsABound(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatWasNeverReadIsNotCounted: a customer of whom nothing was read, or may be, has not no things but an unknown number of them.
+func TestWhatWasNeverReadIsNotCounted(t *testing.T) {
+	for kind, known := range map[string]bool{ui.EmptyNotRead: false, ui.EmptyNotPermitted: false, ui.EmptyNone: true, ui.EmptyNoMatch: true} {
+		r := httptest.NewRequest("GET", "/things", nil)
+		q, err := thingList.Parse(r.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := page.List[thing]{Title: "Things", One: "thing", Many: "things", Query: q, Spec: thingList, M: tenant.Membership{Scope: tenant.Everything()}, Empty: ui.Empty{Kind: kind, Title: "None here"},
+			Columns: []page.Column[thing]{{Key: "name", Label: "Name", Text: func(x thing) string { return x.Name }}}}
+		w := httptest.NewRecorder()
+		if err := l.Serve(w, r); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(w.Body.String(), `class="count"`); got != known {
+			t.Errorf("%s: counted in the heading %t", kind, got)
+		}
+		r.Header.Set("Accept", "application/json")
+		w = httptest.NewRecorder()
+		if err := l.Serve(w, r); err != nil {
+			t.Fatal(err)
+		}
+		var twin struct{ Count *int64 }
+		if err := json.Unmarshal(w.Body.Bytes(), &twin); err != nil || (twin.Count != nil) != known {
+			t.Errorf("%s: %s, %v", kind, w.Body, err)
+		}
+	}
+}

@@ -92,9 +92,12 @@ func (l List[R]) Serve(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (l List[R]) json(w http.ResponseWriter) error {
-	t := twin[R]{Rows: l.Rows, Count: l.Count, More: l.More || l.SoFar, Next: l.Query.Next(l.Next, len(l.Rows))}
+	t := twin[R]{Rows: l.Rows, More: l.More || l.SoFar, Next: l.Query.Next(l.Next, len(l.Rows))}
 	if t.Rows == nil {
 		t.Rows = []R{}
+	}
+	if !l.unread() {
+		t.Count = &l.Count
 	}
 	if !l.AsOf.IsZero() {
 		asOf := l.AsOf.UTC()

@@ -75,9 +75,9 @@ func (q Query) Get(name string) string {
 	return ""
 }
 
-// Narrowed tells whether any filter or text is set.
-func (q Query) Narrowed() bool {
-	return q.Q != "" || slices.ContainsFunc(q.spec.Filters, func(f Filter) bool { return !f.Fixed && len(q.Values[f.Name]) > 0 })
+// Narrowed tells whether any filter or text is set, but for the filters named.
+func (q Query) Narrowed(but ...string) bool {
+	return q.Q != "" || slices.ContainsFunc(q.spec.Filters, func(f Filter) bool { return !f.Fixed && len(q.Values[f.Name]) > 0 && !slices.Contains(but, f.Name) })
 }
 
 func bad(format string, args ...any) error {

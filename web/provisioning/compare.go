@@ -179,6 +179,9 @@ func (h *Handler) compare(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	}
 	if len(found) == 0 && read.Read > 0 {
 		l.Empty = ui.Empty{Kind: ui.EmptyNone, Icon: "options", Title: "Nothing to compare", Lines: []string{"No customer has such a provisioning job."}}
+		if m.One() {
+			l.Empty.Lines = []string{m.Tenant.Name() + " has no such provisioning job."}
+		}
 	}
 	return l.Serve(w, r)
 }

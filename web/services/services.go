@@ -120,7 +120,9 @@ func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query,
 	if err != nil {
 		return err
 	}
-	l.Above = counts(standings, q.Path)
+	if !l.AsOf.IsZero() {
+		l.Above = counts(standings, q.Path)
+	}
 	b, err := h.readingsOf(ctx, m, watch.Now)
 	if err != nil {
 		return err
