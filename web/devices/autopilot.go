@@ -59,7 +59,7 @@ func autopilotSpec(m tenant.Membership) page.Spec {
 			{Name: "state", Label: "Enrolment", Options: optionsOf(enrolmentWords, autopilot.States)},
 			{Name: "profile", Label: "Deployment profile", Options: optionsOf(profileWords, autopilot.ProfileStatuses)},
 			{Name: "enrolled", Label: "Managed device", Options: []page.Option{{Value: "true", Label: "has one"}, {Value: "false", Label: "has none"}}},
-			{Name: "tag", Label: "Group tag"}, {Name: "order", Label: "Purchase order"}, {Name: "model", Label: "Model"}, {Name: "person", Label: "Assigned person", Hint: "A whole sign-in name."},
+			{Name: "groupTag", Label: "Group tag"}, {Name: "order", Label: "Purchase order"}, {Name: "model", Label: "Model"}, {Name: "person", Label: "Assigned person", Hint: "A whole sign-in name."},
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer registered"}}},
 		},
 	}
@@ -72,7 +72,7 @@ func autopilotSpec(m tenant.Membership) page.Spec {
 
 func autopilotFilter(q page.Query) (f autopilot.Filter, err error) {
 	f = autopilot.Filter{
-		Q: q.Q, State: q.Values["state"], Profile: q.Values["profile"], GroupTag: q.Values["tag"], PurchaseOrder: q.Values["order"], Model: q.Values["model"],
+		Q: q.Q, State: q.Values["state"], Profile: q.Values["profile"], GroupTag: q.Values["groupTag"], PurchaseOrder: q.Values["order"], Model: q.Values["model"],
 		UPN: q.Get("person"), Gone: q.Get("gone") == "true", Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize,
 	}
 	if v := q.Values["enrolled"]; len(v) == 1 {

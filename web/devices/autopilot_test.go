@@ -38,7 +38,7 @@ func TestAutopilot(t *testing.T) {
 		Count int64
 		AsOf  *time.Time `json:"as_of"`
 	}
-	for path, want := range map[string]int64{"/devices/autopilot": 4, "/devices/autopilot?state=failed": 1, "/devices/autopilot?enrolled=false": 2, "/devices/autopilot?q=s1": 1, "/devices/autopilot?tag=STD&order=PO-7": 1,
+	for path, want := range map[string]int64{"/devices/autopilot": 4, "/devices/autopilot?state=failed": 1, "/devices/autopilot?enrolled=false": 2, "/devices/autopilot?q=s1": 1, "/devices/autopilot?groupTag=STD&order=PO-7": 1,
 		"/devices/autopilot?profile=failed&profile=notAssigned": 2, "/devices/autopilot?gone=true": 0, "/devices/autopilot?customer=" + fabrikam.ID.String(): 1} {
 		all.JSON(path, http.StatusOK, &list)
 		if list.Count != want || int64(len(list.Rows)) != want || list.AsOf == nil {

@@ -37,8 +37,16 @@ func isGroup(v string) error {
 	return err
 }
 
+// everyLists are the names that every list reads from its address, so that no filter of its own may have them.
+var everyLists = []string{"q", "sort", "after", "columns", "format", "view", "count", "group", "tag"}
+
 // narrowed adds the filters by group to a list of tenants' rows.
 func (s Spec) narrowed(path string) Spec {
+	for _, f := range s.Filters {
+		if slices.Contains(everyLists, f.Name) {
+			panic("page: a filter is called " + f.Name + ", which means something else on every list")
+		}
+	}
 	ofTenants := s.Tenants || slices.ContainsFunc(s.Filters, func(f Filter) bool { return f.Name == "customer" })
 	if ofTenants && !strings.HasPrefix(path, "/t/") {
 		s.Filters = append(slices.Clip(s.Filters), byGroup...)

@@ -118,3 +118,18 @@ func TestNeutral(t *testing.T) {
 		}
 	}
 }
+
+// TestNoFilterTakesAnothersName: two fields of one name in a form narrow by both, and a list over all customers would find nothing.
+func TestNoFilterTakesAnothersName(t *testing.T) {
+	for _, name := range []string{"group", "tag", "q", "sort", "after", "columns", "format", "view", "count"} {
+		u := &url.URL{Path: "/things"}
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("a filter is called %s as what every list has", name)
+				}
+			}()
+			_, _ = page.Spec{Sorts: []string{"name"}, Filters: []page.Filter{page.ByCustomer, {Name: name}}}.Parse(u)
+		}()
+	}
+}
