@@ -17,6 +17,17 @@ type Group struct {
 	Members     int  // people in it, through groups inside it too
 }
 
+// Called is a group in words, of those that were found: its name, or its id with what is known of it.
+func Called(found map[Ref]Group, ref Ref) string {
+	switch g, ok := found[ref]; {
+	case ok && g.Gone:
+		return ref.ID + " (deleted)"
+	case ok && g.Name != "":
+		return g.Name
+	}
+	return ref.ID
+}
+
 // Member is somebody or something in a group.
 type Member struct {
 	ID      string

@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -28,6 +29,7 @@ type Handler struct {
 	DetectedDevices DetectedDevices
 	FailedInstalls  FailedInstalls       // nil: never asked for, so unknown
 	Policies        *configuration.Store // for apps; nil: the portal knows none
+	Groups          *group.Store         // names the groups that apps are given to
 }
 
 // Mount adds the app pages, over all tenants or inside one according to the membership.

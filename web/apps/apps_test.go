@@ -8,6 +8,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
@@ -31,7 +32,7 @@ func TestLists(t *testing.T) {
 		app.App{ID: "a1", Name: "Company Portal", Type: "winGetApp", Platform: "Windows", Publisher: "Microsoft", Assigned: true, Assignments: 1, State: "published"},
 		app.App{ID: "a2", Name: "@evil", Type: "webApp", Platform: "Web", State: "published"})
 	f.ReadApps(t, fabrikam.ID, f.Now.Add(-3*time.Minute), nil, app.App{ID: "f1", Name: "Field notes", Type: "iosVppApp", Platform: "iOS"})
-	mount := (&Handler{Apps: f.Apps, Sync: f.Sync}).Mount
+	mount := (&Handler{Apps: f.Apps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 
 	var mine, all, windows twin
@@ -121,7 +122,7 @@ func TestGoldenApp(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			tc.a.Tenant, tc.a.TenantName = contoso.ID, "Contoso"
-			webtest.Golden(t, appBody(newView(m, tc.a, tc.of, tc.changes, read, now)))
+			webtest.Golden(t, appBody(newView(m, tc.a, tc.of, map[group.Ref]group.Group{{Tenant: contoso.ID, ID: "g1"}: {Name: "Sales"}}, tc.changes, read, now)))
 		})
 	}
 }

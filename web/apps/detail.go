@@ -9,6 +9,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -40,7 +41,11 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v := newView(m, a, assigned, changes, read, page.ChromeOf(ctx).Now)
+	groups, err := h.Groups.Find(ctx, m.Scope, groupsOf(m.Tenant.ID, assigned))
+	if err != nil {
+		return err
+	}
+	v := newView(m, a, assigned, groups, changes, read, page.ChromeOf(ctx).Now)
 	if v.Installs, err = h.installation(ctx, m, id); err != nil {
 		return err
 	}
@@ -82,11 +87,22 @@ type assignment struct {
 	Target     string `json:"target"`
 	TargetName string `json:"target_name"`
 	GroupID    string `json:"group_id,omitempty"`
+	GroupName  string `json:"group_name,omitempty"` // its id where the name is not known
 	Filter     string `json:"filter,omitempty"`
 	FilterID   string `json:"filter_id,omitempty"`
 }
 
-func newView(m tenant.Membership, a app.App, assigned []app.Assignment, changes []app.Change, read graphsync.Freshness, now time.Time) view {
+// groupsOf are the groups that an app is assigned to or kept from.
+func groupsOf(tid tenant.ID, assigned []app.Assignment) (refs []group.Ref) {
+	for _, a := range assigned {
+		if a.GroupID != "" {
+			refs = append(refs, group.Ref{Tenant: tid, ID: a.GroupID})
+		}
+	}
+	return refs
+}
+
+func newView(m tenant.Membership, a app.App, assigned []app.Assignment, groups map[group.Ref]group.Group, changes []app.Change, read graphsync.Freshness, now time.Time) view {
 	v := view{
 		row: newRower(now)(a), AsOf: page.Moment(read.AsOf), Description: strings.TrimSpace(a.Description), Facts: newFacts(a), Targets: []assignment{}, Changes: newChanges(changes),
 		m: m, fresh: fresh.Line(read, m, now), read: read, createdAt: a.CreatedAt, firstSeenAt: a.FirstSeenAt,
@@ -94,7 +110,8 @@ func newView(m tenant.Membership, a app.App, assigned []app.Assignment, changes 
 	for _, s := range assigned {
 		v.Targets = append(v.Targets, assignment{
 			Intent: s.Intent, IntentName: worded(intentWords, s.Intent), Target: s.Target, TargetName: worded(targetWords, s.Target), GroupID: s.GroupID,
-			Filter: filterWord(s), FilterID: s.FilterID,
+			GroupName: group.Called(groups, group.Ref{Tenant: m.Tenant.ID, ID: s.GroupID}),
+			Filter:    filterWord(s), FilterID: s.FilterID,
 		})
 	}
 	return v
@@ -202,20 +219,30 @@ func (v view) assignmentSection() ui.Section {
 
 func (v view) assignmentTable() ui.Table {
 	t := ui.Table{ID: "assignments", Caption: "Assignments of this app", Inset: true, Columns: []ui.Column{
-		{Key: "target", Label: "To"}, {Key: "intent", Label: "Intent", Width: 200}, {Key: "group", Label: "Group id", Kind: ui.KindMono, Phone: "line"}, {Key: "filter", Label: "Filter", Phone: "line"},
+		{Key: "target", Label: "To"}, {Key: "intent", Label: "Intent", Width: 200}, {Key: "group", Label: "Group", Phone: "line"}, {Key: "filter", Label: "Filter", Phone: "line"},
 	}}
 	for _, a := range v.Targets {
-		group := ui.DashCell()
+		to := ui.DashCell()
 		if a.GroupID != "" {
-			group = ui.MonoCell(a.GroupID)
+			to = ui.Cell{Text: a.GroupName, Title: a.GroupID}
 		}
 		filter := ui.DashCell()
 		if a.Filter != "" {
 			filter = ui.Cell{Text: a.Filter, Title: a.FilterID}
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: a.TargetName, Cells: []ui.Cell{ui.TextCell(a.IntentName), group, filter}})
+		t.Rows = append(t.Rows, ui.Row{Name: a.TargetName, Cells: []ui.Cell{ui.TextCell(a.IntentName), to, filter}})
 	}
 	return t
+}
+
+// groupNote says what it takes to know the groups that show by their ids.
+func (v view) groupNote() string {
+	for _, a := range v.Targets {
+		if a.GroupID != "" && a.GroupName == a.GroupID {
+			return fresh.GroupsUnread
+		}
+	}
+	return ""
 }
 
 func (v view) factList() ui.Facts {

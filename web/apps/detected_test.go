@@ -33,7 +33,7 @@ func TestDetectedApps(t *testing.T) {
 		"c141": {Value: detectedapp.Devices{Devices: []detectedapp.Device{{ID: "d1", Name: "KILN-LT-014", OS: "Windows"}}}, ReadAt: f.Now, Now: true},
 		"c9":   {Trouble: graphsync.Trouble{Kind: "permission", Sentence: "The portal may not read this.", RequestID: "r-1"}},
 	}
-	mount := (&Handler{Apps: f.Apps, Sync: f.Sync, Detected: f.DetectedApps, DetectedDevices: asked}).Mount
+	mount := (&Handler{Apps: f.Apps, Groups: f.DirectoryGroups(), Sync: f.Sync, Detected: f.DetectedApps, DetectedDevices: asked}).Mount
 	all, one := f.Serve(t, technician, tenant.Everything(), mount), f.Serve(t, technician, tenant.Only(contoso.ID), mount)
 	key := detectedapp.KeyOf("Google Chrome", "Google LLC")
 	at1, at2 := "/t/"+contoso.ID.String()+"/apps/detected", "/t/"+fabrikam.ID.String()+"/apps/detected"

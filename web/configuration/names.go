@@ -11,18 +11,12 @@ import (
 // names are what objects that a policy points to are called, by their ids.
 type names struct {
 	filters, templates, tags map[string]string
-	groups                   map[string]group.Group
+	tenant                   tenant.ID
+	groups                   map[group.Ref]group.Group
 }
 
-// group is a group in words: its name, or its id with what is known of it.
 func (n names) group(id string) string {
-	switch g, ok := n.groups[id]; {
-	case ok && g.Gone:
-		return id + " (deleted)"
-	case ok && g.Name != "":
-		return g.Name
-	}
-	return id
+	return group.Called(n.groups, group.Ref{Tenant: n.tenant, ID: id})
 }
 
 func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.Document) (n names, err error) {
@@ -46,11 +40,8 @@ func (h *Handler) namesOf(ctx context.Context, tid tenant.ID, doc configuration.
 	if n.templates, err = h.Policies.Names(ctx, tid, configuration.Notification, templates); err != nil {
 		return n, err
 	}
-	found, err := h.Groups.Find(ctx, tenant.Only(tid), groupsOf(tid, doc))
-	n.groups = map[string]group.Group{}
-	for ref, g := range found {
-		n.groups[ref.ID] = g
-	}
+	n.tenant = tid
+	n.groups, err = h.Groups.Find(ctx, tenant.Only(tid), groupsOf(tid, doc))
 	return n, err
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -48,7 +49,7 @@ func (v view) assignmentTable() ui.Table {
 func (v view) groupNote() string {
 	for _, a := range v.Targets {
 		if a.GroupID != "" && a.GroupName == a.GroupID {
-			return "Groups that show by their identifiers were not read. That takes GroupMember.Read.All, which comes with groups in the consent, and a complete reading of groups."
+			return fresh.GroupsUnread
 		}
 	}
 	return ""

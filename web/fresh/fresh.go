@@ -132,6 +132,9 @@ func Asked(r graphsync.Requested) page.Flash {
 	return said
 }
 
+// GroupsUnread says what it takes to know the groups that show by their identifiers.
+const GroupsUnread = "Groups that show by their identifiers were not read. That takes GroupMember.Read.All, which comes with groups in the consent, and a complete reading of groups."
+
 // Noun is what a list holds.
 type Noun struct {
 	One, Many string // "device", "devices"

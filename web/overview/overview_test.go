@@ -54,7 +54,7 @@ func site(f *webtest.Fleet) func(page.Router) {
 		}
 		(&activity.Handler{Audit: audit.NewStore(f.Pool), Tenants: f.Tenants}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Sync: f.Sync}).Mount(r)
-		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
+		(&apps.Handler{Apps: f.Apps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 	}
 }

@@ -85,7 +85,7 @@ func site(f *webtest.Fleet) func(page.Router) {
 		(&Handler{Kinds: search.NewStore(f.Pool), Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
 		(&guests.Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
 		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
-		(&apps.Handler{Apps: f.Apps, Sync: f.Sync}).Mount(r)
+		(&apps.Handler{Apps: f.Apps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync, Groups: f.DirectoryGroups()}).Mount(r)
 	}
