@@ -222,7 +222,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&devices.Asker{Rights: rights, Details: d.Live.DeviceDetails, Devices: d.Devices, Actions: d.DeviceActions, Acts: d.DeviceActs, Explain: d.Explain},
 		&devices.Bulk{Devices: d.Devices, Actions: d.DeviceActions, Windows: d.DeviceWindows, Rights: rights, Orders: d.DeviceJobs},
 		acted,
-		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls, Groups: d.Directory},
+		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls, Groups: d.Directory, Keeps: d.Retention.Days},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,

@@ -35,6 +35,10 @@ type Install struct {
 	NotInstalled  int64
 	NotApplicable int64
 	FailedUsers   int64
+
+	GoneAt time.Time // of the read that no longer had it; the counts are those before
+
+	keptFrom time.Time // since when it is known what changed
 }
 
 // Devices is how many devices the report knows for the app.
@@ -96,7 +100,7 @@ func (p *InstallPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 		return fmt.Errorf("pull installations of %s: %w", tid, err)
 	}
 	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, p.Now())
+		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
 		if err != nil {
 			return err
 		}
@@ -138,16 +142,18 @@ func (s *InstallStage) Add(i Install) error {
 		Int(i.Pending).Int(i.NotInstalled).Int(i.NotApplicable).Int(i.FailedUsers).Text(strings.ToLower(i.Name + "\n" + i.Publisher)).End()
 }
 
-// Merge makes the tenant's installations those of the read, which was complete. tx is under the tenant's scope.
-func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "app_install"}, tid, 0, now); err != nil {
+// Merge makes the tenant's installations those of the read, which was complete, and keeps which counts changed. tx is under the tenant's scope.
+func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+	how := postgres.Merge{Table: "app_install", Keep: true, History: "app_install_change", Subject: "app_id", Fields: counted}
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge installations of %s: %w", tid, err)
 	}
 	var apps, failing, failed, pending int64
 	if err := tx.QueryRow(ctx, `
 		SELECT count(*), count(*) FILTER (WHERE failed > 0), COALESCE(sum(failed), 0)::bigint, COALESCE(sum(pending), 0)::bigint
 		FROM   app_install
-		WHERE  tenant_id = $1`, tid).Scan(&apps, &failing, &failed, &pending); err != nil {
+		WHERE  tenant_id = $1
+		AND    gone_at IS NULL`, tid).Scan(&apps, &failing, &failed, &pending); err != nil {
 		return m, fmt.Errorf("count installations of %s: %w", tid, err)
 	}
 	m.Counters = map[string]int64{"total": apps, "failing": failing, "failed": failed, "pending": pending}
@@ -156,12 +162,13 @@ func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now 
 
 const installTenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = i.tenant_id), i.tenant_id::text)`
 
-const selectInstall = `i.tenant_id, ` + installTenantName + `, i.id, i.name, i.publisher, i.platform, i.version, i.installed, i.failed, i.pending, i.not_installed, i.not_applicable, i.failed_users`
+const selectInstall = `i.tenant_id, ` + installTenantName + `, i.id, i.name, i.publisher, i.platform, i.version, i.installed, i.failed, i.pending, i.not_installed, i.not_applicable, i.failed_users, i.gone_at,
+	COALESCE(i.kept_from, i.first_seen_at)`
 
 func scanInstall(row pgx.CollectableRow, more ...any) (Install, error) {
 	var i Install
 	err := row.Scan(append([]any{&i.Tenant, &i.TenantName, &i.ID, &i.Name, &i.Publisher, &i.Platform, &i.Version, &i.Installed, &i.Failed, &i.Pending, &i.NotInstalled,
-		&i.NotApplicable, &i.FailedUsers}, more...)...)
+		&i.NotApplicable, &i.FailedUsers, postgres.Zero(&i.GoneAt), postgres.Zero(&i.keptFrom)}, more...)...)
 	return i, err
 }
 
@@ -176,6 +183,7 @@ var installOrders = map[string][]postgres.Key{
 func (f InstallFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: selectInstall, Table: "app_install i", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit}
 	l.Where.Within(scope, "i.tenant_id")
+	l.Where.And("i.gone_at IS NULL")
 	for _, v := range append(slices.Clone(f.Platform), f.Q) {
 		if !postgres.Printable(v) || len(v) > 200 {
 			return l, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
@@ -227,7 +235,7 @@ func (s *Store) EachInstall(ctx context.Context, scope tenant.Scope, f InstallFi
 	return postgres.EachOf(ctx, s.pool.In(scope), l, scanInstall, each)
 }
 
-// Install is how the installations of one app stand; errs.NotFound where the report has no row for it.
+// Install is how the installations of one app stand; also of one that left the report. errs.NotFound where the report never had it.
 func (s *Store) Install(ctx context.Context, tid tenant.ID, id string) (Install, error) {
 	if !postgres.Printable(id) {
 		return Install{}, fmt.Errorf("installations of an app of %s: %w", tid, errs.NotFound)

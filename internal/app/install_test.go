@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 
 	gojson "github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -15,7 +16,12 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-func installed(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Install) (m Merged) {
+func installed(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Install) Merged {
+	t.Helper()
+	return installedAt(t, pool, s, tid, noon, of...)
+}
+
+func installedAt(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Install) (m Merged) {
 	t.Helper()
 	stage := s.InstallStage()
 	defer stage.Close()
@@ -25,7 +31,7 @@ func installed(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ..
 		}
 	}
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, noon)
+		m, err = stage.Merge(t.Context(), tx, tid, at.Unix(), at)
 		return err
 	}); err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ const columns = `
 	COALESCE(i.installed, -1), COALESCE(i.failed, -1)`
 
 // withInstalls are apps beside how their installations stand.
-const withInstalls = `app a LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id`
+const withInstalls = `app a LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL`
 
 func scan(row pgx.CollectableRow, more ...any) (App, error) {
 	var a App
@@ -105,7 +105,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
 	}
 	if f.Failed {
-		w.And(`EXISTS (SELECT FROM app_install s WHERE s.tenant_id = a.tenant_id AND s.id = a.id AND s.failed > 0)`)
+		w.And(`EXISTS (SELECT FROM app_install s WHERE s.tenant_id = a.tenant_id AND s.id = a.id AND s.failed > 0 AND s.gone_at IS NULL)`)
 	}
 	if f.Entry != "" {
 		w.And("a.entry = ?", f.Entry)

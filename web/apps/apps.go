@@ -30,6 +30,8 @@ type Handler struct {
 	FailedInstalls  FailedInstalls       // nil: never asked for, so unknown
 	Policies        *configuration.Store // for apps; nil: the portal knows none
 	Groups          *group.Store         // names the groups that apps are given to
+
+	Keeps func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }
 
 // Mount adds the app pages, over all tenants or inside one according to the membership.

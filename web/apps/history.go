@@ -81,19 +81,21 @@ func saidAssignment(v string) string {
 
 func (v view) historySection() ui.Section {
 	s := ui.Section{Title: "Timeline", Rule: true}
-	if len(v.Changes) == maxChanges {
+	if max(len(v.Changes), len(installEvents(v.Installs.changes, v.now))) == maxChanges {
 		s.Note = "The newest " + ui.N(maxChanges) + " changes"
 	}
 	return s
 }
 
+// dated is an event with the moment that it is sorted by.
+type dated struct {
+	at    time.Time
+	event ui.Event
+}
+
 // timeline is what the readings saw, and what Intune says of the app's own dates, the newest first.
 func (v view) timeline() ui.Timeline {
-	type dated struct {
-		at    time.Time
-		event ui.Event
-	}
-	var all []dated
+	all := installEvents(v.Installs.changes, v.now)
 	add := func(at time.Time, e ui.Event) {
 		if !at.IsZero() {
 			e.When = ui.NewTime(at, v.now)

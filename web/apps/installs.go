@@ -5,12 +5,14 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -142,6 +144,13 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	for _, i := range found.Rows {
 		l.Rows = append(l.Rows, newInstalls(i))
 	}
+	if read.Read > 0 && q.After == "" && !q.CSV {
+		days, err := h.Sync.DailyOf(ctx, m.Scope, graphsync.AppInstalls, now.AddDate(0, 0, -figures.TrendDays), figures.InstallKeys(m.One())...)
+		if err != nil {
+			return err
+		}
+		l.Below = figures.InstallTrends(days, m.One(), now)
+	}
 	if len(l.Rows) == 0 && !q.CSV {
 		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
 		if s.Narrowed && read.Read > 0 {
@@ -160,12 +169,17 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 type installation struct {
 	Row     *installs       `json:"counts"` // null: the report has no row, or was not read
 	AsOf    *time.Time      `json:"as_of"`
+	GoneAt  *time.Time      `json:"gone_at"` // of the reading whose report did not have the app any more
+	Changes []change        `json:"changes"`
+	Days    []installDay    `json:"days"`
 	Failing []failedInstall `json:"failed_devices"`
 	More    bool            `json:"more"` // than the report was read for
 	ReadAt  *time.Time      `json:"failed_devices_as_of"`
 	Trouble *fresh.Trouble  `json:"trouble,omitempty"`
 
-	read graphsync.Freshness
+	read    graphsync.Freshness
+	before  *installs // counts before GoneAt
+	changes []app.Change
 }
 
 type failedInstall struct {
@@ -175,7 +189,7 @@ type failedInstall struct {
 
 // installation reads the counts from what is held, and asks Microsoft for the devices only where some failed.
 func (h *Handler) installation(ctx context.Context, m tenant.Membership, id string) (v installation, err error) {
-	v.Failing = []failedInstall{}
+	v.Failing, v.Changes, v.Days = []failedInstall{}, []change{}, []installDay{}
 	if v.read, err = h.Sync.Freshness(ctx, m.Scope, graphsync.AppInstalls); err != nil {
 		return v, err
 	}
@@ -187,7 +201,18 @@ func (h *Handler) installation(ctx context.Context, m tenant.Membership, id stri
 	if err != nil {
 		return v, err
 	}
+	if v.Days, err = h.installDays(ctx, m, id, page.ChromeOf(ctx).Now); err != nil {
+		return v, err
+	}
+	if v.changes, err = h.Apps.InstallChanges(ctx, m.Tenant.ID, id, maxChanges); err != nil {
+		return v, err
+	}
+	v.Changes = newInstallChanges(v.changes)
 	row := newInstalls(counts)
+	if v.GoneAt = page.Moment(counts.GoneAt); v.GoneAt != nil {
+		v.before = &row
+		return v, nil
+	}
 	v.Row = &row
 	if counts.Failed == 0 || h.FailedInstalls == nil {
 		return v, nil
@@ -219,9 +244,9 @@ func (v view) noInstalls() string {
 	case v.Installs.AsOf == nil:
 		return "Unknown: how installations went was not read yet."
 	case len(v.Targets) == 0:
-		return "The app is assigned to nobody, so Intune reports no installations."
+		return strings.TrimSpace("The app is assigned to nobody, so Intune reports no installations. " + v.Installs.last(v.now))
 	}
-	return "Unknown: Intune’s report has no counts for this app."
+	return strings.TrimSpace("Unknown: Intune’s report has no counts for this app. " + v.Installs.last(v.now))
 }
 
 func (v view) installFacts() ui.Facts {

@@ -2,9 +2,11 @@ package apps
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/configuration"
@@ -127,6 +129,81 @@ func TestInstallErrors(t *testing.T) {
 	for code, want := range map[string]string{"0x87d1041c": "It was installed, but the detection rule does not find it.", "0X80070643": "The installer itself failed.", "": "", "0x": "", "0x1": ""} {
 		if got := installError(code); got != want {
 			t.Errorf("%q = %q", code, got)
+		}
+	}
+}
+
+func TestHistoryOfInstallations(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	f.ReadApps(t, contoso.ID, f.Now, map[string][]app.Assignment{"a1": {{ID: "s1", Intent: "required", Target: "allDevices"}}, "a2": {{ID: "s2", Intent: "required", Target: "allDevices"}}},
+		app.App{ID: "a1", Name: "7-Zip"}, app.App{ID: "a2", Name: "Notes"})
+	ago := func(days int) time.Time { return f.Now.AddDate(0, 0, -days) }
+	notes := app.Install{ID: "a2", Name: "Notes", Installed: 5}
+	f.ReadInstalls(t, fabrikam.ID, ago(9), app.Install{ID: "a1", Name: "7-Zip", Failed: 98765})
+	f.ReadInstalls(t, contoso.ID, ago(9), app.Install{ID: "a1", Name: "7-Zip", Installed: 1200, Failed: 3}, notes)
+	f.ReadInstalls(t, contoso.ID, ago(8), app.Install{ID: "a1", Name: "7-Zip", Installed: 1210, Failed: 3}, notes)
+	f.ReadInstalls(t, contoso.ID, ago(4), app.Install{ID: "a1", Name: "7-Zip", Installed: 1196, Failed: 17, Pending: 2}, notes)
+	f.ReadInstalls(t, contoso.ID, ago(3), app.Install{ID: "a1", Name: "7-Zip", Installed: 1197, Failed: 16, Pending: 2})
+	f.ReadInstalls(t, contoso.ID, ago(0), app.Install{ID: "a1", Name: "7-Zip", Installed: 1213})
+	kept := 400
+	mount := (&Handler{Apps: f.Apps, Sync: f.Sync, Keeps: func(context.Context) (int, error) { return kept, nil }}).Mount
+	c := f.Serve(t, technician, tenant.Everything(), mount)
+	at := "/t/" + contoso.ID.String() + "/apps"
+
+	days := func(path string) string {
+		var v view
+		c.JSON(path, http.StatusOK, &v)
+		var got []string
+		for _, d := range v.Installs.Days {
+			switch {
+			case d.Counts != nil:
+				got = append(got, fmt.Sprintf("%d/%d", d.Counts.Installed, d.Counts.Failed))
+			case d.Read:
+				got = append(got, "none")
+			default:
+				got = append(got, "–")
+			}
+		}
+		return strings.Join(got, " ")
+	}
+	if got, want := days(at+"/a1"), "1200/3 1210/3 – – – 1196/17 1197/16 – – 1213/0"; got != want {
+		t.Errorf("days: %s, want %s", got, want)
+	}
+	if got, want := days(at+"/a2"), "5/0 5/0 – – – 5/0 none – – none"; got != want {
+		t.Errorf("days of an app that left: %s, want %s", got, want)
+	}
+	kept = 4
+	if got, want := days(at+"/a1"), "1196/17 1197/16 – – 1213/0"; got != want {
+		t.Errorf("days where history is kept for less: %s, want %s", got, want)
+	}
+	kept = 400
+
+	body := c.Get(at + "/a1").Body.String()
+	for _, want := range []string{"Failed on 14 more devices", "Failed on 1 fewer device", "pending 0 → 2, installed 1,210 → 1,196, read ", "Failed on 16 fewer devices", "not read: 5 days", "0 devices had failed on", "1,213 devices had it installed on"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("an app's page lacks %q", want)
+		}
+	}
+	if got, want := strings.Count(body[strings.Index(body, `<ol class="timeline"`):], `<span class="at"><time`), 4; got != want {
+		t.Errorf("%d entries of the timeline are dated, want %d", got, want)
+	}
+	if strings.Contains(body, "Installed on 10 more devices") || strings.Contains(body, "98,765") {
+		t.Error("an app's page tells what no failure comes with, or what another tenant has")
+	}
+	body = c.Get(at + "/a2").Body.String()
+	for _, want := range []string{"No longer in Intune’s report on installations", "Unknown: Intune’s report has no counts for this app. The reading of ", "before, it was installed on 5 devices", "no count"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page of an app that left the report lacks %q", want)
+		}
+	}
+	f.ReadInstalls(t, contoso.ID, f.Now.Add(time.Minute), app.Install{ID: "a1", Name: "7-Zip", Installed: 1213}, notes)
+	if body = c.Get(at + "/a2").Body.String(); !strings.Contains(body, "Back in Intune’s report on installations") || strings.Contains(body, "Unknown: Intune’s report") {
+		t.Error("an app that came back does not say so")
+	}
+	for path, want := range map[string]bool{at + "/installs": true, "/apps/installs": false} {
+		if body := c.Get(path).Body.String(); !strings.Contains(body, "Apps that fail") || strings.Contains(body, "Failed and pending") != want {
+			t.Errorf("%s: figures in one tenant and over all", path)
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // TrendDays is how far back trends go.
 const TrendDays = 90
 
-// Daily are counters of devices, or of provisioning jobs, by key and day (UTC). A day on which nothing was read completely is missing.
+// Daily are counters of devices, of provisioning jobs or of installations, by key and day (UTC). A day on which nothing was read completely is missing.
 type Daily map[string]map[time.Time]int64
 
 // shownSystems is how many operating systems a trend names; more lines cannot be told apart.
@@ -30,6 +30,14 @@ func DeviceKeys(now map[string]int64) []string {
 
 // JobKeys are the counters that the trend of provisioning needs.
 func JobKeys() []string { return []string{"total", "health:quarantine", "health:trouble"} }
+
+// InstallKeys are the counters that the trends of installations need, over several tenants or in one.
+func InstallKeys(one bool) []string {
+	if one {
+		return []string{"total", "failing", "failed", "pending"}
+	}
+	return []string{"total", "failing"}
+}
 
 // systems are the operating systems with most devices.
 func systems(now map[string]int64) (names []string) {
@@ -84,41 +92,78 @@ func (d Daily) Systems(now map[string]int64, today time.Time) ui.LineChart {
 	return c
 }
 
-// draw adds the points, the sentence about the last one, and the word on the gaps.
+// Failing is the share of apps that fail on at least one device.
+func (d Daily) Failing(today time.Time) ui.LineChart {
+	c := ui.LineChart{ID: "failing", Unit: "%", Column: "Failing"}
+	return d.draw(c, today, "of the apps that Intune reports on failed on at least one device", "failing")
+}
+
+// Failed is how many installations failed or were pending.
+func (d Daily) Failed(today time.Time) ui.LineChart {
+	c := d.Count(ui.LineChart{ID: "failed", Column: "Failed"}, today, "failed", "installation had failed", "installations had failed")
+	if len(c.Points) > 0 {
+		c.Others = []ui.Line{{Name: "Pending", Points: d.counts(today, "pending")}}
+	}
+	return c
+}
+
+// Count is how many there were, day by day; one and many say of what. A day without the key is a gap.
+func (d Daily) Count(c ui.LineChart, today time.Time, key, one, many string) ui.LineChart {
+	c.Points = d.counts(today, key)
+	return captioned(c, func(p ui.Point) string { return ui.Count(int64(p.Value), one, many) })
+}
+
+func (d Daily) counts(today time.Time, key string) []ui.Point {
+	return days(today, func(day time.Time) (float64, bool) {
+		n, read := d[key][day]
+		return float64(n), read
+	})
+}
+
+// draw adds the share of the keys of the whole, and the sentence about the last one.
 func (d Daily) draw(c ui.LineChart, today time.Time, sentence string, keys ...string) ui.LineChart {
 	c.Points = d.points(today, keys...)
+	return captioned(c, func(p ui.Point) string { return fmt.Sprintf("%.1f%% %s", p.Value, sentence) })
+}
+
+// captioned adds the sentence about the last point that was read, and the word on the gaps.
+func captioned(c ui.LineChart, said func(ui.Point) string) ui.LineChart {
 	gaps := int64(0)
 	for _, p := range c.Points {
 		if !p.Read {
 			gaps++
 			continue
 		}
-		c.Label = fmt.Sprintf("%.1f%% %s on %s.", p.Value, sentence, p.Label)
+		c.Label = said(p) + " on " + p.Label + "."
 	}
 	if gaps > 0 {
-		c.GapText = "not read: " + ui.Count(gaps, "day", "days")
+		c.GapText = cmp.Or(c.Missing, "not read") + ": " + ui.Count(gaps, "day", "days")
 	}
 	return c
 }
 
-// points are the share of the keys of the whole, day by day, from the first day that was read.
-func (d Daily) points(today time.Time, keys ...string) (points []ui.Point) {
-	begun := false
+// points are the share of the keys of the whole, day by day.
+func (d Daily) points(today time.Time, keys ...string) []ui.Point {
+	return days(today, func(day time.Time) (float64, bool) {
+		total, n := d["total"][day], int64(0)
+		for _, k := range keys {
+			n += d[k][day]
+		}
+		return float64(n) * 100 / float64(total), total > 0
+	})
+}
+
+// days are the points of the last days, from the first that was read: before it there is nothing to miss.
+func days(today time.Time, of func(day time.Time) (value float64, read bool)) (points []ui.Point) {
 	for i := TrendDays - 1; i >= 0; i-- {
 		day := today.UTC().Truncate(24*time.Hour).AddDate(0, 0, -i)
-		total := d["total"][day]
-		if begun = begun || total > 0; !begun {
-			continue // before the first reading there is nothing to miss
+		value, read := of(day)
+		if !read {
+			value = 0
 		}
-		p := ui.Point{Label: day.Format("2 Jan"), Read: total > 0}
-		if p.Read {
-			n := int64(0)
-			for _, k := range keys {
-				n += d[k][day]
-			}
-			p.Value = float64(n) * 100 / float64(total)
+		if read || len(points) > 0 {
+			points = append(points, ui.Point{Label: day.Format("2 Jan"), Value: value, Read: read})
 		}
-		points = append(points, p)
 	}
 	return points
 }

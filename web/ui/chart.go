@@ -99,9 +99,10 @@ type LineChart struct {
 	ID      string  // unique on the page
 	Label   string  // the chart as a sentence, for who does not see it
 	Points  []Point // evenly spaced, oldest first
-	Unit    string  // "%"
+	Unit    string  // "%"; "": whole numbers, of things
 	Target  float64 // 0: none
 	GapText string  // "not read 11–13 Oct"
+	Missing string  // what the table says of a point that was not read, where it is not "not read"
 	Column  string  // heading of the values in the table, and name of the line where there are others: "Compliant"
 	Others  []Line  // more lines over the same days; at most three, named at their ends
 }
@@ -127,6 +128,15 @@ const (
 	plotLeft, plotTop, plotBottom = 34.0, 20.0, 170.0
 	chartWidth, chartHeight       = 560, 196
 )
+
+// left is where the plot begins: numbers of things take more room than shares.
+func (c LineChart) left() float64 {
+	if c.Unit != "" {
+		return plotLeft
+	}
+	_, hi := c.bounds()
+	return max(plotLeft, 14+6.5*float64(len(c.format(hi, 1))))
+}
 
 // right is the end of the plot: names of lines take more room than a value.
 func (c LineChart) right() float64 {
@@ -166,13 +176,13 @@ type drawn struct {
 
 // layout places the chart. The axis starts at a round number below the lowest value, not at zero, and says so by its labels.
 func (c LineChart) layout() frame {
-	lo, hi, step := axis(c.bounds())
+	lo, hi, step := c.axis()
 	y := func(v float64) float64 { return plotBottom - (v-lo)/(hi-lo)*(plotBottom-plotTop) }
 	x := func(i int) float64 {
 		if len(c.Points) < 2 {
-			return plotLeft
+			return c.left()
 		}
-		return plotLeft + float64(i)/float64(len(c.Points)-1)*(c.right()-plotLeft)
+		return c.left() + float64(i)/float64(len(c.Points)-1)*(c.right()-c.left())
 	}
 	f := frame{TargetY: y(c.Target), TargetVisible: c.Target > 0}
 	for v := lo; v <= hi+step/2; v += step {
@@ -268,7 +278,13 @@ func (c LineChart) bounds() (lo, hi float64) {
 	return lo, hi
 }
 
+// missing is what the table says of a gap.
+func (c LineChart) missing() string { return cmp.Or(c.Missing, "not read") }
+
 func (c LineChart) format(v, step float64) string {
+	if c.Unit == "" {
+		return N(int64(math.Round(v)))
+	}
 	digits := 0
 	if step < 1 {
 		digits = 1
@@ -276,9 +292,14 @@ func (c LineChart) format(v, step float64) string {
 	return strconv.FormatFloat(v, 'f', digits, 64) + c.Unit
 }
 
-// axis widens the bounds to round numbers, with at most five lines between and on them.
-func axis(from, to float64) (lo, hi, step float64) {
-	for step = roundStep((to - from) / 4); ; step = roundStep(step * 1.01) {
+// axis widens the bounds to round numbers, with at most five lines between and on them. There is no half of a thing, and no less than none.
+func (c LineChart) axis() (lo, hi, step float64) {
+	from, to := c.bounds()
+	step = roundStep((to - from) / 4)
+	if c.Unit == "" {
+		from, step = max(from, 0), max(step, 1)
+	}
+	for ; ; step = roundStep(step * 1.01) {
 		lo = math.Floor(from/step) * step
 		hi = math.Max(math.Ceil(to/step)*step, lo+step)
 		if (hi-lo)/step < 4.5 {

@@ -251,7 +251,7 @@ func (f *Fleet) ReadInstalls(t testing.TB, tid tenant.ID, at time.Time, of ...ap
 		}
 	}
 	f.complete(t, tid, graphsync.AppInstalls, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
+		m, err := stage.Merge(ctx, tx, tid, f.run, at)
 		return m.Counters, err
 	})
 }
@@ -309,11 +309,11 @@ func (f *Fleet) complete(t testing.TB, tid tenant.ID, dataset string, at time.Ti
 			if _, err := tx.Exec(ctx, `INSERT INTO tenant_counter (tenant_id, dataset, key, value, read_at) VALUES ($1, $2, $3, $4, $5)`, tid, dataset, key, n, at); err != nil {
 				return err
 			}
-		}
-		if _, err := tx.Exec(ctx, `
-			INSERT INTO tenant_daily (tenant_id, dataset, key, day, value) VALUES ($1, $2, 'total', $3::timestamptz::date, $4)
-			ON CONFLICT (tenant_id, dataset, key, day) DO UPDATE SET value = excluded.value`, tid, dataset, at, counters["total"]); err != nil {
-			return err
+			if _, err := tx.Exec(ctx, `
+				INSERT INTO tenant_daily (tenant_id, dataset, key, day, value) VALUES ($1, $2, $3, $4::timestamptz::date, $5)
+				ON CONFLICT (tenant_id, dataset, key, day) DO UPDATE SET value = excluded.value`, tid, dataset, key, at, n); err != nil {
+				return err
+			}
 		}
 		_, err = tx.Exec(ctx, `
 			INSERT INTO sync_state (tenant_id, dataset, state, run, last_complete_at, last_complete_run, next_at)
