@@ -21,7 +21,7 @@ func listsAgree(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.owner())
 	c := s.customer(0)
 	lists := []string{
-		"/tenants", "/tenants?sort=-devices", "/devices", "/devices?sort=name", "/devices?sort=-name", "/devices?os=Windows", "/devices/autopilot", "/devices/autopilot?sort=-contacted", "/devices/autopilot?sort=customer", "/devices/categories", "/devices/categories?sort=-devices", "/incidents", "/incidents?sort=severity", "/incidents?open=true", "/apps", "/apps?sort=-name",
+		"/tenants", "/tenants?sort=-devices", "/devices", "/devices?sort=name", "/devices?sort=-name", "/devices?os=Windows", "/devices/autopilot", "/devices/autopilot?sort=-contacted", "/devices/autopilot?sort=customer", "/devices/remote-actions", "/devices/remote-actions?sort=customer", "/devices/remote-actions?state=failed", "/devices/categories", "/devices/categories?sort=-devices", "/incidents", "/incidents?sort=severity", "/incidents?open=true", "/apps", "/apps?sort=-name",
 		"/provisioning", "/services", "/services?sort=-ends", "/activity", "/sync", "/sync/runs", "/staff",
 		"/t/" + c.ID + "/devices", "/t/" + c.ID + "/apps", "/t/" + c.ID + "/provisioning", "/t/" + c.ID + "/services", "/t/" + c.ID + "/activity",
 	}

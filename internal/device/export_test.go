@@ -47,3 +47,12 @@ func ThenSQL(scope tenant.Scope, at time.Time, f Filter) (page, count string, pa
 	}
 	return page, count, pageArgs, countArgs, err
 }
+
+// ResultsSQL is a page of results.
+func ResultsSQL(scope tenant.Scope, f ResultFilter) (string, []any, error) {
+	l, err := f.listing(scope)
+	if err != nil {
+		return "", nil, err
+	}
+	return l.SQL(51)
+}

@@ -137,6 +137,9 @@ func (s *Stage) merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	if _, err := tx.Exec(ctx, retext, tid); err != nil {
 		return fmt.Errorf("write what a search of the devices of %s looks through: %w", tid, err)
 	}
+	if err := rewriteResults(ctx, tx, tid); err != nil {
+		return err
+	}
 	tag, err = tx.Exec(ctx, `
 		WITH swept AS (
 			UPDATE device d
@@ -145,7 +148,8 @@ func (s *Stage) merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 			AND    d.gone_at IS NULL
 			AND    NOT EXISTS (SELECT FROM device_stage n WHERE n.id = d.id)
 			RETURNING d.id),
-		untold AS (DELETE FROM device_text t USING swept s WHERE t.tenant_id = $1 AND t.id = s.id)
+		untold AS (DELETE FROM device_text t USING swept s WHERE t.tenant_id = $1 AND t.id = s.id),
+		undone AS (DELETE FROM device_action_result r USING swept s WHERE r.tenant_id = $1 AND r.device_id = s.id)
 		INSERT INTO device_change (tenant_id, device_id, at, run, field, old, new)
 		SELECT $1, id, $2, $3, 'gone', 'false', 'true' FROM swept`, tid, now, run)
 	if err != nil {

@@ -47,6 +47,7 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices/autopilot", h.autopilot)
 	r.Get("/devices/categories", h.categories)
 	r.Get("/devices/categories/{category}", h.showCategory)
+	r.Get("/devices/remote-actions", h.results)
 	r.Get("/devices/autopilot/{identity}", h.showAutopilot)
 	r.Get("/devices/{device}", h.show(tabSummary))
 	r.Get("/devices/{device}/hardware", h.show(tabHardware))

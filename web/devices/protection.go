@@ -27,6 +27,7 @@ const (
 	partMalware    listPart = "/devices/malware"
 	partAutopilot  listPart = "/devices/autopilot"
 	partCategories listPart = "/devices/categories"
+	partResults    listPart = "/devices/remote-actions"
 )
 
 // listTabs lead from list to list.
@@ -35,7 +36,7 @@ func listTabs(m tenant.Membership, current listPart) ui.Tabs {
 	for _, p := range []struct {
 		part listPart
 		text string
-	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}, {partAutopilot, "Autopilot"}, {partCategories, "Categories"}} {
+	}{{partDevices, "Devices"}, {partProtection, "Protection"}, {partMalware, "Malware"}, {partResults, "Remote actions"}, {partAutopilot, "Autopilot"}, {partCategories, "Categories"}} {
 		t.Items = append(t.Items, ui.Tab{Text: p.text, URL: m.Path(string(p.part)), Current: p.part == current})
 	}
 	return t
