@@ -123,7 +123,7 @@ func resultColumns(m tenant.Membership, now time.Time) []page.Column[outcome] {
 		page.Column[outcome]{Key: "state", Label: "State", Kind: ui.KindState, Priority: 1, Width: 150, Text: func(o outcome) string { return resultState(o.State).Text },
 			Cell: func(o outcome) ui.Cell { s := resultState(o.State); return ui.StateCell(s.Shape, s.Text) }},
 		page.Column[outcome]{Key: "started", Label: "Started", Kind: ui.KindTime, Sort: "started", Priority: 1, Width: 130, Text: func(o outcome) string { return exact(o.StartedAt) }, Cell: func(o outcome) ui.Cell { return resultTime(o.StartedAt, now) }},
-		page.Column[outcome]{Key: "updated", Label: "Last updated", Kind: ui.KindTime, Priority: 2, Width: 130, Text: func(o outcome) string { return exact(o.UpdatedAt) }, Cell: func(o outcome) ui.Cell { return resultTime(o.UpdatedAt, now) }},
+		page.Column[outcome]{Key: "updated", Label: "Last updated", Kind: ui.KindTime, Priority: 2, Phone: "hide", Width: 130, Text: func(o outcome) string { return exact(o.UpdatedAt) }, Cell: func(o outcome) ui.Cell { return resultTime(o.UpdatedAt, now) }},
 		page.Column[outcome]{Key: "error", Label: "Error code", Exact: true, Text: func(o outcome) string {
 			if o.ErrorCode == 0 {
 				return ""

@@ -209,6 +209,8 @@ func nameOf(it service.Item) string {
 	switch {
 	case it.Kind == service.ApplePush:
 		return kindWords[it.Kind] // its topic is no name that people know
+	case it.Kind == service.PartnerSolution:
+		return it.Name + ", " + solutionOf(it).Name // one product may hold several permissions
 	case it.Name != "":
 		return it.Name
 	case it.Kind == service.ThreatDefense:
