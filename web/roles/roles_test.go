@@ -131,6 +131,7 @@ func TestPeople(t *testing.T) {
 	if page := all.Get("/roles/who/people?sort=customer").Body.String(); !strings.Contains(page, "Not known: who is in 2 groups that hold such a role at 1 customer.") || !strings.Contains(page, "Lee Gu") {
 		t.Error("over all, what was not read at Fabrikam is not said")
 	}
+	got.Rows, got.Count = nil, 0 // null, as nothing was read there, leaves what stands
 	all.JSON("/roles/who/people?customer="+fabrikam.ID.String(), http.StatusOK, &got)
 	if got.Count != 0 {
 		t.Errorf("people at Fabrikam: %+v", got)
