@@ -61,7 +61,7 @@ check:
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks 'SA*,S1*,U1000' ./...
 	go test -race -shuffle=on -timeout 30m -skip '$(LONG)' $(RACED)
-	go test -shuffle=on -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(RACED))") ./cmd/internal/serve
+	go test -shuffle=on -timeout 30m ./cmd/internal/serve $$(go list ./... | grep -vxF "$$(go list $(RACED))")
 
 # Formats Go and templ.
 fmt:

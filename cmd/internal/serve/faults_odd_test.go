@@ -206,7 +206,7 @@ func grown(row map[string]any) {
 var unknowable = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.DirectoryRoles: nonsense}
 
 // unsaid are tables whose rows say that something is given, reported, set up or ours: where Graph names none, there is none.
-var unsaid = []string{"app_assignment", "device_protection", "directory_group", "directory_group_member", "guest", "policy_assignment", "service_item"}
+var unsaid = []string{"app_assignment", "device_action_result", "device_protection", "directory_group", "directory_group_member", "guest", "policy_assignment", "service_item"}
 
 // uncounted is a dataset in which a count that is none is unknown, and not zero.
 var uncounted = map[string][]string{graphsync.AppInstalls: nonsense}
