@@ -177,12 +177,12 @@ var installOrders = map[string][]postgres.Key{
 	"installed": {{Expr: "i.installed", Type: "bigint"}, {Expr: "i.name_key", Type: "text"}},
 	"pending":   {{Expr: "i.pending", Type: "bigint"}, {Expr: "i.name_key", Type: "text"}},
 	"name":      {{Expr: "i.name_key", Type: "text"}},
-	"customer":  {{Expr: `lower(` + installTenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "i.name_key", Type: "text"}},
+	"customer":  postgres.TenantOrder("i", postgres.Key{Expr: "i.name_key", Type: "text"}),
 }
 
 func (f InstallFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: selectInstall, Table: "app_install i", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit}
-	l.Where.Within(scope, "i.tenant_id")
+	one := l.Where.Within(scope, "i.tenant_id")
 	l.Where.And("i.gone_at IS NULL")
 	for _, v := range append(slices.Clone(f.Platform), f.Q) {
 		if !postgres.Printable(v) || len(v) > 200 {
@@ -212,7 +212,10 @@ func (f InstallFilter) listing(scope tenant.Scope) (l postgres.Listing, err erro
 	if !ok {
 		return l, errs.ShowNext(errs.Invalid, "Installations cannot be sorted by that.", "Sort by "+strings.Join(InstallSorts, ", ")+".")
 	}
-	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "i.tenant_id", Type: "uuid"}, postgres.Key{Expr: "i.id", Type: "text"})}
+	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "i.tenant_id", Type: "uuid"}, postgres.Key{Expr: "i.id", Type: "text"})}
+	if one {
+		l.Order = l.Order.OfOneTenant()
+	}
 	return l, nil
 }
 

@@ -31,7 +31,9 @@ const columns = `
 	COALESCE(i.installed, -1), COALESCE(i.failed, -1)`
 
 // withInstalls are apps beside how their installations stand.
-const withInstalls = `app a LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL`
+const withInstalls = `app a ` + besideInstalls
+
+const besideInstalls = `LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL`
 
 func scan(row pgx.CollectableRow, more ...any) (App, error) {
 	var a App
@@ -52,7 +54,7 @@ var orders = map[string][]postgres.Key{
 	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
 	"failed":      {{Expr: "COALESCE(i.failed, -1)", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
-	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"customer":    postgres.TenantOrder("a", postgres.Key{Expr: "a.name_key", Type: "text"}),
 }
 
 func order(f Filter, one bool) (postgres.Order, error) {
@@ -64,10 +66,9 @@ func order(f Filter, one bool) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Apps cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys),
-		postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})}
 	if one {
-		o = o.Without("a.tenant_id")
+		o = o.OfOneTenant()
 	}
 	return o, nil
 }
@@ -117,7 +118,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Table: withInstalls, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: columns, Table: "app a", Joined: besideInstalls, Cursor: f.After, Limit: f.Limit}
 	one := false
 	if l.Where, one, err = where(scope, f); err != nil {
 		return l, err

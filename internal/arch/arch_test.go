@@ -63,7 +63,7 @@ var plan = []room{
 	{"internal/mail", []string{"internal/errs"}, append([]string{"net/http"}, append(domainNot, database...)...)},
 	{"internal/cloudsim/...", []string{"internal/cloudsim/..."}, append([]string{}, database...)},
 	{"internal/postgres", []string{"migrations", "internal/errs"}, domainNot},
-	{"internal/postgres/pgtest", []string{"migrations", "internal/postgres", "internal/localpg"}, nil},
+	{"internal/postgres/pgtest", []string{"migrations", "internal/postgres", "internal/localpg", "internal/tenant"}, nil},
 	{"internal/keyset", []string{"internal/tenant", "internal/errs"}, append(append([]string{"net/http"}, html...), database...)},
 	{"internal/tenant", []string{"internal/errs", "internal/postgres"}, append([]string{"net/http"}, domainNot...)},
 	{"internal/session", []string{"internal/errs", "internal/postgres", "internal/tenant"}, domainNot},

@@ -52,16 +52,8 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var plan []string
-		if err := pool.InTx(t.Context(), tc.scope, func(tx pgx.Tx) error {
-			rows, _ := tx.Query(t.Context(), "EXPLAIN "+sql, args...)
-			plan, err = pgx.CollectRows(rows, pgx.RowTo[string])
-			return err
-		}); err != nil {
-			t.Fatal(err)
-		}
 		name := fmt.Sprintf("%+v", tc.f)
-		if text := strings.Join(plan, "\n"); strings.Contains(text, "Seq Scan on autopilot_identity") || !strings.Contains(text, tc.index) {
+		if text := pgtest.Plan(t, pool, tc.scope, sql, args); strings.Contains(text, "Seq Scan on autopilot_identity") || !strings.Contains(text, tc.index) {
 			t.Errorf("%s does not follow %s:\n%s", name, tc.index, text)
 		} else if l.Order.Keys[0].Expr == "d.tenant_key" && !strings.Contains(text, "Incremental Sort") {
 			t.Errorf("%s sorts all machines:\n%s", name, text)

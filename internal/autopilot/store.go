@@ -40,7 +40,7 @@ var orders = map[string][]postgres.Key{
 	"state":     {{Expr: "d.state", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
 	"profile":   {{Expr: "d.profile_status", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
 	"tag":       {{Expr: "d.group_tag", Type: "text"}, {Expr: "d.serial_key", Type: "text"}},
-	"customer":  {{Expr: "d.serial_key", Type: "text"}}, // of the machines of each
+	"customer":  postgres.TenantOrder("d", postgres.Key{Expr: "d.serial_key", Type: "text"}),
 }
 
 func order(f Filter, one bool) (postgres.Order, error) {
@@ -52,12 +52,7 @@ func order(f Filter, one bool) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Autopilot devices cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	if name == "customer" {
-		keys = append(slices.Clone(postgres.TenantOrder), keys...)
-	} else {
-		keys = append(slices.Clone(keys), postgres.TenantOrder[1])
-	}
-	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"})}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}
 	if one {
 		o = o.OfOneTenant()
 	}

@@ -54,7 +54,7 @@ var orders = map[string][]postgres.Key{
 	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
 	"errors":      {{Expr: "a.errors + a.failed", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
-	"customer":    {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.name_key", Type: "text"}},
+	"customer":    postgres.TenantOrder("a", postgres.Key{Expr: "a.name_key", Type: "text"}),
 }
 
 func order(f Filter, one bool) (postgres.Order, error) {
@@ -66,10 +66,9 @@ func order(f Filter, one bool) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Policies cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"},
-		postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}
 	if one {
-		o = o.Without("a.tenant_id")
+		o = o.OfOneTenant()
 	}
 	return o, nil
 }

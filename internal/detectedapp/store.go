@@ -33,7 +33,7 @@ var orders = map[string][]postgres.Key{
 var versionOrders = map[string][]postgres.Key{
 	"version":  {{Expr: "a.version_key", Type: "text"}},
 	"devices":  {{Expr: "a.devices", Type: "bigint"}},
-	"customer": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.version_key", Type: "text"}},
+	"customer": postgres.TenantOrder("a", postgres.Key{Expr: "a.version_key", Type: "text"}),
 }
 
 func order(f Filter, of map[string][]postgres.Key, known []string, ends ...postgres.Key) (postgres.Order, error) {
@@ -45,22 +45,16 @@ func order(f Filter, of map[string][]postgres.Key, known []string, ends ...postg
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Detected apps cannot be sorted by that.", "Sort by "+strings.Join(known, ", ")+".")
 	}
-	keys = slices.Clone(keys)
-	for _, k := range ends {
-		if !slices.Contains(keys, k) {
-			keys = append(keys, k)
-		}
-	}
-	return postgres.Order{Name: name, Desc: f.Desc, Keys: keys}, nil
+	return postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, ends...)}, nil
 }
 
 // where chooses versions; programs are what groups them.
-func where(scope tenant.Scope, f Filter) (*postgres.Where, error) {
-	w := &postgres.Where{}
-	w.Within(scope, "a.tenant_id")
+func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
+	w = &postgres.Where{}
+	one = w.Within(scope, "a.tenant_id")
 	for _, v := range slices.Concat(f.Platform, f.Version, []string{f.Q, f.Key}) {
 		if !postgres.Printable(v) || len(v) > 200 {
-			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
 	if q := strings.TrimSpace(f.Q); q != "" && f.Key == "" {
@@ -80,7 +74,7 @@ func where(scope tenant.Scope, f Filter) (*postgres.Where, error) {
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
 	}
-	return w, nil
+	return w, one, nil
 }
 
 // programs groups the versions that w chooses. The order of names can follow the index, so that a page reads no more than its own rows.
@@ -102,7 +96,7 @@ func programs(w *postgres.Where, f Filter) string {
 }
 
 func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, err := where(scope, f)
+	w, _, err := where(scope, f)
 	if err != nil {
 		return "", nil, postgres.Order{}, err
 	}
@@ -160,7 +154,7 @@ func (s *Store) Programs(ctx context.Context, scope tenant.Scope, f Filter) (Pro
 
 // CountPrograms is how many programs match f.
 func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter) (n int64, err error) {
-	w, err := where(scope, f)
+	w, _, err := where(scope, f)
 	if err != nil {
 		return 0, err
 	}
@@ -207,7 +201,7 @@ func (s *Store) EachProgram(ctx context.Context, scope tenant.Scope, f Filter, e
 // Program is one program over the scope; errs.NotFound where nobody there has it.
 func (s *Store) Program(ctx context.Context, scope tenant.Scope, key string) (Program, error) {
 	f := Filter{Key: key}
-	w, err := where(scope, f)
+	w, _, err := where(scope, f)
 	if err != nil || key == "" {
 		return Program{}, fmt.Errorf("detected app: %w", errs.NotFound)
 	}
@@ -236,86 +230,36 @@ func scanVersion(row pgx.CollectableRow, more ...any) (Version, error) {
 	return v, err
 }
 
-func versionsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, err := where(scope, f)
-	if err != nil {
-		return "", nil, postgres.Order{}, err
+func versionListing(scope tenant.Scope, f Filter) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: versionColumns, Table: "detected_app a", Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = where(scope, f); err != nil {
+		return l, err
 	}
-	o, err := order(f, versionOrders, VersionSorts, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})
-	if err != nil {
-		return "", nil, o, err
+	l.Order, err = order(f, versionOrders, VersionSorts, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})
+	if one {
+		l.Order = l.Order.OfOneTenant()
 	}
-	if err := o.After(w, f.After); err != nil {
-		return "", nil, o, err
-	}
-	sql := `
-		SELECT ` + versionColumns + `, ` + o.Place() + `
-		FROM   detected_app a
-		` + w.SQL() + `
-		ORDER  BY ` + o.By()
-	if limit > 0 {
-		sql += "\n		LIMIT  " + w.Arg(limit)
-	}
-	return sql, w.Args, o, nil
+	return l, err
 }
 
 // Versions returns versions, each in its tenant, one page in the chosen order.
-func (s *Store) Versions(ctx context.Context, scope tenant.Scope, f Filter) (Versions, error) {
-	limit := bounded(f.Limit)
-	sql, args, o, err := versionsSQL(scope, f, limit+1)
-	if err != nil {
-		return Versions{}, err
-	}
-	var found Versions
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
-	found.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Version, error) {
-		var place []string
-		v, err := scanVersion(row, &place)
-		places = append(places, place)
-		return v, err
-	})
-	if err != nil {
-		return Versions{}, fmt.Errorf("list versions of detected apps: %w", postgres.BadInput(err))
-	}
-	if len(found.Rows) > limit {
-		found.Rows, found.Next = found.Rows[:limit], o.Cursor(places[limit-1])
-	}
-	w, err := where(scope, f)
+func (s *Store) Versions(ctx context.Context, scope tenant.Scope, f Filter) (found Versions, err error) {
+	l, err := versionListing(scope, f)
 	if err != nil {
 		return found, err
 	}
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM detected_app a `+w.SQL(), w.Args...).Scan(&found.Count); err != nil {
-		return found, fmt.Errorf("count versions of detected apps: %w", postgres.BadInput(err))
-	}
-	return found, nil
+	found.Rows, found.Next, found.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanVersion)
+	return found, err
 }
 
 // EachVersion calls f for every version that matches, in order. Limit does not apply.
 func (s *Store) EachVersion(ctx context.Context, scope tenant.Scope, f Filter, each func(Version) error) error {
-	sql, args, _, err := versionsSQL(scope, f, 0)
+	l, err := versionListing(scope, f)
 	if err != nil {
 		return err
 	}
-	rows, err := s.pool.In(scope).Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read versions of detected apps: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		v, err := scanVersion(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read versions of detected apps: %w", err)
-		}
-		if err := each(v); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read versions of detected apps: %w", postgres.BadInput(err))
-	}
-	return nil
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scanVersion, each)
 }
 
 // Get is one version in its tenant; errs.NotFound where the tenant has none with that id.

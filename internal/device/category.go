@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -83,15 +82,15 @@ func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err err
 	o := postgres.Order{Name: f.Sort, Desc: f.Desc}
 	switch f.Sort {
 	case "", "name":
-		o.Keys = []postgres.Key{name, postgres.TenantOrder[1]}
+		o.Keys = []postgres.Key{name}
 	case "devices":
-		o.Keys = []postgres.Key{{Expr: categoryDevices, Type: "bigint"}, name, postgres.TenantOrder[1]}
+		o.Keys = []postgres.Key{{Expr: categoryDevices, Type: "bigint"}, name}
 	case "customer":
-		o.Keys = append(slices.Clone(postgres.TenantOrder), name)
+		o.Keys = postgres.TenantOrder("d", name)
 	default:
 		return l, errs.ShowNext(errs.Invalid, "Device categories cannot be sorted by that.", "Sort by "+strings.Join(CategorySorts, ", ")+".")
 	}
-	o.Keys = append(o.Keys, postgres.Key{Expr: "d.id", Type: "text"})
+	o.Keys = postgres.Ended(o.Keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})
 	if one {
 		o = o.OfOneTenant()
 	}

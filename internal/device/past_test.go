@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -221,7 +222,7 @@ func TestThenPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for what, plan := range map[string]string{"page": explain(t, pool, tc.scope, page, pageArgs), "count": explain(t, pool, tc.scope, count, countArgs)} {
+		for what, plan := range map[string]string{"page": pgtest.Plan(t, pool, tc.scope, page, pageArgs), "count": pgtest.Plan(t, pool, tc.scope, count, countArgs)} {
 			if strings.Contains(plan, "Seq Scan on device ") || strings.Contains(plan, "Seq Scan on device_change") {
 				t.Errorf("%s: the %s walks through a table:\n%s", name, what, plan)
 			}

@@ -58,18 +58,7 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 	return pool, ids
 }
 
-// explain is the plan that Postgres makes of a statement under the scope, as the web role, with row-level security on.
-func explain(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, args []any) string {
-	t.Helper()
-	rows, _ := pool.In(scope).Query(t.Context(), `EXPLAIN `+sql, args...)
-	lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil {
-		t.Fatalf("%v in %s", err, sql)
-	}
-	return strings.Join(lines, "\n")
-}
-
-// explainStream is explain for an export: see Store.stream.
+// explainStream is pgtest.Plan for an export: see Store.stream.
 func explainStream(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, args []any) (plan string) {
 	t.Helper()
 	if err := pool.InTx(t.Context(), scope, func(tx pgx.Tx) error {
@@ -129,7 +118,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		plan := explain(t, pool, tc.scope, sql, args)
+		plan := pgtest.Plan(t, pool, tc.scope, sql, args)
 		if strings.Contains(plan, "Seq Scan on device") {
 			t.Errorf("%s walks through the table:\n%s", tc.name, plan)
 		}
@@ -145,7 +134,7 @@ func TestPlans(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := explain(t, pool, tc.scope, counting, args); strings.Contains(plan, "Seq Scan on device ") {
+		if plan := pgtest.Plan(t, pool, tc.scope, counting, args); strings.Contains(plan, "Seq Scan on device ") {
 			t.Errorf("the count of %s walks through the table:\n%s", tc.name, plan)
 		}
 	}

@@ -83,15 +83,15 @@ func (f ResultFilter) listing(scope tenant.Scope) (l postgres.Listing, err error
 	o := postgres.Order{Name: f.Sort, Desc: f.Desc}
 	switch f.Sort {
 	case "", "started":
-		o.Keys = []postgres.Key{{Expr: "d.started_at", Type: "timestamptz"}, postgres.TenantOrder[1]}
+		o.Keys = []postgres.Key{{Expr: "d.started_at", Type: "timestamptz"}}
 	case "device":
-		o.Keys = []postgres.Key{{Expr: "d.name_key", Type: "text"}, postgres.TenantOrder[1]}
+		o.Keys = []postgres.Key{{Expr: "d.name_key", Type: "text"}}
 	case "customer":
-		o.Keys = append(slices.Clone(postgres.TenantOrder), postgres.Key{Expr: "d.name_key", Type: "text"})
+		o.Keys = postgres.TenantOrder("d", postgres.Key{Expr: "d.name_key", Type: "text"})
 	default:
 		return l, errs.ShowNext(errs.Invalid, "Results of remote actions cannot be sorted by that.", "Sort by "+strings.Join(ResultSorts, ", ")+".")
 	}
-	o.Keys = append(o.Keys, postgres.Key{Expr: "d.device_id", Type: "text"}, postgres.Key{Expr: "d.action", Type: "text"})
+	o.Keys = postgres.Ended(o.Keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.device_id", Type: "text"}, postgres.Key{Expr: "d.action", Type: "text"})
 	if one {
 		o = o.OfOneTenant()
 	}

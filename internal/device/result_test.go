@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -147,7 +148,7 @@ func TestResultPlans(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if plan := explain(t, pool, scope, sql, args); !strings.Contains(plan, "device_action_result_") || strings.Contains(plan, "Seq Scan on device_action_result") {
+			if plan := pgtest.Plan(t, pool, scope, sql, args); !strings.Contains(plan, "device_action_result_") || strings.Contains(plan, "Seq Scan on device_action_result") {
 				t.Errorf("%d, %s:\n%s", i, name, plan)
 			}
 		}

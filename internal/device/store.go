@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -59,7 +58,7 @@ var orders = map[string][]postgres.Key{
 	"user":       {{Expr: "d.user_key", Type: "text"}},
 	"compliance": {{Expr: "d.compliance", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
 	"os":         {{Expr: "d.os", Type: "text"}, {Expr: "d.name_key", Type: "text"}},
-	"customer":   {postgres.TenantOrder[0]},
+	"customer":   postgres.TenantOrder("d", postgres.Key{Expr: "d.name_key", Type: "text"}),
 }
 
 func order(f Filter, gone string) (postgres.Order, error) {
@@ -71,11 +70,7 @@ func order(f Filter, gone string) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Devices cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	keys = append(slices.Clone(keys), postgres.Key{Expr: "d.tenant_id", Type: "uuid"})
-	if name == "customer" {
-		keys = append(keys, postgres.Key{Expr: "d.name_key", Type: "text"})
-	}
-	return postgres.Order{Name: name + gone, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"}), Desc: f.Desc}, nil
+	return postgres.Order{Name: name + gone, Keys: postgres.Ended(keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"}), Desc: f.Desc}, nil
 }
 
 // where turns the filter into conditions. They use operators that row-level security lets an index answer: equality and order.

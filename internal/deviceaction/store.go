@@ -204,12 +204,12 @@ type Filter struct {
 var orders = map[string][]postgres.Key{
 	"asked":    {{Expr: "a.asked_at", Type: "timestamptz"}},
 	"device":   {{Expr: `lower(a.device_name) COLLATE "C"`, Type: "text"}},
-	"customer": {{Expr: `lower(` + customerName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.asked_at", Type: "timestamptz"}},
+	"customer": postgres.TenantOrder("a", postgres.Key{Expr: "a.asked_at", Type: "timestamptz"}),
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: columns, Table: "device_action a", Cursor: f.After, Limit: f.Limit, Where: &postgres.Where{}}
-	l.Where.Within(scope, "a.tenant_id")
+	one := l.Where.Within(scope, "a.tenant_id")
 	if f.Q != "" {
 		if !postgres.Printable(f.Q) {
 			return l, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for.")
@@ -232,7 +232,10 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	if !ok {
 		return l, errs.Show(errs.Invalid, "Actions cannot be sorted by that.")
 	}
-	l.Order = postgres.Order{Name: f.Sort, Desc: f.Desc, Keys: append(keys[:len(keys):len(keys)], postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.action_id", Type: "bigint"})}
+	l.Order = postgres.Order{Name: f.Sort, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.action_id", Type: "bigint"})}
+	if one {
+		l.Order = l.Order.OfOneTenant()
+	}
 	return l, nil
 }
 

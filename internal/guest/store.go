@@ -63,7 +63,9 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 }
 
 // tables joins who signed in to the portal at the customer: the sign-in that proves the way.
-const tables = `guest g LEFT JOIN person p ON p.tenant_id = g.tenant_id AND p.object_id::text = g.id`
+const tables = `guest g ` + besidePerson
+
+const besidePerson = `LEFT JOIN person p ON p.tenant_id = g.tenant_id AND p.object_id::text = g.id`
 
 // roles is SQL for Guest.Roles: those of the account itself, and those of groups that it is in, over the whole tenant, as far as these were
 // looked into (internal/directoryrole, internal/group). NULL: the account's own could not be read.
@@ -127,13 +129,13 @@ var orders = map[string][]postgres.Key{
 	"invited":  {{Expr: "g.invited_at", Type: "timestamptz"}, byName},
 	"signedIn": {{Expr: "COALESCE(p.last_seen_at, '-infinity')", Type: "timestamptz"}, byName},
 	"active":   {{Expr: "COALESCE(g.active_at, '-infinity')", Type: "timestamptz"}, byName},
-	"customer": {{Expr: `lower(` + customerName + `) COLLATE "C"`, Type: "text"}, byName},
+	"customer": postgres.TenantOrder("g", byName),
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Table: tables, Cursor: f.After, Limit: f.Limit, Where: &postgres.Where{}}
+	l = postgres.Listing{Columns: columns, Table: "guest g", Joined: besidePerson, Cursor: f.After, Limit: f.Limit, Where: &postgres.Where{}}
 	w := l.Where
-	w.Within(scope, "g.tenant_id")
+	one := w.Within(scope, "g.tenant_id")
 	for _, v := range append([]string{f.Q}, f.Roles...) {
 		if !postgres.Printable(v) || len(v) > 400 {
 			return l, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or too many of them.")
@@ -176,7 +178,10 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	if !ok {
 		return l, errs.ShowNext(errs.Invalid, "Guests cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: append(append([]postgres.Key{}, keys...), postgres.Key{Expr: "g.tenant_id", Type: "uuid"}, postgres.Key{Expr: "g.id", Type: "text"})}
+	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "g.tenant_id", Type: "uuid"}, postgres.Key{Expr: "g.id", Type: "text"})}
+	if one {
+		l.Order = l.Order.OfOneTenant()
+	}
 	return l, nil
 }
 

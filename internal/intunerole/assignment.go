@@ -16,7 +16,7 @@ const assignmentColumns = `
 	a.tenant_id, ` + tenantName + `, a.id, a.role_id, COALESCE(r.name, ''), COALESCE(r.built_in, false), a.name, a.description, a.members, a.scopes, a.scope_type,
 	a.first_seen_at, a.changed_at`
 
-const assignmentTables = `intune_role_assignment a LEFT JOIN intune_role r ON r.tenant_id = a.tenant_id AND r.id = a.role_id`
+const besideRole = `LEFT JOIN intune_role r ON r.tenant_id = a.tenant_id AND r.id = a.role_id`
 
 func scanAssignment(row pgx.CollectableRow, more ...any) (Assignment, error) {
 	var a Assignment
@@ -28,7 +28,7 @@ func scanAssignment(row pgx.CollectableRow, more ...any) (Assignment, error) {
 var assignmentOrders = map[string][]postgres.Key{
 	"name":     {{Expr: "a.name_key", Type: "text"}},
 	"role":     {{Expr: "COALESCE(r.name_key, '')", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
-	"customer": {byCustomer, {Expr: "a.name_key", Type: "text"}},
+	"customer": byCustomer,
 }
 
 func assignmentWhere(scope tenant.Scope, f AssignmentFilter) (w *postgres.Where, one bool, err error) {
@@ -53,66 +53,42 @@ func assignmentWhere(scope tenant.Scope, f AssignmentFilter) (w *postgres.Where,
 	return w, one, nil
 }
 
+func (f AssignmentFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: assignmentColumns, Table: "intune_role_assignment a", Joined: besideRole, Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = assignmentWhere(scope, f); err != nil {
+		return l, err
+	}
+	l.Order, err = order(assignmentOrders, f.Sort, f.Desc, one)
+	return l, err
+}
+
 // Assignments returns the assignments in the scope that match f, one page in the chosen order.
 func (s *Store) Assignments(ctx context.Context, scope tenant.Scope, f AssignmentFilter) (page AssignmentPage, err error) {
-	w, one, err := assignmentWhere(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return page, err
 	}
-	o, err := order(assignmentOrders, f.Sort, f.Desc, one)
-	if err != nil {
-		return page, err
-	}
-	limit := bounded(f.Limit)
-	sql, err := query(assignmentColumns, assignmentTables, w, o, f.After, limit+1)
-	if err != nil {
-		return page, err
-	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, w.Args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Assignment, error) {
-		var place []string
-		a, err := scanAssignment(row, &place)
-		places = append(places, place)
-		return a, err
-	})
-	if err != nil {
-		return page, fmt.Errorf("list assignments of Intune roles: %w", postgres.BadInput(err))
-	}
-	if len(page.Rows) > limit {
-		page.Rows, page.Next = page.Rows[:limit], o.Cursor(places[limit-1])
-	}
-	page.Count, err = s.CountAssignments(ctx, scope, f)
+	page.Rows, page.Next, page.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanAssignment)
 	return page, err
 }
 
 // CountAssignments is how many assignments in the scope match f.
-func (s *Store) CountAssignments(ctx context.Context, scope tenant.Scope, f AssignmentFilter) (n int64, err error) {
-	w, _, err := assignmentWhere(scope, f)
+func (s *Store) CountAssignments(ctx context.Context, scope tenant.Scope, f AssignmentFilter) (int64, error) {
+	l, err := f.listing(scope)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM `+assignmentTables+` `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count assignments of Intune roles: %w", postgres.BadInput(err))
-	}
-	return n, nil
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
 }
 
 // EachAssignment calls each for every assignment in the scope that matches the filter, in its order. Limit does not apply.
 func (s *Store) EachAssignment(ctx context.Context, scope tenant.Scope, f AssignmentFilter, each func(Assignment) error) error {
-	w, one, err := assignmentWhere(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	o, err := order(assignmentOrders, f.Sort, f.Desc, one)
-	if err != nil {
-		return err
-	}
-	sql, err := query(assignmentColumns, assignmentTables, w, o, f.After, 0)
-	if err != nil {
-		return err
-	}
-	return stream(ctx, s.pool.In(scope), sql, w.Args, scanAssignment, each)
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scanAssignment, each)
 }
 
 // GroupIDs are the groups that hold a role of the tenant, and those that roles hold for.

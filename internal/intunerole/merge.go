@@ -122,7 +122,7 @@ func same(a, b Role) bool {
 
 // assignments of the tenant: what is given to a role is history of that role.
 func (g *merger) assignments(r Read) error {
-	rows, _ := g.tx.Query(g.ctx, `SELECT `+assignmentColumns+`, a.gone_at IS NOT NULL FROM `+assignmentTables+` WHERE a.tenant_id = $1`, g.tid)
+	rows, _ := g.tx.Query(g.ctx, `SELECT `+assignmentColumns+`, a.gone_at IS NOT NULL FROM intune_role_assignment a `+besideRole+` WHERE a.tenant_id = $1`, g.tid)
 	before, gone := map[string]Assignment{}, map[string]bool{}
 	if _, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
 		var was bool

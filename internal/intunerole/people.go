@@ -71,17 +71,16 @@ func scanHolder(row pgx.CollectableRow, more ...any) (h Holder, err error) {
 }
 
 var holderOrders = map[string][]postgres.Key{
-	"name": {{Expr: "a.name_key", Type: "text"}}, "customer": {byCustomer, {Expr: "a.name_key", Type: "text"}},
+	"name": {{Expr: "a.name_key", Type: "text"}}, "customer": byCustomer,
 }
 
-// holderTables is the table of holders with its argument in place.
-func holderWhere(scope tenant.Scope, f HolderFilter) (tables string, w *postgres.Where, one bool, err error) {
-	w = &postgres.Where{}
+func (f HolderFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	w := &postgres.Where{}
 	if err := printable(slices.Concat(f.Can, f.Holders, []string{f.Q})...); err != nil {
-		return "", nil, false, err
+		return l, err
 	}
-	tables = strings.ReplaceAll(holders, "?", w.Arg(append([]string{}, f.Can...)))
-	one = w.Within(scope, "a.tenant_id")
+	l = postgres.Listing{Columns: holderColumns, Table: strings.ReplaceAll(holders, "?", w.Arg(append([]string{}, f.Can...))), Where: w, Cursor: f.After, Limit: f.Limit}
+	one := w.Within(scope, "a.tenant_id")
 	if q := strings.TrimSpace(f.Q); q != "" {
 		w.And("lower(a.name || E'\\n' || a.upn) LIKE ?", postgres.Like(q))
 	}
@@ -91,61 +90,28 @@ func holderWhere(scope tenant.Scope, f HolderFilter) (tables string, w *postgres
 	if len(f.Holders) > 0 {
 		w.And("lower(a.id) IN (SELECT unnest(?::text[]))", f.Holders) // hashed, however many they are
 	}
-	return tables, w, one, nil
+	l.Order, err = order(holderOrders, f.Sort, f.Desc, one)
+	return l, err
 }
 
 // Holders returns who is in groups with such a role, as far as groups were read, one page in the chosen order. What was not read is told
 // by Unseen.
 func (s *Store) Holders(ctx context.Context, scope tenant.Scope, f HolderFilter) (page HolderPage, err error) {
-	tables, w, one, err := holderWhere(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return page, err
 	}
-	o, err := order(holderOrders, f.Sort, f.Desc, one)
-	if err != nil {
-		return page, err
-	}
-	counted := "SELECT count(*) FROM " + tables + " " + w.SQL()
-	if err := s.pool.In(scope).QueryRow(ctx, counted, w.Args...).Scan(&page.Count); err != nil {
-		return page, fmt.Errorf("count holders of Intune roles: %w", postgres.BadInput(err))
-	}
-	limit := bounded(f.Limit)
-	sql, err := query(holderColumns, tables, w, o, f.After, limit+1)
-	if err != nil {
-		return page, err
-	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, w.Args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Holder, error) {
-		var place []string
-		h, err := scanHolder(row, &place)
-		places = append(places, place)
-		return h, err
-	})
-	if err != nil {
-		return page, fmt.Errorf("list holders of Intune roles: %w", postgres.BadInput(err))
-	}
-	if len(page.Rows) > limit {
-		page.Rows, page.Next = page.Rows[:limit], o.Cursor(places[limit-1])
-	}
-	return page, nil
+	page.Rows, page.Next, page.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanHolder)
+	return page, err
 }
 
 // EachHolder calls each for every holder in the scope that matches the filter, in its order. Limit does not apply.
 func (s *Store) EachHolder(ctx context.Context, scope tenant.Scope, f HolderFilter, each func(Holder) error) error {
-	tables, w, one, err := holderWhere(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	o, err := order(holderOrders, f.Sort, f.Desc, one)
-	if err != nil {
-		return err
-	}
-	sql, err := query(holderColumns, tables, w, o, f.After, 0)
-	if err != nil {
-		return err
-	}
-	return stream(ctx, s.pool.In(scope), sql, w.Args, scanHolder, each)
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scanHolder, each)
 }
 
 // Unseen is what is not known of who holds a role: groups whose members were not read, and at how many tenants they are.

@@ -33,15 +33,13 @@ func scan(row pgx.CollectableRow, more ...any) (Role, error) {
 	return a, err
 }
 
-var tail = []postgres.Key{{Expr: "a.tenant_id", Type: "uuid"}, {Expr: "a.id", Type: "text"}}
-
-var byCustomer = postgres.Key{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}
+var byCustomer = postgres.TenantOrder("a", postgres.Key{Expr: "a.name_key", Type: "text"})
 
 var orders = map[string][]postgres.Key{
 	"name":        {{Expr: "a.name_key", Type: "text"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
 	"actions":     {{Expr: "cardinality(a.allowed)", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
-	"customer":    {byCustomer, {Expr: "a.name_key", Type: "text"}},
+	"customer":    byCustomer,
 }
 
 // order is the order of that name, without the tenant where all rows are of one.
@@ -53,9 +51,9 @@ func order(known map[string][]postgres.Key, name string, desc, one bool) (postgr
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Roles cannot be sorted by that.", "Sort by their name.")
 	}
-	o := postgres.Order{Name: name, Desc: desc, Keys: slices.Concat(keys, tail)}
+	o := postgres.Order{Name: name, Desc: desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.id", Type: "text"})}
 	if one {
-		o = o.Without("a.tenant_id")
+		o = o.OfOneTenant()
 	}
 	return o, nil
 }
@@ -98,108 +96,42 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	return w, one, nil
 }
 
-// query is a list's SQL with its order.
-func query(columns, tables string, w *postgres.Where, o postgres.Order, after string, limit int) (string, error) {
-	if err := o.After(w, after); err != nil {
-		return "", err
+func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
+	l = postgres.Listing{Columns: columns, Table: "intune_role a", Cursor: f.After, Limit: f.Limit}
+	one := false
+	if l.Where, one, err = where(scope, f); err != nil {
+		return l, err
 	}
-	sql := `SELECT ` + columns + `, ` + o.Place() + ` FROM ` + tables + ` ` + w.SQL() + ` ORDER BY ` + o.By()
-	if limit > 0 {
-		sql += ` LIMIT ` + w.Arg(limit)
-	}
-	return sql, nil
-}
-
-func bounded(limit int) int {
-	if limit <= 0 {
-		return 50
-	}
-	return min(limit, 500)
+	l.Order, err = order(orders, f.Sort, f.Desc, one)
+	return l, err
 }
 
 // List returns the roles in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (page Page, err error) {
-	w, one, err := where(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return page, err
 	}
-	o, err := order(orders, f.Sort, f.Desc, one)
-	if err != nil {
-		return page, err
-	}
-	limit := bounded(f.Limit)
-	sql, err := query(columns, "intune_role a", w, o, f.After, limit+1)
-	if err != nil {
-		return page, err
-	}
-	var places [][]string
-	rows, _ := s.pool.In(scope).Query(ctx, sql, w.Args...)
-	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Role, error) {
-		var place []string
-		a, err := scan(row, &place)
-		places = append(places, place)
-		return a, err
-	})
-	if err != nil {
-		return page, fmt.Errorf("list Intune roles: %w", postgres.BadInput(err))
-	}
-	if len(page.Rows) > limit {
-		page.Rows, page.Next = page.Rows[:limit], o.Cursor(places[limit-1])
-	}
-	page.Count, err = s.Count(ctx, scope, f)
+	page.Rows, page.Next, page.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
 	return page, err
 }
 
 // Count is how many roles in the scope match f.
-func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (n int64, err error) {
-	w, _, err := where(scope, f)
+func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64, error) {
+	l, err := f.listing(scope)
 	if err != nil {
 		return 0, err
 	}
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM intune_role a `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("count Intune roles: %w", postgres.BadInput(err))
-	}
-	return n, nil
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
 }
 
 // Each calls each for every role in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.
 func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each func(Role) error) error {
-	w, one, err := where(scope, f)
+	l, err := f.listing(scope)
 	if err != nil {
 		return err
 	}
-	o, err := order(orders, f.Sort, f.Desc, one)
-	if err != nil {
-		return err
-	}
-	sql, err := query(columns, "intune_role a", w, o, f.After, 0)
-	if err != nil {
-		return err
-	}
-	return stream(ctx, s.pool.In(scope), sql, w.Args, scan, each)
-}
-
-// stream hands on row after row.
-func stream[T any](ctx context.Context, db postgres.DB, sql string, args []any, scan func(pgx.CollectableRow, ...any) (T, error), each func(T) error) error {
-	rows, err := db.Query(ctx, sql, args...)
-	if err != nil {
-		return fmt.Errorf("read Intune roles: %w", postgres.BadInput(err))
-	}
-	defer rows.Close()
-	var place []string
-	for rows.Next() {
-		v, err := scan(rows, &place)
-		if err != nil {
-			return fmt.Errorf("read Intune roles: %w", err)
-		}
-		if err := each(v); err != nil {
-			return err
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return fmt.Errorf("read Intune roles: %w", postgres.BadInput(err))
-	}
-	return nil
+	return postgres.EachOf(ctx, s.pool.In(scope), l, scan, each)
 }
 
 // Get returns one role, also one that is gone. errs.NotFound where the tenant has none with that id.

@@ -1,44 +1,60 @@
 package postgres
 
+import (
+	"slices"
+	"strings"
+)
+
 // TenantKey is how the name of a customer sorts, of a row of tenant named t.
 const TenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
 
-// TenantOrder begins the order of a listing by the names of the tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.
-var TenantOrder = []Key{{Expr: "d.tenant_key", Type: "text"}, {Expr: "d.tenant_id", Type: "uuid"}}
+// TenantOrder is an order of rows of that name by the names of their tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.
+func TenantOrder(alias string, keys ...Key) []Key {
+	return append([]Key{{Expr: alias + tenantKey, Type: "text"}, {Expr: alias + tenantID, Type: "uuid"}}, keys...)
+}
+
+const tenantKey, tenantID = ".tenant_key", ".tenant_id"
 
 // OfOneTenant is an order without what all rows of a tenant share.
 func (o Order) OfOneTenant() Order {
-	return o.Without(TenantOrder[0].Expr).Without(TenantOrder[1].Expr)
+	o.Keys = slices.DeleteFunc(slices.Clone(o.Keys), func(k Key) bool { return strings.HasSuffix(k.Expr, tenantKey) || strings.HasSuffix(k.Expr, tenantID) })
+	return o
 }
 
-// byTenant tells that an order begins with TenantOrder.
-func (o Order) byTenant() bool { return len(o.Keys) > 0 && o.Keys[0] == TenantOrder[0] }
+// byTenant is the name of the rows where an order begins as TenantOrder does.
+func (o Order) byTenant() (alias string, ok bool) {
+	if len(o.Keys) == 0 {
+		return "", false
+	}
+	return strings.CutSuffix(o.Keys[0].Expr, tenantKey)
+}
 
-// ByTenant is the statement of a listing of rows named d whose order begins with TenantOrder. It follows the tenants in their order and, in
-// each, an index by the keys after them, so that a page costs its own rows and not a sort of all. The rest of the tenant in whose midst the
-// page before ended is read first.
+// ByTenant is the statement of a listing whose order begins with TenantOrder. It follows the tenants in their order and, in each, an index by
+// the keys after them, so that a page costs its own rows and not a sort of all. The rest of the tenant in whose midst the page before ended
+// is read first.
 func (l Listing) ByTenant(limit int) (sql string, args []any, err error) {
 	place, err := l.Order.Values(l.Cursor)
 	if err != nil {
 		return "", nil, err
 	}
+	alias, _ := l.Order.byTenant()
 	w, most := l.Where.clone(), ""
 	if limit > 0 {
 		most = "\n\t\tLIMIT  " + w.Arg(limit)
 	}
 	tenants := Order{Desc: l.Order.Desc, Keys: []Key{{Expr: "t.tenant_key", Type: "text"}, {Expr: "t.tenant_id", Type: "uuid"}}}
-	rows := Order{Desc: l.Order.Desc, Keys: l.Order.Keys[len(TenantOrder):]}
+	rows := Order{Desc: l.Order.Desc, Keys: l.Order.Keys[len(tenants.Keys):]}
 	part := func(tenantsFrom, rowsFrom string) string {
 		of := l.Where.clone()
-		of.And("d.tenant_id = t.tenant_id")
+		of.And(alias + tenantID + " = t.tenant_id")
 		return `(
-			SELECT d.*, t.tenant_key
+			SELECT ` + alias + `.*, t.tenant_key
 			FROM  (SELECT * FROM (SELECT tenant_id, ` + TenantKey + ` AS tenant_key FROM tenant t) t ` + tenantsFrom + ` ORDER BY ` + tenants.By() + `) t
 			CROSS  JOIN LATERAL (
-				SELECT *
-				FROM   ` + l.Table + `
+				SELECT ` + alias + `.*
+				FROM   ` + l.Table + ` ` + l.Joined + `
 				` + of.SQL() + rowsFrom + `
-				ORDER  BY ` + rows.By() + most + `) d
+				ORDER  BY ` + rows.By() + most + `) ` + alias + ` ` + l.Joined + `
 			ORDER  BY ` + tenants.By() + `, ` + rows.By() + most + `)`
 	}
 	from := part("", "")
@@ -50,6 +66,6 @@ func (l Listing) ByTenant(limit int) (sql string, args []any, err error) {
 	}
 	return `
 		SELECT ` + l.Columns + `
-		FROM   ` + from + ` d
+		FROM   ` + from + ` ` + alias + ` ` + l.Joined + `
 		ORDER  BY ` + l.Order.By() + most, w.Args, nil
 }

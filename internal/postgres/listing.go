@@ -13,6 +13,7 @@ import (
 type Listing struct {
 	Columns string
 	Table   string // with its alias: "malware d"
+	Joined  string // what stands beside each row: "LEFT JOIN …"; columns, conditions and the order may speak of it
 	Where   *Where
 	Order   Order
 	Cursor  string // place after which the page begins; empty: the first page
@@ -25,7 +26,7 @@ type Scan[T any] func(row pgx.CollectableRow, more ...any) (T, error)
 
 // SQL is the statement with its arguments; limit 0 is all of the list.
 func (l Listing) SQL(limit int) (sql string, args []any, err error) {
-	if l.Order.byTenant() {
+	if _, ok := l.Order.byTenant(); ok {
 		l.Columns += ", " + l.Order.Place()
 		return l.ByTenant(limit)
 	}
@@ -35,7 +36,7 @@ func (l Listing) SQL(limit int) (sql string, args []any, err error) {
 	}
 	sql = `
 		SELECT ` + l.Columns + `, ` + l.Order.Place() + `
-		FROM   ` + l.Table + `
+		FROM   ` + l.Table + ` ` + l.Joined + `
 		` + w.SQL() + `
 		ORDER  BY ` + l.Order.By()
 	if limit > 0 {
@@ -46,10 +47,10 @@ func (l Listing) SQL(limit int) (sql string, args []any, err error) {
 
 // CountOf is the number of rows of a list.
 func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
-	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Where.SQL(), l.Where.Args
+	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Joined+` `+l.Where.SQL(), l.Where.Args
 	if l.Most > 0 {
 		args = append(slices.Clone(args), l.Most+1)
-		sql = fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM %s %s LIMIT $%d) counted`, l.Table, l.Where.SQL(), len(args))
+		sql = fmt.Sprintf(`SELECT count(*) FROM (SELECT FROM %s %s %s LIMIT $%d) counted`, l.Table, l.Joined, l.Where.SQL(), len(args))
 	}
 	if err := db.QueryRow(ctx, sql, args...).Scan(&count); err != nil {
 		return 0, fmt.Errorf("count %s: %w", l.Table, BadInput(err))

@@ -73,6 +73,17 @@ type Order struct {
 	Desc bool
 }
 
+// Ended are keys, and those of the ends that are not yet among them.
+func Ended(keys []Key, ends ...Key) []Key {
+	keys = slices.Clone(keys)
+	for _, k := range ends {
+		if !slices.Contains(keys, k) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
+
 // Without is the order without a key, for when it is the same in all rows.
 func (o Order) Without(expr string) Order {
 	o.Keys = slices.DeleteFunc(slices.Clone(o.Keys), func(k Key) bool { return k.Expr == expr })

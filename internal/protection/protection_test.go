@@ -154,12 +154,7 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			rows, _ := pool.In(tenant.Everything()).Query(t.Context(), "EXPLAIN "+sql, args...)
-			lines, err := pgx.CollectRows(rows, pgx.RowTo[string])
-			if err != nil {
-				t.Fatal(err)
-			}
-			if plan := strings.Join(lines, "\n"); strings.Contains(plan, "Seq Scan on device_protection") || !strings.Contains(plan, index) {
+			if plan := pgtest.Plan(t, pool, tenant.Everything(), sql, args); strings.Contains(plan, "Seq Scan on device_protection") || !strings.Contains(plan, index) {
 				t.Errorf("by %s, down %v, does not follow %s:\n%s", sort, desc, index, plan)
 			}
 		}

@@ -46,14 +46,14 @@ var orders = map[string][]postgres.Key{
 	"name":     {{Expr: "d.name_key", Type: "text"}},
 	"reported": {{Expr: "d.reported_at", Type: "timestamptz"}},
 	"malware":  {{Expr: "d.active_malware", Type: "bigint"}, {Expr: "d.name_key", Type: "text"}},
-	"customer": {postgres.TenantOrder[0], postgres.TenantOrder[1], {Expr: "d.name_key", Type: "text"}},
+	"customer": postgres.TenantOrder("d", postgres.Key{Expr: "d.name_key", Type: "text"}),
 }
 
 var malwareOrders = map[string][]postgres.Key{
 	"name":     {{Expr: "d.name_key", Type: "text"}},
 	"detected": {{Expr: "d.detected_at", Type: "timestamptz"}},
 	"severity": {{Expr: "d.severity_rank", Type: "int"}, {Expr: "d.name_key", Type: "text"}},
-	"customer": {postgres.TenantOrder[0], postgres.TenantOrder[1], {Expr: "d.name_key", Type: "text"}},
+	"customer": postgres.TenantOrder("d", postgres.Key{Expr: "d.name_key", Type: "text"}),
 }
 
 func order(name string, desc bool, of map[string][]postgres.Key, known []string) (postgres.Order, error) {
@@ -64,11 +64,7 @@ func order(name string, desc bool, of map[string][]postgres.Key, known []string)
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "This list cannot be sorted by that.", "Sort by "+strings.Join(known, ", ")+".")
 	}
-	keys = slices.Clone(keys)
-	if name != "customer" {
-		keys = append(keys, postgres.TenantOrder[1])
-	}
-	return postgres.Order{Name: name, Desc: desc, Keys: append(keys, postgres.Key{Expr: "d.id", Type: "text"})}, nil
+	return postgres.Order{Name: name, Desc: desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}, nil
 }
 
 func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) (*postgres.Where, error) {

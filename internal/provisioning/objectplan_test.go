@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -36,20 +37,6 @@ func manyObjects(t *testing.T) *postgres.Pool {
 	return pool
 }
 
-// planOf is how Postgres would answer within the scope, with row-level security on.
-func planOf(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql string, args []any) (plan string) {
-	t.Helper()
-	rows, _ := pool.In(scope).Query(t.Context(), `EXPLAIN `+sql, args...)
-	defer rows.Close()
-	for rows.Next() {
-		plan += string(rows.RawValues()[0]) + "\n"
-	}
-	if err := rows.Err(); err != nil {
-		t.Fatal(err)
-	}
-	return plan
-}
-
 // TestObjectsFollowTheirIndexes: pages of failing objects and of the board walk along an index of their order, and causes are gathered from
 // what fails alone.
 func TestObjectsFollowTheirIndexes(t *testing.T) {
@@ -70,7 +57,7 @@ func TestObjectsFollowTheirIndexes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if plan := planOf(t, pool, scope, sql, args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_object") {
+			if plan := pgtest.Plan(t, pool, scope, sql, args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_object") {
 				t.Errorf("%+v of %v goes without %s:\n%s", tc.f, scope, tc.index, plan)
 			}
 		}
@@ -78,7 +65,7 @@ func TestObjectsFollowTheirIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := planOf(t, pool, scope, sql, args); strings.Contains(plan, "Seq Scan on provisioning_object") {
+		if plan := pgtest.Plan(t, pool, scope, sql, args); strings.Contains(plan, "Seq Scan on provisioning_object") {
 			t.Errorf("causes of %v read what does not fail:\n%s", scope, plan)
 		}
 		board, err := jobListing(scope, JobFilter{})
@@ -89,7 +76,7 @@ func TestObjectsFollowTheirIndexes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := planOf(t, pool, scope, sql, args); !strings.Contains(plan, "Presorted Key: j.health") || strings.Contains(plan, "Seq Scan") {
+		if plan := pgtest.Plan(t, pool, scope, sql, args); !strings.Contains(plan, "Presorted Key: j.health") || strings.Contains(plan, "Seq Scan") {
 			t.Errorf("the board of %v does not walk from the worst:\n%s", scope, plan)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -167,7 +168,7 @@ func logPlans(t *testing.T, pool *postgres.Pool) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := planOf(t, pool, tc.scope, sql, args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_event") {
+		if plan := pgtest.Plan(t, pool, tc.scope, sql, args); !strings.Contains(plan, tc.index) || strings.Contains(plan, "Seq Scan on provisioning_event") {
 			t.Errorf("%+v of %v goes without %s:\n%s", tc.f, tc.scope, tc.index, plan)
 		}
 	}
@@ -175,7 +176,7 @@ func logPlans(t *testing.T, pool *postgres.Pool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plan := planOf(t, pool, tenant.Everything(), sql+" 200", args); !strings.Contains(plan, "provisioning_event_at_all") || strings.Contains(plan, "Sort") {
+	if plan := pgtest.Plan(t, pool, tenant.Everything(), sql+" 200", args); !strings.Contains(plan, "provisioning_event_at_all") || strings.Contains(plan, "Sort") {
 		t.Errorf("a walk does not follow an index:\n%s", plan)
 	}
 	var plan string

@@ -47,10 +47,10 @@ func scanJob(row pgx.CollectableRow, more ...any) (Job, error) {
 }
 
 const (
-	jobTable = `provisioning_job j
-	JOIN   provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id`
-	fromJobs = `
-	FROM   ` + jobTable + `
+	besideApp = `JOIN provisioning_app p ON p.tenant_id = j.tenant_id AND p.id = j.sp_id`
+	fromJobs  = `
+	FROM   provisioning_job j
+	` + besideApp + `
 	`
 )
 
@@ -58,7 +58,7 @@ var jobOrders = map[string][]postgres.Key{
 	"worst":    {{Expr: "j.health", Type: "smallint"}, {Expr: "p.name_key", Type: "text"}},
 	"name":     {{Expr: "p.name_key", Type: "text"}},
 	"lastRun":  {{Expr: "COALESCE(j.last_ended_at, '-infinity')", Type: "timestamptz"}},
-	"customer": {{Expr: `lower(` + nameOf("j") + `) COLLATE "C"`, Type: "text"}, {Expr: "p.name_key", Type: "text"}},
+	"customer": postgres.TenantOrder("j", postgres.Key{Expr: "p.name_key", Type: "text"}),
 }
 
 func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err error) {
@@ -110,15 +110,14 @@ func jobListing(scope tenant.Scope, f JobFilter) (l postgres.Listing, err error)
 	if !ok {
 		return l, errs.ShowNext(errs.Invalid, "Provisioning jobs cannot be sorted by that.", "Sort by "+strings.Join(JobSorts, ", ")+".")
 	}
-	l = postgres.Listing{Columns: jobColumns, Table: jobTable, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: jobColumns, Table: "provisioning_job j", Joined: besideApp, Cursor: f.After, Limit: f.Limit}
 	one := false
 	if l.Where, one, err = jobWhere(scope, f); err != nil {
 		return l, err
 	}
-	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: append(slices.Clone(keys), postgres.Key{Expr: "j.tenant_id", Type: "uuid"},
-		postgres.Key{Expr: "j.sp_id", Type: "text"}, postgres.Key{Expr: "j.id", Type: "text"})}
+	l.Order = postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "j.tenant_id", Type: "uuid"}, postgres.Key{Expr: "j.sp_id", Type: "text"}, postgres.Key{Expr: "j.id", Type: "text"})}
 	if one {
-		l.Order = l.Order.Without("j.tenant_id")
+		l.Order = l.Order.OfOneTenant()
 	}
 	return l, nil
 }

@@ -41,7 +41,7 @@ func (f ReadingFilter) listing(scope tenant.Scope) postgres.Listing {
 			d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
 			(SELECT count(*) FROM service_item a WHERE a.tenant_id = d.tenant_id AND a.kind = d.kind AND a.gone_at IS NULL)`,
 		Table: "service_reading d", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit,
-		Order: postgres.Order{Name: "customer", Desc: f.Desc, Keys: []postgres.Key{postgres.TenantOrder[0], postgres.TenantOrder[1], {Expr: "d.kind", Type: "text"}}},
+		Order: postgres.Order{Name: "customer", Desc: f.Desc, Keys: postgres.TenantOrder("d", postgres.Key{Expr: "d.kind", Type: "text"})},
 	}
 	l.Where.Within(scope, "d.tenant_id")
 	if len(f.Kind) > 0 {

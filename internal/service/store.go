@@ -49,10 +49,11 @@ func (w Watch) items(q *postgres.Where) string {
 	}
 	return `(SELECT a.*, CASE WHEN a.health = 'off' THEN 'off' WHEN a.expires_at <= ` + now + ` THEN 'ended' WHEN a.health = 'bad' THEN 'bad'
 			WHEN a.expires_at <= ` + now + ` + make_interval(days => CASE a.kind` + lead.String() + ` ELSE 0 END) THEN 'soon' ELSE a.health END AS standing
-		 FROM service_item a) a
-		LEFT   JOIN service_reading r ON r.tenant_id = a.tenant_id AND r.kind = a.kind
-		`
+		 FROM service_item a) a`
 }
+
+// besideReading joins when the kind of an item was read.
+const besideReading = `LEFT JOIN service_reading r ON r.tenant_id = a.tenant_id AND r.kind = a.kind`
 
 var searchable = postgres.Searchable{Table: "service_item", Alias: "a", Key: "a.name_key", Shared: true}
 
@@ -61,7 +62,7 @@ var orders = map[string][]postgres.Key{
 	"name":     {{Expr: "a.name_key", Type: "text"}},
 	"kind":     {{Expr: "a.kind", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 	"contact":  {{Expr: "a.last_contact_at", Type: "timestamptz"}, {Expr: "a.name_key", Type: "text"}},
-	"customer": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}, {Expr: "a.expires_at", Type: "timestamptz"}},
+	"customer": postgres.TenantOrder("a", postgres.Key{Expr: "a.expires_at", Type: "timestamptz"}, postgres.Key{Expr: "a.name_key", Type: "text"}),
 }
 
 func order(f Filter, one bool) (postgres.Order, error) {
@@ -73,13 +74,9 @@ func order(f Filter, one bool) (postgres.Order, error) {
 	if !ok {
 		return postgres.Order{}, errs.ShowNext(errs.Invalid, "Services cannot be sorted by that.", "Sort by "+strings.Join(Sorts, ", ")+".")
 	}
-	keys = append(slices.Clone(keys), postgres.Key{Expr: "a.tenant_id", Type: "uuid"})
-	if name != "kind" {
-		keys = append(keys, postgres.Key{Expr: "a.kind", Type: "text"})
-	}
-	o := postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "a.id", Type: "text"})}
+	o := postgres.Order{Name: name, Desc: f.Desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "a.tenant_id", Type: "uuid"}, postgres.Key{Expr: "a.kind", Type: "text"}, postgres.Key{Expr: "a.id", Type: "text"})}
 	if one {
-		o = o.Without("a.tenant_id")
+		o = o.OfOneTenant()
 	}
 	return o, nil
 }
@@ -117,7 +114,7 @@ func where(scope tenant.Scope, watch Watch, f Filter) (w *postgres.Where, one bo
 }
 
 func (f Filter) listing(scope tenant.Scope, watch Watch) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: columns, Joined: besideReading, Cursor: f.After, Limit: f.Limit}
 	one := false
 	if l.Where, one, err = where(scope, watch, f); err != nil {
 		return l, err
@@ -164,7 +161,7 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, watch Watch, kind Kind, 
 	w.And("a.tenant_id = ?", tid)
 	w.And("a.kind = ?", kind)
 	w.And("a.id = ?", id)
-	from := watch.items(w)
+	from := watch.items(w) + " " + besideReading + " "
 	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+columns+` FROM `+from+w.SQL(), w.Args...)
 	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Item, error) { return scan(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
@@ -246,7 +243,7 @@ func (s *Store) StandingsOf(ctx context.Context, scope tenant.Scope, watch Watch
 	if err != nil {
 		return nil, err
 	}
-	from := watch.items(w)
+	from := watch.items(w) + " " + besideReading + " "
 	rows, _ := s.pool.In(scope).Query(ctx, `SELECT a.standing, count(*) FROM `+from+w.SQL()+` GROUP BY 1`, w.Args...)
 	counts := map[Standing]int64{}
 	var st Standing
