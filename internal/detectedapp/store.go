@@ -22,6 +22,8 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
 
+var searchable = postgres.Searchable{Table: "detected_app", Alias: "a", Key: "a.name_key"}
+
 var orders = map[string][]postgres.Key{
 	"name":      {{Expr: "g.name_key", Type: "text"}},
 	"publisher": {{Expr: "g.publisher_key", Type: "text"}},
@@ -57,8 +59,8 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
-	if q := strings.TrimSpace(f.Q); q != "" && f.Key == "" {
-		w.And("a.search LIKE ?", postgres.Like(q))
+	if q := strings.TrimSpace(f.Q); f.Key == "" {
+		w.Searched(searchable, q)
 	} else if q != "" {
 		w.And("lower(a.version) LIKE ?", postgres.Like(q))
 	}
@@ -77,7 +79,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	return w, one, nil
 }
 
-// programs groups the versions that w chooses. The order of names can follow the index, so that a page reads no more than its own rows.
+// programs groups the versions that w chooses.
 func programs(w *postgres.Where, f Filter) string {
 	having := ""
 	if f.Spread {
@@ -104,20 +106,31 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	if err != nil {
 		return "", nil, o, err
 	}
-	inner := programs(w, f)
 	outer := &postgres.Where{Args: w.Args}
 	if err := o.After(outer, f.After); err != nil {
 		return "", nil, o, err
 	}
-	sql := `
-		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, ` + o.Place() + `
-		FROM  (` + inner + `) g
-		` + outer.SQL() + `
-		ORDER  BY ` + o.By()
+	most := ""
 	if limit > 0 {
-		sql += "\n		LIMIT  " + outer.Arg(limit)
+		most = "\n		LIMIT  " + outer.Arg(limit)
 	}
-	return sql, outer.Args, o, nil
+	from := `(` + programs(w, f) + `) g`
+	if o.Name == "name" && limit > 0 && !f.Spread { // the index tells which are on the page, and only those are added up
+		from = `(
+			SELECT DISTINCT g.name_key, g.publisher_key, g.app_key
+			FROM  (SELECT * FROM detected_app a ` + w.SQL() + `) g
+			` + outer.SQL() + `
+			ORDER  BY ` + o.By() + most + `) k
+		CROSS  JOIN LATERAL (`
+		w.And("(a.name_key, a.publisher_key, a.app_key) = (k.name_key, k.publisher_key, k.app_key)")
+		from += programs(w, f) + `) g`
+		outer = &postgres.Where{Args: outer.Args}
+	}
+	return `
+		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, ` + o.Place() + `
+		FROM   ` + from + `
+		` + outer.SQL() + `
+		ORDER  BY ` + o.By() + most, outer.Args, o, nil
 }
 
 func scanProgram(row pgx.CollectableRow, place *[]string) (Program, error) {

@@ -127,40 +127,6 @@ func TestMergeKeepsHistory(t *testing.T) {
 	}
 }
 
-// TestListsFollowTheirIndexes asks for plans with row-level security on, over as many devices as plans need to be told apart.
-func TestListsFollowTheirIndexes(t *testing.T) {
-	t.Parallel()
-	pool := pgtest.New(t)
-	if err := pool.InTx(t.Context(), tenant.Everything(), func(tx pgx.Tx) error {
-		_, err := tx.Exec(t.Context(), `
-			WITH customers AS (INSERT INTO tenant (tenant_id, display_name) SELECT md5('t' || i)::uuid, 'Customer ' || i FROM generate_series(0, 199) i)
-			INSERT INTO device_protection
-			SELECT md5('t' || i % 200)::uuid, 'd' || i, 'PC' || i, 'pc' || i, 'clean', '', '{}', true, true, true, true, false, '1', '1', '1', now(), now(), i % 50 / 49, 0, now() - i * interval '1 minute', '', now(), now()
-			FROM   generate_series(1, 20000) i`)
-		return err
-	}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device_protection; ANALYZE tenant`); err != nil {
-		t.Fatal(err)
-	}
-	for sort, index := range map[string]string{"name": "device_protection_name_all", "reported": "device_protection_reported", "malware": "device_protection_malware", "customer": "device_protection_"} {
-		for _, desc := range []bool{false, true} {
-			l, err := Filter{Sort: sort, Desc: desc}.listing(tenant.Everything())
-			if err != nil {
-				t.Fatal(err)
-			}
-			sql, args, err := l.SQL(51)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if plan := pgtest.Plan(t, pool, tenant.Everything(), sql, args); strings.Contains(plan, "Seq Scan on device_protection") || !strings.Contains(plan, index) {
-				t.Errorf("by %s, down %v, does not follow %s:\n%s", sort, desc, index, plan)
-			}
-		}
-	}
-}
-
 func TestListsCountAndPage(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)

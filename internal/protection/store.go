@@ -67,7 +67,7 @@ func order(name string, desc bool, of map[string][]postgres.Key, known []string)
 	return postgres.Order{Name: name, Desc: desc, Keys: postgres.Ended(keys, postgres.Key{Expr: "d.tenant_id", Type: "uuid"}, postgres.Key{Expr: "d.id", Type: "text"})}, nil
 }
 
-func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) (*postgres.Where, error) {
+func begin(scope tenant.Scope, table string, tenants []tenant.ID, q string, values ...string) (*postgres.Where, error) {
 	w := &postgres.Where{}
 	w.Within(scope, "d.tenant_id")
 	for _, v := range append(values, q) {
@@ -75,9 +75,7 @@ func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) 
 			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
-	if q = strings.TrimSpace(q); q != "" {
-		w.And("d.name_key LIKE ?", postgres.Like(q))
-	}
+	w.Searched(postgres.Searchable{Table: table, Alias: "d", Key: "d.name_key"}, q)
 	if len(tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", tenants)
 	}
@@ -86,7 +84,7 @@ func begin(scope tenant.Scope, tenants []tenant.ID, q string, values ...string) 
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: columns, Table: "device_protection d", Cursor: f.After, Limit: f.Limit}
-	if l.Where, err = begin(scope, f.Tenants, f.Q, f.Problem...); err != nil {
+	if l.Where, err = begin(scope, "device_protection", f.Tenants, f.Q, f.Problem...); err != nil {
 		return l, err
 	}
 	if len(f.Problem) > 0 {
@@ -101,7 +99,7 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 
 func (f MalwareFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	l = postgres.Listing{Columns: malwareColumns, Table: "malware d", Cursor: f.After, Limit: f.Limit}
-	if l.Where, err = begin(scope, f.Tenants, f.Q, slices.Concat(f.Severity, f.Category, f.IDs)...); err != nil {
+	if l.Where, err = begin(scope, "malware", f.Tenants, f.Q, slices.Concat(f.Severity, f.Category, f.IDs)...); err != nil {
 		return l, err
 	}
 	l.Where.And("d.gone_at IS NULL")

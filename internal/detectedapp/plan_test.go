@@ -1,0 +1,51 @@
+package detectedapp
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+func TestListsFollowTheirIndexes(t *testing.T) {
+	t.Parallel()
+	pool, of := pgtest.Fleet(t, `
+		INSERT INTO detected_app
+		SELECT md5('t' || i % 200)::uuid, 'd' || i, md5('k' || i % 2000), 'Tool ' || i % 2000, 'tool ' || i % 2000, 'Maker', 'maker', '1.' || i / 2000, '1.' || lpad((i / 2000)::text, 4, '0'), 'windows', 0, i % 9, 'tool ' || i % 2000 || E'\nmaker', '', now(), now()
+		FROM   generate_series(1, 20000) i`, "detected_app")
+	all, one := tenant.Everything(), tenant.Only(of)
+	var key string
+	if err := pool.Raw().QueryRow(t.Context(), `SELECT md5('k7')`).Scan(&key); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		scope tenant.Scope
+		f     Filter
+		index string
+	}{
+		{all, Filter{}, "detected_app_name_all"}, {all, Filter{Desc: true}, "detected_app_name_all"}, {all, Filter{Q: "tool 1234"}, "detected_app_pkey"}, {all, Filter{Q: "to"}, "detected_app_name_all"},
+		{one, Filter{}, "detected_app_"}, {one, Filter{Q: "tool 1234"}, "detected_app_"},
+	} {
+		sql, args, _, err := programsSQL(tc.scope, tc.f, 51)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if plan := pgtest.Plan(t, pool, tc.scope, sql, args); strings.Contains(plan, "Seq Scan on detected_app") || !strings.Contains(plan, tc.index) {
+			t.Errorf("%+v of %v does not ask %s:\n%s", tc.f, tc.scope, tc.index, plan)
+		}
+	}
+	for _, f := range []Filter{{Key: key}, {Key: key, Sort: "devices", Desc: true}, {Key: key, Sort: "customer"}, {Key: key, Sort: "customer", Desc: true}} {
+		for _, scope := range []tenant.Scope{all, one} {
+			l, err := versionListing(scope, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pgtest.Follows(t, pool, scope, l, "detected_app", "detected_app_key")
+		}
+	}
+	if p, err := NewStore(pool).Programs(t.Context(), all, Filter{Q: "ool 1234"}); err != nil || p.Count != 1 {
+		t.Errorf("%d programs found, %v", p.Count, err)
+	}
+	pgtest.Scanned(t, pool, "detected_app_search")
+}
