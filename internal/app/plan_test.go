@@ -1,0 +1,41 @@
+package app
+
+import (
+	"testing"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/postgres/pgtest"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+func TestListsFollowTheirIndexes(t *testing.T) {
+	t.Parallel()
+	pool, of := pgtest.Fleet(t, `
+		WITH apps AS (
+			INSERT INTO app
+			SELECT md5('t' || i % 200)::uuid, 'a' || i, 'win32LobApp', 'Windows', 'Tool ' || i, 'tool ' || i, 'Maker ' || i % 50, 'maker ' || i % 50, '', '1', 'published', i % 2 = 0, i % 3, '{}', '', 0, '', '', '', '', '', '', '', '', '', '', '', '',
+			       -1, -1, now(), now() - i * interval '1 minute', 'tool ' || i || E'\nmaker ' || i % 50, '', now(), now()
+			FROM   generate_series(1, 20000) i)
+		INSERT INTO app_install
+		SELECT md5('t' || i % 200)::uuid, 'a' || i, 'Tool ' || i, 'tool ' || i, 'Maker', 'Windows', '1', 9, i % 50 / 49, 0, 0, 0, 0, 'tool ' || i, '', now(), now()
+		FROM   generate_series(1, 20000) i`, "app", "app_install")
+	all, one := tenant.Everything(), tenant.Only(of)
+	for _, tc := range []struct {
+		scope tenant.Scope
+		f     interface {
+			listing(tenant.Scope) (postgres.Listing, error)
+		}
+		table, index string
+	}{
+		{all, Filter{}, "app", "app_name_all"}, {all, Filter{Desc: true}, "app", "app_name_all"}, {all, Filter{Sort: "customer"}, "app", "app_"}, {all, Filter{Sort: "customer", Desc: true}, "app", "app_"},
+		{all, Filter{Q: "tool 1234"}, "app", "app_pkey"}, {all, Filter{Q: "to"}, "app", "app_name_all"}, {all, Filter{Entry: "x"}, "app", "app_entry"}, {one, Filter{}, "app", "app_"}, {one, Filter{Q: "tool 1234"}, "app", "app_"},
+		{all, InstallFilter{}, "app_install", "app_install_failed"}, {all, InstallFilter{Desc: true}, "app_install", "app_install_failed"}, {all, InstallFilter{Sort: "name"}, "app_install", "app_install_name"},
+		{all, InstallFilter{Sort: "customer"}, "app_install", "app_install_"}, {all, InstallFilter{Sort: "customer", Desc: true}, "app_install", "app_install_"}, {one, InstallFilter{}, "app_install", "app_install_"},
+	} {
+		l, err := tc.f.listing(tc.scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pgtest.Follows(t, pool, tc.scope, l, tc.table, tc.index)
+	}
+}
