@@ -151,6 +151,7 @@ type Deps struct {
 type Live struct {
 	DetectedDevices apps.DetectedDevices
 	FailedInstalls  apps.FailedInstalls
+	FailedDevices   webconfiguration.FailedDevices
 	PolicyStates    devices.PolicyStates
 	DeviceDetails   devices.Details
 	Detections      devices.Detections
@@ -223,7 +224,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&devices.Bulk{Devices: d.Devices, Actions: d.DeviceActions, Windows: d.DeviceWindows, Rights: rights, Orders: d.DeviceJobs},
 		acted,
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls, Groups: d.Directory, Keeps: d.Retention.Days},
-		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory},
+		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory, FailedDevices: d.Live.FailedDevices},
 		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
 		ways,
 		visitors,

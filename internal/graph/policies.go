@@ -11,6 +11,15 @@ type DeviceStatusOverview struct {
 	Updated       Time `json:"lastUpdateDateTime"`
 }
 
+// DeviceStatus is how one device stands with a configuration or compliance policy.
+type DeviceStatus struct {
+	Device   string `json:"deviceDisplayName"`
+	UPN      string `json:"userPrincipalName"`
+	Model    string `json:"deviceModel"`
+	Status   string `json:"status"` // complianceStatus
+	Reported Time   `json:"lastReportedDateTime"`
+}
+
 // IntentStateSummary is how many devices stand how with an endpoint security intent.
 type IntentStateSummary struct {
 	Conflicts     Int `json:"conflictCount"`

@@ -19,6 +19,7 @@ const (
 	LiveDeviceDetail       = "deviceDetail"       // hardware and results of remote actions of one device
 	LiveDeviceLogs         = "deviceLogs"         // diagnostics that were collected from one device
 	LiveDetectedAppDevices = "detectedAppDevices" // devices that have one version of a program
+	LivePolicyStatuses     = "policyStatuses"     // devices with which one policy failed
 	LiveAppInstallStatus   = "appInstallStatus"   // how the installations of one app stand
 	LiveMalwareDevices     = "malwareDevices"     // devices on which one malware was detected
 	LiveDeviceMalware      = "deviceMalware"      // malware that was detected on one device

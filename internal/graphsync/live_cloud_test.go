@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
@@ -125,5 +126,45 @@ func TestLiveSectionsReadTheCloud(t *testing.T) {
 	}
 	if l, err := (&app.InstallLive{Graph: r.graph, Kept: kept}).FailedInstalls(t.Context(), tid, "x' or 'a' eq 'a"); err != nil || l.Known() || l.Trouble.Kind == "" {
 		t.Errorf("an id that is none: %+v, %v", l, err)
+	}
+}
+
+// TestDevicesThatAPolicyFailedOn: those that are named are as many as Intune counts, for both kinds that have such a list.
+func TestDevicesThatAPolicyFailedOn(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, small, graphsync.Options{})
+	tid, _ := r.customer(full)
+	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Policies); err != nil {
+		t.Fatal(err)
+	}
+	live := &configuration.Live{Graph: r.graph, Kept: graphsync.NewLiveStore(r.pool, nil)}
+	for _, kind := range []configuration.Kind{configuration.Device, configuration.Compliance} {
+		found, err := r.policies.List(t.Context(), tenant.Only(tid), configuration.Filter{Kind: []configuration.Kind{kind}, Limit: 500})
+		if err != nil {
+			t.Fatal(err)
+		}
+		failed := int64(0)
+		for _, p := range found.Rows {
+			if p.Status == nil {
+				t.Fatalf("%s has no count of devices", p.Name)
+			}
+			want := p.Status.Failed + p.Status.Errors + p.Status.Conflicts
+			l, err := live.FailedDevices(t.Context(), tid, configuration.StatusObject(kind, p.ID))
+			if err != nil || !l.Now || l.Trouble.Kind != "" || l.Value.Cut || int64(len(l.Value.Rows)) != want {
+				t.Fatalf("%s failed on %d devices: %+v, %v", p.Name, want, l, err)
+			}
+			for i, d := range l.Value.Rows {
+				if d.Device == "" || d.ReportedAt.IsZero() || i > 0 && l.Value.Rows[i-1].State == "conflict" && d.State != "conflict" {
+					t.Errorf("%s, device %d: %+v", p.Name, i, d)
+				}
+			}
+			failed += want
+		}
+		if failed == 0 {
+			t.Errorf("no policy of kind %s failed anywhere", kind)
+		}
+		if l, err := live.FailedDevices(t.Context(), tid, configuration.StatusObject(kind, "a/../b?$top=1")); err != nil || l.Known() || l.Trouble.Kind != "notfound" {
+			t.Errorf("a policy that is none: %+v, %v", l, err)
+		}
 	}
 }

@@ -146,6 +146,8 @@ var catalogue = []Entry{
 		get("configuration profiles", "/beta/deviceManagement/deviceConfigurations", readConfiguration),
 		get("policies of the settings catalogue", "/beta/deviceManagement/configurationPolicies", readConfiguration),
 		get("what makes a device compliant", "/beta/deviceManagement/deviceCompliancePolicies", readConfiguration),
+		get("on which devices a configuration profile failed", "/beta/deviceManagement/deviceConfigurations/{id}/deviceStatuses", readConfiguration),
+		get("on which devices a compliance policy failed", "/beta/deviceManagement/deviceCompliancePolicies/{id}/deviceStatuses", readConfiguration),
 		get("what makes a Linux device compliant", "/beta/deviceManagement/compliancePolicies", readConfiguration),
 		get("administrative templates and what they set", "/beta/deviceManagement/groupPolicyConfigurations", readConfiguration),
 		get("endpoint security and baselines in their older form", "/beta/deviceManagement/intents", readConfiguration),

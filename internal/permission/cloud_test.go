@@ -47,6 +47,7 @@ func newSite(t *testing.T) *site {
 	s.ids = map[string]string{
 		"/managedDevices/{id}": s.first("/v1.0/deviceManagement/managedDevices?$top=5"), "/detectedApps/{id}": s.first("/v1.0/deviceManagement/detectedApps?$top=5"),
 		"/servicePrincipals/{id}": s.first("/v1.0/servicePrincipals?$top=5"), "/users/{id}": s.first("/v1.0/users?$top=5"),
+		"/deviceConfigurations/{id}": s.first("/beta/deviceManagement/deviceConfigurations?$top=5"), "/deviceCompliancePolicies/{id}": s.first("/beta/deviceManagement/deviceCompliancePolicies?$top=5"),
 		"/windowsMalwareInformation/{id}": s.first("/v1.0/deviceManagement/windowsMalwareInformation"),
 		"app":                             s.first("/beta/deviceAppManagement/mobileApps?$top=5"),
 	}

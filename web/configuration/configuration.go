@@ -25,6 +25,8 @@ type Handler struct {
 	Sync     *graphsync.Service
 	Apps     *app.Store   // names the apps that policies are for; nil: they show by their identifiers
 	Groups   *group.Store // names the groups that policies are given to
+
+	FailedDevices FailedDevices // nil: never asked for, so unknown
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.

@@ -61,6 +61,9 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err := h.countUses(ctx, m, &v); err != nil {
 		return err
 	}
+	if v.Failing, err = h.failing(ctx, m, p); err != nil {
+		return err
+	}
 	return page.Answer(w, r, v, policyPage(page.Shell(r, m, v.Name), v))
 }
 
@@ -77,6 +80,7 @@ type view struct {
 	TargetApps  []targetApp  `json:"targeted_apps,omitempty"`
 	Actions     []action     `json:"scheduled_actions"`
 	Versions    []version    `json:"versions"`
+	Failing     *failed      `json:"failed_devices,omitempty"` // null where it failed on none, or nobody says on which
 
 	policy configuration.Policy
 	m      tenant.Membership

@@ -25,6 +25,7 @@ var kinds = map[string]kind{
 	failure.Live + graphsync.LiveAppInstallStatus:              {"The failed installations of an app could not be read", "App", "/apps/{object}"},
 	failure.Live + graphsync.LiveMalwareDevices:                {"The devices on which malware was found could not be read", "Malware", "/devices/malware/{object}"},
 	failure.Live + graphsync.LiveDeviceMalware:                 {"The malware on a device could not be read", "Device", "/devices/{object}/protection"},
+	failure.Live + graphsync.LivePolicyStatuses:                {"The devices with which a policy failed could not be read", "Configuration", "/configuration"},
 	failure.Consent + failure.Grants:                           {"The grants could not be read", "Consent", "/consent"},
 	failure.Consent + failure.Return:                           {"A consent came back without effect", "Consent", "/consent"},
 	failure.Act + "/guests/invite":                             {"An invitation was refused", "Guest accounts", ""},

@@ -12,6 +12,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
@@ -196,6 +197,7 @@ func (p *Portal) liveReads() map[string]func(ctx context.Context, tid tenant.ID,
 		graphsync.LiveDeviceDetail:       only(devices.Detail),
 		graphsync.LiveDeviceLogs:         only(devices.Logs),
 		graphsync.LiveDetectedAppDevices: only((&detectedapp.Live{Graph: p.Graph, Kept: p.Live}).DevicesOf),
+		graphsync.LivePolicyStatuses:     only((&configuration.Live{Graph: p.Graph, Kept: p.Live}).FailedDevices),
 		graphsync.LiveAppInstallStatus:   only((&app.InstallLive{Graph: p.Graph, Kept: p.Live}).FailedInstalls),
 		graphsync.LiveMalwareDevices:     only(defended.DevicesOf),
 		graphsync.LiveDeviceMalware:      only(defended.MalwareOf),

@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/deviceaction"
@@ -63,6 +64,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 		Live: web.Live{
 			DetectedDevices: &detectedapp.Live{Graph: p.Graph, Kept: p.Live},
 			FailedInstalls:  &app.InstallLive{Graph: p.Graph, Kept: p.Live},
+			FailedDevices:   &configuration.Live{Graph: p.Graph, Kept: p.Live},
 			PolicyStates:    ofDevices,
 			DeviceDetails:   ofDevices,
 			Detections:      &protection.Live{Graph: p.Graph, Kept: p.Live},
