@@ -32,6 +32,7 @@ import (
 	"github.com/tenantry/tenantry/internal/intunerole"
 	"github.com/tenantry/tenantry/internal/leaver"
 	"github.com/tenantry/tenantry/internal/mail"
+	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -57,6 +58,7 @@ import (
 	"github.com/tenantry/tenantry/web/groups"
 	"github.com/tenantry/tenantry/web/guests"
 	"github.com/tenantry/tenantry/web/incidents"
+	"github.com/tenantry/tenantry/web/licences"
 	"github.com/tenantry/tenantry/web/me"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/overview"
@@ -96,6 +98,7 @@ type Deps struct {
 	Apps             *app.Store
 	Provisioning     *provisioning.Store
 	Services         *service.Store
+	Organizations    *organization.Store
 	Configuration    *configuration.Store
 	Roles            *intunerole.Store
 	DirectoryRoles   *directoryrole.Store
@@ -234,6 +237,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		setUp,
 		&incidents.Handler{Tenants: d.Tenants, Lacks: d.Consent.Store.Lacks, Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
 		ends,
+		&licences.Handler{Organizations: d.Organizations, Sync: d.Sync},
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Guests: d.Guests, Audit: d.Audit, Add: d.Consent}

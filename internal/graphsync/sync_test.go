@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -15,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -83,10 +85,10 @@ func TestFirstReadBringsEverything(t *testing.T) {
 	if err != nil || org.DisplayName == "" || org.Intune != "licensed" {
 		t.Errorf("organization %+v, %v", org, err)
 	}
-	if d, err := r.orgs.Domains(t.Context(), tid); err != nil || len(d) == 0 || !d[0].Default {
+	if d, err := r.orgs.Domains(t.Context(), tenant.Only(tid), organization.DomainFilter{}); err != nil || !slices.ContainsFunc(d.Rows, func(d organization.Domain) bool { return d.Default }) {
 		t.Errorf("domains %+v, %v", d, err)
 	}
-	if l, err := r.orgs.Licences(t.Context(), tid); err != nil || len(l) == 0 || len(l[0].Plans) == 0 {
+	if l, err := r.orgs.Licences(t.Context(), tenant.Only(tid), organization.LicenceFilter{Intune: []bool{true}}); err != nil || len(l.Rows) == 0 || len(l.Rows[0].Plans) == 0 || l.Rows[0].Name == l.Rows[0].PartNumber {
 		t.Errorf("licences %+v, %v", l, err)
 	}
 	jobs, err := r.provisioning.ListJobs(t.Context(), scope, provisioning.JobFilter{})

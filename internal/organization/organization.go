@@ -34,26 +34,3 @@ const (
 	IntuneSuspended Intune = "suspended" // only SKUs that ran out have one
 	IntuneNone      Intune = "none"
 )
-
-// Domain is one domain name of the tenant.
-type Domain struct {
-	Name           string
-	Default        bool
-	Initial        bool
-	Verified       bool
-	Authentication string // Managed, Federated
-	Services       []string
-}
-
-// Licence is one subscribed SKU.
-type Licence struct {
-	SKU        string // GUID
-	PartNumber string // for example ENTERPRISEPREMIUM
-	AppliesTo  string // User, Company
-	Status     string // Enabled, Warning, Suspended, Deleted, LockedOut
-	Enabled    int64  // units
-	Consumed   int64
-	Warning    int64
-	Suspended  int64
-	Plans      []string // service plans that are provisioned
-}

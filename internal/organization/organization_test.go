@@ -35,12 +35,14 @@ func TestMergeAndTwoTenants(t *testing.T) {
 	r := Read{
 		Organization: Organization{DisplayName: "Fabrikam", Country: "CH", TechnicalMails: []string{"it@fabrikam.example"}, CreatedAt: noon, Intune: IntuneLicensed},
 		Domains:      []Domain{{Name: "fabrikam.example", Default: true, Verified: true, Services: []string{"Email"}}, {Name: "new.example"}},
-		Licences:     []Licence{{SKU: "s1", PartNumber: "EMS", Status: "Enabled", Enabled: 5, Consumed: 3, Plans: []string{"INTUNE_A"}}},
+		Licences:     []Licence{{SKU: "s1", Name: "EMS", PartNumber: "EMS", Status: "Enabled", Enabled: 5, Consumed: 3, Plans: []string{"INTUNE_A"}}},
 	}
+	run := int64(0)
 	merge := func() (written int64) {
 		t.Helper()
+		run++
 		if err := pool.InTx(t.Context(), fabrikam, func(tx pgx.Tx) (err error) {
-			written, err = s.Merge(t.Context(), tx, fabrikam, r, noon)
+			written, err = s.Merge(t.Context(), tx, fabrikam, r, run, noon)
 			return err
 		}); err != nil {
 			t.Fatal(err)
@@ -67,20 +69,26 @@ func TestMergeAndTwoTenants(t *testing.T) {
 		name != "Fabrikam" || def != "fabrikam.example" || !slices.Equal(domains, []string{"fabrikam.example"}) {
 		t.Errorf("tenant %q %q %v, %v", name, def, domains, err)
 	}
-	if d, err := s.Domains(t.Context(), fabrikam); err != nil || len(d) != 1 || d[0].Services[0] != "Email" {
+	if d, err := s.Domains(t.Context(), tenant.Only(fabrikam), DomainFilter{}); err != nil || d.Count != 1 || d.Rows[0].Services[0] != "Email" {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if l, err := s.Licences(t.Context(), fabrikam); err != nil || len(l) != 1 || l[0].Consumed != 4 || l[0].Plans[0] != "INTUNE_A" {
+	if l, err := s.Licences(t.Context(), tenant.Only(fabrikam), LicenceFilter{}); err != nil || l.Count != 1 || l.Rows[0].Consumed != 4 || l.Rows[0].Plans[0] != "INTUNE_A" {
 		t.Errorf("%+v, %v", l, err)
 	}
 	if _, err := s.Get(t.Context(), contoso); !errors.Is(err, errs.NotFound) {
 		t.Errorf("Get of another: %v", err)
 	}
-	if d, err := s.Domains(t.Context(), contoso); err != nil || len(d) != 0 {
+	if d, err := s.Domains(t.Context(), tenant.Only(contoso), DomainFilter{}); err != nil || d.Count != 0 {
 		t.Errorf("Domains of another: %+v, %v", d, err)
 	}
-	if l, err := s.Licences(t.Context(), contoso); err != nil || len(l) != 0 {
+	if l, err := s.Licences(t.Context(), tenant.Only(contoso), LicenceFilter{}); err != nil || l.Count != 0 {
 		t.Errorf("Licences of another: %+v, %v", l, err)
+	}
+	if _, err := s.Licence(t.Context(), contoso, "s1"); !errors.Is(err, errs.NotFound) {
+		t.Errorf("Licence of another: %v", err)
+	}
+	if c, err := s.LicenceChanges(t.Context(), contoso, "s1", 9); err != nil || len(c) != 0 {
+		t.Errorf("LicenceChanges of another: %+v, %v", c, err)
 	}
 }
 

@@ -60,7 +60,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 	}
 	r.Organization.Intune = intune(r.Licences)
 	return run.In(ctx, func(tx pgx.Tx) error {
-		written, err := p.Store.Merge(ctx, tx, tid, r, p.Now())
+		written, err := p.Store.Merge(ctx, tx, tid, r, run.Number, p.Now())
 		if err != nil {
 			return err
 		}
@@ -90,18 +90,23 @@ func fromSKU(w graph.SubscribedSKU) Licence {
 	}
 	slices.Sort(l.Plans)
 	l.Plans = slices.Compact(l.Plans)
+	l.Name, l.Intune = productOf(l.SKU, l.PartNumber), bringsIntune(l.Plans)
 	return l
 }
 
 // intunePlans are the service plans that bring Intune.
 var intunePlans = []string{"INTUNE_A", "INTUNE_A_D", "MDM_Services", "EMS", "SCCM", "MICROSOFTINTUNEPLAN1", "INTUNE_SMBIZ", "INTUNE_EDU"}
 
+func bringsIntune(plans []string) bool {
+	return slices.ContainsFunc(plans, func(p string) bool {
+		return slices.ContainsFunc(intunePlans, func(i string) bool { return strings.EqualFold(i, p) })
+	})
+}
+
 func intune(of []Licence) Intune {
 	state := IntuneNone
 	for _, l := range of {
-		if !slices.ContainsFunc(l.Plans, func(p string) bool {
-			return slices.ContainsFunc(intunePlans, func(i string) bool { return strings.EqualFold(i, p) })
-		}) {
+		if !bringsIntune(l.Plans) {
 			continue
 		}
 		if strings.EqualFold(l.Status, "Enabled") || strings.EqualFold(l.Status, "Warning") {
@@ -121,7 +126,7 @@ func country(s string) string {
 
 // Merge makes what we hold of the tenant that of the read, and gives the tenant its name, domains and country. It writes only what
 // differs. tx is under the tenant's scope.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read, now time.Time) (written int64, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read, run int64, now time.Time) (written int64, err error) {
 	o := r.Organization
 	var names []string
 	def := ""
@@ -148,7 +153,7 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read, now
 		WHERE  (o.display_name, o.country, o.language, o.tenant_type, o.mdm_authority, o.created_at, o.directory_synced,
 		        o.directory_synced_at, o.technical_mails, o.intune) IS DISTINCT FROM ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
 			[]any{tid, o.DisplayName, o.Country, o.Language, o.TenantType, o.MDMAuthority, null(o.CreatedAt), o.DirectorySynced,
-				null(o.DirectorySyncedAt), o.TechnicalMails, string(o.Intune), now}},
+				null(o.DirectorySyncedAt), orEmpty(o.TechnicalMails), string(o.Intune), now}},
 		{`
 		UPDATE tenant
 		SET    display_name = COALESCE(NULLIF($2, ''), display_name), default_domain = COALESCE(NULLIF($3, ''), default_domain),
@@ -164,53 +169,43 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read, now
 		}
 		written += tag.RowsAffected()
 	}
-	n, err := mergeLists(ctx, tx, tid, r)
-	return written + n, err
+	domains, err := mergeDomains(ctx, tx, tid, r.Domains)
+	if err != nil {
+		return 0, err
+	}
+	licences, err := mergeLicences(ctx, tx, tid, r.Licences, run, now)
+	return written + domains + licences, err
 }
 
-func mergeLists(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (written int64, err error) {
-	domains := postgres.NewStage("name", "is_default", "is_initial", "is_verified", "authentication", "services")
-	for _, d := range r.Domains {
-		if err := domains.Row().Text(d.Name).Bool(d.Default).Bool(d.Initial).Bool(d.Verified).Text(d.Authentication).Strings(d.Services).End(); err != nil {
+// mergeDomains makes the tenant's domains those of the read. No history of them is kept.
+func mergeDomains(ctx context.Context, tx pgx.Tx, tid tenant.ID, of []Domain) (written int64, err error) {
+	stage := postgres.NewStage("name", "is_default", "is_initial", "is_verified", "authentication", "services")
+	defer stage.Close()
+	for _, d := range of {
+		if err := stage.Row().Text(d.Name).Bool(d.Default).Bool(d.Initial).Bool(d.Verified).Text(d.Authentication).Strings(d.Services).End(); err != nil {
 			return 0, err
 		}
 	}
-	licences := postgres.NewStage("sku_id", "part_number", "applies_to", "status", "enabled", "consumed", "warning", "suspended", "plans")
-	for _, l := range r.Licences {
-		if err := licences.Row().Text(l.SKU).Text(l.PartNumber).Text(l.AppliesTo).Text(l.Status).Int(l.Enabled).Int(l.Consumed).
-			Int(l.Warning).Int(l.Suspended).Strings(l.Plans).End(); err != nil {
-			return 0, err
-		}
+	if err := stage.Copy(ctx, tx, "tenant_domain_stage", "tenant_domain"); err != nil {
+		return 0, fmt.Errorf("merge domains of %s: %w", tid, err)
 	}
-	for _, m := range []struct {
-		stage            *postgres.Stage
-		table, key, cols string
-	}{
-		{domains, "tenant_domain", "name", "is_default, is_initial, is_verified, authentication, services"},
-		{licences, "tenant_licence", "sku_id", "part_number, applies_to, status, enabled, consumed, warning, suspended, plans"},
+	for _, sql := range []string{`
+		DELETE FROM tenant_domain o
+		WHERE  o.tenant_id = $1
+		AND    NOT EXISTS (SELECT FROM tenant_domain_stage n WHERE n.name = o.name)`, `
+		INSERT INTO tenant_domain AS o (tenant_id, name, is_default, is_initial, is_verified, authentication, services)
+		SELECT DISTINCT ON (name) $1::uuid, name, is_default, is_initial, is_verified, authentication, services
+		FROM   tenant_domain_stage
+		ORDER  BY name, seq DESC
+		ON     CONFLICT (tenant_id, name) DO UPDATE
+		SET    is_default = excluded.is_default, is_initial = excluded.is_initial, is_verified = excluded.is_verified,
+		       authentication = excluded.authentication, services = excluded.services
+		WHERE  (o.is_default, o.is_initial, o.is_verified, o.authentication, o.services)
+		       IS DISTINCT FROM (excluded.is_default, excluded.is_initial, excluded.is_verified, excluded.authentication, excluded.services)`,
 	} {
-		staged := m.table + "_stage"
-		if err := m.stage.Copy(ctx, tx, staged, m.table); err != nil {
-			return 0, fmt.Errorf("merge %s of %s: %w", m.table, tid, err)
-		}
-		tag, err := tx.Exec(ctx, `
-			DELETE FROM `+m.table+` o
-			WHERE  o.tenant_id = $1
-			AND    NOT EXISTS (SELECT FROM `+staged+` n WHERE n.`+m.key+` = o.`+m.key+`)`, tid)
+		tag, err := tx.Exec(ctx, sql, tid)
 		if err != nil {
-			return 0, fmt.Errorf("sweep %s of %s: %w", m.table, tid, err)
-		}
-		written += tag.RowsAffected()
-		tag, err = tx.Exec(ctx, `
-			INSERT INTO `+m.table+` AS o (tenant_id, `+m.key+`, `+m.cols+`)
-			SELECT DISTINCT ON (`+m.key+`) $1::uuid, `+m.key+`, `+m.cols+`
-			FROM   `+staged+`
-			ORDER  BY `+m.key+`, seq DESC
-			ON     CONFLICT (tenant_id, `+m.key+`) DO UPDATE
-			SET    (`+m.cols+`) = ROW (excluded.`+strings.ReplaceAll(m.cols, ", ", ", excluded.")+`)
-			WHERE  (o.`+strings.ReplaceAll(m.cols, ", ", ", o.")+`) IS DISTINCT FROM (excluded.`+strings.ReplaceAll(m.cols, ", ", ", excluded.")+`)`, tid)
-		if err != nil {
-			return 0, fmt.Errorf("write %s of %s: %w", m.table, tid, err)
+			return 0, fmt.Errorf("write domains of %s: %w", tid, err)
 		}
 		written += tag.RowsAffected()
 	}

@@ -36,31 +36,3 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID) (Organization, error) {
 	}
 	return o, nil
 }
-
-// Domains returns the tenant's domains, the default first.
-func (s *Store) Domains(ctx context.Context, tid tenant.ID) ([]Domain, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT name, is_default, is_initial, is_verified, authentication, services
-		FROM   tenant_domain
-		WHERE  tenant_id = $1
-		ORDER  BY is_default DESC, name`, tid)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Domain])
-	if err != nil {
-		return nil, fmt.Errorf("domains of %s: %w", tid, err)
-	}
-	return found, nil
-}
-
-// Licences returns the tenant's subscribed SKUs by part number.
-func (s *Store) Licences(ctx context.Context, tid tenant.ID) ([]Licence, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT sku_id, part_number, applies_to, status, enabled, consumed, warning, suspended, plans
-		FROM   tenant_licence
-		WHERE  tenant_id = $1
-		ORDER  BY part_number, sku_id`, tid)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Licence])
-	if err != nil {
-		return nil, fmt.Errorf("licences of %s: %w", tid, err)
-	}
-	return found, nil
-}

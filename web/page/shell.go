@@ -101,6 +101,7 @@ var (
 		{"Provisioning", "people_sync", "/provisioning", tenant.MayView},
 		{"Incidents", "shield", "/incidents", tenant.MayView},
 		{"Services", "certificate", "/services", tenant.MayView},
+		{"Licences", "document_text", "/licences", tenant.MayView},
 	}
 	everywhere = []entry{
 		{"Overview", "home", "/", tenant.MayView},

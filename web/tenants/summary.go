@@ -270,7 +270,7 @@ func (v summary) door() ui.Stages {
 	} else if len(v.Datasets) > 0 && t.State.Readable() {
 		first.Fact = "Waits for its turn"
 	}
-	tenantStage := ui.Stage{Name: "Tenant", Shape: ui.ShapeOK, Fact: t.DefaultDomain, AsOf: "found at Microsoft"}
+	tenantStage := ui.Stage{Name: "Tenant", Shape: ui.ShapeOK, Fact: t.DefaultDomain, AsOf: "found at Microsoft", Link: ui.Link{Text: "domains", URL: v.m.Path("/licences/domains")}}
 	return ui.Stages{Title: "Direct consent", Note: "used for reading", Items: []ui.Stage{
 		tenantStage,
 		{Name: "Consent", Shape: consent.Shape, Fact: consent.Text, AsOf: asOf, Link: ui.Link{Text: "permissions", URL: v.m.Path("/consent")}},

@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/protection"
@@ -33,18 +34,19 @@ const HomeID = "c0000000-0000-4000-8000-000000010000"
 
 // Fleet is a database of the test's own with the stores that page rooms read, and a clock that stands still.
 type Fleet struct {
-	Now          time.Time
-	Pool         *postgres.Pool
-	Tenants      *tenant.Store
-	Devices      *device.Store
-	Apps         *app.Store
-	Provisioning *provisioning.Store
-	Services     *service.Store
-	Sync         *graphsync.Service
-	DetectedApps *detectedapp.Store
-	Protection   *protection.Store
-	Autopilot    *autopilot.Store
-	Incidents    *incident.Store
+	Now           time.Time
+	Pool          *postgres.Pool
+	Tenants       *tenant.Store
+	Devices       *device.Store
+	Apps          *app.Store
+	Provisioning  *provisioning.Store
+	Services      *service.Store
+	Organizations *organization.Store
+	Sync          *graphsync.Service
+	DetectedApps  *detectedapp.Store
+	Protection    *protection.Store
+	Autopilot     *autopilot.Store
+	Incidents     *incident.Store
 
 	run int64
 }
@@ -55,6 +57,7 @@ func NewFleet(t testing.TB) *Fleet {
 	pool := pgtest.New(t)
 	f := &Fleet{Now: time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC), Pool: pool, Devices: device.NewStore(pool), Apps: app.NewStore(pool), Provisioning: provisioning.NewStore(pool)}
 	f.DetectedApps, f.Protection = detectedapp.NewStore(pool), protection.NewStore(pool)
+	f.Organizations = organization.NewStore(pool)
 	f.Services, f.Autopilot, f.Incidents = service.NewStore(pool), autopilot.NewStore(pool), incident.NewStore(pool)
 	f.Tenants = tenant.NewStore(pool, ID(t, 0xffff), nil)
 	var err error
@@ -151,6 +154,19 @@ func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings
 	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
 		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
 		return m.Counters, err
+	})
+}
+
+// ReadOrganization stores a complete read of what the tenant says of itself.
+func (f *Fleet) ReadOrganization(t testing.TB, tid tenant.ID, at time.Time, r organization.Read) {
+	t.Helper()
+	f.run++
+	if r.Organization.Intune == "" {
+		r.Organization.Intune = organization.IntuneNone
+	}
+	f.complete(t, tid, graphsync.Organization, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+		_, err := f.Organizations.Merge(ctx, tx, tid, r, f.run, at)
+		return nil, err
 	})
 }
 

@@ -16,7 +16,7 @@ import (
 
 // shown are the lists that show what a dataset holds, below a tenant.
 var shown = map[string][]string{
-	graphsync.Organization:          {"/"},
+	graphsync.Organization:          {"/licences", "/licences/domains"},
 	graphsync.Devices:               {"/devices", "/changes"},
 	graphsync.DeviceCategories:      {"/devices/categories"},
 	graphsync.Apps:                  {"/apps"},
