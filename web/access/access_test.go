@@ -2,6 +2,7 @@ package access
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -153,6 +154,9 @@ func TestWhoCouldWipe(t *testing.T) {
 	}
 	if p := one.Get("/access?who=wipe&sort=-person&q=nobody").Body.String(); strings.Contains(p, `href="/access?sort=-person"`) || !strings.Contains(p, `href="/access?sort=-person&amp;who=wipe"`) {
 		t.Error("without its filters it is another list")
+	}
+	if p := one.Get(at).Body.String(); !strings.Contains(p, `href="/roles/who/people?can=`+url.QueryEscape(intunerole.Wipe)+`&amp;customer=`+contoso.ID.String()+`"`) || !strings.Contains(p, "Programs with a permission of their own") {
+		t.Error("who could wipe does not lead to Intune's own roles, or does not say that programs are missing")
 	}
 	one.JSON("/access?who=wipe&side=customer", http.StatusOK, &got)
 	if got.Count != 2 {

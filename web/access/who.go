@@ -96,7 +96,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	l := page.List[actor]{
 		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: int64(len(actors)), Next: next,
-		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: notes(unknown, activationNote),
+		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(narrower(m, only), unknown, activationNote, programNote),
 		Each: page.AtHand(actors),
 	}
 	if len(rows) == 0 && !q.CSV {
@@ -323,18 +323,28 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 		}),
 		plain("side", "Whose", 1, 120, actor.side),
 		plain("by", "By", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
-		plain("through", "Through", 2, 200, actor.through),
+		plain("through", "Through", 3, 200, actor.through),
 		plain("enabled", "Can sign in", 1, 120, actor.enabled),
 		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
 		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
 	)
 }
 
-// accountNote and activationNote are what these pages never know.
+// accountNote, activationNote and programNote are what these pages never know.
 const (
 	accountNote    = "Accounts of the customer’s own are known from sign-ins to the portal only: one that never signed in is not in this list."
+	programNote    = "Programs with a permission of their own to act on devices are not in this list."
 	activationNote = "A directory role that somebody may switch on for a time (Privileged Identity Management) is seen only while it is on."
 )
+
+// narrower leads to the answer by Intune's own roles, with the groups and what they are over, which this one does not show.
+func narrower(m tenant.Membership, only []tenant.ID) []ui.Link {
+	query := "?can=" + url.QueryEscape(intunerole.Wipe)
+	for _, id := range only {
+		query += "&customer=" + id.String()
+	}
+	return []ui.Link{{Text: "By Intune role: people", URL: m.Path("/roles/who/people") + query}, {Text: "By Intune role: assignments", URL: m.Path("/roles/who") + query}}
+}
 
 // questions lead from the matrix to who could wipe there, and of one person to what is to be done when they leave.
 func questions(m tenant.Membership, q page.Query, only []tenant.ID) []ui.Link {

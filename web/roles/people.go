@@ -111,7 +111,7 @@ func (h *Handler) noHolder(ctx context.Context, m tenant.Membership, q page.Quer
 		return fresh.Empty(holderNoun, read, m, fresh.Search{Narrowed: true, Clear: q.Clear(), Total: found.Count}, now), err
 	}
 	e := ui.Empty{Kind: emptyKind(q), Icon: "person_key", Title: "Nobody holds an Intune role that allows this", ActionURL: m.Path("/roles/who"), ActionText: "Show the assignments",
-		Lines: []string{"Groups were read completely " + ui.NewTime(read.AsOf, now).Text + ". Directory roles such as Intune Administrator and Global Administrator can do it all the same; they are not read here."}}
+		Lines: []string{"Groups were read completely " + ui.NewTime(read.AsOf, now).Text + ". Directory roles such as Intune Administrator and Global Administrator can do it all the same; they are not in this list."}}
 	if u.Groups > 0 {
 		e.Kind, e.Title, e.Lines = ui.EmptyNotRead, "Who can is not known", []string{"The groups that hold such a role were not looked into."}
 	}
@@ -215,11 +215,18 @@ type who struct {
 	shown           bool   // something was read
 	views           ui.Segments
 	unseen          []string
+	beside          string // what is in neither view
+	full            ui.Link
 }
 
 func newWho(m tenant.Membership, path, can string, roles int64, read graphsync.Freshness, u intunerole.Unseen) who {
 	query := "?can=" + url.QueryEscape(can)
 	w := who{shown: read.Read > 0, allow: ui.Count(roles, "role allows", "roles allow") + " this: " + actionWord(can), allowURL: m.Path("/roles") + query}
+	w.beside = "Directory roles such as Intune Administrator and Global Administrator can do this too, and so can programs with a permission of their own; neither is in this list."
+	w.full = ui.Link{Text: "Who holds such a directory role, GDAP with it", URL: m.Path("/access") + "?who=wipe"}
+	if can == intunerole.Wipe {
+		w.full.Text = "Who could wipe at all: by directory roles, GDAP and Intune roles"
+	}
 	w.views = ui.Segments{Label: "Shown by", Items: []ui.Segment{
 		{Text: "By assignment", URL: m.Path("/roles/who") + query, Current: path == "/roles/who"}, {Text: "By person", URL: m.Path("/roles/who/people") + query, Current: path != "/roles/who"},
 	}}

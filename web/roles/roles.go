@@ -1,7 +1,7 @@
 // Package roles shows Intune's own roles: what each allows, to whom it is given, and who can do a thing such as wiping a device.
 //
-// What a role is, and its tables, live in internal/intunerole; who is in a group in internal/group. Directory roles are not read, and
-// members of groups only where the customer granted it: the pages say so wherever it matters.
+// What a role is, and its tables, live in internal/intunerole; who is in a group in internal/group. Members of groups are read only where the
+// customer granted it: the pages say so wherever it matters. Directory roles are web/access's, and each side leads to the other.
 package roles
 
 import (

@@ -132,6 +132,11 @@ func TestPeople(t *testing.T) {
 		t.Error("over all, what was not read at Fabrikam is not said")
 	}
 	got.Rows, got.Count = nil, 0 // null, as nothing was read there, leaves what stands
+	for path, want := range map[string]string{"/roles/who/people": "/access?who=wipe", "/roles/who": "/access?who=wipe", at: "/t/" + contoso.ID.String() + "/access?who=wipe", "/roles": "/roles/who"} {
+		if page := all.Get(path).Body.String(); !strings.Contains(page, `href="`+want+`"`) {
+			t.Errorf("%s does not lead to %s", path, want)
+		}
+	}
 	all.JSON("/roles/who/people?customer="+fabrikam.ID.String(), http.StatusOK, &got)
 	if got.Count != 0 {
 		t.Errorf("people at Fabrikam: %+v", got)

@@ -89,7 +89,7 @@ func (h *Handler) nobody(ctx context.Context, m tenant.Membership, q page.Query,
 	}
 	return ui.Empty{
 		Kind: emptyKind(q), Icon: "person_key", Title: "No Intune role that allows this is given to anybody",
-		Lines:     []string{"Read completely " + ui.NewTime(read.AsOf, now).Text + ". Directory roles such as Intune Administrator and Global Administrator can do it all the same; they are not read here."},
+		Lines:     []string{"Read completely " + ui.NewTime(read.AsOf, now).Text + ". Directory roles such as Intune Administrator and Global Administrator can do it all the same; they are not in this list."},
 		ActionURL: m.Path("/roles"), ActionText: "Show the roles",
 	}, nil
 }
