@@ -22,7 +22,7 @@ func listsAgree(t *testing.T, s *site) {
 	c := s.customer(0)
 	lists := []string{
 		"/tenants", "/tenants?sort=-devices", "/devices", "/devices?sort=name", "/devices?sort=-name", "/devices?os=Windows", "/devices/autopilot", "/devices/autopilot?sort=-contacted", "/devices/autopilot?sort=customer", "/devices/remote-actions", "/devices/remote-actions?sort=customer", "/devices/remote-actions?state=failed", "/devices/categories", "/devices/categories?sort=-devices", "/incidents", "/incidents?sort=severity", "/incidents?open=true", "/apps", "/apps?sort=-name",
-		"/provisioning", "/services", "/services?sort=-ends", "/licences", "/licences?sort=-free", "/licences?sort=customer", "/licences?intune=true", "/licences/domains", "/licences/domains?sort=customer", "/activity", "/sync", "/sync/runs", "/staff",
+		"/provisioning", "/services", "/services?sort=-ends", "/licences", "/licences?sort=-free", "/licences?sort=customer", "/licences?intune=true", "/licences/domains", "/licences/domains?sort=customer", "/changes", "/changes?field=compliance", "/roles", "/activity", "/sync", "/sync/runs", "/staff",
 		"/t/" + c.ID + "/devices", "/t/" + c.ID + "/apps", "/t/" + c.ID + "/provisioning", "/t/" + c.ID + "/services", "/t/" + c.ID + "/licences", "/t/" + c.ID + "/licences/domains", "/t/" + c.ID + "/activity",
 	}
 	if jobs := rowLinks(v.Get("/provisioning")); len(jobs) > 0 {

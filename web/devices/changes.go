@@ -81,10 +81,10 @@ func span(q page.Query, now time.Time) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// changes serves what differs between two moments, by device, in one tenant.
+// changes serves what differs between two moments, by device, in one tenant; over all of them what changed, change by change.
 func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	if !m.One() {
-		return errs.NotFound
+		return h.allChanges(w, r, m)
 	}
 	q, err := changesSpec.Parse(r.URL)
 	if err != nil {

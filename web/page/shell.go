@@ -110,6 +110,7 @@ var (
 	}
 	system = []entry{
 		{"Sync", "arrow_sync", "/sync", tenant.MayView},
+		{"Changes", "edit", "/changes", tenant.MayView},
 		{"Roles", "person_key", "/roles", tenant.MayView},
 		{"Access", "person_lock", "/access", tenant.MayView},
 		{"Guests", "person_add", "/guests", tenant.MayView},
