@@ -71,7 +71,7 @@ func actURL(tid tenant.ID, id, kind string) string {
 
 // panels are the aside: what can be asked for, apart from it what removes, and what cannot, with the reason.
 func (v view) panels() []ui.ActionPanel {
-	use, remove, not := ui.ActionPanel{Title: "Actions", Note: v.note()}, ui.ActionPanel{Title: "Remove"}, ui.ActionPanel{Title: "Not possible here"}
+	use, remove, not := ui.ActionPanel{Title: "Actions", Note: v.note()}, ui.ActionPanel{Title: "Remove"}, ui.ActionPanel{Title: "Not possible here", Fold: true}
 	if v.GoneAt != nil {
 		return []ui.ActionPanel{{Title: "Actions", Note: "The device is no longer in Intune, so nothing can be sent to it."}}
 	}

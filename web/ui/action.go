@@ -52,6 +52,7 @@ type ActionPanel struct {
 	Title string
 	Note  string // "Sent as you, …, signed in at Northwind Traders for 52 more minutes."
 	Items []PanelAction
+	Fold  bool // the items stand behind the title and their number
 }
 
 // PanelAction is one line of an ActionPanel.
