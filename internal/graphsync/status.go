@@ -83,9 +83,8 @@ type Attempt struct {
 
 // DayValue is a figure at the end of a day. Days without a complete read are missing.
 type DayValue struct {
-	Day     time.Time
-	Value   int64
-	Tenants int // that have a figure for the day
+	Day   time.Time
+	Value int64
 }
 
 const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), s.tenant_id::text)`
@@ -381,7 +380,7 @@ func (s *Service) CountersByTenant(ctx context.Context, scope tenant.Scope, data
 // Daily returns a figure day by day since a day, added up over the scope, the oldest first.
 func (s *Service) Daily(ctx context.Context, scope tenant.Scope, dataset, key string, since time.Time) ([]DayValue, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT day, sum(value)::bigint, count(*)::int
+		SELECT day, sum(value)::bigint
 		FROM   tenant_daily
 		WHERE  dataset = $1
 		AND    key = $2
@@ -390,31 +389,6 @@ func (s *Service) Daily(ctx context.Context, scope tenant.Scope, dataset, key st
 		ORDER  BY day`, dataset, key, since.UTC())
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[DayValue])
 	if err != nil {
-		return nil, fmt.Errorf("days of %s: %w", dataset, err)
-	}
-	return found, nil
-}
-
-// DailyOf returns figures day by day since a day, by key, added up over the scope. A day on which nothing was read completely is missing.
-func (s *Service) DailyOf(ctx context.Context, scope tenant.Scope, dataset string, since time.Time, keys ...string) (map[string]map[time.Time]int64, error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT key, day, sum(value)::bigint
-		FROM   tenant_daily
-		WHERE  dataset = $1
-		AND    key = ANY($2)
-		AND    day >= $3::date
-		GROUP  BY key, day`, dataset, keys, since.UTC())
-	found := map[string]map[time.Time]int64{}
-	var key string
-	var day time.Time
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &day, &n}, func() error {
-		if found[key] == nil {
-			found[key] = map[time.Time]int64{}
-		}
-		found[key][day] = n
-		return nil
-	}); err != nil {
 		return nil, fmt.Errorf("days of %s: %w", dataset, err)
 	}
 	return found, nil

@@ -55,7 +55,7 @@ func (h *Handler) installDays(ctx context.Context, m tenant.Membership, id strin
 	}
 	out := make([]installDay, len(days))
 	for i, d := range days {
-		_, was := read["total"][d.Day]
+		_, was := read.Of["total"][d.Day]
 		out[i] = installDay{Day: d.Day.Format(time.DateOnly), Read: was, at: d.Day}
 		if was && d.Reported {
 			out[i].Counts = &installCounts{d.Installed, d.Failed, d.Pending, d.NotInstalled, d.NotApplicable}
@@ -66,7 +66,7 @@ func (h *Handler) installDays(ctx context.Context, m tenant.Membership, id strin
 
 // trends draw the days; nil where there is no day to draw.
 func (i installation) trends(now time.Time) templ.Component {
-	of := figures.Daily{"failed": {}, "installed": {}}
+	of := map[string]map[time.Time]int64{"failed": {}, "installed": {}}
 	missing := ""
 	for _, d := range i.Days {
 		switch {
@@ -79,7 +79,7 @@ func (i installation) trends(now time.Time) templ.Component {
 	if len(of["failed"]) == 0 {
 		return nil
 	}
-	return figures.AppTrends(of, missing, now)
+	return figures.AppTrends(figures.Daily{Of: of}, missing, now)
 }
 
 // installWords name the counts, and say of one on how many devices more or fewer it is now.

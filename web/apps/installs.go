@@ -149,7 +149,7 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		if err != nil {
 			return err
 		}
-		l.Below = figures.InstallTrends(days, m.One(), now)
+		l.Below = figures.InstallTrends(figures.Daily(days), m.One(), now)
 	}
 	if len(l.Rows) == 0 && !q.CSV {
 		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}

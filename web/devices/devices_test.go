@@ -334,7 +334,7 @@ func TestGoldenDevice(t *testing.T) {
 	m := tenant.Membership{Person: technician, Scope: tenant.Only(contoso.ID), Tenant: contoso}
 	read := graphsync.Freshness{Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute), Next: now.Add(12 * time.Minute)}
 	day := func(d int) graphsync.DayValue {
-		return graphsync.DayValue{Day: time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC), Value: 1, Tenants: 1}
+		return graphsync.DayValue{Day: time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC), Value: 1}
 	}
 	full := laptop("6d1e0c4a-1111-4222-8333-00000000191b", "CTO-1", now.AddDate(0, 0, -8))
 	full.Compliance, full.GraceUntil, full.FirstSeenAt = "inGracePeriod", now.Add(50*time.Hour), now.AddDate(0, -3, 0)

@@ -93,13 +93,13 @@ func TestTrends(t *testing.T) {
 		}
 		return strings.Join(got, "|")
 	}
-	d := Daily{
+	d := Daily{Of: map[string]map[time.Time]int64{
 		"total":                {ago(5): 10, ago(4): 10, ago(2): 0, ago(1): 10, ago(200): 1},
 		"compliance:compliant": {ago(5): 8, ago(4): 9, ago(1): 10, ago(200): 1},
 		"checkin:today":        {ago(5): 3, ago(4): 4, ago(1): 5}, "checkin:1-7": {ago(5): 1, ago(1): 2},
 		"os:Windows": {ago(5): 6, ago(4): 6, ago(1): 7}, "os:iOS": {ago(5): 4, ago(4): 4, ago(1): 3},
 		"health:quarantine": {ago(5): 1, ago(1): 2}, "health:trouble": {ago(4): 3},
-	}
+	}}
 	now := map[string]int64{"total": 10, "os:iOS": 3, "os:Windows": 7, "os:": 1}
 	c := d.Compliant(today)
 	if c.GapText != "not read: 3 days" || c.Label != "100.0% of the devices read were compliant on 20 Nov." {
@@ -128,9 +128,51 @@ func TestTrends(t *testing.T) {
 			t.Errorf("%s is not asked for", k)
 		}
 	}
-	for what, c := range map[string]ui.LineChart{"compliance": Daily{}.Compliant(today), "systems": Daily(nil).Systems(nil, today), "health": Daily{}.Healthy(today)} {
+	for what, c := range map[string]ui.LineChart{"compliance": Daily{}.Compliant(today), "systems": Daily{}.Systems(nil, today), "health": Daily{}.Healthy(today)} {
 		if len(c.Points) != 0 || c.GapText != "" {
 			t.Errorf("%s of nothing read: %+v", what, c)
 		}
+	}
+}
+
+// TestPartOfTheCustomers: a day on which not all customers were read is a gap in each line, told apart from one on which none was.
+func TestPartOfTheCustomers(t *testing.T) {
+	today := time.Date(2026, 11, 21, 2, 51, 44, 0, time.UTC)
+	ago := func(n int) time.Time { return today.AddDate(0, 0, -n).Truncate(24 * time.Hour) }
+	d := Daily{
+		Of:   map[string]map[time.Time]int64{"total": {ago(3): 10, ago(1): 10}, "compliance:compliant": {ago(3): 8, ago(1): 9}, "failed": {ago(3): 2, ago(1): 0}, "pending": {ago(3): 1, ago(1): 1}, "os:iOS": {ago(3): 1, ago(1): 2}, "os:Windows": {ago(3): 9, ago(1): 8}},
+		Read: map[time.Time]graphsync.Part{ago(4): {Read: 1, Due: 2}, ago(3): {Read: 2, Due: 2}, ago(2): {Read: 2, Due: 3}, ago(1): {Read: 3, Due: 3}},
+		Lost: 1,
+	}
+	told := func(points []ui.Point) string {
+		var of []string
+		for _, p := range points {
+			of = append(of, p.Label+" "+strconv.FormatBool(p.Read)+" "+p.Gap)
+		}
+		return strings.Join(of, "|")
+	}
+	const want = "17 Nov false 1 of 2 customers read|18 Nov true |19 Nov false 2 of 3 customers read|20 Nov true |21 Nov false "
+	systems := d.Systems(map[string]int64{"os:Windows": 8, "os:iOS": 2}, today)
+	for what, points := range map[string][]ui.Point{"compliance": d.Compliant(today).Points, "failed": d.Failed(today).Points, "pending": d.Failed(today).Others[0].Points, "health": d.Healthy(today).Points, "iOS": systems.Others[0].Points} {
+		if got := told(points); got != want {
+			t.Errorf("%s: %s, want %s", what, got, want)
+		}
+	}
+	if c := d.Compliant(today); c.GapText != "not all read: 3 days" || c.Label != "90.0% of the devices read were compliant on 20 Nov." {
+		t.Errorf("gap %q, label %q", c.GapText, c.Label)
+	}
+	if got := d.of("of devices read"); got != "of devices read, without 1 customer not read for a week" {
+		t.Error(got)
+	}
+	var page strings.Builder
+	if err := d.Compliant(today).Render(t.Context(), &page); err != nil || strings.Count(page.String(), "of 3 customers read") != 1 || strings.Count(page.String(), "not read<") != 1 {
+		t.Errorf("the table: %v, %s", err, page.String())
+	}
+	never := Daily{Read: map[time.Time]graphsync.Part{ago(1): {Read: 1, Due: 2}}}
+	if c := never.Compliant(today); len(c.Points) != 2 || c.Label != "On no day were all customers read." {
+		t.Errorf("%+v", c)
+	}
+	if days := d.List(today); len(days) != 5 || days[0].Counts != nil || days[1].Counts["total"] != 10 || days[2].Counts != nil || days[2].Read != 2 || *days[2].Due != 3 || days[4].Day != "2026-11-21" || days[4].Read != 0 || days[4].Due != nil || days[4].Counts != nil {
+		t.Errorf("as a list: %+v", days)
 	}
 }

@@ -7,14 +7,15 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
 // TrendDays is how far back trends go.
 const TrendDays = 90
 
-// Daily are counters of devices, of provisioning jobs or of installations, by key and day (UTC). A day on which nothing was read completely is missing.
-type Daily map[string]map[time.Time]int64
+// Daily are counters of devices, of provisioning jobs or of installations. A day on which not every customer was read is a gap.
+type Daily graphsync.Days
 
 // shownSystems is how many operating systems a trend names; more lines cannot be told apart.
 const shownSystems = 4
@@ -65,10 +66,10 @@ func (d Daily) CheckedIn(today time.Time) ui.LineChart {
 // Healthy is the share of provisioning jobs that are neither in quarantine nor in trouble.
 func (d Daily) Healthy(today time.Time) ui.LineChart {
 	healthy := map[time.Time]int64{}
-	for day, n := range d["total"] {
-		healthy[day] = n - d["health:quarantine"][day] - d["health:trouble"][day]
+	for day, n := range d.Of["total"] {
+		healthy[day] = n - d.Of["health:quarantine"][day] - d.Of["health:trouble"][day]
 	}
-	with := Daily{"total": d["total"], "healthy": healthy}
+	with := Daily{Of: map[string]map[time.Time]int64{"total": d.Of["total"], "healthy": healthy}, Read: d.Read}
 	return with.draw(ui.LineChart{ID: "provisioning", Unit: "%", Column: "Without trouble"}, today, "of the provisioning jobs read were without trouble", "healthy")
 }
 
@@ -114,8 +115,8 @@ func (d Daily) Count(c ui.LineChart, today time.Time, key, one, many string) ui.
 }
 
 func (d Daily) counts(today time.Time, key string) []ui.Point {
-	return days(today, func(day time.Time) (float64, bool) {
-		n, read := d[key][day]
+	return d.days(today, func(day time.Time) (float64, bool) {
+		n, read := d.Of[key][day]
 		return float64(n), read
 	})
 }
@@ -126,44 +127,92 @@ func (d Daily) draw(c ui.LineChart, today time.Time, sentence string, keys ...st
 	return captioned(c, func(p ui.Point) string { return fmt.Sprintf("%.1f%% %s", p.Value, sentence) })
 }
 
+// of says what a trend is of, and whom it leaves out.
+func (d Daily) of(what string) string {
+	if d.Lost > 0 {
+		what += ", without " + ui.Count(int64(d.Lost), "customer", "customers") + " not read for a week"
+	}
+	return what
+}
+
 // captioned adds the sentence about the last point that was read, and the word on the gaps.
 func captioned(c ui.LineChart, said func(ui.Point) string) ui.LineChart {
-	gaps := int64(0)
+	gaps, what := int64(0), cmp.Or(c.Missing, "not read")
 	for _, p := range c.Points {
-		if !p.Read {
-			gaps++
+		switch {
+		case p.Read:
+			c.Label = said(p) + " on " + p.Label + "."
 			continue
+		case p.Gap != "":
+			what = "not all read"
 		}
-		c.Label = said(p) + " on " + p.Label + "."
+		gaps++
 	}
 	if gaps > 0 {
-		c.GapText = cmp.Or(c.Missing, "not read") + ": " + ui.Count(gaps, "day", "days")
+		c.GapText = what + ": " + ui.Count(gaps, "day", "days")
+		c.Label = cmp.Or(c.Label, "On no day were all customers read.")
 	}
 	return c
 }
 
 // points are the share of the keys of the whole, day by day.
 func (d Daily) points(today time.Time, keys ...string) []ui.Point {
-	return days(today, func(day time.Time) (float64, bool) {
-		total, n := d["total"][day], int64(0)
+	return d.days(today, func(day time.Time) (float64, bool) {
+		total, n := d.Of["total"][day], int64(0)
 		for _, k := range keys {
-			n += d[k][day]
+			n += d.Of[k][day]
 		}
 		return float64(n) * 100 / float64(total), total > 0
 	})
 }
 
 // days are the points of the last days, from the first that was read: before it there is nothing to miss.
-func days(today time.Time, of func(day time.Time) (value float64, read bool)) (points []ui.Point) {
+func (d Daily) days(today time.Time, of func(day time.Time) (value float64, read bool)) (points []ui.Point) {
 	for i := TrendDays - 1; i >= 0; i-- {
 		day := today.UTC().Truncate(24*time.Hour).AddDate(0, 0, -i)
 		value, read := of(day)
 		if !read {
 			value = 0
 		}
-		if read || len(points) > 0 {
-			points = append(points, ui.Point{Label: day.Format("2 Jan"), Value: value, Read: read})
+		gap := ""
+		if part := d.Read[day]; part.Read < part.Due {
+			gap = ui.N(int64(part.Read)) + " of " + ui.Count(int64(part.Due), "customer", "customers") + " read"
+		}
+		if read || gap != "" || len(points) > 0 {
+			points = append(points, ui.Point{Label: day.Format("2 Jan"), Value: value, Read: read, Gap: gap})
 		}
 	}
 	return points
+}
+
+// Day is a day of the trends for programs.
+type Day struct {
+	Day    string           `json:"day"`
+	Counts map[string]int64 `json:"counts"` // null: not every customer was read
+	Read   int              `json:"customers_read"`
+	Due    *int             `json:"customers"` // null: none was read
+}
+
+// List are the days from the first on which a customer was read.
+func (d Daily) List(today time.Time) []Day {
+	list := []Day{}
+	for i := TrendDays - 1; i >= 0; i-- {
+		at := today.UTC().Truncate(24*time.Hour).AddDate(0, 0, -i)
+		day := Day{Day: at.Format(time.DateOnly)}
+		if part, ok := d.Read[at]; ok {
+			day.Read, day.Due = part.Read, &part.Due
+		} else if len(list) == 0 {
+			continue
+		}
+		for key, of := range d.Of {
+			if n, ok := of[at]; ok {
+				if day.Counts == nil {
+					day.Counts = map[string]int64{}
+				}
+				day.Counts[key] = n
+			}
+		}
+		list = append(list, day)
+	}
+	return list
 }

@@ -39,11 +39,11 @@ func Trends(devices, jobs Daily, now map[string]int64, today time.Time) templ.Co
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Compliance", "of devices read, 90 days", devices.Compliant(today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Compliance", devices.of("of devices read, 90 days"), devices.Compliant(today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Checked in within 7 days", "of devices read, 90 days", devices.CheckedIn(today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Checked in within 7 days", devices.of("of devices read, 90 days"), devices.CheckedIn(today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -51,11 +51,11 @@ func Trends(devices, jobs Daily, now map[string]int64, today time.Time) templ.Co
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Operating systems", "of devices read, 90 days", devices.Systems(now, today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Operating systems", devices.of("of devices read, 90 days"), devices.Systems(now, today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Provisioning without trouble", "of jobs read, 90 days", jobs.Healthy(today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Provisioning without trouble", jobs.of("of jobs read, 90 days"), jobs.Healthy(today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -93,7 +93,7 @@ func JobTrend(jobs Daily, today time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Jobs by health", "of jobs read, 90 days", jobs.JobHealth(today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Jobs by health", jobs.of("of jobs read, 90 days"), jobs.JobHealth(today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -132,12 +132,12 @@ func InstallTrends(installs Daily, one bool, today time.Time) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = trend("Apps that fail", "of apps in Intune’s report, 90 days", installs.Failing(today)).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = trend("Apps that fail", installs.of("of apps in Intune’s report, 90 days"), installs.Failing(today)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
 		if one {
-			templ_7745c5c3_Err = trend("Failed and pending", "installations, 90 days", installs.Failed(today)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = trend("Failed and pending", installs.of("installations, 90 days"), installs.Failed(today)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -47,13 +47,15 @@ type view struct {
 	Attention []attention      `json:"needs_a_person"`
 	Datasets  []dataset        `json:"datasets"`
 	Furthest  []customer       `json:"furthest_from_target"`
+	ByDay     []figures.Day    `json:"devices_by_day"`
+	JobsByDay []figures.Day    `json:"provisioning_jobs_by_day"`
 
 	m        tenant.Membership
 	reach    tenant.Scope
 	now      time.Time
 	fresh    graphsync.Freshness
-	days     figures.Daily // of devices
-	jobDays  figures.Daily // of provisioning jobs
+	days     graphsync.Days // of devices
+	jobDays  graphsync.Days // of provisioning jobs
 	jobs     int64
 	ill      int64
 	jobsRead bool // of at least one customer
@@ -146,6 +148,7 @@ func (h *Handler) readFigures(ctx context.Context, v *view) error {
 		return err
 	}
 	v.jobDays, err = h.Sync.DailyOf(ctx, v.reach, graphsync.ProvisioningJobs, since, figures.JobKeys()...)
+	v.ByDay, v.JobsByDay = figures.Daily(v.days).List(v.now), figures.Daily(v.jobDays).List(v.now)
 	return err
 }
 

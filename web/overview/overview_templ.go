@@ -158,7 +158,7 @@ func body(v view) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if v.fresh.Read > 0 {
-			templ_7745c5c3_Err = figures.Trends(v.days, v.jobDays, v.Devices, v.now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = figures.Trends(figures.Daily(v.days), figures.Daily(v.jobDays), v.Devices, v.now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

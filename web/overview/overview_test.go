@@ -22,7 +22,6 @@ import (
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
 	"github.com/tenantry/tenantry/web/devices"
-	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
 	"github.com/tenantry/tenantry/web/settings"
@@ -182,6 +181,39 @@ func TestAttention(t *testing.T) {
 	}
 }
 
+// TestDaysOfAll: the days of all customers are whole only where all were read who had been before.
+func TestDaysOfAll(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	f.ReadDevices(t, contoso.ID, f.Now, device.Device{ID: "c", Name: "C", Compliance: "compliant"})
+	f.ReadDevices(t, fabrikam.ID, f.Now, device.Device{ID: "f", Name: "F", Compliance: "noncompliant"})
+	today := f.Now.UTC().Truncate(24 * time.Hour)
+	for _, x := range []struct {
+		of  tenant.Tenant
+		ago int
+	}{{contoso, 3}, {fabrikam, 3}, {contoso, 1}} {
+		if _, err := f.Pool.In(x.of.ID).Exec(t.Context(), `INSERT INTO tenant_daily (tenant_id, dataset, key, day, value) SELECT $1, 'devices', k, $2, 5 FROM unnest(ARRAY['total', 'compliance:compliant']) k`, x.of.ID, today.AddDate(0, 0, -x.ago)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := f.Serve(t, technician, tenant.Everything(), site(f))
+	var v struct {
+		Days []struct {
+			Day    string
+			Counts map[string]int64
+			Read   int  `json:"customers_read"`
+			Due    *int `json:"customers"`
+		} `json:"devices_by_day"`
+	}
+	c.JSON("/", http.StatusOK, &v)
+	if d := v.Days; len(d) != 4 || d[0].Counts["total"] != 10 || d[0].Read != 2 || d[1].Counts != nil || d[1].Due != nil || d[2].Counts != nil || d[2].Read != 1 || *d[2].Due != 2 || d[3].Counts["total"] != 2 || d[3].Counts["compliance:compliant"] != 1 {
+		t.Errorf("%+v", d)
+	}
+	if text := read(t, c, "/").Text(); !strings.Contains(text, "not all read: 2 days") || !strings.Contains(text, "1 of 2 customers read") {
+		t.Error("the page does not tell the day on which one of two was read")
+	}
+}
+
 // TestAttentionIsBounded holds that a page shows the first few lines and all of them when asked.
 func TestAttentionIsBounded(t *testing.T) {
 	v := view{now: time.Now()}
@@ -310,9 +342,9 @@ func TestGolden(t *testing.T) {
 		"one": {
 			Customers: 1, States: map[string]int{"connected": 1}, Devices: map[string]int64{"total": 3, "compliance:compliant": 1, "compliance:noncompliant": 2, "checkin:today": 3, "os:Windows": 3}, m: tenant.Membership{Person: technician},
 			fresh: graphsync.Freshness{Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-time.Minute)}, jobs: 1, jobsRead: true,
-			Datasets: []dataset{{Name: "devices", Label: "Managed devices", Fresh: 1, Oldest: ago(time.Minute), target: time.Hour}}, days: figures.Daily{
+			Datasets: []dataset{{Name: "devices", Label: "Managed devices", Fresh: 1, Oldest: ago(time.Minute), target: time.Hour}}, days: graphsync.Days{Of: map[string]map[time.Time]int64{
 				"total": {now.AddDate(0, 0, -1).Truncate(24 * time.Hour): 3, now.Truncate(24 * time.Hour): 3}, "compliance:compliant": {now.AddDate(0, 0, -1).Truncate(24 * time.Hour): 1, now.Truncate(24 * time.Hour): 1},
-			},
+			}},
 			Furthest: []customer{{ID: contoso.ID.String(), Name: "Contoso", Devices: &devices, Compliant: &third, tenant: contoso}},
 		},
 		"hostile": {

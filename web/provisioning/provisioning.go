@@ -106,7 +106,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		if err != nil {
 			return err
 		}
-		l.Above, l.Below = counts, figures.JobTrend(days, now)
+		l.Above, l.Below = counts, figures.JobTrend(figures.Daily(days), now)
 	}
 	l.Empty = fresh.Empty(jobNoun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear(), Total: total}, now)
 	return l.Serve(w, r)

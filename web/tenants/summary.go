@@ -35,8 +35,8 @@ type summary struct {
 	devices graphsync.Freshness
 
 	guestsAsOf graphsync.Freshness
-	days       figures.Daily // of devices
-	jobDays    figures.Daily // of provisioning jobs
+	days       graphsync.Days // of devices
+	jobDays    graphsync.Days // of provisioning jobs
 	activity   []audit.Record
 	live       string // how often the page renews itself: "2s"; "" never
 }

@@ -260,7 +260,7 @@ func summaryBody(v summary) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = figures.Trends(v.days, v.jobDays, v.Devices, v.now).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = figures.Trends(figures.Daily(v.days), figures.Daily(v.jobDays), v.Devices, v.now).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -118,6 +118,7 @@ type Point struct {
 	Label string // "24 Aug"
 	Value float64
 	Read  bool
+	Gap   string // what the table says where it was not read, if not what the chart says of all of them: "2 of 3 customers read"
 }
 
 // Render prints the chart and its table.
@@ -279,7 +280,7 @@ func (c LineChart) bounds() (lo, hi float64) {
 }
 
 // missing is what the table says of a gap.
-func (c LineChart) missing() string { return cmp.Or(c.Missing, "not read") }
+func (c LineChart) missing(p Point) string { return cmp.Or(p.Gap, c.Missing, "not read") }
 
 func (c LineChart) format(v, step float64) string {
 	if c.Unit == "" {
