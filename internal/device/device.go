@@ -124,7 +124,7 @@ var ComplianceStates = []string{"noncompliant", "error", "conflict", "inGracePer
 
 // Filter chooses devices. Empty fields do not choose; values of one field are alternatives, fields add up.
 type Filter struct {
-	Q            string // part of name, serial, UPN, user, IMEI, MEID or MAC; below three characters a prefix of name, serial or UPN
+	Q            string // part of name, serial, UPN, user, IMEI, MEID or MAC, or the beginning of an id; below three characters a prefix of name, serial or UPN
 	Compliance   []string
 	OS           []string
 	OSVersion    []string

@@ -24,7 +24,7 @@ func (f Filter) bound() int64 {
 
 // gathers tells that all matches of a search can be gathered with what they are sorted by, and counted as they are.
 func (f Filter) gathers() bool {
-	return term(f.Q) != "" && f.onlySearch() && f.Sort != "customer"
+	return Term(f.Q) != "" && f.onlySearch() && f.Sort != "customer"
 }
 
 // Search is the first page of what a text finds in no order that anybody chose, and which order that is: by name, as who looks for something
@@ -57,7 +57,7 @@ func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit 
 		return Page{}, false, err
 	}
 	db := s.pool.In(scope)
-	if short(term(f.Q)) { // how many begin with a text, only the text tells
+	if short(Term(f.Q)) { // how many begin with a text, only the text tells
 		db = s.pool.Planned(scope)
 	}
 	var count, beside int64
@@ -102,7 +102,7 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 
 // matches are those of a search with what they are sorted by, one more than are counted.
 func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
-	text, most := term(f.Q), f.bound()
+	text, most := Term(f.Q), f.bound()
 	if short(text) {
 		c := &postgres.Where{Args: w.Args}
 		if _, err := conditions(c, scope, f); err != nil {
@@ -120,7 +120,7 @@ func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 }
 
 // byIndex tells that what the index of the search knows of a device is all that is needed to sort what was found.
-func (f Filter) byIndex() bool { return !short(term(f.Q)) && (f.Sort == "" || f.Sort == "name") }
+func (f Filter) byIndex() bool { return !short(Term(f.Q)) && (f.Sort == "" || f.Sort == "name") }
 
 // beside is the condition that a match holds the text beside its name.
 func beside(f Filter) string {
@@ -146,7 +146,7 @@ const walk = 10_000
 // probe is for a search that matches much, such as the beginning of all names: the first devices in the chosen order hold a page of
 // matches already, while the index of the search would gather every match there is. found is false where they do not.
 func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit int) (page Page, found bool, err error) {
-	text, bare := term(f.Q), f
+	text, bare := Term(f.Q), f
 	bare.Q = ""
 	of := parts(scope, bare)
 	all, tenants := scope.PostgresScope()
@@ -163,7 +163,7 @@ func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit i
 		return Page{}, false, err
 	}
 	match := &postgres.Where{Args: w.Args}
-	match.And(plainMatch(text), matchArgs(text)...)
+	plain(match, text)
 	sql := `
 		SELECT ` + columns + `, ` + o.Place() + `
 		FROM  (SELECT * FROM ` + inner + `) d

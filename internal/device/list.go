@@ -137,7 +137,7 @@ func selected(f Filter, o postgres.Order, limit int) string {
 // source is where the devices come from, and the conditions that remain: of a search, from its matches, one by one. Beside row-level
 // security the planner would rather walk through all devices of the scope than believe that few match.
 func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from string, err error) {
-	text := term(f.Q)
+	text := Term(f.Q)
 	if text == "" || short(text) || f.Gone {
 		w, one, err = where(scope, f)
 		return w, one, "device d", err
@@ -187,14 +187,14 @@ func (s *Store) count(ctx context.Context, scope tenant.Scope, f Filter) (n int6
 }
 
 func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
-	text := term(f.Q)
+	text := Term(f.Q)
 	w, _, err := where(scope, f)
 	if err != nil {
 		return "", nil, err
 	}
 	if text != "" && !short(text) && f.onlySearch() {
 		w := &postgres.Where{}
-		return `SELECT count(*) FROM ` + holding(w, text, f.bound()), w.Args, nil
+		return `SELECT count(*) FROM ` + holding(w, text, f.bound()) + ` m`, w.Args, nil
 	}
 	if f.CountMost > 0 {
 		return `SELECT count(*) FROM (SELECT FROM device d ` + w.SQL() + limited(w, int(f.CountMost)+1) + `) d`, w.Args, nil
@@ -208,7 +208,7 @@ func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 
 // tallied asks the tables of counts; ok is false where they cannot tell.
 func tallied(scope tenant.Scope, f Filter) (sql string, args []any, ok bool) {
-	if term(f.Q) != "" || f.Gone || f.UserID != "" {
+	if Term(f.Q) != "" || f.Gone || f.UserID != "" {
 		return "", nil, false
 	}
 	fields := map[string][]string{"compliance": f.Compliance, "os": f.OS, "checkin": f.CheckIn, "ownership": f.Ownership}

@@ -26,7 +26,7 @@ func newPast(scope tenant.Scope, at time.Time, f Filter) (past, error) {
 	if f.Gone || len(f.CheckIn) > 0 || f.UserID != "" || f.Sort == "lastSync" {
 		return past{}, errs.ShowNext(errs.Invalid, "Check-ins and removals of the past are not kept.", "Open the list of that day without them.")
 	}
-	p := past{scope: scope, at: at, f: f, still: &still{at: at, text: term(f.Q), fields: slices.Concat([]string{"gone"}, orderedThen[f.Sort], f.chosen())}}
+	p := past{scope: scope, at: at, f: f, still: &still{at: at, text: Term(f.Q), fields: slices.Concat([]string{"gone"}, orderedThen[f.Sort], f.chosen())}}
 	if t := p.still.text; t != "" {
 		if err := postgres.CheckSearch(t); err != nil {
 			return past{}, err
@@ -117,9 +117,7 @@ func (p past) then(w *postgres.Where, at string) error {
 	if _, err := conditions(w, p.scope, p.moved); err != nil {
 		return err
 	}
-	if p.still.text != "" {
-		w.And(textThen, p.still.text)
-	}
+	p.still.textThen(w)
 	return p.o.After(w, p.moved.After)
 }
 

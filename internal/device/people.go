@@ -32,7 +32,7 @@ const (
 // Below three characters it is the beginning of the user principal name.
 // Where among is not nil, it holds all devices of the scope that the same text finds, so that they need not be found again.
 func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among []Device, limit int) (found []Owner, more bool, err error) {
-	text := term(q)
+	text := Term(q)
 	if err := postgres.CheckSearch(q); err != nil {
 		return nil, false, err
 	}

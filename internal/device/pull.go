@@ -101,12 +101,10 @@ func kept(of []graph.DeviceActionResult) []Action {
 // clean is text that Postgres can hold.
 func clean(s string) string { return postgres.Clean(s) }
 
-// macSeparators takes out what makers write between the digits of a MAC address.
-var macSeparators = strings.NewReplacer(":", "", "-", "", ".", "")
-
-// searchText is what a search looks through: one value a line, in lower case, with MAC addresses also as people write them.
+// searchText is what a search looks through: one value a line, in lower case, with MAC addresses also as people write them, as a part of one
+// is looked for as it is typed.
 func searchText(d Device) string {
-	mac := macSeparators.Replace(d.WiFiMAC)
+	mac := separators.Replace(d.WiFiMAC)
 	parts := []string{d.Name, d.Serial, d.UPN, d.UserName, d.IMEI, d.MEID, mac}
 	if len(mac) == 12 {
 		parts = append(parts, colons(mac))

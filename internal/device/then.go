@@ -85,15 +85,18 @@ const unmoved = `COALESCE((SELECT false FROM device_change c WHERE c.tenant_id =
 func (s *still) conditions(w *postgres.Where) {
 	w.And("d.first_seen_at < ?", s.at)
 	w.And(unmoved, s.at, s.fields)
-	if s.text != "" {
-		w.And(textThen, s.text)
-	}
+	s.textThen(w)
 }
 
-// searchedThen are the fields of a search of the past, in the order of textThen.
-var searchedThen = []string{"name", "serial", "upn", "user_name", "imei", "meid", "wifi_mac"}
+// searchedThen are the fields of a search of the past: see textThen.
+var searchedThen = []string{"name", "serial", "upn", "user_name", "imei", "meid", "wifi_mac", "entra_device_id"}
 
-const textThen = `strpos(lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac)), ?) > 0`
+// textThen adds the condition that a device held the text, as it was.
+func (s *still) textThen(w *postgres.Where) {
+	if s.text != "" {
+		or(w, `strpos(lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac, translate(d.wifi_mac, ':-.', ''))), ?) > 0`, s.text, s.text)
+	}
+}
 
 // orderedThen are the remembered fields that an order is by.
 var orderedThen = map[string][]string{

@@ -102,11 +102,23 @@ func (s Spec) Parse(u *url.URL) (Query, error) {
 }
 
 func (s Spec) readText(v url.Values, q *Query) error {
-	q.Q = strings.TrimSpace(v.Get("q"))
+	q.Q = unbraced(strings.TrimSpace(v.Get("q")))
 	if len(q.Q) > maxText || !clean(q.Q) {
 		return bad("The search text is longer than %d characters or has characters that cannot be searched.", maxText)
 	}
 	return nil
+}
+
+// unbraced is a GUID without the braces in which Windows and PowerShell write it, and any other text as it is.
+func unbraced(q string) string {
+	if inner, ok := strings.CutPrefix(q, "{"); ok {
+		if inner, ok = strings.CutSuffix(inner, "}"); ok {
+			if _, err := tenant.ParseID(inner); err == nil {
+				return inner
+			}
+		}
+	}
+	return q
 }
 
 // clean tells text that Postgres and a page can hold.

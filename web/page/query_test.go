@@ -73,6 +73,15 @@ func TestParseKeepsState(t *testing.T) {
 	}
 }
 
+func TestGUIDInBraces(t *testing.T) {
+	const guid = "6d1e0c4a-1111-4222-8333-00000000191b"
+	for typed, want := range map[string]string{"{" + guid + "}": guid, guid: guid, "{" + guid: "{" + guid, "{}": "{}", "{desk}": "{desk}", " {" + strings.ToUpper(guid) + "} ": strings.ToUpper(guid)} {
+		if q, err := parse(t, "q="+url.QueryEscape(typed)); err != nil || q.Q != want {
+			t.Errorf("%q is read as %q, want %q (%v)", typed, q.Q, want, err)
+		}
+	}
+}
+
 func TestNextRoundTrip(t *testing.T) {
 	q, err := parse(t, "os=iOS")
 	if err != nil {

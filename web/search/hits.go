@@ -26,13 +26,11 @@ func match(text string, fields ...field) field {
 	return fields[len(fields)-1]
 }
 
-func (s question) device(d device.Device, late, exact bool) hit {
-	plainMAC := macSeparators.Replace(d.WiFiMAC)
-	f := match(s.q, field{"name", "", d.Name}, field{"serial", "serial", d.Serial}, field{"user", "user", d.UPN}, field{"user", "user", d.UserName},
-		field{"imei", "IMEI", d.IMEI}, field{"meid", "MEID", d.MEID}, field{"mac", "MAC", colons(d.WiFiMAC, plainMAC, s.q)}, field{"mac", "MAC", plainMAC})
-	if exact {
-		f = field{"id", "Intune device id", d.ID}
-	}
+func (s question) device(d device.Device, late bool) hit {
+	plainMAC, text := macSeparators.Replace(d.WiFiMAC), device.Term(s.q)
+	f := match(text, field{"name", "", d.Name}, field{"serial", "serial", d.Serial}, field{"user", "user", d.UPN}, field{"user", "user", d.UserName},
+		field{"imei", "IMEI", d.IMEI}, field{"meid", "MEID", d.MEID}, field{"mac", "MAC", colons(d.WiFiMAC, plainMAC, text)},
+		field{"id", "Intune device id", d.ID}, field{"entraId", "Entra device id", d.EntraDeviceID}, field{"mac", "MAC", plainMAC})
 	state := verdict.Device(d, late, s.chrome.Now)
 	name := d.Name
 	if name == "" {
@@ -176,7 +174,7 @@ func (v view) hits() ui.Hits {
 			x.All = ui.Link{Text: text + ui.Count(g.Count, g.One, g.Many), URL: g.URL}
 		}
 		for _, h := range g.Hits {
-			x.Hits = append(x.Hits, h.view(v.Query))
+			x.Hits = append(x.Hits, h.view(device.Term(v.Query)))
 		}
 		out.Groups = append(out.Groups, x)
 	}

@@ -165,6 +165,7 @@ func tenantMatch(t tenant.Tenant, text string) (field, value string) {
 	return "", ""
 }
 
+// devices finds those that are there by what a search looks through and by the beginning of an id, and one that is gone by its whole id.
 func (s *question) devices(ctx context.Context) (group, error) {
 	p, _, err := s.h.Devices.Search(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
 	if err != nil {
@@ -180,7 +181,7 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: p.Count, more: p.More}
+	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", more: p.More}
 	if p.Count > 0 {
 		g.URL = "/devices?q=" + url.QueryEscape(s.q)
 	}
@@ -193,13 +194,14 @@ func (s *question) devices(ctx context.Context) (group, error) {
 		if i >= len(exact) && slices.ContainsFunc(exact, func(e device.Device) bool { return e.Tenant == d.Tenant && e.ID == d.ID }) {
 			continue
 		}
-		g.Hits = append(g.Hits, s.device(d, late[d.Tenant], i < len(exact)))
+		g.Hits = append(g.Hits, s.device(d, late[d.Tenant]))
 	}
+	g.Count = max(p.Count, int64(len(g.Hits)))
 	g.Hits = g.Hits[:min(len(g.Hits), perGroup)]
 	return g, nil
 }
 
-// exactDevice finds the device whose id was typed whole; lists do not search by it.
+// exactDevice finds the device whose id was typed whole, also one that is gone.
 func (s question) exactDevice(ctx context.Context) ([]device.Device, error) {
 	if _, err := tenant.ParseID(s.q); err != nil {
 		return nil, nil // no GUID, so no device's id

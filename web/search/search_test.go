@@ -37,7 +37,7 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant) {
 	contoso, fabrikam = f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
 	f.ReadDevices(t, contoso.ID, f.Now.Add(-3*time.Minute),
 		device.Device{ID: deviceID, Name: "CTO-LT-0482", Serial: "0F37B2P", OS: "Windows", Compliance: "noncompliant", UPN: "k.osei@contoso.example", UserName: "K. Osei"},
-		device.Device{ID: "phone", Name: "iPhone", OS: "iOS", Compliance: "compliant", LastSyncAt: f.Now, IMEI: "359881204820116", MEID: "99000048", WiFiMAC: "3C21F4A09B0A"})
+		device.Device{ID: "phone", Name: "iPhone", OS: "iOS", Compliance: "compliant", LastSyncAt: f.Now, IMEI: "359881204820116", MEID: "99000048", WiFiMAC: "3C21F4A09B0A", EntraDeviceID: "0e55aa01-2222-4222-8333-00000000abcd"})
 	f.ReadDevices(t, fabrikam.ID, f.Now.Add(-26*time.Hour), device.Device{ID: "f1", Name: "FBK-10482", OS: "Windows", Compliance: "compliant", LastSyncAt: f.Now})
 	f.ReadAutopilot(t, contoso.ID, f.Now, autopilot.Identity{ID: "ap1", Serial: "5CG7781XX", PurchaseOrder: "PO-3391", Model: "EliteBook"})
 	f.ReadAutopilot(t, fabrikam.ID, f.Now, autopilot.Identity{ID: "ap2", Serial: "5CG7782XX"})
@@ -131,7 +131,8 @@ func TestFields(t *testing.T) {
 	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f))
 	for q, want := range map[string]string{
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
-		"3c21f4": "devices mac", "3C:21:F4": "devices mac", deviceID: "devices id", strings.ToUpper(deviceID): "devices id",
+		"3c21f4": "devices mac", "3C:21:F4": "devices mac", "3C-21-F4-A0-9B-0A": "devices mac", "3c21.f4a0.9b0a": "devices mac", "35 988120 482011 6": "devices imei", "35-988120-482011-6": "devices imei",
+		deviceID: "devices id", strings.ToUpper(deviceID): "devices id", "{" + deviceID + "}": "devices id", deviceID[:8]: "devices id", "0e55aa01": "devices entraId", "{0E55AA01-2222-4222-8333-00000000ABCD}": "devices entraId",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
 		"Amazon": "provisioning name", "awssc": "provisioning template", "turnstile": "services machine", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id", "kiosk": "incidents device",
 	} {
@@ -139,6 +140,13 @@ func TestFields(t *testing.T) {
 		c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
 		if len(v.Groups) == 0 || v.Groups[0].Kind+" "+v.Groups[0].Hits[0].Field != want {
 			t.Errorf("search for %q: %+v, want %s first", q, v.Groups, want)
+			continue
+		}
+		if g := v.Groups[0]; g.Kind == "devices" {
+			var list struct{ Count int64 }
+			if c.JSON(g.URL, http.StatusOK, &list); list.Count != g.Count {
+				t.Errorf("search for %q finds %d devices, %s has %d", q, g.Count, g.URL, list.Count)
+			}
 		}
 	}
 	var v view
@@ -191,8 +199,8 @@ func TestGolden(t *testing.T) {
 		"hits": {Query: "0482", Groups: []group{
 			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected, StateReadAt: chrome.Now.Add(-time.Hour)}, "name", "0482 Ltd")}},
 			{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: 12, URL: "/devices?q=0482", Hits: []hit{
-				ask("0482").device(device.Device{Tenant: tid, TenantName: "Contoso", ID: "d1", Name: "iPhone", OS: "iOS", IMEI: "359881204820116", Compliance: "compliant"}, true, false),
-				ask("0482").device(hostile, false, false),
+				ask("0482").device(device.Device{Tenant: tid, TenantName: "Contoso", ID: "d1", Name: "iPhone", OS: "iOS", IMEI: "359881204820116", Compliance: "compliant"}, true),
+				ask("0482").device(hostile, false),
 			}},
 		}},
 	} {
