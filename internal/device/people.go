@@ -76,7 +76,8 @@ func (d Device) owner(text string) bool {
 	if short(text) {
 		return strings.HasPrefix(upn, text)
 	}
-	return strings.Contains(upn, text) || strings.Contains(strings.ToLower(d.UserName), text)
+	name := strings.ToLower(d.UserName)
+	return !slices.ContainsFunc(postgres.Words(text), func(word string) bool { return !strings.Contains(upn, word) && !strings.Contains(name, word) })
 }
 
 // owned are devices whose user the text may mean, from the beginning of the user principal name by its index, and by the index of the search.
@@ -101,7 +102,7 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
 			WHERE  m.beside
 			AND    d.user_key <> ''
-			AND    ` + namesUser(w.Arg(text))
+			AND    ` + namesUser(w, text)
 }
 
 // ownedAmong are those of the devices whose user the text means.
@@ -110,20 +111,28 @@ func ownedAmong(w *postgres.Where, text string, among []Device) string {
 	for i, d := range among {
 		tenants[i], ids[i] = d.Tenant, d.ID
 	}
-	what := w.Arg(text)
-	test := namesUser(what)
+	from := `unnest(` + w.Arg(tenants) + `::uuid[], ` + w.Arg(ids) + `::text[])`
+	test := ""
 	if short(text) {
-		test = "starts_with(d.user_key, " + what + ")"
+		test = "starts_with(d.user_key, " + w.Arg(text) + ")"
+	} else {
+		test = namesUser(w, text)
 	}
 	return `
 			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
-			FROM   unnest(` + w.Arg(tenants) + `::uuid[], ` + w.Arg(ids) + `::text[]) m (tenant_id, id)
+			FROM   ` + from + ` m (tenant_id, id)
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
 			WHERE  d.user_key <> ''
 			AND    d.gone_at IS NULL
 			AND    ` + test
 }
 
-func namesUser(text string) string {
-	return `(strpos(d.user_key, ` + text + `) > 0 OR strpos(lower(d.user_name), ` + text + `) > 0)`
+// namesUser is the condition that each word of the text stands in the name of a device's user.
+func namesUser(w *postgres.Where, text string) string {
+	var tests []string
+	for _, word := range postgres.Words(text) {
+		word = w.Arg(word)
+		tests = append(tests, `(strpos(d.user_key, `+word+`) > 0 OR strpos(lower(d.user_name), `+word+`) > 0)`)
+	}
+	return strings.Join(tests, " AND ")
 }

@@ -14,6 +14,9 @@ func Term(q string) string {
 	if grouped.MatchString(text) {
 		return separators.Replace(text)
 	}
+	if words := postgres.Words(text); len(words) == 1 { // typed twice, it is one
+		return words[0]
+	}
 	return text
 }
 
@@ -51,10 +54,14 @@ func search(w *postgres.Where, f Filter) error {
 	return nil
 }
 
-// holding are the devices that are there and hold the text, of three characters or more: tenant_id, id, name_key and whether they hold it
+// holding are the devices that are there and hold each word of the text, of three characters or more: tenant_id, id, name_key and whether they hold it
 // beside their names, at most so many; 0: all. Of a text that ids may begin with, they are those, too.
 func holding(w *postgres.Where, text string, most int64) string {
 	limit := w.Arg(most)
+	words := postgres.Words(text)
+	if len(words) > 1 {
+		return `device_holding_each(` + w.Arg(postgres.Likes(words)) + `, NULLIF(` + limit + `::int, 0))`
+	}
 	held := `device_holding(` + w.Arg(postgres.Like(text)) + `, NULLIF(` + limit + `::int, 0))`
 	if !beginsID(text) {
 		return held
@@ -78,7 +85,9 @@ func plain(w *postgres.Where, text string) {
 		w.And(`((d.name_key >= ? AND d.name_key < ?) OR (d.serial_key >= ? AND d.serial_key < ?) OR (d.user_key >= ? AND d.user_key < ?))`, text, end, text, end, text, end)
 		return
 	}
-	or(w, "d.search LIKE ?", postgres.Like(text), text)
+	for _, word := range postgres.Words(text) {
+		or(w, "d.search LIKE ?", postgres.Like(word), text)
+	}
 }
 
 // or adds a condition on a text, or that one of the ids begins with it.

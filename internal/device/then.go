@@ -91,10 +91,13 @@ func (s *still) conditions(w *postgres.Where) {
 // searchedThen are the fields of a search of the past: see textThen.
 var searchedThen = []string{"name", "serial", "upn", "user_name", "imei", "meid", "wifi_mac", "entra_device_id"}
 
-// textThen adds the condition that a device held the text, as it was.
+// textThen adds the condition that a device held each word of the text, as it was.
 func (s *still) textThen(w *postgres.Where) {
-	if s.text != "" {
-		or(w, `strpos(lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac, translate(d.wifi_mac, ':-.', ''))), ?) > 0`, s.text, s.text)
+	if s.text == "" {
+		return
+	}
+	for _, word := range postgres.Words(s.text) {
+		or(w, `strpos(lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac, translate(d.wifi_mac, ':-.', ''))), ?) > 0`, word, s.text)
 	}
 }
 

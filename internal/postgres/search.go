@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,10 +18,11 @@ type Searchable struct {
 	Key          string   // column with the name in lower case, which a text without a trigram is the beginning of; "": it is looked for in the search text
 	IDs          []string // what stands before a GUID in ids, each "" or a prefix; nil: ids are not searched
 	Shared       bool     // rows of several kinds may share an id
+	Text         string   // column with the search text; "": search
 }
 
-// Searched adds the condition that the search text of the table's row contains q, or that its id is or begins with the GUID q. Row-level
-// security keeps an index from being asked by LIKE, so a function with the same scope asks it.
+// Searched adds the condition that the search text of the table's row contains each word of q, or that its id is or begins with the GUID q.
+// Row-level security keeps an index from being asked by LIKE, so a function with the same scope asks it, for the longest word.
 func (w *Where) Searched(t Searchable, q string) {
 	q = strings.TrimSpace(q)
 	if short := utf8.RuneCountInString(q) < Trigram; q == "" {
@@ -32,7 +35,11 @@ func (w *Where) Searched(t Searchable, q string) {
 		w.And(t.Alias+".search LIKE ?", Like(q))
 		return
 	}
-	like := w.Arg(Like(q))
+	words := Words(q)
+	for _, word := range words[1:] {
+		w.And(t.Alias+"."+cmp.Or(t.Text, "search")+" LIKE ?", Like(word))
+	}
+	like := w.Arg(Like(words[0]))
 	test := `(` + t.Alias + `.search LIKE ` + like
 	found := `SELECT m.tenant_id, m.id FROM searched(` + w.Arg(t.Table) + `, ` + like + `) m`
 	if guid, ok := GUIDBegins(q); ok {
@@ -46,6 +53,27 @@ func (w *Where) Searched(t Searchable, q string) {
 	if t.Shared {
 		w.And(test + `)`)
 	}
+}
+
+// Words are what is looked for when somebody types q, in lower case: its words, of which each must be found, the longest first. One without a
+// trigram only chooses among what the others find; where none has one, q is a word.
+func Words(q string) []string {
+	text := strings.ToLower(strings.TrimSpace(q))
+	words := strings.Fields(text)
+	slices.SortStableFunc(words, func(a, b string) int { return utf8.RuneCountInString(b) - utf8.RuneCountInString(a) })
+	if len(words) > 0 && utf8.RuneCountInString(words[0]) < Trigram {
+		return []string{text}
+	}
+	return slices.Compact(words)
+}
+
+// Likes are the patterns of words: see Like.
+func Likes(words []string) []string {
+	patterns := make([]string, len(words))
+	for i, w := range words {
+		patterns[i] = Like(w)
+	}
+	return patterns
 }
 
 // Uncased tells that no letter of a text but those of ASCII has a lower or an upper case: of others the database may know none, according to

@@ -142,7 +142,7 @@ func TestListsCountAndPage(t *testing.T) {
 		f    Filter
 		want int64
 	}{
-		{Filter{}, 13}, {Filter{Problem: []string{"malwareActive"}}, 6}, {Filter{Any: true}, 9}, {Filter{Q: "kiln-03"}, 2}, {Filter{Q: "%"}, 0}, {Filter{Tenants: []tenant.ID{fabrikam}}, 4},
+		{Filter{}, 13}, {Filter{Problem: []string{"malwareActive"}}, 6}, {Filter{Any: true}, 9}, {Filter{Q: "kiln-03"}, 2}, {Filter{Q: "03 kiln"}, 2}, {Filter{Q: "kiln nothing"}, 0}, {Filter{Q: "%"}, 0}, {Filter{Tenants: []tenant.ID{fabrikam}}, 4},
 	} {
 		if page, err := s.List(t.Context(), all, tc.f); err != nil || page.Count != tc.want || int64(len(page.Rows)) != tc.want {
 			t.Errorf("%+v: %d, %d, %v, want %d", tc.f, page.Count, len(page.Rows), err, tc.want)

@@ -75,7 +75,7 @@ func begin(scope tenant.Scope, table string, tenants []tenant.ID, q string, valu
 			return nil, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
-	w.Searched(postgres.Searchable{Table: table, Alias: "d", Key: "d.name_key"}, q)
+	w.Searched(postgres.Searchable{Table: table, Alias: "d", Key: "d.name_key", Text: "name_key"}, q)
 	if len(tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", tenants)
 	}

@@ -70,7 +70,7 @@ func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err
 		}
 	}
 	w.And("j.gone_at IS NULL")
-	if q := strings.TrimSpace(f.Q); q != "" {
+	for _, q := range postgres.Words(f.Q) {
 		like := postgres.Like(q)
 		test := "p.name_key LIKE ? OR lower(j.template) LIKE ? OR j.tenant_id IN (SELECT t.tenant_id FROM tenant t WHERE lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) LIKE ?)"
 		args := []any{like, like, like}

@@ -35,6 +35,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
+// Words are what is looked for when somebody types q, in lower case: each must be found, the longest comes first.
+func Words(q string) []string { return postgres.Words(q) }
+
 // Holding are the kinds of which something in the scope may hold the text; the others hold it nowhere. They are all kinds where the indexes
 // cannot tell: of what may be the beginning of an id, which is no part of their texts, and of cased letters other than ASCII, which the
 // database may see differently in lower case.
@@ -49,7 +52,9 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	if _, guid := postgres.GUIDBegins(text); guid || !postgres.Uncased(text) {
 		return slices.Clone(kinds), nil
 	}
-	if before, _, ok := strings.Cut(text, "@"); ok && utf8.RuneCountInString(before) >= postgres.Trigram { // what follows stands in too many texts to tell much
+	text = Words(text)[0] // of several, which must all be held, the one that tells most
+	// What follows an @ stands in too many texts to tell much.
+	if before, _, ok := strings.Cut(text, "@"); ok && utf8.RuneCountInString(before) >= postgres.Trigram {
 		text = before
 	}
 	var found []Kind

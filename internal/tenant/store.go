@@ -87,6 +87,12 @@ func (s *Store) Containing(ctx context.Context, scope Scope, text string) ([]Ten
 	return s.list(ctx, scope, `strpos(search, $2) > 0`, 100_000, strings.ToLower(text))
 }
 
+// Holds tells that each of the words, in lower case, stands in the tenant's name, a domain or the GUID.
+func (t Tenant) Holds(words []string) bool {
+	texts := strings.ToLower(strings.Join(append([]string{t.Name(), t.ID.String(), t.DefaultDomain}, t.Domains...), "\n"))
+	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(texts, w) })
+}
+
 // First returns the first n customers by name, without the home tenant: the switcher shows them.
 func (s *Store) First(ctx context.Context, scope Scope, n int) ([]Tenant, error) {
 	return s.list(ctx, scope, `NOT home`, n)

@@ -447,6 +447,12 @@ func TestContainingAndStates(t *testing.T) {
 			t.Errorf("%q: %v, want %v (%v)", tc.text, got, tc.want, err)
 		}
 	}
+	for words, want := range map[string]bool{"": true, "ltd contoso": true, "contoso c0a70500": true, "contoso.example fabrikam": false, "litware": false} {
+		is := tenant.Tenant{ID: contoso, DisplayName: "Contoso Ltd", DefaultDomain: "contoso.example"}
+		if got := is.Holds(strings.Fields(words)); got != want {
+			t.Errorf("%s holds %q: %t, want %t", is.Name(), words, got, want)
+		}
+	}
 	counts, err := s.CountByState(ctx, tenant.Everything())
 	if err != nil || len(counts) != 2 || counts[tenant.StateConnected] != 1 {
 		t.Errorf("CountByState = %v, %v", counts, err)

@@ -7,6 +7,7 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/verdict"
@@ -15,15 +16,31 @@ import (
 // field is one that a store searches: its name in JSON, its word on the page, and its value.
 type field struct{ name, label, value string }
 
-// match is the first field that holds the text. Where none does, a store found it by a form of its own, and the last one is shown.
+// match is the first field that holds the text, or else the first that holds most of its words. Where none does, a store found it by a form of
+// its own, and the last one is shown.
 func match(text string, fields ...field) field {
-	text = strings.ToLower(text)
+	best, most := fields[len(fields)-1], 0
+	words := search.Words(text)
 	for _, f := range fields {
-		if f.value != "" && strings.Contains(strings.ToLower(f.value), text) {
+		switch n := f.held(words); {
+		case f.value != "" && strings.Contains(strings.ToLower(f.value), strings.ToLower(text)):
 			return f
+		case n > most:
+			best, most = f, n
 		}
 	}
-	return fields[len(fields)-1]
+	return best
+}
+
+// held is how many of the words the field holds.
+func (f field) held(words []string) (n int) {
+	value := strings.ToLower(f.value)
+	for _, w := range words {
+		if strings.Contains(value, w) {
+			n++
+		}
+	}
+	return n
 }
 
 func (s question) device(d device.Device, late bool) hit {
@@ -105,9 +122,9 @@ func (s question) job(j provisioning.Job, late bool) hit {
 	}
 }
 
-func (h hit) view(query string) ui.Hit {
+func (h hit) view(words []string) ui.Hit {
 	chip := ui.TenantChip{Name: h.Tenant.Name, Colour: ui.Mark(h.Tenant.ID.String())}
-	out := ui.Hit{Icon: h.icon, URL: h.URL, Name: ui.Match(h.Name, query), Tenant: &chip, State: h.state}
+	out := ui.Hit{Icon: h.icon, URL: h.URL, Name: ui.Match(h.Name, words...), Tenant: &chip, State: h.state}
 	if h.state == nil {
 		out.Note = h.State
 	}
@@ -116,7 +133,7 @@ func (h hit) view(query string) ui.Hit {
 		if label == "" {
 			label = h.Field
 		}
-		out.Detail = append(ui.Spans{{Text: label + " "}}, ui.Match(h.Value, query)...)
+		out.Detail = append(ui.Spans{{Text: label + " "}}, ui.Match(h.Value, words...)...)
 	}
 	return out
 }
@@ -164,6 +181,7 @@ func (v view) box() ui.FilterBar {
 
 func (v view) hits() ui.Hits {
 	out := ui.Hits{Query: v.Query, Note: "Only customers that you may see: " + ui.N(int64(v.chrome.Count))}
+	words := search.Words(device.Term(v.Query))
 	for _, g := range v.Groups {
 		x := ui.HitGroup{Title: g.Title}
 		if g.URL != "" {
@@ -174,7 +192,7 @@ func (v view) hits() ui.Hits {
 			x.All = ui.Link{Text: text + ui.Count(g.Count, g.One, g.Many), URL: g.URL}
 		}
 		for _, h := range g.Hits {
-			x.Hits = append(x.Hits, h.view(device.Term(v.Query)))
+			x.Hits = append(x.Hits, h.view(words))
 		}
 		out.Groups = append(out.Groups, x)
 	}

@@ -121,48 +121,36 @@ type question struct {
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
 func (s question) customers(ctx context.Context) (group, error) {
-	all, err := s.h.Tenants.Containing(ctx, s.m.Reach, s.q)
+	words := search.Words(s.q)
+	all, err := s.h.Tenants.Containing(ctx, s.m.Reach, words[0])
 	if err != nil {
 		return group{}, err
 	}
 	g := group{Kind: "customers", Title: "Customers", URL: "/tenants?q=" + url.QueryEscape(s.q)}
-	text := strings.ToLower(s.q)
 	for _, t := range all {
-		field, value := tenantMatch(t, text)
-		if field == "" || t.Home {
+		if t.Home || !t.Holds(words) {
 			continue
 		}
 		g.Count++
 		if len(g.Hits) < perGroup {
-			g.Hits = append(g.Hits, s.customer(t, field, value))
+			g.Hits = append(g.Hits, s.customer(t))
 		}
 	}
 	g.One, g.Many = "customer", "customers"
 	return g, nil
 }
 
-func (s question) customer(t tenant.Tenant, field, value string) hit {
+func (s question) customer(t tenant.Tenant) hit {
 	state := page.Connection(t, s.chrome.Now)
+	fields := []field{{"name", "", t.Name()}}
+	for _, d := range append([]string{t.DefaultDomain}, t.Domains...) {
+		fields = append(fields, field{"domain", "", d})
+	}
+	f := match(s.q, append(fields, field{"tenant", "", t.ID.String()})...)
 	return hit{
-		ID: t.ID.String(), Name: t.Name(), Field: field, Value: value, Tenant: page.TenantRef{ID: t.ID, Name: t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
+		ID: t.ID.String(), Name: t.Name(), Field: f.name, Value: f.value, Tenant: page.TenantRef{ID: t.ID, Name: t.Name()}, State: state.Text, URL: "/t/" + t.ID.String(),
 		icon: "building", state: &state,
 	}
-}
-
-// tenantMatch is the field of a tenant that holds the text, as the list of customers searches it.
-func tenantMatch(t tenant.Tenant, text string) (field, value string) {
-	if strings.Contains(strings.ToLower(t.Name()), text) {
-		return "name", t.Name()
-	}
-	for _, d := range append([]string{t.DefaultDomain}, t.Domains...) {
-		if strings.Contains(d, text) {
-			return "domain", d
-		}
-	}
-	if strings.Contains(t.ID.String(), text) {
-		return "tenant", t.ID.String()
-	}
-	return "", ""
 }
 
 // devices finds those that are there by what a search looks through and by the beginning of an id, and one that is gone by its whole id.

@@ -133,6 +133,8 @@ func TestFields(t *testing.T) {
 		"0f37": "devices serial", "osei@": "devices user", "K. Osei": "devices user", "35988": "devices imei", "990000": "devices meid",
 		"3c21f4": "devices mac", "3C:21:F4": "devices mac", "3C-21-F4-A0-9B-0A": "devices mac", "3c21.f4a0.9b0a": "devices mac", "35 988120 482011 6": "devices imei", "35-988120-482011-6": "devices imei",
 		deviceID: "devices id", strings.ToUpper(deviceID): "devices id", "{" + deviceID + "}": "devices id", deviceID[:8]: "devices id", "0e55aa01": "devices entraId", "{0E55AA01-2222-4222-8333-00000000ABCD}": "devices entraId",
+		"osei k.": "devices user", "0482 cto": "devices name", "contoso 0f37": "devices serial", "iphone 4820": "devices name", "contoso viewer": "apps name", "theft credential": "incidents title",
+		"brandt lena": "guests name", "example contoso": "customers domain", "fabrikam amazon": "provisioning name",
 		"fabrikam.ex": "customers domain", "Contos": "customers name", contoso.ID.String(): "customers tenant", strings.ToUpper(contoso.ID.String()): "customers tenant",
 		"Amazon": "provisioning name", "awssc": "provisioning template", "turnstile": "services machine", "viewer": "apps name", "cg7781": "autopilot serial", "po-33": "autopilot order", "5c": "autopilot serial", "theft": "incidents title", "7721": "incidents id", "kiosk": "incidents device",
 	} {
@@ -197,7 +199,7 @@ func TestGolden(t *testing.T) {
 	for name, v := range map[string]view{
 		"nothing asked": {}, "one letter": {Query: "x"}, "none": {Query: "nothing"},
 		"hits": {Query: "0482", Groups: []group{
-			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected, StateReadAt: chrome.Now.Add(-time.Hour)}, "name", "0482 Ltd")}},
+			{Kind: "customers", Title: "Customers", One: "customer", Many: "customers", Count: 1, URL: "/tenants?q=0482", Hits: []hit{ask("0482").customer(tenant.Tenant{ID: tid, DisplayName: "0482 Ltd", State: tenant.StateConnected, StateReadAt: chrome.Now.Add(-time.Hour)})}},
 			{Kind: "devices", Title: "Devices", One: "device", Many: "devices", Count: 12, URL: "/devices?q=0482", Hits: []hit{
 				ask("0482").device(device.Device{Tenant: tid, TenantName: "Contoso", ID: "d1", Name: "iPhone", OS: "iOS", IMEI: "359881204820116", Compliance: "compliant"}, true),
 				ask("0482").device(hostile, false),

@@ -17,6 +17,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
+	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -234,9 +235,7 @@ func matches(x row, q page.Query) bool {
 	if states := q.Values["state"]; len(states) > 0 && !slices.Contains(states, x.State) {
 		return false
 	}
-	text := strings.ToLower(q.Q)
-	return text == "" || strings.Contains(strings.ToLower(x.Name), text) || strings.Contains(x.ID, text) ||
-		slices.ContainsFunc(x.tenant.Domains, func(d string) bool { return strings.Contains(d, text) }) || strings.Contains(x.Domain, text)
+	return x.tenant.Holds(search.Words(q.Q))
 }
 
 // sortRows orders by what was asked, then by name and GUID; what was never read comes first when sorted upwards: unknown is worse

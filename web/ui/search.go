@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -34,19 +35,26 @@ type Hit struct {
 	Note   string
 }
 
-// Match splits text at the first place where it contains query, ignoring case, and marks that place.
-func Match(text, query string) Spans {
-	if query == "" {
-		return Spans{{Text: text}}
-	}
-	// Folding may change lengths ("İ"), so that an index into the folded text must not be used on the text itself.
-	runes, want := []rune(text), []rune(query)
-	for i := 0; i+len(want) <= len(runes); i++ {
-		if strings.EqualFold(string(runes[i:i+len(want)]), query) {
-			return compact(Spans{{Text: string(runes[:i])}, {Text: string(runes[i : i+len(want)]), Strong: true}, {Text: string(runes[i+len(want):])}})
+// Match splits text where it contains the words, ignoring case, and marks these places: the first of each word.
+func Match(text string, words ...string) Spans {
+	for i, word := range words {
+		if before, found, after := around(text, word); found != "" {
+			return compact(slices.Concat(Match(before, words[i+1:]...), Spans{{Text: found, Strong: true}}, Match(after, words[i+1:]...)))
 		}
 	}
 	return Spans{{Text: text}}
+}
+
+// around is what stands before a word in the text, the word as it is written there, and what stands after it.
+func around(text, word string) (before, found, after string) {
+	// Folding may change lengths ("İ"), so that an index into the folded text must not be used on the text itself.
+	runes, want := []rune(text), []rune(word)
+	for i := 0; i+len(want) <= len(runes); i++ {
+		if strings.EqualFold(string(runes[i:i+len(want)]), word) {
+			return string(runes[:i]), string(runes[i : i+len(want)]), string(runes[i+len(want):])
+		}
+	}
+	return text, "", ""
 }
 
 func compact(s Spans) Spans {

@@ -67,8 +67,9 @@ func TestMatchFoldsCase(t *testing.T) {
 		{"NWT-LT-0482", "lt", ui.Spans{{Text: "NWT-"}, {Text: "LT", Strong: true}, {Text: "-0482"}}},
 		{"İstanbul", "stan", ui.Spans{{Text: "İ"}, {Text: "stan", Strong: true}, {Text: "bul"}}},
 		{"Contoso", "x", ui.Spans{{Text: "Contoso"}}}, {"Contoso", "", ui.Spans{{Text: "Contoso"}}}, {"a", "aa", ui.Spans{{Text: "a"}}},
+		{"Ryan Hayes", "hayes ryan", ui.Spans{{Text: "Ryan", Strong: true}, {Text: " "}, {Text: "Hayes", Strong: true}}}, {"Contoso 0228", "0228 x", ui.Spans{{Text: "Contoso "}, {Text: "0228", Strong: true}}},
 	} {
-		got := ui.Match(tc.text, tc.query)
+		got := ui.Match(tc.text, strings.Fields(tc.query)...)
 		if len(got) != len(tc.want) {
 			t.Fatalf("Match(%q, %q) = %v, want %v", tc.text, tc.query, got, tc.want)
 		}
