@@ -21,6 +21,13 @@ type Owner struct {
 	Devices    int64
 }
 
+// Owners are primary users, the first by name.
+type Owners struct {
+	Rows  []Owner
+	Count int64 // all that were found
+	More  bool  // there may be more than Count: only so many devices are looked at
+}
+
 // gathered is how many devices are looked at for their users; of a text that more have, those whose user principal name begins with it
 // are found all the same. Below three characters, which stand for many people anyway, it is fewer.
 const (
@@ -28,20 +35,20 @@ const (
 	gatheredShort = 200
 )
 
-// Owners finds primary users in the scope by a part of user principal name or name, by name; more tells that there may be further ones.
-// Below three characters it is the beginning of the user principal name.
+// Owners finds primary users in the scope by a part of user principal name or name. Below three characters it is the beginning of the user
+// principal name.
 // Where among is not nil, it holds all devices of the scope that the same text finds, so that they need not be found again.
-func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among []Device, limit int) (found []Owner, more bool, err error) {
+func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among []Device, limit int) (found Owners, err error) {
 	text := Term(q)
 	if err := postgres.CheckSearch(q); err != nil {
-		return nil, false, err
+		return found, err
 	}
 	if text == "" {
-		return nil, false, nil
+		return found, nil
 	}
 	if among != nil {
 		if among = slices.DeleteFunc(slices.Clone(among), func(d Device) bool { return !d.owner(text) }); len(among) == 0 {
-			return nil, false, nil
+			return found, nil
 		}
 	}
 	w := &postgres.Where{}
@@ -52,22 +59,24 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 		matches = ownedAmong(w, text, among)
 	}
 	rows, _ := s.pool.Planned(scope).Query(ctx, `
+		`+matches+`
 		SELECT d.tenant_id, `+tenantName+`, d.upn, d.user_name,
-		       (SELECT count(*) FROM device x WHERE x.user_key = d.user_key AND x.tenant_id = d.tenant_id AND x.gone_at IS NULL)
-		FROM  (SELECT tenant_id, user_key, min(upn) AS upn, max(user_name) AS user_name
-		       FROM  (`+matches+`) f
+		       (SELECT count(*) FROM device x WHERE x.user_key = d.user_key AND x.tenant_id = d.tenant_id AND x.gone_at IS NULL),
+		       d.n, (SELECT bool_or(cut) FROM cut)
+		FROM  (SELECT tenant_id, user_key, min(upn) AS upn, max(user_name) AS user_name, count(*) OVER () AS n
+		       FROM   found
 		       GROUP  BY tenant_id, user_key
 		       ORDER  BY lower(COALESCE(NULLIF(max(user_name), ''), user_key)) COLLATE "C", user_key, tenant_id
-		       LIMIT  `+w.Arg(limit+1)+`) d
+		       LIMIT  `+w.Arg(limit)+`) d
 		ORDER  BY lower(COALESCE(NULLIF(d.user_name, ''), d.user_key)) COLLATE "C", d.user_key, d.tenant_id`, w.Args...)
-	found, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Owner])
+	found.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (o Owner, err error) {
+		err = row.Scan(&o.Tenant, &o.TenantName, &o.UPN, &o.Name, &o.Devices, &found.Count, &found.More)
+		return o, err
+	})
 	if err != nil {
-		return nil, false, fmt.Errorf("primary users: %w", postgres.BadInput(err))
+		return Owners{}, fmt.Errorf("primary users: %w", postgres.BadInput(err))
 	}
-	if more = len(found) > limit; more {
-		found = found[:limit]
-	}
-	return found, more, nil
+	return found, nil
 }
 
 // owner tells that the text may mean the device's user.
@@ -80,7 +89,8 @@ func (d Device) owner(text string) bool {
 	return !slices.ContainsFunc(postgres.Words(text), func(word string) bool { return !strings.Contains(upn, word) && !strings.Contains(name, word) })
 }
 
-// owned are devices whose user the text may mean, from the beginning of the user principal name by its index, and by the index of the search.
+// owned are devices whose user the text means, found, from the beginning of the user principal name by its index, and by the index of the search;
+// and whether one of them had more than are looked at, cut.
 func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	w.Within(scope, "d.tenant_id")
 	w.And("d.gone_at IS NULL")
@@ -91,18 +101,23 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	if short(text) {
 		most = gatheredShort
 	}
-	matches := `(SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + w.Arg(most) + `)`
+	limit := w.Arg(most)
+	begun := `WITH begun AS MATERIALIZED (SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + limit + `)`
 	if short(text) {
-		return matches
+		return begun + `, found AS (SELECT * FROM begun), cut AS (SELECT count(*) >= ` + limit + ` AS cut FROM begun)`
 	}
-	return matches + `
+	return begun + `,
+		held AS MATERIALIZED (SELECT * FROM ` + holding(w, text, gathered) + ` m),
+		found AS (
+			SELECT * FROM begun
 			UNION
 			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
-			FROM   ` + holding(w, text, gathered) + ` m
+			FROM   held m
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
 			WHERE  m.beside
 			AND    d.user_key <> ''
-			AND    ` + namesUser(w, text)
+			AND    ` + namesUser(w, text) + `),
+		cut AS (SELECT count(*) >= ` + limit + ` AS cut FROM begun UNION ALL SELECT count(*) >= ` + limit + ` FROM held)`
 }
 
 // ownedAmong are those of the devices whose user the text means.
@@ -118,13 +133,13 @@ func ownedAmong(w *postgres.Where, text string, among []Device) string {
 	} else {
 		test = namesUser(w, text)
 	}
-	return `
+	return `WITH found AS (
 			SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name
 			FROM   ` + from + ` m (tenant_id, id)
 			CROSS  JOIN LATERAL (SELECT * FROM device x WHERE x.tenant_id = m.tenant_id AND x.id = m.id OFFSET 0) d
 			WHERE  d.user_key <> ''
 			AND    d.gone_at IS NULL
-			AND    ` + test
+			AND    ` + test + `), cut AS (SELECT false AS cut)`
 }
 
 // namesUser is the condition that each word of the text stands in the name of a device's user.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/ui"
 )
 
 // Narrower finds the tenants of a scope that are in any of the groups and have any of the tags that a query names. What is no group is
@@ -73,6 +74,16 @@ func (l *List[R]) choose(r *http.Request) error {
 	c, err := find(r.Context())
 	l.choices = map[string][]Option{"group": c.Groups, "tag": c.Tags}
 	return err
+}
+
+// Bar is the bar of filters of a page that is no list of rows, but narrowed as lists are; HTML only.
+func Bar(r *http.Request, s Spec, q Query) (ui.FilterBar, error) {
+	if WantsJSON(r) {
+		return ui.FilterBar{}, nil
+	}
+	l := List[struct{}]{Query: q, Spec: s}
+	err := l.choose(r)
+	return l.filterBar(), err
 }
 
 // filters are those of the list, with what those by group offer; offered is false for one that has nothing to choose from.

@@ -14,7 +14,7 @@ func (s question) autopilot(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "autopilot", Title: "Windows Autopilot", One: "registered machine", Many: "registered machines", Count: p.Count, more: p.More, URL: "/devices/autopilot?q=" + url.QueryEscape(s.q)}
+	g := group{One: "registered machine", Many: "registered machines", Count: p.Count, more: p.More, URL: s.list("/devices/autopilot")}
 	for _, i := range p.Rows {
 		g.Hits = append(g.Hits, s.machine(i))
 	}

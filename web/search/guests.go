@@ -22,7 +22,7 @@ func (s question) guests(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "guests", Title: "Guest accounts", One: "guest account", Many: "guest accounts", Count: p.Count, URL: "/guests?q=" + url.QueryEscape(s.q)}
+	g := group{One: "guest account", Many: "guest accounts", Count: p.Count, URL: s.list("/guests")}
 	for _, x := range p.Rows {
 		g.Hits = append(g.Hits, s.guest(x, late[x.Tenant]))
 	}

@@ -175,10 +175,6 @@ func (v view) lead() string {
 	return lead
 }
 
-func (v view) box() ui.FilterBar {
-	return ui.FilterBar{Action: "/search", Query: v.Query, Placeholder: spec.Placeholder}
-}
-
 func (v view) hits() ui.Hits {
 	out := ui.Hits{Query: v.Query, Note: "Only customers that you may see: " + ui.N(int64(v.chrome.Count))}
 	words := search.Words(device.Term(v.Query))

@@ -18,7 +18,7 @@ func (s question) incidents(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "incidents", Title: "Incidents", One: "incident", Many: "incidents", Count: p.Count, URL: "/incidents?q=" + url.QueryEscape(s.q)}
+	g := group{One: "incident", Many: "incidents", Count: p.Count, URL: s.list("/incidents")}
 	for _, i := range p.Rows {
 		fields := []field{{"title", "", i.Title}, {"id", "number", i.ID}, {"assigned", "assigned to", i.Assigned}}
 		for _, e := range i.Subjects() {

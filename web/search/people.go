@@ -9,14 +9,15 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// people finds primary users of devices by user principal name or name. There is no list of them: each leads to their devices.
+// people finds primary users of devices by user principal name or name. There is no list of them but this page itself, of them alone; each leads
+// to their devices.
 func (s *question) people(ctx context.Context) (group, error) {
-	found, more, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, s.matching, perGroup)
+	found, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, s.matching, s.owners)
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "people", Title: "People", One: "person", Many: "people", Count: int64(len(found)), more: more}
-	for _, o := range found {
+	g := group{One: "person", Many: "people", Count: found.Count, more: found.More, URL: s.list("/search") + "&kind=people"}
+	for _, o := range found.Rows {
 		g.Hits = append(g.Hits, s.person(o))
 	}
 	return g, nil

@@ -10,16 +10,16 @@ import (
 
 // policies finds configuration and compliance policies by name, description, type or template.
 func (s *question) policies(ctx context.Context) (group, error) {
-	return s.policiesOf(ctx, group{Kind: "policies", Title: "Policies", One: "policy", Many: "policies", URL: "/configuration"}, configuration.Policies)
+	return s.policiesOf(ctx, group{One: "policy", Many: "policies", URL: "/configuration"}, configuration.Policies)
 }
 
 func (s *question) appProtection(ctx context.Context) (group, error) {
-	return s.policiesOf(ctx, group{Kind: "appProtection", Title: "App protection", One: "app protection policy", Many: "app protection policies", URL: "/configuration/app-protection"},
+	return s.policiesOf(ctx, group{One: "app protection policy", Many: "app protection policies", URL: "/configuration/app-protection"},
 		[]configuration.Kind{configuration.AppProtection})
 }
 
 func (s *question) appConfigurations(ctx context.Context) (group, error) {
-	return s.policiesOf(ctx, group{Kind: "appConfigurations", Title: "App configuration", One: "app configuration", Many: "app configurations", URL: "/configuration/app-configuration"},
+	return s.policiesOf(ctx, group{One: "app configuration", Many: "app configurations", URL: "/configuration/app-configuration"},
 		[]configuration.Kind{configuration.AppConfiguration})
 }
 
@@ -28,7 +28,7 @@ func (s *question) policiesOf(ctx context.Context, g group, kinds []configuratio
 	if err != nil {
 		return group{}, err
 	}
-	g.Count, g.URL = p.Count, g.URL+"?q="+url.QueryEscape(s.q)
+	g.Count, g.URL = p.Count, s.list(g.URL)
 	for _, x := range p.Rows {
 		g.Hits = append(g.Hits, s.policy(x))
 	}

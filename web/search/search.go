@@ -46,15 +46,44 @@ type Handler struct {
 // Mount adds the page over all tenants.
 func (h *Handler) Mount(r page.Router) { r.Get("/search", h.search) }
 
-// perGroup is how many hits of a kind are shown; counted how far those are counted of which there are many, as all that are counted are
-// gathered and sorted; shortest is the least that is searched for, in characters.
+// perGroup is how many hits of a kind are shown, and perPeople how many people where nothing else is asked for; counted how far those are
+// counted of which there are many, as all that are counted are gathered and sorted; shortest is the least that is searched for, in characters.
 const (
-	perGroup = 8
-	counted  = 2000
-	shortest = 2
+	perGroup  = 8
+	perPeople = 200
+	counted   = 2000
+	shortest  = 2
 )
 
-var spec = page.Spec{Placeholder: "Device, person, serial, IMEI, MAC, app, customer, domain or GUID"}
+// finder finds what there is of a kind.
+type finder struct {
+	kind, title string
+	held        search.Kind // "": asked whatever holds the text
+	find        func(*question, context.Context) (group, error)
+}
+
+var finders = []finder{
+	{"customers", "Customers", search.Customers, (*question).customers},
+	{"devices", "Devices", "", (*question).devices},
+	{"people", "People", "", (*question).people},
+	{"guests", "Guest accounts", search.Guests, (*question).guests},
+	{"autopilot", "Windows Autopilot", search.Autopilot, (*question).autopilot},
+	{"apps", "Apps", search.Apps, (*question).apps},
+	{"policies", "Policies", search.Policies, (*question).policies},
+	{"appProtection", "App protection", search.Policies, (*question).appProtection},
+	{"appConfigurations", "App configuration", search.Policies, (*question).appConfigurations},
+	{"provisioning", "Provisioning", search.Provisioning, (*question).provisioning},
+	{"services", "Services", search.Services, (*question).services},
+	{"incidents", "Incidents", search.Incidents, (*question).incidents},
+}
+
+var spec = func() page.Spec {
+	kinds := page.Filter{Name: "kind", Label: "Kind"}
+	for _, f := range finders {
+		kinds.Options = append(kinds.Options, page.Option{Value: f.kind, Label: f.title})
+	}
+	return page.Spec{Placeholder: "Device, person, serial, IMEI, MAC, app, customer, domain or GUID", Filters: []page.Filter{kinds}}
+}()
 
 func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	q, err := spec.Parse(r.URL)
@@ -66,42 +95,41 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 	}
 	v := view{Query: q.Q, Groups: []group{}, chrome: page.ChromeOf(r.Context())}
 	if utf8.RuneCountInString(q.Q) >= shortest {
-		if v.Groups, err = h.groups(r, m, q.Q); err != nil {
+		if v.Groups, err = h.groups(r, m, q); err != nil {
 			return err
 		}
 	}
 	v.Sentence = v.sentence()
+	if v.box, err = page.Bar(r, spec, q); err != nil {
+		return err
+	}
 	return page.Answer(w, r, v, searchPage(page.Shell(r, m, v.title()), v))
 }
 
-// groups asks the stores of the kinds that hold the text for their first hits. Groups without a hit are left out.
-func (h *Handler) groups(r *http.Request, m tenant.Membership, q string) ([]group, error) {
-	ctx := r.Context()
-	s := &question{h: h, m: m, q: q, chrome: page.ChromeOf(ctx)}
+// groups asks the stores of the kinds that hold the text, of those asked for, for their first hits. Groups without a hit are left out.
+func (h *Handler) groups(r *http.Request, m tenant.Membership, q page.Query) ([]group, error) {
+	ctx, asked := r.Context(), q.Values["kind"]
+	s := &question{h: h, m: m, q: q.Q, chrome: page.ChromeOf(ctx), owners: perGroup}
 	if !page.WantsJSON(r) {
 		s.most = counted
 	}
-	holding, err := h.Kinds.Holding(ctx, m.Reach, q)
+	if slices.Equal(asked, []string{"people"}) {
+		s.owners = perPeople
+	}
+	holding, err := h.Kinds.Holding(ctx, m.Reach, q.Q)
 	if err != nil {
 		return nil, err
 	}
 	out := []group{}
-	for _, of := range []struct {
-		kind search.Kind // "": whatever holds the text
-		find func(context.Context) (group, error)
-	}{
-		{search.Customers, s.customers}, {"", s.devices}, {"", s.people}, {search.Guests, s.guests}, {search.Autopilot, s.autopilot}, {search.Apps, s.apps},
-		{search.Policies, s.policies}, {search.Policies, s.appProtection}, {search.Policies, s.appConfigurations},
-		{search.Provisioning, s.provisioning}, {search.Services, s.services}, {search.Incidents, s.incidents},
-	} {
-		if of.kind != "" && !slices.Contains(holding, of.kind) {
+	for _, f := range finders {
+		if f.held != "" && !slices.Contains(holding, f.held) || len(asked) > 0 && !slices.Contains(asked, f.kind) {
 			continue
 		}
-		g, err := of.find(ctx)
+		g, err := f.find(s, ctx)
 		if err != nil {
 			return nil, err
 		}
-		if len(g.Hits) > 0 {
+		if g.Kind, g.Title = f.kind, f.title; len(g.Hits) > 0 {
 			out = append(out, g)
 		}
 	}
@@ -114,10 +142,14 @@ type question struct {
 	m      tenant.Membership
 	q      string
 	most   int64 // how far devices are counted; 0: all
+	owners int   // how many people are shown
 	chrome page.Chrome
 
 	matching []device.Device // all devices that match and may be somebody's by the text, if they are few; nil: that is not known
 }
+
+// list is the address of the list that has all of a kind.
+func (s question) list(path string) string { return path + "?q=" + url.QueryEscape(s.q) }
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
 func (s question) customers(ctx context.Context) (group, error) {
@@ -126,7 +158,7 @@ func (s question) customers(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "customers", Title: "Customers", URL: "/tenants?q=" + url.QueryEscape(s.q)}
+	g := group{One: "customer", Many: "customers", URL: s.list("/tenants")}
 	for _, t := range all {
 		if t.Home || !t.Holds(words) {
 			continue
@@ -136,7 +168,6 @@ func (s question) customers(ctx context.Context) (group, error) {
 			g.Hits = append(g.Hits, s.customer(t))
 		}
 	}
-	g.One, g.Many = "customer", "customers"
 	return g, nil
 }
 
@@ -169,9 +200,9 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "devices", Title: "Devices", One: "device", Many: "devices", more: p.More}
+	g := group{One: "device", Many: "devices", more: p.More}
 	if p.Count > 0 {
-		g.URL = "/devices?q=" + url.QueryEscape(s.q)
+		g.URL = s.list("/devices")
 	}
 	found := append(exact, p.Rows...)
 	late, err := s.late(ctx, graphsync.Devices, at(found, func(d device.Device) tenant.ID { return d.Tenant }))
@@ -224,7 +255,7 @@ func (s question) apps(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "apps", Title: "Apps", One: "app", Many: "apps", Count: p.Count, URL: "/apps?q=" + url.QueryEscape(s.q)}
+	g := group{One: "app", Many: "apps", Count: p.Count, URL: s.list("/apps")}
 	for _, a := range p.Rows {
 		g.Hits = append(g.Hits, s.app(a))
 	}
@@ -236,9 +267,8 @@ func (s question) provisioning(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{
-		Kind: "provisioning", Title: "Provisioning", One: "provisioning job", Many: "provisioning jobs", Count: p.Count,
-		URL: "/provisioning?q=" + url.QueryEscape(s.q),
+	g := group{One: "provisioning job", Many: "provisioning jobs", Count: p.Count,
+		URL: s.list("/provisioning"),
 	}
 	late, err := s.late(ctx, graphsync.ProvisioningJobs, at(p.Rows, func(j provisioning.Job) tenant.ID { return j.Tenant }))
 	if err != nil {
@@ -257,6 +287,7 @@ type view struct {
 	Groups   []group `json:"groups"`
 
 	chrome page.Chrome
+	box    ui.FilterBar
 }
 
 // group is a kind of thing that was found; URL is the list of all of them.

@@ -83,7 +83,7 @@ func searchBody(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = v.box().Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = v.box.Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

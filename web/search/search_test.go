@@ -2,6 +2,7 @@ package search
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strconv"
 	"strings"
@@ -208,6 +209,14 @@ func TestGolden(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			v.chrome, v.Sentence = chrome, v.sentence()
+			r := httptest.NewRequest(http.MethodGet, "/search?q="+url.QueryEscape(v.Query), nil)
+			q, err := spec.Parse(r.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if v.box, err = page.Bar(r, spec, q); err != nil {
+				t.Fatal(err)
+			}
 			webtest.Golden(t, searchBody(v))
 		})
 	}
@@ -286,6 +295,17 @@ func TestPeople(t *testing.T) {
 		if list.Count != 1 || list.Rows[0].Name != "CTO-LT-0482" {
 			t.Errorf("%q leads to %+v", q, list)
 		}
+	}
+	var all view
+	c.JSON("/search?q=example&kind=people", http.StatusOK, &all)
+	if len(all.Groups) != 1 || all.Groups[0].Kind != "people" || all.Groups[0].Count != 1 || all.Groups[0].URL != "/search?q=example&kind=people" {
+		t.Errorf("people alone: %+v", all.Groups)
+	}
+	if b := c.Get("/search?q=example&kind=people&kind=apps").Body.String(); !strings.Contains(b, "All: 1 person") || !strings.Contains(b, "Remove the filter Kind") || strings.Contains(b, "<h2>Customers") {
+		t.Error("people and apps alone: their count is missing, or the filter, or other kinds are there")
+	}
+	if got := c.Get("/search?q=example&kind=persons"); got.Code != http.StatusBadRequest {
+		t.Errorf("a kind that is none: status %d", got.Code)
 	}
 	if b := c.Get("/search?q=osei").Body.String(); !strings.Contains(b, "People") || !strings.Contains(b, "K. ") {
 		t.Error("the page shows no people")

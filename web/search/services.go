@@ -19,7 +19,7 @@ func (s question) services(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	g := group{Kind: "services", Title: "Services", One: "service", Many: "services", Count: p.Count, URL: "/services?q=" + url.QueryEscape(s.q)}
+	g := group{One: "service", Many: "services", Count: p.Count, URL: s.list("/services")}
 	for _, it := range p.Rows {
 		g.Hits = append(g.Hits, s.service(it))
 	}
