@@ -162,6 +162,13 @@ func TestWhoCouldWipe(t *testing.T) {
 	if got.Count != 2 {
 		t.Errorf("the customer's people: %+v", got)
 	}
+	if p := one.Get(at).Body.String(); strings.Contains(p, "attempt failed") {
+		t.Error("no attempt failed, and the page says that one did")
+	}
+	f.FailRead(t, contoso.ID, graphsync.DirectoryRoles, "unavailable", "Microsoft did not answer.")
+	if p := one.Get(at).Body.String(); !strings.Contains(p, "the last attempt failed at 1 customer") {
+		t.Error("the page does not say that directory roles are not of the last attempt")
+	}
 	f.FailRead(t, f.Tenants.Home(), graphsync.Relationships, "permission", "A permission is not granted.")
 	f.Now = f.Now.Add(24 * time.Hour)
 	if p := one.Get(at).Body.String(); !strings.Contains(p, "not read again in time") {

@@ -14,12 +14,13 @@ import (
 
 // directory is what was read of who holds roles of customers' directories.
 type directory struct {
-	asOf   map[tenant.ID]time.Time // of customers where they were read completely
-	late   int                     // of these, too long ago
-	unread int                     // customers where they never were
-	unseen map[tenant.ID]int       // groups that hold roles and were not looked into
-	held   []directoryrole.Holding
-	by     map[account][]directoryrole.Holding // the same by who has them
+	asOf    map[tenant.ID]time.Time // of customers where they were read completely
+	late    int                     // of these, too long ago
+	unread  int                     // customers where they never were
+	failing int                     // customers where they were, and the last attempt failed
+	unseen  map[tenant.ID]int       // groups that hold roles and were not looked into
+	held    []directoryrole.Holding
+	by      map[account][]directoryrole.Holding // the same by who has them
 }
 
 // account is somebody's or something's object id at a customer.
@@ -43,6 +44,7 @@ func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers [
 		}
 		d.asOf[c.ID] = r.AsOf
 		d.late += r.Late
+		d.failing += r.Failing
 	}
 	if d.unseen, err = h.DirectoryRoles.Unseen(ctx, scope, directoryrole.Filter{Roles: f.Roles, Tenants: f.Tenants}); err != nil {
 		return d, err
@@ -85,6 +87,14 @@ func (d directory) unknown() (said []string) {
 		said = append(said, "Not known: who is in "+ui.Count(int64(n), "group of customers that holds", "groups of customers that hold")+" a directory role.")
 	}
 	return said
+}
+
+// failed says where what is held, fresh as it may be, is not of the last attempt.
+func (d directory) failed() []string {
+	if d.failing == 0 {
+		return nil
+	}
+	return []string{"Directory roles: the last attempt failed at " + ui.Count(int64(d.failing), "customer", "customers") + ", so they are as they were read before."}
 }
 
 // actors are the accounts and programs that hold a role there.

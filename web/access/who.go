@@ -96,7 +96,7 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	}
 	l := page.List[actor]{
 		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: int64(len(actors)), Next: next,
-		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(narrower(m, only), unknown, activationNote, programNote),
+		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(narrower(m, only), append(unknown, holding.failed()...), activationNote, programNote),
 		Each: page.AtHand(actors),
 	}
 	if len(rows) == 0 && !q.CSV {

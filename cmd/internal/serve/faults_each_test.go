@@ -30,7 +30,7 @@ var shown = map[string][]string{
 	graphsync.Policies:              {"/configuration", "/configuration/filters", "/configuration/scope-tags"},
 	graphsync.NotificationTemplates: {"/configuration/notifications"},
 	graphsync.IntuneRoles:           {"/roles"},
-	graphsync.DirectoryRoles:        {"/roles/who"},
+	graphsync.DirectoryRoles:        {"/access?who=wipe"},
 	graphsync.ProvisioningJobs:      {"/provisioning"},
 	graphsync.ProvisioningLog:       {"/provisioning/log", "/provisioning/failures", "/provisioning/objects"},
 	graphsync.Incidents:             {"/incidents"},
@@ -184,7 +184,11 @@ func (r *rig) pages(t *testing.T, web *webtest.Visitor, l *lane) {
 			if twin := web.With("Accept", "application/json").Get(path); twin.Status != http.StatusOK || !json.Valid(twin.Body) {
 				t.Errorf("%s as JSON: %d %.200s", path, twin.Status, twin.Body)
 			}
-			if csv := web.Get(path + "?format=csv"); !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/readings") && (csv.Status != http.StatusOK || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv")) {
+			sep := "?"
+			if strings.Contains(path, sep) {
+				sep = "&"
+			}
+			if csv := web.Get(path + sep + "format=csv"); !strings.HasSuffix(path, "/") && !strings.HasSuffix(path, "/readings") && (csv.Status != http.StatusOK || !strings.HasPrefix(csv.Header.Get("Content-Type"), "text/csv")) {
 				t.Errorf("%s as CSV: %d %.200s", path, csv.Status, csv.Body)
 			}
 		}
