@@ -33,27 +33,19 @@ type exchange struct {
 
 // bareRate is how many answers a second a handler gives that sends the very statements of these pages, reads all rows, and writes the very
 // bytes: no session, no templates, nothing decided. It runs here, on a pool of the portal's size.
-func (b *bench) bareRate(ctx context.Context, client *http.Client, address func(int) string) (float64, error) {
-	const different = 8
-	taken := make([]exchange, different)
-	for i := range taken {
-		var err error
-		if taken[i], err = b.listen(ctx, client, address(i)); err != nil {
-			return 0, err
-		}
-	}
+func (b *bench) bareRate(ctx context.Context, taken []exchange) (float64, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return 0, err
 	}
 	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n, _ := strconv.Atoi(strings.TrimPrefix(r.URL.Path, "/"))
-		if err := b.replay(r.Context(), taken[n%different].groups); err != nil {
+		if err := b.replay(r.Context(), taken[n%len(taken)].groups); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write(taken[n%different].body)
+		w.Write(taken[n%len(taken)].body)
 	})}
 	go server.Serve(l)
 	defer server.Close()
@@ -64,6 +56,18 @@ func (b *bench) bareRate(ctx context.Context, client *http.Client, address func(
 	}
 	got, err := load(ctx, plain, to, clients, b.size.each, 0)
 	return got.rate, err
+}
+
+// overhear listens to some pages of a kind.
+func (b *bench) overhear(ctx context.Context, client *http.Client, address func(int) string) ([]exchange, error) {
+	taken := make([]exchange, 8)
+	for i := range taken {
+		var err error
+		if taken[i], err = b.listen(ctx, client, address(i)); err != nil {
+			return nil, err
+		}
+	}
+	return taken, nil
 }
 
 // listen asks for a page once while Postgres writes down what it gets.

@@ -16,6 +16,8 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 )
 
+const bySerial = "search by serial"
+
 // case is one kind of page, with an address for each question.
 type pageCase struct {
 	name    string
@@ -58,7 +60,7 @@ func (b *bench) cases(of []sample) []pageCase {
 		{"list, filter without a counter (model)", fixed("/devices?model=Surface+Laptop+6"), false},
 		{"list, search that matches much", fixed("/devices?q=desk"), false},
 		{"search by name", search(func(s sample) string { return s.name }), false},
-		{"search by serial", search(func(s sample) string { return s.serial }), true},
+		{bySerial, search(func(s sample) string { return s.serial }), true},
 		{"search by UPN", search(func(s sample) string { return s.upn }), false},
 		{"search by IMEI", search(func(s sample) string { return s.imei }), false},
 		{"search by MAC", search(func(s sample) string { return s.mac }), false},
@@ -135,7 +137,11 @@ func (b *bench) measurePage(ctx context.Context, who string, client *http.Client
 		return err
 	}
 	line := fmt.Sprintf("%s (%s): throughput over a bare handler", c.name, who)
-	bare, err := b.bareRate(ctx, client, c.address)
+	taken, err := b.overhear(ctx, client, c.address)
+	bare := 0.0
+	if err == nil {
+		bare, err = b.bareRate(ctx, taken)
+	}
 	if err != nil && ctx.Err() == nil { // what the sync said in between may have been taken for the page's
 		b.report.add(line, "≥ 0.4", 0, nil, "not measured: "+err.Error())
 		b.say("%-45s %-24s no bare handler: %v", c.name, who, err)
@@ -147,7 +153,21 @@ func (b *bench) measurePage(ctx context.Context, who string, client *http.Client
 	b.report.add(line, "≥ 0.4", full.rate/bare, atLeast(0.4),
 		fmt.Sprintf("%.2f× (%s against %s answers/s; p50 / p99 at that rate %s)", full.rate/bare, count(full.rate), count(bare), full.seen))
 	b.say("%-45s %-24s %.2f× of bare", c.name, who, full.rate/bare)
+	if c.name == bySerial {
+		b.overPgbench(ctx, who, full.rate, taken)
+	}
 	return nil
+}
+
+// overPgbench compares a rate with that of pgbench, which asks the same of Postgres and does nothing else.
+func (b *bench) overPgbench(ctx context.Context, who string, rate float64, taken []exchange) {
+	line := fmt.Sprintf("%s, over the same SQL by pgbench (%s)", bySerial, who)
+	bound, err := pgbenchRate(ctx, b.dir, b.pg.DSN(database), taken, int(b.db.Config().MaxConns), b.size.each)
+	if err != nil {
+		b.report.add(line, "", 0, nil, "not measured: "+err.Error())
+		return
+	}
+	b.report.add(line, "", 0, nil, fmt.Sprintf("%.2f× (%s answers/s against %s)", rate/bound, count(rate), count(bound)))
 }
 
 // keepReading makes tenants due one after the other, as many as are due when each is read every 15 minutes.

@@ -127,6 +127,7 @@ const method = `
 - Memory is the resident size of the portal's process, sampled ten times a second.
 - Pages: 32 clients, signed in, each asking again 250 ms after its answer, for values of random devices; before that a single client without a pause, to tell the work of a page from waiting for a processor. The times are the portal's own, from a request's arrival to the last byte of its page, waiting for a processor included; beside them what the clients saw, who share the processors. Throughput is the same without the pause; its times then are mostly waiting for a processor and carry no target.
 - The bare handler sends the very statements that Postgres received for such a page (from its log), in the same batches, reads all rows, and writes the very bytes of the page. It has no session, templates or rules, and eight pages in turn.
+- pgbench sends the same statements of the same eight pages, prepared and in the same batches, over as many sessions as the bare handler has, and throws their answers away.
 - The CSV's first byte and rate are the client's; psql writes the same columns in the same order to /dev/null.
 `
 
