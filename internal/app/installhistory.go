@@ -9,7 +9,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -32,11 +31,7 @@ func (s *Store) InstallChanges(ctx context.Context, tid tenant.ID, id string, re
 		               ORDER  BY run DESC
 		               LIMIT  $3)
 		ORDER  BY run DESC, field`, tid, id, reads)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Change, error) {
-		var c Change
-		err := row.Scan(postgres.Zero(&c.At), &c.Run, &c.Field, &c.Old, &c.New)
-		return c, err
-	})
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
 	if err != nil {
 		return nil, fmt.Errorf("changes of the installations of app %q of %s: %w", id, tid, err)
 	}

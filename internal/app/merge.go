@@ -61,11 +61,12 @@ type Merged struct {
 var remembered = []string{"name", "publisher", "type", "description", "version", "state", "assigned", "categories", "file_name", "size", "package", "store_url",
 	"install_command", "uninstall_command", "run_as", "architectures", "minimum_os", "licences_total", "owner", "developer", "notes"}
 
+var merging = postgres.Merge{Table: "app", Keep: true, History: "app_change", Subject: "app_id", Fields: remembered}
+
 // Merge makes the tenant's apps and assignments those of the read, which was complete. It writes only what differs, and keeps what
 // changed. tx is under the tenant's scope.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "app", Keep: true, History: "app_change", Subject: "app_id", Fields: remembered}
-	if m.Written, m.Gone, err = s.apps.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, m.Gone, err = s.apps.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge apps of %s: %w", tid, err)
 	}
 	if err := s.mergeAssignments(ctx, tx, tid, run, now, &m); err != nil {

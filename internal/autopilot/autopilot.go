@@ -7,6 +7,7 @@ package autopilot
 import (
 	"time"
 
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -84,12 +85,7 @@ type Page struct {
 }
 
 // Change is one field that a read found different from the read before. The field "gone" tells that the identity left or came back.
-type Change struct {
-	At       time.Time
-	Run      int64
-	Field    string
-	Old, New string
-}
+type Change = postgres.Change
 
 // Link is how an identity and a managed device belong together, the surest first.
 type Link string

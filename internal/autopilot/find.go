@@ -57,20 +57,5 @@ func (s *Store) OfDevice(ctx context.Context, tid tenant.ID, deviceID, entraID, 
 
 // Changes returns what changed on one identity, the newest first.
 func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, run, field, old, new
-		FROM   autopilot_change
-		WHERE  tenant_id = $1
-		AND    identity_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`, tid, id, limit)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Change, error) {
-		var c Change
-		err := row.Scan(postgres.Zero(&c.At), &c.Run, &c.Field, &c.Old, &c.New)
-		return c, err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("changes of Autopilot identity %q of %s: %w", id, tid, err)
-	}
-	return found, nil
+	return merging.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }

@@ -53,11 +53,12 @@ type Merged struct {
 	Counters      map[string]int64
 }
 
+var merging = postgres.Merge{Table: "autopilot_identity", Keep: true, History: "autopilot_change", Subject: "identity_id", Fields: remembered}
+
 // Merge makes the tenant's identities those of the read, which was complete. It writes only what differs, and keeps what changed. tx is
 // under the tenant's scope.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "autopilot_identity", Keep: true, History: "autopilot_change", Subject: "identity_id", Fields: remembered}
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge Autopilot identities of %s: %w", tid, err)
 	}
 	rows, _ := tx.Query(ctx, `

@@ -26,12 +26,8 @@ type Category struct {
 	GoneAt      time.Time // when a complete reading did not have it any more; zero: it is there
 }
 
-// CategoryChange is one field that a read found different from the read before. The field "gone" tells that the category left Intune or came back.
-type CategoryChange struct {
-	At       time.Time
-	Field    string // name of the column, for example description
-	Old, New string
-}
+// CategoryChange is one field of a category that a read found different from the read before.
+type CategoryChange = postgres.Change
 
 // CategoryFilter chooses categories that Intune has.
 type CategoryFilter struct {
@@ -134,16 +130,5 @@ func (s *Store) Category(ctx context.Context, tid tenant.ID, id string) (Categor
 
 // CategoryChanges returns what changed about a category, the newest first.
 func (s *Store) CategoryChanges(ctx context.Context, tid tenant.ID, id string, limit int) ([]CategoryChange, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, field, old, new
-		FROM   device_category_change
-		WHERE  tenant_id = $1
-		AND    category_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`, tid, id, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[CategoryChange])
-	if err != nil {
-		return nil, fmt.Errorf("changes of device category %q of %s: %w", id, tid, err)
-	}
-	return found, nil
+	return mergingCategories.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }

@@ -60,10 +60,11 @@ func (s *CategoryStage) Add(c Category) error {
 	return s.rows.Row().Text(c.ID).Text(c.Name).Text(c.Description).End()
 }
 
+var mergingCategories = postgres.Merge{Table: "device_category", Keep: true, History: "device_category_change", Subject: "category_id", Fields: []string{"name", "description"}}
+
 // Merge makes the tenant's device categories those of the read, which was complete, and keeps what changed.
 func (s *CategoryStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "device_category", Keep: true, History: "device_category_change", Subject: "category_id", Fields: []string{"name", "description"}}
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, mergingCategories, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge device categories of %s: %w", tid, err)
 	}
 	var total int64

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -94,11 +95,7 @@ func (g Guest) Idle(now time.Time) bool {
 var accepted = []Standing{Redeemed, Role, Licence, Proven}
 
 // Change is one field of a guest that differed between two reads.
-type Change struct {
-	At       time.Time
-	Field    string // name, address, redeemed, enabled, roles, intune, gone
-	Old, New string
-}
+type Change = postgres.Change
 
 // Filter chooses guests. Empty fields do not choose; fields add up.
 type Filter struct {

@@ -247,18 +247,7 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (g Guest, err
 
 // Changes is the history of a guest, the newest first.
 func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, field, old, new
-		FROM   guest_change
-		WHERE  tenant_id = $1
-		AND    guest_id = $2
-		ORDER  BY at DESC, run DESC, field
-		LIMIT  $3`, tid, id, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
-	if err != nil {
-		return nil, fmt.Errorf("history of a guest: %w", err)
-	}
-	return found, nil
+	return merging.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }
 
 // Revoked keeps who deleted the account by the portal, and when. Whether it is gone is for the next complete read to say.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -142,8 +143,4 @@ type Page struct {
 }
 
 // Change is one field that changed between two reads.
-type Change struct {
-	At       time.Time
-	Field    string
-	Old, New string
-}
+type Change = postgres.Change

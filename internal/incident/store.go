@@ -67,10 +67,11 @@ type Merged struct {
 	Counters map[string]int64
 }
 
+var merging = postgres.Merge{Table: "incident", Part: true, History: "incident_change", Subject: "incident_id", Fields: remembered}
+
 // Merge adds what is new and changes what differs. Nothing is taken away.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "incident", Part: true, History: "incident_change", Subject: "incident_id", Fields: remembered}
-	if m.Written, _, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, _, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge incidents of %s: %w", tid, err)
 	}
 	rows, _ := tx.Query(ctx, `
@@ -204,16 +205,5 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (Incident, er
 
 // Changes returns what was seen to change, the newest first.
 func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, field, old, new
-		FROM   incident_change
-		WHERE  tenant_id = $1
-		AND    incident_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`, tid, id, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
-	if err != nil {
-		return nil, fmt.Errorf("changes of incident %q of %s: %w", id, tid, err)
-	}
-	return found, nil
+	return merging.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }

@@ -39,31 +39,10 @@ func one[T any](ctx context.Context, s *Store, tid tenant.ID, id, sql string, sc
 
 // Changes returns what changed in the protection of a device, the newest first.
 func (s *Store) Changes(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	return s.changes(ctx, tid, id, limit, `
-		SELECT at, field, old, new
-		FROM   device_protection_change
-		WHERE  tenant_id = $1
-		AND    device_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`)
+	return merging.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }
 
 // MalwareChanges returns what changed about a malware of the tenant, the newest first.
 func (s *Store) MalwareChanges(ctx context.Context, tid tenant.ID, id string, limit int) ([]Change, error) {
-	return s.changes(ctx, tid, id, limit, `
-		SELECT at, field, old, new
-		FROM   malware_change
-		WHERE  tenant_id = $1
-		AND    malware_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`)
-}
-
-func (s *Store) changes(ctx context.Context, tid tenant.ID, id string, limit int, sql string) ([]Change, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, sql, tid, id, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Change])
-	if err != nil {
-		return nil, fmt.Errorf("changes of protection or malware %q of %s: %w", id, tid, err)
-	}
-	return found, nil
+	return mergingMalware.Changes(ctx, s.pool.In(tid), tid, id, limit)
 }

@@ -37,13 +37,14 @@ func (s *Stage) Add(d Device) error {
 		Text(d.ClientVersion).Time(d.QuickScanAt).Time(d.FullScanAt).Int(d.ActiveMalware).Int(d.RemediatedMalware).Time(d.ReportedAt).End()
 }
 
-// remembered are the columns whose changes are kept as history.
-var remembered = []string{"problems", "malware_protection", "real_time", "network_inspection", "tamper", "active_malware"}
+var merging = postgres.Merge{
+	Table: "device_protection", History: "device_protection_change", Subject: "device_id",
+	Fields: []string{"problems", "malware_protection", "real_time", "network_inspection", "tamper", "active_malware"},
+}
 
 // Merge makes the tenant's protection states those of the read, which was complete, and keeps what changed.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "device_protection", History: "device_protection_change", Subject: "device_id", Fields: remembered}
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge device protection of %s: %w", tid, err)
 	}
 	m.Counters, err = count(ctx, tx, tid, `
@@ -74,13 +75,11 @@ func (s *MalwareStage) Add(m Malware) error {
 	return s.rows.Row().Text(m.ID).Text(m.Name).Text(strings.ToLower(m.Name)).Text(m.Severity).Int(ranks[m.Severity]).Text(m.Category).Text(m.URL).Time(m.DetectedAt).End()
 }
 
-// malwareRemembered are the columns of malware whose changes are kept as history.
-var malwareRemembered = []string{"name", "severity", "category", "detected_at"}
+var mergingMalware = postgres.Merge{Table: "malware", Keep: true, History: "malware_change", Subject: "malware_id", Fields: []string{"name", "severity", "category", "detected_at"}}
 
 // Merge makes the tenant's malware that of the read, which was complete, and keeps what changed. What the read no longer had stays, marked.
 func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
-	how := postgres.Merge{Table: "malware", Keep: true, History: "malware_change", Subject: "malware_id", Fields: malwareRemembered}
-	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
+	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, mergingMalware, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge malware of %s: %w", tid, err)
 	}
 	m.Counters, err = count(ctx, tx, tid, `

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -58,11 +59,7 @@ type Malware struct {
 }
 
 // Change is one field that a read found different from the read before. The field "gone" tells that malware left Intune's list or came back.
-type Change struct {
-	At       time.Time
-	Field    string // name of the column, for example real_time
-	Old, New string // as Postgres writes them: true, false or empty; problems as {realTimeOff,tamperOff}; times as text
-}
+type Change = postgres.Change
 
 // Filter chooses devices. Empty fields do not choose; values of one field are alternatives.
 type Filter struct {

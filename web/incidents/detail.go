@@ -84,7 +84,7 @@ func newView(m tenant.Membership, i incident.Incident, changes []incident.Change
 	i.Tenant, i.TenantName = m.Tenant.ID, m.Tenant.Name()
 	v := view{row: newRow(i, now), Priority: i.Priority, ChangedBy: i.ChangedBy, Resolving: i.Resolving, Tags: i.Tags, List: i.Alerts, Comments: i.Comments, Changes: []change{}, Entities: []entity{}, m: m, incident: i}
 	for _, c := range changes {
-		v.Changes = append(v.Changes, change(c))
+		v.Changes = append(v.Changes, change{c.At, c.Field, c.Old, c.New})
 	}
 	return v
 }
