@@ -19,7 +19,7 @@ type Store struct{ pool *postgres.Pool }
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 const columns = `
-	d.tenant_id, COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text),
+	d.tenant_id, ` + postgres.TenantName + `,
 	d.id, d.serial, d.name, d.manufacturer, d.model, d.system_family, d.sku, d.group_tag, d.purchase_order, d.profile_status, d.profile_detail,
 	NULLIF(d.profile_assigned_at, '-infinity'), d.state, NULLIF(d.contacted_at, '-infinity'), d.upn, d.user_name, d.entra_device_id, d.managed_device_id,
 	d.device_account, d.friendly_name, d.remediation, NULLIF(d.remediation_at, '-infinity'), d.userless, d.first_seen_at, d.changed_at, d.gone_at`

@@ -21,7 +21,7 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 // tenantName is how lists name a customer, like tenant.Tenant.Name. It is a sub-select, not a join: beside row-level security, whose
 // share of rows the planner can only guess, a join would make it sort all devices instead of following the index of the order.
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+const tenantName = postgres.TenantName
 
 const columns = `
 	d.tenant_id, ` + tenantName + ` AS tenant_name,

@@ -191,12 +191,12 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 		if d.Home {
 			of = home
 		}
-		if err := s.note(ctx, scope, d.Name, of); err != nil {
-			return Requested{}, err
-		}
 		for _, tid := range of {
 			jobs = append(jobs, readArgs{TenantID: tid.String(), Dataset: d.Name, Reason: "person"})
 		}
+	}
+	if err := s.note(ctx, scope, jobs); err != nil {
+		return Requested{}, err
 	}
 	r.Queued, r.Running, err = s.enqueue(ctx, queue, 1, jobs)
 	return r, err
@@ -204,15 +204,20 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 
 // note lets people see that a read which is not under way was asked for. It is noted before the job is there, so that one which begins at
 // once begins after it.
-func (s *Service) note(ctx context.Context, scope tenant.Scope, dataset string, tenants []tenant.ID) error {
+func (s *Service) note(ctx context.Context, scope tenant.Scope, jobs []readArgs) error {
+	tenants, datasets := make([]string, len(jobs)), make([]string, len(jobs))
+	for i, j := range jobs {
+		tenants[i], datasets[i] = j.TenantID, j.Dataset
+	}
 	_, err := s.pool.In(scope).Exec(ctx, `
-		UPDATE sync_state
+		UPDATE sync_state s
 		SET    asked_at = $3
-		WHERE  dataset = $1
-		AND    tenant_id = ANY($2)
-		AND    state <> 'running'`, dataset, tenants, s.now())
+		FROM   unnest($1::text[], $2::text[]) AS j (tenant_id, dataset)
+		WHERE  s.tenant_id = j.tenant_id::uuid
+		AND    s.dataset = j.dataset
+		AND    s.state <> 'running'`, tenants, datasets, s.now())
 	if err != nil {
-		return fmt.Errorf("note that %s was asked for: %w", dataset, err)
+		return fmt.Errorf("note what was asked for: %w", err)
 	}
 	return nil
 }

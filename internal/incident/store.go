@@ -91,7 +91,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 }
 
 const columns = `
-	d.tenant_id, COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text),
+	d.tenant_id, ` + postgres.TenantName + `,
 	d.id, d.title, d.status, d.severity, d.assigned, d.classification, d.determination, d.redirect_to, d.priority, d.changed_by, d.resolving, d.tags, d.devices,
 	d.alerts, d.comments, NULLIF(d.created_at, '-infinity'), NULLIF(d.updated_at, '-infinity'), d.first_seen_at, d.changed_at`
 

@@ -8,6 +8,9 @@ import (
 // TenantKey is how the name of a customer sorts, of a row of tenant named t.
 const TenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
 
+// TenantName is what people call the customer of a row named d. It is a sub-select, not a join, so that lists follow the index of their order.
+const TenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+
 // TenantOrder is an order of rows of that name by the names of their tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.
 func TenantOrder(alias string, keys ...Key) []Key {
 	return append([]Key{{Expr: alias + tenantKey, Type: "text"}, {Expr: alias + tenantID, Type: "uuid"}}, keys...)

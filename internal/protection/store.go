@@ -19,7 +19,7 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+const tenantName = postgres.TenantName
 
 const columns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.state, d.product_status, d.problems, d.malware_protection, d.real_time, d.network_inspection, d.tamper,
 	d.virtual_machine, d.engine_version, d.signature_version, d.client_version, NULLIF(d.quick_scan_at, '-infinity'), NULLIF(d.full_scan_at, '-infinity'),

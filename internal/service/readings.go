@@ -33,14 +33,15 @@ type ReadingPage struct {
 	Count int64
 }
 
+const readingColumns = `d.tenant_id, ` + postgres.TenantName + `, d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
+	(SELECT count(*) FROM service_item a WHERE a.tenant_id = d.tenant_id AND a.kind = d.kind AND a.gone_at IS NULL)`
+
+// readingState is what a reading counts as.
 const readingState = `(CASE WHEN d.outcome = 'failed' AND d.error_kind = 'licence' THEN 'unset' ELSE d.outcome END)`
 
 func (f ReadingFilter) listing(scope tenant.Scope) postgres.Listing {
 	l := postgres.Listing{
-		Columns: `d.tenant_id, COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text),
-			d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
-			(SELECT count(*) FROM service_item a WHERE a.tenant_id = d.tenant_id AND a.kind = d.kind AND a.gone_at IS NULL)`,
-		Table: "service_reading d", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit,
+		Columns: readingColumns, Table: "service_reading d", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit,
 		Order: postgres.Order{Name: "customer", Desc: f.Desc, Keys: postgres.TenantOrder("d", postgres.Key{Expr: "d.kind", Type: "text"})},
 	}
 	l.Where.Within(scope, "d.tenant_id")

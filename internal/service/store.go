@@ -194,14 +194,10 @@ func (s *Store) Changes(ctx context.Context, tid tenant.ID, kind Kind, id string
 
 // Readings returns how far each kind was read at a tenant, in the order of Kinds; a kind that was never tried is missing.
 func (s *Store) Readings(ctx context.Context, tid tenant.ID) ([]Reading, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT r.tenant_id, r.kind, r.outcome, r.tried_at, r.read_at, r.error_kind, r.sentence, r.request_id, r.client_request_id, r.activity_id,
-		       (SELECT count(*) FROM service_item a WHERE a.tenant_id = r.tenant_id AND a.kind = r.kind AND a.gone_at IS NULL)
-		FROM   service_reading r
-		WHERE  r.tenant_id = $1`, tid)
-	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (r Reading, err error) {
-		return r, row.Scan(&r.Tenant, &r.Kind, &r.Outcome, postgres.Zero(&r.TriedAt), postgres.Zero(&r.ReadAt), &r.Trouble, &r.Sentence,
-			&r.RequestID, &r.ClientRequestID, &r.ActivityID, &r.Items)
+	rows, _ := s.pool.In(tid).Query(ctx, `SELECT `+readingColumns+` FROM service_reading d WHERE d.tenant_id = $1`, tid)
+	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Reading, error) {
+		r, err := scanReading(row)
+		return r.Reading, err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("readings of services of %s: %w", tid, err)
@@ -222,11 +218,11 @@ type KindCount struct {
 // ReadingsAcrossTenants adds up the readings over the scope, in the order of Kinds.
 func (s *Store) ReadingsAcrossTenants(ctx context.Context, scope tenant.Scope) ([]KindCount, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT r.kind, count(*) FILTER (WHERE r.outcome = 'read'), count(*) FILTER (WHERE r.outcome = 'unset' OR r.error_kind = 'licence'),
-		       count(*) FILTER (WHERE r.outcome = 'failed' AND r.error_kind <> 'licence'), min(r.read_at),
-		       (SELECT count(*) FROM service_item a WHERE a.kind = r.kind AND a.gone_at IS NULL)
-		FROM   service_reading r
-		GROUP  BY r.kind`)
+		SELECT d.kind, count(*) FILTER (WHERE `+readingState+` = 'read'), count(*) FILTER (WHERE `+readingState+` = 'unset'),
+		       count(*) FILTER (WHERE `+readingState+` = 'failed'), min(d.read_at),
+		       (SELECT count(*) FROM service_item a WHERE a.kind = d.kind AND a.gone_at IS NULL)
+		FROM   service_reading d
+		GROUP  BY d.kind`)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c KindCount, err error) {
 		return c, row.Scan(&c.Kind, &c.Read, &c.Unset, &c.Failed, postgres.Zero(&c.Oldest), &c.Items)
 	})
