@@ -1,7 +1,6 @@
 package apps
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -81,26 +80,18 @@ func saidAssignment(v string) string {
 
 func (v view) historySection() ui.Section {
 	s := ui.Section{Title: "Timeline", Rule: true}
-	if max(len(v.Changes), len(installEvents(v.Installs.changes, v.now))) == maxChanges {
+	if max(len(v.Changes), len(byReading(v.Installs.changes))) == maxChanges {
 		s.Note = "The newest " + ui.N(maxChanges) + " changes"
 	}
 	return s
 }
 
-// dated is an event with the moment that it is sorted by.
-type dated struct {
-	at    time.Time
-	event ui.Event
-}
-
 // timeline is what the readings saw, and what Intune says of the app's own dates, the newest first.
 func (v view) timeline() ui.Timeline {
-	all := installEvents(v.Installs.changes, v.now)
-	add := func(at time.Time, e ui.Event) {
-		if !at.IsZero() {
-			e.When = ui.NewTime(at, v.now)
-			all = append(all, dated{at, e})
-		}
+	all := ui.Moments{Now: v.now}
+	add := all.Add
+	for _, seen := range byReading(v.Installs.changes) {
+		add(seen[0].At, installEvent(seen, v.now))
 	}
 	for _, c := range v.Changes {
 		add(c.At, ui.Event{Icon: "edit", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.now).Text})
@@ -110,10 +101,5 @@ func (v view) timeline() ui.Timeline {
 	}
 	add(v.createdAt, ui.Event{Icon: "checkmark_circle", Tone: "ok", Text: "Created in Intune"})
 	add(v.firstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
-	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
-	out := make(ui.Timeline, len(all))
-	for i, d := range all {
-		out[i] = d.event
-	}
-	return out
+	return all.Timeline()
 }

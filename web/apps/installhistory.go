@@ -106,21 +106,21 @@ func newInstallChanges(of []app.Change) []change {
 	return out
 }
 
-// installEvents are the readings that saw failures change, or saw the app leave Intune's report or come back.
-func installEvents(of []app.Change, now time.Time) (events []dated) {
+// byReading parts changes, in their order, by the readings that saw them.
+func byReading(of []app.Change) (readings [][]app.Change) {
 	for len(of) > 0 {
 		end := slices.IndexFunc(of, func(c app.Change) bool { return c.Run != of[0].Run })
 		if end < 0 {
 			end = len(of)
 		}
-		events, of = append(events, dated{of[0].At, installEvent(of[:end], now)}), of[end:]
+		readings, of = append(readings, of[:end]), of[end:]
 	}
-	return events
+	return readings
 }
 
 // installEvent is what one reading saw, with the most important in front.
 func installEvent(of []app.Change, now time.Time) ui.Event {
-	e := ui.Event{When: ui.NewTime(of[0].At, now), Icon: "apps"}
+	e := ui.Event{Icon: "apps"}
 	changed := map[string]app.Change{}
 	for _, c := range of {
 		changed[c.Field] = c

@@ -1,8 +1,6 @@
 package devices
 
 import (
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/tenantry/tenantry/web/ui"
@@ -39,13 +37,9 @@ func saidOfMachine(field, v string) string {
 
 // newTimeline is what the readings saw and what Intune dates itself, the newest first.
 func (v machineView) newTimeline() ui.Timeline {
-	all := slices.Clone(gaps(v.k.days, v.now))
-	add := func(at time.Time, e ui.Event) {
-		if !at.IsZero() {
-			e.When = ui.NewTime(at, v.now)
-			all = append(all, dated{at, e})
-		}
-	}
+	all := ui.Moments{Now: v.now}
+	add := all.Add
+	addGaps(&all, v.k.days, time.Time{})
 	for _, c := range v.Changes {
 		e := ui.Event{Icon: "edit", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.now).Text}
 		if (c.Field == "state" || c.Field == "profile_status") && c.New == enrolmentWords["failed"].text {
@@ -57,18 +51,7 @@ func (v machineView) newTimeline() ui.Timeline {
 	add(i.ContactedAt, ui.Event{Icon: "laptop", Text: "Last contact with Autopilot", Detail: "As Intune dates it"})
 	add(i.ProfileAssignedAt, ui.Event{Icon: "checkmark_circle", Text: "Deployment profile assigned", Detail: "As Intune dates it"})
 	add(i.FirstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
-	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
-	out := make(ui.Timeline, len(all))
-	for n, e := range all {
-		out[n] = e.event
-	}
-	return out
+	return all.Timeline()
 }
 
-func (v machineView) historySection() ui.Section {
-	s := ui.Section{Title: "Timeline", Rule: true}
-	if len(v.Changes) == maxChanges {
-		s.Note = "The newest " + strconv.Itoa(maxChanges) + " changes"
-	}
-	return s
-}
+func (v machineView) historySection() ui.Section { return timelineSection(len(v.Changes)) }

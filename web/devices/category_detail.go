@@ -2,8 +2,6 @@ package devices
 
 import (
 	"net/http"
-	"slices"
-	"strconv"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
@@ -72,7 +70,7 @@ func newCategoryView(m tenant.Membership, k categoryFacts, now time.Time) catego
 	for _, c := range k.changes {
 		v.Changes = append(v.Changes, change{c.At, c.Field, categoryLabel(c.Field), said(c.Field, c.Old), said(c.Field, c.New)})
 	}
-	v.timeline = v.newTimeline(gaps(k.days, now))
+	v.timeline = v.newTimeline(k.days)
 	return v
 }
 
@@ -84,11 +82,10 @@ func categoryLabel(field string) string {
 }
 
 // newTimeline is what the readings saw, the newest first.
-func (v categoryView) newTimeline(all []dated) ui.Timeline {
-	add := func(at time.Time, e ui.Event) {
-		e.When = ui.NewTime(at, v.now)
-		all = append(all, dated{at, e})
-	}
+func (v categoryView) newTimeline(days []graphsync.DayValue) ui.Timeline {
+	all := ui.Moments{Now: v.now}
+	add := all.Add
+	addGaps(&all, days, time.Time{})
 	for _, c := range v.Changes {
 		e := ui.Event{Icon: "edit", Text: c.Label + " changed", From: c.Old, To: c.New, Detail: "read " + ui.Clock(c.At, v.now).Text}
 		if c.Field == "gone" {
@@ -99,12 +96,7 @@ func (v categoryView) newTimeline(all []dated) ui.Timeline {
 	if v.FirstSeenAt != nil {
 		add(*v.FirstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
 	}
-	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
-	out := make(ui.Timeline, len(all))
-	for n, e := range all {
-		out[n] = e.event
-	}
-	return out
+	return all.Timeline()
 }
 
 // The parts of the page, ready to print.
@@ -139,10 +131,4 @@ func (v categoryView) headFacts() ui.Facts {
 	}}
 }
 
-func (v categoryView) historySection() ui.Section {
-	s := ui.Section{Title: "Timeline", Rule: true}
-	if len(v.Changes) == maxChanges {
-		s.Note = "The newest " + strconv.Itoa(maxChanges) + " changes"
-	}
-	return s
-}
+func (v categoryView) historySection() ui.Section { return timelineSection(len(v.Changes)) }

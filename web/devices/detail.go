@@ -228,7 +228,7 @@ func newView(m tenant.Membership, k facts, c page.Chrome) view {
 		v.SameSerial = append(v.SameSerial, elsewhere{e.ID, e.Name, page.TenantRef{ID: e.Tenant, Name: e.TenantName}, page.Moment(e.LastSyncAt), deviceURL(e.Tenant, e.ID)})
 	}
 	v.Why.Settings = v.Policies.note()
-	v.timeline = newTimeline(v, gaps(k.days, c.Now))
+	v.timeline = newTimeline(v, k.days)
 	return v
 }
 

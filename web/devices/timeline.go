@@ -1,7 +1,7 @@
 package devices
 
 import (
-	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,23 +38,12 @@ func fieldLabel(field string) string {
 
 var fieldIcons = map[string]string{"compliance": "shield_error", "upn": "person", "user_id": "person", "user_name": "person", "gone": "delete", "gone_at": "delete"}
 
-// dated is an event with the moment that it is sorted by.
-type dated struct {
-	at    time.Time
-	event ui.Event
-}
-
 // newTimeline merges what the readings saw, Intune's action results and the days without a reading, the newest first.
-func newTimeline(v view, gaps []dated) ui.Timeline {
+func newTimeline(v view, days []graphsync.DayValue) ui.Timeline {
 	now := v.chrome.Now
-	all := slices.DeleteFunc(slices.Clone(gaps), func(g dated) bool { return g.at.Before(v.device.FirstSeenAt) }) // nothing was to be read of it
-	add := func(at time.Time, e ui.Event) {
-		if at.IsZero() {
-			return
-		}
-		e.When = ui.NewTime(at, now)
-		all = append(all, dated{at, e})
-	}
+	all := ui.Moments{Now: now}
+	add := all.Add
+	addGaps(&all, days, v.device.FirstSeenAt) // before, nothing was to be read of it
 	for _, c := range v.Changes {
 		if c.Field == "gone" && c.New == "true" && c.At.Equal(v.device.GoneAt) {
 			continue // said below
@@ -85,12 +74,7 @@ func newTimeline(v view, gaps []dated) ui.Timeline {
 	add(d.EnrolledAt, ui.Event{Icon: "checkmark_circle", Tone: "ok", Text: "Enrolled", Detail: enrolment(d.EnrolmentType, d.Profile)})
 	add(d.FirstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
 	add(d.GoneAt, ui.Event{Icon: "delete", Tone: "bad", Text: "No longer in Intune", Detail: "The complete reading of this time did not have it any more."})
-	slices.SortStableFunc(all, func(a, b dated) int { return b.at.Compare(a.at) })
-	out := make(ui.Timeline, len(all))
-	for i, e := range all {
-		out[i] = e.event
-	}
-	return out
+	return all.Timeline()
 }
 
 func enrolment(kind, profile string) string {
@@ -154,13 +138,20 @@ func stored(value string) time.Time {
 	return t
 }
 
-// gaps are the days on which the tenant's devices were not read, as entries.
-func gaps(days []graphsync.DayValue, now time.Time) []dated {
-	var out []dated
-	for _, g := range fresh.Gaps(days, now) {
-		out = append(out, dated{g.Ends(), ui.Event{
-			WhenText: g.Text, Tone: "gap", Text: "Not read", Detail: "No complete reading in this time. Changes in it are seen only later.",
-		}})
+// addGaps adds the days on which the tenant's devices were not read, but for those before a time.
+func addGaps(all *ui.Moments, days []graphsync.DayValue, from time.Time) {
+	for _, g := range fresh.Gaps(days, all.Now) {
+		if !g.Ends().Before(from) {
+			all.Add(g.Ends(), ui.Event{WhenText: g.Text, Tone: "gap", Text: "Not read", Detail: "No complete reading in this time. Changes in it are seen only later."})
+		}
 	}
-	return out
+}
+
+// timelineSection says where the changes end that a timeline has.
+func timelineSection(changes int) ui.Section {
+	s := ui.Section{Title: "Timeline", Rule: true}
+	if changes == maxChanges {
+		s.Note = "The newest " + strconv.Itoa(maxChanges) + " changes"
+	}
+	return s
 }

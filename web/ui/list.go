@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/a-h/templ"
 )
@@ -47,6 +49,38 @@ func (s StateCounts) Render(ctx context.Context, w io.Writer) error {
 
 // Timeline is what happened, newest first: changes that a sync saw, our actions, approvals, the customer's events, and gaps.
 type Timeline []Event
+
+// Moments gather what happened, in any order, for a Timeline.
+type Moments struct {
+	Now time.Time
+	all []moment
+}
+
+type moment struct {
+	at time.Time
+	Event
+}
+
+// Add adds what happened at a time. What never happened, at the zero time, is left out; an event with words of its own for when keeps them.
+func (m *Moments) Add(at time.Time, e Event) {
+	if at.IsZero() {
+		return
+	}
+	if e.WhenText == "" {
+		e.When = NewTime(at, m.Now)
+	}
+	m.all = append(m.all, moment{at, e})
+}
+
+// Timeline has them in their order.
+func (m Moments) Timeline() Timeline {
+	slices.SortStableFunc(m.all, func(a, b moment) int { return b.at.Compare(a.at) })
+	out := make(Timeline, len(m.all))
+	for i, e := range m.all {
+		out[i] = e.Event
+	}
+	return out
+}
 
 // Event is an entry of a Timeline.
 type Event struct {
