@@ -77,13 +77,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		if slices.ContainsFunc(c.values, func(v string) bool { return !postgres.Printable(v) }) {
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
 		}
-		switch len(c.values) {
-		case 0:
-		case 1: // equality keeps the order of an index that begins with the column; a set does not
-			w.And(c.column+" = ?", c.values[0])
-		default:
-			w.And(c.column+" = ANY(?)", c.values)
-		}
+		w.OneOf(c.column, c.values)
 	}
 	if err := postgres.CheckSearch(f.Q, f.UPN); err != nil {
 		return nil, false, err

@@ -94,19 +94,12 @@ func conditions(w *postgres.Where, scope tenant.Scope, f Filter) (one bool, err 
 		{"d.compliance", f.Compliance}, {"d.os", f.OS}, {"d.os_version", f.OSVersion}, {"d.ownership", f.Ownership},
 		{"d.checkin", f.CheckIn}, {"d.category", f.Category}, {"d.model", f.Model}, {"d.manufacturer", f.Manufacturer}, {"d.state", f.State},
 	} {
-		if len(c.values) == 0 {
-			continue
-		}
 		for _, v := range c.values {
 			if !postgres.Printable(v) {
 				return false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for.")
 			}
 		}
-		if len(c.values) == 1 { // equality keeps the order of an index that begins with the column; a set does not
-			w.And(c.column+" = ?", c.values[0])
-			continue
-		}
-		w.And(c.column+" = ANY(?)", c.values)
+		w.OneOf(c.column, c.values)
 	}
 	if f.Encrypted != nil {
 		w.And("d.encrypted = ?", *f.Encrypted)

@@ -201,18 +201,9 @@ func eventWhere(scope tenant.Scope, f EventFilter) (w *postgres.Where, one bool,
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 300 of them.")
 		}
 	}
-	for _, c := range []struct {
-		column string
-		values []string
-	}{{"e.status", f.Status}, {"e.action", f.Action}, {"e.error_code", f.ErrorCode}} {
-		switch len(c.values) {
-		case 0:
-		case 1: // equality keeps the order of an index that begins with the column; a set does not
-			w.And(c.column+" = ?", c.values[0])
-		default:
-			w.And(c.column+" = ANY(?)", c.values)
-		}
-	}
+	w.OneOf("e.status", f.Status)
+	w.OneOf("e.action", f.Action)
+	w.OneOf("e.error_code", f.ErrorCode)
 	if f.SPID != "" {
 		w.And("e.sp_id = ?", f.SPID)
 	}
