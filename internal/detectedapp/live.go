@@ -52,7 +52,7 @@ func (l *Live) read(ctx context.Context, tid tenant.ID, id string) (Devices, err
 		if err != nil {
 			return Devices{}, fmt.Errorf("devices of detected app %q of %s: %w", id, tid, err)
 		}
-		if w.ID == "" || seen[w.ID] {
+		if seen[w.ID] {
 			continue
 		}
 		if len(found.Devices) == maxDevices {

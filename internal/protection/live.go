@@ -66,7 +66,7 @@ func (l *Live) DevicesOf(ctx context.Context, tid tenant.ID, id string) (graphsy
 			if err != nil {
 				return InfectedDevices{}, fmt.Errorf("devices with malware %q of %s: %w", id, tid, err)
 			}
-			if w.ID == "" || seen[w.ID] {
+			if seen[w.ID] {
 				continue
 			}
 			if len(found.Devices) == mostDevices {
