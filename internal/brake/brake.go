@@ -57,7 +57,7 @@ type Target struct {
 // Set is what is asked for, fixed: sorted, without doubles, and named by its hash.
 type Set struct {
 	Kind    Kind
-	Terms   string // options of the act in words, such as "Keep the enrolment"; part of what is approved
+	Terms   string // options of the act in words, such as "Keep the enrollment"; part of what is approved
 	Targets []Target
 	hash    [sha256.Size]byte
 }

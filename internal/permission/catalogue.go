@@ -168,9 +168,9 @@ var catalogue = []Entry{
 	}},
 	{Feature: Services, Licence: intunePlan, Suggested: true, Operations: []Operation{
 		get("when Apple volume purchase tokens end", "/v1.0/deviceAppManagement/vppTokens", readServiceConfig, readConfiguration),
-		get("when Apple enrolment tokens end", "/beta/deviceManagement/depOnboardingSettings", readServiceConfig),
+		get("when Apple enrollment tokens end", "/beta/deviceManagement/depOnboardingSettings", readServiceConfig),
 		get("whether Exchange connectors work", "/v1.0/deviceManagement/exchangeConnectors", readServiceConfig, readConfiguration),
-		get("which terms people accept at enrolment", "/v1.0/deviceManagement/termsAndConditions", readServiceConfig),
+		get("which terms people accept at enrollment", "/v1.0/deviceManagement/termsAndConditions", readServiceConfig),
 		get("how devices may be enrolled", "/v1.0/deviceManagement/deviceEnrollmentConfigurations", readServiceConfig, readConfiguration),
 		get("whether threat defence partners report", "/v1.0/deviceManagement/mobileThreatDefenseConnectors", readServiceConfig, readConfiguration),
 		get("what people are told when a device is not compliant", "/v1.0/deviceManagement/notificationMessageTemplates", readServiceConfig),

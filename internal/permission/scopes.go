@@ -96,13 +96,13 @@ var intuneScopes = []Scope{
 	{
 		Name: "DeviceManagementServiceConfig.ReadWrite.All", Setting: "Read and write Microsoft Intune configuration",
 		DelegatedID: "662ed50a-ac44-4eef-ad86-62eed9be2a29", ApplicationID: "5ac13192-7ace-4fcf-b828-1a26f28068ee",
-		Opens:  []string{"All that the read scope opens", "Change enrolment, Apple and connector settings", "Sync VPP licences"},
+		Opens:  []string{"All that the read scope opens", "Change enrollment, Apple and connector settings", "Sync VPP licences"},
 		Closed: []string{"Cloud PKI, although Intune's page lists it here"},
 	},
 	{
 		Name: "DeviceManagementServiceConfig.Read.All", Setting: "Read Microsoft Intune configuration",
 		DelegatedID: "8696daa5-bce5-4b2e-83f9-51b6defc4e1e", ApplicationID: "06a5fe6d-c49d-46a7-b082-56b1b14103c7",
-		Opens:  []string{"Device enrolment", "Apple device enrolment programme", "Apple VPP tokens", "Exchange connectors", "Terms and conditions", "Mobile threat defence", "Notification messages", "Windows Autopilot devices"},
+		Opens:  []string{"Device enrollment", "Apple device enrollment programme", "Apple VPP tokens", "Exchange connectors", "Terms and conditions", "Mobile threat defence", "Notification messages", "Windows Autopilot devices"},
 		Closed: []string{"Any change", "The Apple push certificate", "Cloud PKI, which has a scope of its own", "Branding profiles, which come with the apps scope", "Telecom expense management, which Microsoft no longer offers"},
 	},
 }

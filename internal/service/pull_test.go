@@ -45,7 +45,7 @@ func TestFromGraph(t *testing.T) {
 			Item{ID: "v", State: "valid", Health: OK}},
 		{"sync with Apple failed", VPPToken, `{"id":"v","state":"Valid","lastSyncStatus":"failed"}`, Item{ID: "v", State: "syncFailed", Health: Warn, Detail: map[string]string{"lastSyncStatus": "failed"}}},
 		{"a state of tomorrow", VPPToken, `{"id":"v","state":"quantum"}`, Item{ID: "v", State: "quantum", Health: Unknown}},
-		{"enrolment token in error", AppleEnrollment, `{"id":"d","tokenName":"ABM","lastSyncErrorCode":13,"tokenType":"dep","syncedDeviceCount":12}`,
+		{"enrollment token in error", AppleEnrollment, `{"id":"d","tokenName":"ABM","lastSyncErrorCode":13,"tokenType":"dep","syncedDeviceCount":12}`,
 			Item{ID: "d", Name: "ABM", State: "syncFailed", Health: Warn, Detail: map[string]string{"lastSyncErrorCode": "13", "tokenType": "dep", "syncedDeviceCount": "12"}}},
 		{"restriction", Enrollment, `{"@odata.type":"#microsoft.graph.deviceEnrollmentPlatformRestrictionsConfiguration","id":"e","displayName":"All","priority":0,"iosRestriction":{"platformBlocked":true,"osMinimumVersion":"17"},"androidRestriction":null}`,
 			Item{ID: "e", Name: "All", Type: "deviceEnrollmentPlatformRestrictionsConfiguration", Health: None,

@@ -52,7 +52,7 @@ func (r *rig) client(t *testing.T, n string, role tenant.Role, reach tenant.Scop
 // ask has somebody ask to wipe devices.
 func (r *rig) ask(t *testing.T, n string, targets ...brake.Target) brake.Answer {
 	t.Helper()
-	set, err := brake.Freeze(brake.Wipe, "Keep the enrolment", targets)
+	set, err := brake.Freeze(brake.Wipe, "Keep the enrollment", targets)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestApprovals(t *testing.T) {
 	}
 
 	page := ben.Get(one.Path()).Body.String()
-	for _, part := range []string{"SER-X", "Keep the enrolment", "&lt;b&gt;ticket", "Type the device’s serial number", "Contoso within", "Lapses at", "/refuse"} {
+	for _, part := range []string{"SER-X", "Keep the enrollment", "&lt;b&gt;ticket", "Type the device’s serial number", "Contoso within", "Lapses at", "/refuse"} {
 		if !strings.Contains(page, part) {
 			t.Errorf("the page lacks %q", part)
 		}

@@ -39,7 +39,7 @@ func typeWord(t string) string {
 var stateWords = map[string]string{"published": "Published", "processing": "Being processed", "notPublished": "Not published"}
 
 var intentWords = map[string]string{
-	"required": "Required", "available": "Available", "uninstall": "Uninstall", "availableWithoutEnrollment": "Available without enrolment",
+	"required": "Required", "available": "Available", "uninstall": "Uninstall", "availableWithoutEnrollment": "Available without enrollment",
 }
 
 var targetWords = map[string]string{

@@ -85,7 +85,7 @@ func (v askView) fields() (list []templ.Component) {
 }
 
 // keepOptions are what a wipe can leave on Windows.
-var keepOptions = []ui.Option{{Value: "nothing", Label: "Nothing, factory state", Selected: true}, {Value: "user", Label: "The user account and files on the device"}, {Value: "enrolment", Label: "The enrolment, so that it comes back by itself"}}
+var keepOptions = []ui.Option{{Value: "nothing", Label: "Nothing, factory state", Selected: true}, {Value: "user", Label: "The user account and files on the device"}, {Value: "enrolment", Label: "The enrollment, so that it comes back by itself"}}
 
 // planOptions are what a wipe does with an iPhone's or iPad's data plan.
 var planOptions = []ui.Option{{Value: "keep", Label: "Keep it, where there is one", Selected: true}, {Value: "remove", Label: "Remove it", Hint: "The carrier has to issue it anew."}}

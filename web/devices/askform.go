@@ -72,7 +72,7 @@ var clientActions = []ui.Option{
 }
 
 // keepWords are what an erasing action leaves: a second person approves them as they stand.
-var keepWords = map[bool]map[bool]string{false: {false: "nothing kept", true: "enrolment kept"}, true: {false: "user account and files kept"}}
+var keepWords = map[bool]map[bool]string{false: {false: "nothing kept", true: "enrollment kept"}, true: {false: "user account and files kept"}}
 
 // kept is what a wipe leaves, in words.
 func kept(o deviceaction.Options) string {

@@ -56,7 +56,7 @@ func autopilotSpec(m tenant.Membership) page.Spec {
 		Columns: []string{"serial", "model", "tag", "profile", "state", "contacted", "device", "person", "order"},
 		Default: []string{"serial", "model", "tag", "profile", "state", "contacted", "order"}, Placeholder: "Serial, name, person, purchase order",
 		Filters: []page.Filter{
-			{Name: "state", Label: "Enrolment", Options: optionsOf(enrolmentWords, autopilot.States)},
+			{Name: "state", Label: "Enrollment", Options: optionsOf(enrolmentWords, autopilot.States)},
 			{Name: "profile", Label: "Deployment profile", Options: optionsOf(profileWords, autopilot.ProfileStatuses)},
 			{Name: "enrolled", Label: "Managed device", Options: []page.Option{{Value: "true", Label: "has one"}, {Value: "false", Label: "has none"}}},
 			{Name: "groupTag", Label: "Group tag"}, {Name: "order", Label: "Purchase order"}, {Name: "model", Label: "Model"}, {Name: "person", Label: "Assigned person", Hint: "A whole sign-in name."},
@@ -156,7 +156,7 @@ func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[register
 		text("model", "Model", "", 2, 200, func(r registered) string { return model(r.Manufacturer, r.Model) }),
 		text("tag", "Group tag", "tag", 2, 120, func(r registered) string { return r.GroupTag }),
 		page.Column[registered]{Key: "profile", Label: "Deployment profile", Kind: ui.KindState, Sort: "profile", Priority: 1, Width: 170, Phone: "line", Text: func(r registered) string { return r.ProfileName }, Cell: func(r registered) ui.Cell { return ui.Cell{State: &r.profile} }},
-		page.Column[registered]{Key: "state", Label: "Enrolment", Kind: ui.KindState, Sort: "state", Priority: 1, Width: 140, Text: func(r registered) string { return r.StateName }, Cell: func(r registered) ui.Cell { return ui.Cell{State: &r.state} }},
+		page.Column[registered]{Key: "state", Label: "Enrollment", Kind: ui.KindState, Sort: "state", Priority: 1, Width: 140, Text: func(r registered) string { return r.StateName }, Cell: func(r registered) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[registered]{Key: "contacted", Label: "Last contacted", Kind: ui.KindTime, Sort: "contacted", Priority: 1, Width: 120, Text: func(r registered) string { return exact(r.ContactedAt) }, Cell: func(r registered) ui.Cell { return ago(r.ContactedAt, now) }},
 		page.Column[registered]{Key: "device", Label: "Device", Priority: 2, Width: 90, Phone: "hide", Text: func(r registered) string { return r.ManagedDeviceID }, Cell: registered.deviceCell},
 		text("person", "Assigned person", "", 3, 190, func(r registered) string { return r.Person }),

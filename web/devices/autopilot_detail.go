@@ -136,7 +136,7 @@ func machineFacts(i autopilot.Identity) []fact {
 		{"Name", i.Name, false}, {"Friendly name", i.FriendlyName, false}, {"Purchase order", i.PurchaseOrder, false}, {"Model family", i.SystemFamily, false}, {"SKU", i.SKU, true},
 		{"Profile assigned", date(i.ProfileAssignedAt), false}, {"Why the profile is not assigned", worded(profileDetails, i.ProfileDetail), false},
 		{"Assigned person", strings.TrimSpace(i.UserName + " " + bracketed(i.UPN, i.UserName != "")), false}, {"Device account", i.DeviceAccount, false},
-		{"Enrolment without a person", worded(map[string]string{"unknown": "", "allowed": "Allowed", "blocked": "Blocked"}, i.Userless), false},
+		{"Enrollment without a person", worded(map[string]string{"unknown": "", "allowed": "Allowed", "blocked": "Blocked"}, i.Userless), false},
 		{"Hardware change", worded(remediationWords, i.Remediation), false}, {"Hardware change noted", date(i.RemediationAt), false},
 		{"Entra device id", i.EntraDeviceID, true}, {"Managed device id", i.ManagedDeviceID, true}, {"Autopilot id", i.ID, true},
 	} {
@@ -163,7 +163,7 @@ func (v machineView) header() ui.PageHeader {
 
 // pills are the states that need a person, or are under way.
 func (v machineView) pills() (pills []ui.State) {
-	for label, s := range map[string]ui.State{"Enrolment": v.state, "Profile": v.profile} {
+	for label, s := range map[string]ui.State{"Enrollment": v.state, "Profile": v.profile} {
 		if s.Shape == ui.ShapeBad || s.Shape == ui.ShapePending {
 			pills = append(pills, ui.State{Shape: s.Shape, Text: label + ": " + strings.ToLower(s.Text)})
 		}
@@ -196,7 +196,7 @@ func (v machineView) headFacts() ui.Facts {
 	}
 	return ui.Facts{Wide: true, Items: []ui.Fact{
 		{Label: "Serial", Value: serial}, {Label: "Model", Value: ui.TextCell(model(v.Manufacturer, v.Model))}, {Label: "Group tag", Value: ui.TextCell(v.GroupTag)},
-		{Label: "Deployment profile", Value: ui.Cell{State: &v.profile}}, {Label: "Enrolment", Value: ui.Cell{State: &v.state}}, {Label: "Last contacted", Value: ago(v.ContactedAt, v.now)},
+		{Label: "Deployment profile", Value: ui.Cell{State: &v.profile}}, {Label: "Enrollment", Value: ui.Cell{State: &v.state}}, {Label: "Last contacted", Value: ago(v.ContactedAt, v.now)},
 	}}
 }
 

@@ -61,7 +61,7 @@ func (v view) autopilotFacts() ui.Facts {
 	a := v.Autopilot
 	return ui.Facts{Items: []ui.Fact{
 		{Label: "Registered machine", Value: ui.LinkCell(a.title(), a.URL)}, {Label: "Known by", Value: ui.TextCell(linkWords[a.LinkedBy])},
-		{Label: "Deployment profile", Value: ui.Cell{State: &a.profile}}, {Label: "Enrolment", Value: ui.Cell{State: &a.state}},
+		{Label: "Deployment profile", Value: ui.Cell{State: &a.profile}}, {Label: "Enrollment", Value: ui.Cell{State: &a.state}},
 		{Label: "Group tag", Value: ui.TextCell(a.GroupTag)}, {Label: "Last contacted", Value: ago(a.ContactedAt, v.chrome.Now)},
 	}}
 }

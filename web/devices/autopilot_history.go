@@ -8,8 +8,8 @@ import (
 
 var machineLabels = map[string]string{
 	"serial": "Serial", "group_tag": "Group tag", "purchase_order": "Purchase order", "profile_status": "Deployment profile", "profile_detail": "Reason of the profile's state",
-	"profile_assigned_at": "Profile assigned", "state": "Enrolment", "upn": "Assigned person", "user_name": "Name of the assigned person", "managed_device_id": "Managed device",
-	"entra_device_id": "Entra device", "remediation": "Hardware change", "userless": "Enrolment without a person", "gone": "Registration",
+	"profile_assigned_at": "Profile assigned", "state": "Enrollment", "upn": "Assigned person", "user_name": "Name of the assigned person", "managed_device_id": "Managed device",
+	"entra_device_id": "Entra device", "remediation": "Hardware change", "userless": "Enrollment without a person", "gone": "Registration",
 }
 
 func machineLabel(field string) string {

@@ -137,7 +137,7 @@ func TestBulk(t *testing.T) {
 	window(f.Now.Add(13 * time.Hour))
 	posts(wipe("when", "windows"), http.StatusUnprocessableEntity, "Contoso’s opens more than 12 hours from now.")
 	window(f.Now.Add(2 * time.Hour))
-	if got := c.Post("/devices/actions/order", wipe("when", "windows")); got.Code != http.StatusSeeOther || o.kind != "wipe" || o.ask.Options.Label != "enrolment kept on Windows" || !o.ask.Windows || o.ask.Reason != "End of lease" {
+	if got := c.Post("/devices/actions/order", wipe("when", "windows")); got.Code != http.StatusSeeOther || o.kind != "wipe" || o.ask.Options.Label != "enrollment kept on Windows" || !o.ask.Windows || o.ask.Reason != "End of lease" {
 		t.Errorf("asked for: %d, %+v", got.Code, o.ask)
 	}
 	for path, want := range map[string]int{"/devices/actions?kind=wipe&id=" + url.QueryEscape(one): 200, "/devices/actions?kind=wipe&id=x": 404, "/devices/actions?kind=wipe&job=7": 404, "/devices/actions?kind=wipe&job=x": 404, "/devices/actions?kind=locate&id=" + url.QueryEscape(one): 400, "/devices/actions?id=" + url.QueryEscape(one): 400} {

@@ -24,14 +24,14 @@ func newHardware(d device.Device) []group {
 			{"IMEI", d.IMEI, true}, {"MEID", d.MEID, true}, {"Wi-Fi MAC", d.WiFiMAC, true}, {"Carrier", d.Carrier, false}, {"Phone number", d.Phone, false},
 		}},
 		{"Management", []fact{
-			{"Owner", ownership(d.Ownership), false}, {"Managed by", d.Agent, false}, {"Management state", d.State, false},
-			{"Enrolment", d.EnrolmentType, false}, {"Enrolment profile", d.Profile, false}, {"Registration", d.Registration, false},
+			{"Owner", ownership(d.Ownership), false}, {"Managed by", enum("agent", d.Agent), false}, {"Management state", enum("state", d.State), false},
+			{"Enrollment", enum("enrolment_type", d.EnrolmentType), false}, {"Enrollment profile", d.Profile, false}, {"Registration", enum("registration", d.Registration), false},
 			{"Management certificate ends", date(d.CertificateEnds), false}, {"User must approve", tristate(d.NeedsApproval), false},
-			{"Threat level from partner", d.Threat, false},
+			{"Threat level from partner", enum("threat", d.Threat), false},
 		}},
 		{"Entra and Exchange", []fact{
 			{"Entra device id", d.EntraDeviceID, true}, {"Registered in Entra", tristate(d.EntraRegistered), false},
-			{"Exchange access", d.ExchangeAccess, false}, {"Exchange reason", d.ExchangeReason, false},
+			{"Exchange access", enum("exchange_access", d.ExchangeAccess), false}, {"Exchange reason", enum("exchange_reason", d.ExchangeReason), false},
 			{"Last Exchange contact", date(d.ExchangeSyncAt), false}, {"Exchange ActiveSync id", d.EASDeviceID, true},
 		}},
 		{"Person", []fact{{"Name", d.UserName, false}, {"Sign-in name", d.UPN, false}, {"Mail", d.Email, false}, {"Entra user id", d.UserID, true}}},

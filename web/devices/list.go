@@ -208,7 +208,7 @@ func moreColumns() []page.Column[row] {
 	return []page.Column[row]{
 		plain("model", "Model", 160, func(r row) string { return r.Model }),
 		plain("ownership", "Owner", 90, func(r row) string { return ownership(r.Ownership) }),
-		plain("state", "Management state", 130, func(r row) string { return r.State }),
+		plain("state", "Management state", 130, func(r row) string { return enum("state", r.State) }),
 		plain("category", "Category", 120, func(r row) string { return r.Category }),
 		plain("encrypted", "Encrypted", 90, func(r row) string { return yesNo(r.Encrypted) }),
 		mono("imei", "IMEI", 140, func(r row) string { return r.IMEI }),

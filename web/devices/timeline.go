@@ -15,11 +15,11 @@ import (
 var fieldLabels = map[string]string{
 	"name": "Name", "serial": "Serial", "upn": "User", "user_id": "User", "user_name": "User's name", "email": "Mail", "os": "System",
 	"os_version": "System version", "model": "Model", "manufacturer": "Manufacturer", "compliance": "Compliance", "grace_until": "Grace period",
-	"ownership": "Owner", "agent": "Managed by", "state": "Management state", "enrolled_at": "Enrolment", "encrypted": "Encryption",
+	"ownership": "Owner", "agent": "Managed by", "state": "Management state", "enrolled_at": "Enrollment", "encrypted": "Encryption",
 	"supervised": "Supervision", "jail_broken": "Jailbroken or rooted", "imei": "IMEI", "meid": "MEID", "wifi_mac": "Wi-Fi MAC",
 	"phone": "Phone number", "carrier": "Carrier", "entra_device_id": "Entra device id", "entra_registered": "Registration in Entra",
-	"registration": "Registration", "category": "Category", "threat": "Threat level", "enrolment_type": "Enrolment type",
-	"enrolment_profile": "Enrolment profile", "exchange_access": "Exchange access", "exchange_reason": "Exchange reason",
+	"registration": "Registration", "category": "Category", "threat": "Threat level", "enrolment_type": "Enrollment type",
+	"enrolment_profile": "Enrollment profile", "exchange_access": "Exchange access", "exchange_reason": "Exchange reason",
 	"patch_level": "Security patch level", "managed_name": "Managed name", "gone": "Presence in Intune", "gone_at": "Presence in Intune",
 	"problems": "Problems", "malware_protection": "Malware protection", "real_time": "Real-time protection", "network_inspection": "Network inspection",
 	"tamper": "Tamper protection", "active_malware": "Active malware", "certificate_until": "Management certificate", "storage_total": "Storage",
@@ -78,9 +78,7 @@ func newTimeline(v view, days []graphsync.DayValue) ui.Timeline {
 }
 
 func enrolment(kind, profile string) string {
-	if kind == "unknown" || kind == "unknownFutureValue" { // what Graph says of a kind that is newer than the version asked
-		kind = ""
-	}
+	kind = enum("enrolment_type", kind)
 	if profile != "" && kind == "" {
 		return "Profile “" + profile + "”"
 	}
@@ -114,6 +112,9 @@ func said(field, value string) string {
 		return ownership(value)
 	case field == "gone":
 		return map[string]string{"true": "not in Intune", "false": "in Intune"}[value]
+	}
+	if w := enum(field, value); w != "" {
+		return w
 	}
 	return value
 }

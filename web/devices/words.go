@@ -81,7 +81,7 @@ func worded(words map[string]string, v string) string {
 // actionWords name remote actions; Intune uses two spellings for some.
 var actionWords = map[string]string{
 	"removeCompanyData": "Retire", "retire": "Retire", "factoryReset": "Wipe", "wipe": "Wipe",
-	"factoryResetKeepEnrollmentData": "Wipe, enrolment kept", "rebootNow": "Restart", "reboot": "Restart", "shutDown": "Shut down",
+	"factoryResetKeepEnrollmentData": "Wipe, enrollment kept", "rebootNow": "Restart", "reboot": "Restart", "shutDown": "Shut down",
 	"remoteLock": "Remote lock", "resetPasscode": "Reset passcode", "recoverPasscode": "Recover passcode", "syncDevice": "Sync",
 	"locateDevice": "Locate", "enableLostMode": "Lost mode on", "disableLostMode": "Lost mode off", "quickScan": "Quick scan", "windowsDefenderScan": "Scan", "fullScan": "Full scan",
 	"windowsDefenderUpdateSignatures": "Update signatures", "rotateBitLockerKeys": "Rotate BitLocker keys", "rotateFileVaultKey": "Rotate FileVault key",

@@ -71,7 +71,7 @@ func TestMoments(t *testing.T) {
 }
 
 func TestEnrolmentSaysNothingOfWhatGraphDoesNotSay(t *testing.T) {
-	for _, tc := range [][3]string{{"unknownFutureValue", "", ""}, {"unknown", "Kiosk", "Profile “Kiosk”"}, {"userEnrollment", "", "userEnrollment"}, {"userEnrollment", "Kiosk", "userEnrollment, profile “Kiosk”"}} {
+	for _, tc := range [][3]string{{"unknownFutureValue", "", ""}, {"unknown", "Kiosk", "Profile “Kiosk”"}, {"userEnrollment", "", "By the user"}, {"userEnrollment", "Kiosk", "By the user, profile “Kiosk”"}, {"somethingNew", "", "somethingNew"}} {
 		if got := enrolment(tc[0], tc[1]); got != tc[2] {
 			t.Errorf("enrolment(%q, %q) = %q, want %q", tc[0], tc[1], got, tc[2])
 		}

@@ -30,3 +30,9 @@ func MomentCell(t *time.Time, now time.Time) ui.Cell {
 	}
 	return ui.TimeCell(ui.NewTime(*t, now))
 }
+
+// DaysLeft is how many whole days there are until a moment, or, below zero, how many have passed since. Within a day of it, it is zero.
+func DaysLeft(end, now time.Time) *int {
+	days := int(end.Sub(now) / (24 * time.Hour))
+	return &days
+}

@@ -1,7 +1,6 @@
 package relationships
 
 import (
-	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -127,8 +126,7 @@ func newRower(read graphsync.Freshness, now time.Time) func(gdap.Relationship) r
 			}
 		}
 		if !x.EndsAt.IsZero() && x.Works() {
-			days := int(math.Floor(x.EndsAt.Sub(now).Hours() / 24))
-			r.DaysLeft = &days
+			r.DaysLeft = page.DaysLeft(x.EndsAt, now)
 		}
 		r.state = stateOf(x, read.Late > 0 || read.Read == 0, now)
 		r.StateName = r.state.Text

@@ -152,11 +152,16 @@ func (v view) end() ui.Cell {
 		return ui.TextCell("no end is given")
 	}
 	t := ui.NewTime(*v.EndsAt, v.now)
-	switch days := *v.DaysLeft; {
-	case days < 0:
-		t.Text = ui.Date(*v.EndsAt, v.now) + ", " + ui.Count(int64(-days), "day", "days") + " ago"
+	t.Text = ui.Date(*v.EndsAt, v.now)
+	switch days, over := *v.DaysLeft, v.EndsAt.Before(v.now); {
+	case days == 0 && over:
+		t.Text += ", less than a day ago"
+	case days == 0:
+		t.Text += ", within a day"
+	case over:
+		t.Text += ", " + ui.Count(int64(-days), "day", "days") + " ago"
 	default:
-		t.Text = ui.Date(*v.EndsAt, v.now) + ", in " + ui.Count(int64(days), "day", "days")
+		t.Text += ", in " + ui.Count(int64(days), "day", "days")
 	}
 	return ui.TimeCell(t)
 }

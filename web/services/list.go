@@ -2,7 +2,6 @@ package services
 
 import (
 	"fmt"
-	"math"
 	"net/url"
 	"strconv"
 	"time"
@@ -115,8 +114,7 @@ func newRow(it service.Item, now time.Time) row {
 	}
 	r.StateName = r.state.Text
 	if !it.ExpiresAt.IsZero() {
-		days := int(math.Floor(it.ExpiresAt.Sub(now).Hours() / 24))
-		r.DaysLeft = &days
+		r.DaysLeft = page.DaysLeft(it.ExpiresAt, now)
 	}
 	return r
 }
@@ -211,6 +209,8 @@ func nameOf(it service.Item) string {
 		return kindWords[it.Kind] // its topic is no name that people know
 	case it.Kind == service.PartnerSolution:
 		return it.Name + ", " + solutionOf(it).Name // one product may hold several permissions
+	case it.Kind == service.Enrollment && it.Detail["priority"] == "0":
+		return it.Name + ": " + typeWord(it.Type) // Intune calls the default of every type "All users and all devices"
 	case it.Name != "":
 		return it.Name
 	case it.Kind == service.ThreatDefense:
