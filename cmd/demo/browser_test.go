@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -161,13 +160,7 @@ func (b *tab) signIn(s *site, u *world.User) {
 }
 
 // theme sets what the person's system prefers.
-func (b *tab) theme(name string) {
-	b.Helper()
-	prefer := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, prefer); err != nil {
-		b.Fatal(err)
-	}
-}
+func (b *tab) theme(name string) { webtest.Prefer(b, b.ctx, name) }
 
 // small looks at the page as it is on a small phone in the dark: axe finds nothing, and nothing scrolls sideways.
 func (b *tab) small() {
@@ -305,39 +298,13 @@ func everyPageInABrowser(t *testing.T, s *site) {
 
 func (s *site) inspect(t *testing.T, b *tab, paths []string) {
 	b.takeComplaints()
-	for i, path := range paths {
-		b.theme("light")
-		b.do(chromedp.EmulateViewport(1440, 900), chromedp.Navigate(s.base+path))
-		s.axe(t, b, path, "light")
-		for _, width := range []int64{1440, 1024, 640, 320} {
-			b.do(chromedp.EmulateViewport(width, 900))
-			over, err := webtest.NoSidewaysScroll(b.ctx)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if over != "" {
-				t.Errorf("%s scrolls sideways at %d px: %s", path, width, over)
-			}
-		}
-		if i%2 == 0 { // colours are those of the components, which all pages share
-			b.theme("dark")
-			s.axe(t, b, path, "dark")
-		}
+	for _, path := range paths {
+		webtest.Look(t, b.ctx, s.base+path)
 		for _, c := range b.takeComplaints() {
 			// A page that answers with a problem is itself reported by the browser.
 			if !strings.Contains(c, "Failed to load resource: the server responded with a status of 4") || !strings.Contains(c, s.base+strings.SplitN(path, "?", 2)[0]) {
 				t.Errorf("%s: the browser complains: %s", path, c)
 			}
 		}
-	}
-}
-
-func (s *site) axe(t *testing.T, b *tab, path, theme string) {
-	found, err := webtest.AxeIn(b.ctx, theme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, v := range found {
-		t.Errorf("%s (%s): %s", path, theme, v)
 	}
 }

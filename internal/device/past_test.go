@@ -143,7 +143,7 @@ func TestListThenAgreesWithANaiveObserver(t *testing.T) {
 		})
 		yes := true
 		for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(fabrikam), tenant.Only(contoso, fabrikam)} {
-			for range 25 {
+			for range 8 {
 				f := device.Filter{Sort: []string{"", "compliance", "os", "user", "customer"}[r.IntN(5)], Desc: r.IntN(2) == 0, Limit: cmp.Or(r.IntN(9), 50)}
 				switch r.IntN(7) {
 				case 0:

@@ -2,6 +2,7 @@ package permission_test
 
 import (
 	"errors"
+	"math/bits"
 	"slices"
 	"strings"
 	"testing"
@@ -135,7 +136,10 @@ func TestPlanIsEnoughAndNotTooMuch(t *testing.T) {
 		if kind == permission.Application {
 			other = byKind[permission.Delegated]
 		}
-		for mask := range 1 << len(chosen) {
+		for mask := range uint(1) << len(chosen) {
+			if n := bits.OnesCount(mask); n > 3 && n < len(chosen)-1 {
+				continue // what features need adds up: pairs and threes find what does not, and the rest takes minutes
+			}
 			var names []string
 			for i, f := range chosen {
 				if mask&(1<<i) != 0 {

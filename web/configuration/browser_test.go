@@ -2,25 +2,17 @@ package configuration
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/webtest"
 )
-
-var shots = flag.String("shots", "", "directory to write screenshots to")
 
 func TestMain(m *testing.M) { webtest.Main(m) }
 
@@ -54,35 +46,6 @@ func TestLook(t *testing.T) {
 		"list": "/configuration?platform=Windows", "list-one": at, "templates": at + "/notifications", "policy": at + "/c1", "candidates": at + "/c1/compare", "app-protection": "/configuration/app-protection", "app-policy": at + "/T_1",
 		"compare": at + "/c1/compare?show=all&with=" + fabrikam.ID.String() + "%2Ff1",
 	} {
-		for _, theme := range []string{"light", "dark"} {
-			client.Theme = theme
-			for _, width := range []int64{1440, 320} {
-				if theme == "dark" && width != 1440 {
-					continue // the layout does not depend on the theme
-				}
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(srv.URL+path)); err != nil {
-					t.Fatal(err)
-				}
-				found, err := webtest.AxeIn(ctx, theme)
-				if err != nil {
-					t.Fatal(err)
-				}
-				for _, v := range found {
-					t.Errorf("%s %s %d: %s", name, theme, width, v)
-				}
-				if over, err := webtest.NoSidewaysScroll(ctx); err != nil || over != "" {
-					t.Errorf("%s at %d px scrolls sideways by %s, %v", name, width, over, err)
-				}
-				if *shots != "" {
-					png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(filepath.Join(*shots, name+"-"+theme+"-"+strconv.FormatInt(width, 10)+".png"), png, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		}
+		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, srv.URL+path) })
 	}
 }

@@ -2,12 +2,8 @@ package overview
 
 import (
 	"context"
-	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -21,8 +17,6 @@ import (
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/webtest"
 )
-
-var shots = flag.String("shots", "", "directory to write screenshots to")
 
 // open serves the client's pages to a browser, with the headers of the portal.
 func open(t *testing.T, client http.Handler) string {
@@ -66,48 +60,7 @@ func TestLook(t *testing.T) {
 		"overview": "/", "tenants": "/tenants", "tenants-none": "/tenants?state=suspended", "new": "/tenants/new", "tenant": at + "/", "tenant-late": "/t/" + of["Fabrikam"].ID.String() + "/", "tenant-unread": "/t/" + of["Northwind"].ID.String() + "/",
 		"tenant-withdrawn": "/t/" + of["Litware"].ID.String() + "/", "sync": "/sync?age=unread&age=late&state=failed", "sync-all": "/sync", "runs": "/sync/runs", "activity": "/activity", "activity-one": at + "/activity", "settings": "/settings", "permissions": "/settings/permissions",
 	} {
-		for _, theme := range []string{"light", "dark"} {
-			client.Theme = theme
-			for _, width := range []int64{1440, 1024, 640, 320} {
-				if theme == "dark" && width != 1440 {
-					continue // the layout does not depend on the theme
-				}
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(base+path)); err != nil {
-					t.Fatal(err)
-				}
-				if width == 1440 || width == 320 { // between, a page is laid out as at one of them
-					found, err := webtest.AxeIn(ctx, theme)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, v := range found {
-						t.Errorf("%s %s %d: %s", name, theme, width, v)
-					}
-				}
-				over, err := webtest.NoSidewaysScroll(ctx)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if over != "" {
-					t.Errorf("%s at %d px scrolls sideways by %s", name, width, over)
-				}
-				shoot(t, ctx, name+"-"+theme+"-"+strconv.FormatInt(width, 10))
-			}
-		}
-	}
-}
-
-func shoot(t *testing.T, ctx context.Context, name string) {
-	t.Helper()
-	if *shots == "" {
-		return
-	}
-	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(*shots, name+".png"), png, 0o644); err != nil {
-		t.Fatal(err)
+		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, base+path) })
 	}
 }
 

@@ -2,17 +2,12 @@ package search
 
 import (
 	"encoding/json"
-	"flag"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/autopilot"
@@ -22,8 +17,6 @@ import (
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/webtest"
 )
-
-var shots = flag.String("shots", "", "directory to write screenshots to")
 
 // TestLook opens each page of the fleet in a browser: axe finds nothing in either theme, and nothing scrolls sideways from 320 px on.
 func TestLook(t *testing.T) {
@@ -44,42 +37,7 @@ func TestLook(t *testing.T) {
 		"apps": "/apps", "app": at + "/apps/a1", "provisioning": "/provisioning", "application": at + "/provisioning/sp1", "log": at + "/provisioning/sp1/log",
 		"event": at + "/provisioning/sp1/log/e1", "search": "/search?q=0482", "search-none": "/search?q=zzz",
 	} {
-		for _, theme := range []string{"light", "dark"} {
-			client.Theme = theme
-			for _, width := range []int64{1440, 390, 320} {
-				if theme == "dark" && width != 1440 {
-					continue // the layout does not depend on the theme
-				}
-				if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(srv.URL+path)); err != nil {
-					t.Fatal(err)
-				}
-				if width != 390 { // there the page is laid out as at 320
-					found, err := webtest.AxeIn(ctx, theme)
-					if err != nil {
-						t.Fatal(err)
-					}
-					for _, v := range found {
-						t.Errorf("%s %s %d: %s", name, theme, width, v)
-					}
-				}
-				over, err := webtest.NoSidewaysScroll(ctx)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if over != "" {
-					t.Errorf("%s at %d px scrolls sideways by %s", name, width, over)
-				}
-				if *shots != "" {
-					png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-					if err != nil {
-						t.Fatal(err)
-					}
-					if err := os.WriteFile(filepath.Join(*shots, name+"-"+theme+"-"+strconv.FormatInt(width, 10)+".png"), png, 0o644); err != nil {
-						t.Fatal(err)
-					}
-				}
-			}
-		}
+		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, srv.URL+path) })
 	}
 }
 
