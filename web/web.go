@@ -262,7 +262,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	acted.MountPortal(all)
 	asked.MountPortal(all)
 	(&approvals.Handler{Brake: d.Brake, Session: d.Sitting, Home: d.Tenants.Home()}).Mount(all)
-	(&websearch.Handler{Kinds: d.Search, Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Policies: d.Configuration, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
+	(&websearch.Handler{Kinds: d.Search, Tenants: d.Tenants, Incidents: d.Incidents, Devices: d.Devices, Autopilot: d.Autopilot, Apps: d.Apps, Detected: d.DetectedApps, Policies: d.Configuration, Protection: d.Protection, Roles: d.Roles, Provisioning: d.Provisioning, Services: d.Services, Guests: d.Guests, Sync: d.Sync}).Mount(all)
 	(&sync.Handler{Sync: d.Sync, Tenants: d.Tenants, Narrow: d.Groups.Narrow}).Mount(all)
 	(&staff.Handler{Tenants: d.Tenants, Groups: d.Groups, Audit: d.Audit}).Mount(all)
 	(&settings.Handler{Groups: d.Settings, Retention: d.Retention, Contact: d.Contact, Tenants: d.Tenants, Audit: d.Audit, Keys: d.Keys}).Mount(all)

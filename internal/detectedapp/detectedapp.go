@@ -55,6 +55,8 @@ type Filter struct {
 	Desc  bool
 	After string
 	Limit int
+
+	keys []string // programs only: of these
 }
 
 // Sorts are the orders of programs, VersionSorts those of versions.
@@ -68,6 +70,7 @@ type Programs struct {
 	Rows  []Program
 	Next  string
 	Count int64
+	More  bool // of a search: there may be more than Count
 }
 
 // Versions is one page of a list of versions.

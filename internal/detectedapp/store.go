@@ -59,7 +59,10 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
-	if q := strings.TrimSpace(f.Q); f.Key == "" {
+	if q := strings.TrimSpace(f.Q); f.keys != nil { // what holds the text was found
+		w.And("a.app_key = ANY(?)", f.keys)
+		w.And("a.search LIKE ALL (?)", postgres.Likes(postgres.Words(q)))
+	} else if f.Key == "" {
 		w.Searched(searchable, q)
 	} else if q != "" {
 		w.And("lower(a.version) LIKE ?", postgres.Like(q))

@@ -69,9 +69,7 @@ func (f CategoryFilter) listing(scope tenant.Scope) (l postgres.Listing, err err
 		return l, err
 	}
 	name := postgres.Key{Expr: `lower(d.name) COLLATE "C"`, Type: "text"}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("lower(d.name) LIKE ?", postgres.Like(q))
-	}
+	w.And("d.search LIKE ALL (?)", postgres.Likes(postgres.Words(f.Q)))
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
 	}

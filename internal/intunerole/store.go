@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/jackc/pgx/v5"
 
@@ -78,9 +77,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	} else {
 		w.And("a.gone_at IS NULL")
 	}
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("lower(a.name || E'\\n' || a.description) LIKE ?", postgres.Like(q))
-	}
+	w.And("a.search LIKE ALL (?)", postgres.Likes(postgres.Words(f.Q)))
 	if len(f.Can) > 0 {
 		w.And("a.allowed && ?::text[]", f.Can)
 	}

@@ -19,15 +19,24 @@ type Kind string
 const (
 	Apps         Kind = "app"
 	Autopilot    Kind = "autopilot_identity"
+	Categories   Kind = "device_category"
+	Detected     Kind = "detected_app"
 	Guests       Kind = "guest"
 	Incidents    Kind = "incident"
+	Malware      Kind = "malware"
 	Policies     Kind = "policy"
 	Provisioning Kind = "provisioning_job"
+	Roles        Kind = "intune_role"
 	Services     Kind = "service_item"
 	Customers    Kind = "tenant"
+
+	// Of the policies, what helps them.
+	Filters       Kind = "assignmentFilter"
+	Notifications Kind = "notificationTemplate"
+	ScopeTags     Kind = "scopeTag"
 )
 
-var kinds = []Kind{Apps, Autopilot, Guests, Incidents, Policies, Provisioning, Services, Customers}
+var kinds = []Kind{Apps, Autopilot, Categories, Detected, Guests, Incidents, Malware, Policies, Provisioning, Roles, Services, Customers, Filters, Notifications, ScopeTags}
 
 // Store asks the indexes of the search.
 type Store struct{ pool *postgres.Pool }
@@ -64,7 +73,7 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	return found, nil
 }
 
-// beginning are the kinds of which something has a name that begins so, see postgres.Where.Searched, and those in whose texts so short a text
+// beginning are the kinds, of those that people look for by two letters, of which something has a name that begins so, see postgres.Where.Searched, and those in whose texts so short a text
 // is looked for as a whole.
 func (s *Store) beginning(ctx context.Context, scope tenant.Scope, text string) (found []Kind, err error) {
 	err = s.pool.In(scope).QueryRow(ctx, `SELECT array_remove(ARRAY[

@@ -123,8 +123,10 @@ func (s question) job(j provisioning.Job, late bool) hit {
 }
 
 func (h hit) view(words []string) ui.Hit {
-	chip := ui.TenantChip{Name: h.Tenant.Name, Colour: ui.Mark(h.Tenant.ID.String())}
-	out := ui.Hit{Icon: h.icon, URL: h.URL, Name: ui.Match(h.Name, words...), Tenant: &chip, State: h.state}
+	out := ui.Hit{Icon: h.icon, URL: h.URL, Name: ui.Match(h.Name, words...), State: h.state}
+	if !h.Tenant.ID.IsZero() {
+		out.Tenant = &ui.TenantChip{Name: h.Tenant.Name, Colour: ui.Mark(h.Tenant.ID.String())}
+	}
 	if h.state == nil {
 		out.Note = h.State
 	}
@@ -151,13 +153,17 @@ func (v view) sentence() string {
 	case len(v.Groups) > 0:
 		return ""
 	case v.Query == "":
-		return "Type the name of a device, a person, a serial number, an app or a customer. Two characters are enough."
+		return "Type a name, such as that of a device, a person, an app, a policy, a role or a customer, or a serial number, an IMEI, a MAC address or an id. Two characters are enough for what begins with them."
 	case len([]rune(v.Query)) < shortest:
 		return "One character finds too much. Type at least two."
 	case len([]rune(v.Query)) == shortest:
 		return "Nothing that you may see begins with “" + v.Query + "”. Three characters find it anywhere in a name."
 	}
-	return "Nothing that you may see has “" + v.Query + "” in its name, serial, user, IMEI, MAC, publisher or domain."
+	what := "Nothing that you may see has “" + v.Query + "”"
+	if len(search.Words(v.Query)) > 1 {
+		what = "Nothing that you may see has each word of “" + v.Query + "”"
+	}
+	return what + " in its name, serial, user, IMEI, MAC, publisher or domain, and no id begins with it."
 }
 
 func (v view) header() ui.PageHeader {
@@ -170,7 +176,7 @@ func (v view) lead() string {
 	}
 	lead := "The first of each kind; each kind leads to its whole list."
 	if len([]rune(v.Query)) == shortest {
-		lead += " Two characters find mostly what begins with them, three find them anywhere."
+		lead += " Two characters find mostly what begins with them, three find them anywhere and in more kinds of things."
 	}
 	return lead
 }

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 
@@ -23,6 +24,18 @@ func (s *question) appConfigurations(ctx context.Context) (group, error) {
 		[]configuration.Kind{configuration.AppConfiguration})
 }
 
+func (s *question) filters(ctx context.Context) (group, error) {
+	return s.policiesOf(ctx, group{One: "assignment filter", Many: "assignment filters", URL: "/configuration/filters"}, []configuration.Kind{configuration.AssignmentFilter})
+}
+
+func (s *question) scopeTags(ctx context.Context) (group, error) {
+	return s.policiesOf(ctx, group{One: "scope tag", Many: "scope tags", URL: "/configuration/scope-tags"}, []configuration.Kind{configuration.ScopeTag})
+}
+
+func (s *question) notifications(ctx context.Context) (group, error) {
+	return s.policiesOf(ctx, group{One: "notification template", Many: "notification templates", URL: "/configuration/notifications"}, []configuration.Kind{configuration.Notification})
+}
+
 func (s *question) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
 	p, err := s.h.Policies.List(ctx, s.m.Reach, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
 	if err != nil {
@@ -40,16 +53,23 @@ func (s question) policy(p configuration.Policy) hit {
 	if f.name == "name" {
 		f.label, f.value = "type", configuration.Words(p.Type)
 	}
+	icon, helping := helpingIcons[p.Kind]
 	name := p.Name
 	if name == "" {
 		name = "Policy without a name"
 	}
 	state := "Not assigned"
-	if p.Assigned {
+	switch {
+	case helping: // nobody is given one by itself
+		state = ""
+	case p.Assigned:
 		state = "Assigned"
 	}
 	return hit{
 		ID: p.ID, Name: name, Field: f.name, Value: f.value, label: f.label, Tenant: page.TenantRef{ID: p.Tenant, Name: p.TenantName}, State: state,
-		URL: "/t/" + p.Tenant.String() + "/configuration/" + url.PathEscape(p.ID), icon: "options",
+		URL: "/t/" + p.Tenant.String() + "/configuration/" + url.PathEscape(p.ID), icon: cmp.Or(icon, "options"),
 	}
 }
+
+// helpingIcons are those of what is kept beside policies and reaches no device by itself.
+var helpingIcons = map[configuration.Kind]string{configuration.AssignmentFilter: "filter", configuration.ScopeTag: "tag", configuration.Notification: "mail"}

@@ -1,4 +1,4 @@
-// Package search finds customers, devices, people, apps and provisioned applications by what a person types, on one page that says which field
+// Package search finds customers, devices, people, apps and whatever else was read by what a person types, on one page that says which field
 // matched. The palette shows the same hits.
 //
 // Each kind is searched by its own store, so that a group and the list that it leads to hold the same things.
@@ -15,11 +15,14 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
@@ -35,7 +38,10 @@ type Handler struct {
 	Devices      *device.Store
 	Autopilot    *autopilot.Store
 	Apps         *app.Store
+	Detected     *detectedapp.Store
 	Policies     *configuration.Store
+	Protection   *protection.Store
+	Roles        *intunerole.Store
 	Provisioning *provisioning.Store
 	Services     *service.Store
 	Guests       *guest.Store
@@ -69,12 +75,19 @@ var finders = []finder{
 	{"guests", "Guest accounts", search.Guests, (*question).guests},
 	{"autopilot", "Windows Autopilot", search.Autopilot, (*question).autopilot},
 	{"apps", "Apps", search.Apps, (*question).apps},
+	{"detectedApps", "Detected apps", search.Detected, (*question).detected},
 	{"policies", "Policies", search.Policies, (*question).policies},
 	{"appProtection", "App protection", search.Policies, (*question).appProtection},
 	{"appConfigurations", "App configuration", search.Policies, (*question).appConfigurations},
+	{"filters", "Assignment filters", search.Filters, (*question).filters},
+	{"scopeTags", "Scope tags", search.ScopeTags, (*question).scopeTags},
+	{"notifications", "Notification templates", search.Notifications, (*question).notifications},
+	{"categories", "Device categories", search.Categories, (*question).categories},
+	{"roles", "Intune roles", search.Roles, (*question).roles},
 	{"provisioning", "Provisioning", search.Provisioning, (*question).provisioning},
 	{"services", "Services", search.Services, (*question).services},
 	{"incidents", "Incidents", search.Incidents, (*question).incidents},
+	{"malware", "Malware", search.Malware, (*question).malware},
 }
 
 var spec = func() page.Spec {
@@ -308,7 +321,7 @@ type hit struct {
 	Name   string         `json:"name"`
 	Field  string         `json:"field"`
 	Value  string         `json:"value"`
-	Tenant page.TenantRef `json:"tenant"`
+	Tenant page.TenantRef `json:"tenant,omitzero"` // zero: of all customers together
 	State  string         `json:"state"`
 	URL    string         `json:"url"`
 

@@ -12,9 +12,12 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/incident"
+	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
@@ -25,6 +28,7 @@ import (
 	"github.com/tenantry/tenantry/web/guests"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
+	"github.com/tenantry/tenantry/web/roles"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -83,10 +87,11 @@ func TestGuests(t *testing.T) {
 // site is the search together with the lists that its groups lead to.
 func site(f *webtest.Fleet) func(page.Router) {
 	return func(r page.Router) {
-		(&Handler{Kinds: search.NewStore(f.Pool), Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Policies: f.Policies(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
+		(&Handler{Kinds: search.NewStore(f.Pool), Incidents: f.Incidents, Tenants: f.Tenants, Devices: f.Devices, Autopilot: f.Autopilot, Apps: f.Apps, Detected: f.DetectedApps, Policies: f.Policies(), Protection: f.Protection, Roles: f.Roles(), Provisioning: f.Provisioning, Services: f.Services, Guests: f.Guests(), Sync: f.Sync}).Mount(r)
 		(&guests.Handler{Guests: f.Guests(), Sync: f.Sync, Tenants: f.Tenants}).Mount(r)
-		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Sync: f.Sync}).Mount(r)
-		(&apps.Handler{Apps: f.Apps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
+		(&roles.Handler{Roles: f.Roles(), Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
+		(&devices.Handler{Devices: f.Devices, Autopilot: f.Autopilot, Protection: f.Protection, Sync: f.Sync}).Mount(r)
+		(&apps.Handler{Apps: f.Apps, Detected: f.DetectedApps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync, Groups: f.DirectoryGroups()}).Mount(r)
 	}
@@ -239,6 +244,57 @@ func TestPoliciesAreFound(t *testing.T) {
 		if c.JSON(g.URL, http.StatusOK, &list); list.Count != g.Count || g.Count != 1 {
 			t.Errorf("%s: %d hits, %s has %d", g.Kind, g.Count, g.URL, list.Count)
 		}
+	}
+}
+
+// TestInventory: what stands beside devices, apps and policies is found by its name, by as many words as are typed, as its own list finds it.
+func TestInventory(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	for _, at := range []tenant.Tenant{contoso, fabrikam} {
+		f.ReadDetectedApps(t, at.ID, f.Now, detectedapp.Version{ID: "v1", Name: "Zebra Print", Publisher: "Quagga", Version: "1.0", Devices: 3}, detectedapp.Version{ID: "v2", Name: "Zebra Scan", Publisher: "Quagga", Version: "2.0", Devices: 1})
+		f.ReadRoles(t, at.ID, f.Now, intunerole.Read{Roles: []intunerole.Role{{ID: "r1", Name: "Zebra keeper", Description: "Feeds them"}}})
+		f.ReadCategories(t, at.ID, f.Now, device.Category{ID: "c1", Name: "Zebra phones"})
+		f.ReadMalware(t, at.ID, f.Now, protection.Malware{ID: "m1", Name: "Trojan:Zebra", Severity: "severe", DetectedAt: f.Now})
+		f.ReadPolicies(t, at.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.AssignmentFilter, ID: "f1", Name: "Only zebra"}}, webtest.Policy{Policy: configuration.Policy{Kind: configuration.ScopeTag, ID: "t1", Name: "Zebra tag"}})
+		f.ReadTemplates(t, at.ID, f.Now, webtest.Policy{Policy: configuration.Policy{Kind: configuration.Notification, ID: "n1", Name: "Mail of zebra"}})
+	}
+	both, one := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f)), f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	for q, want := range map[string]string{
+		"zebra": "detectedApps filters scopeTags notifications categories roles malware", "keeper zebra": "roles", "feeds": "roles", "quagga": "detectedApps", "print quagga": "detectedApps", "phones ZEBRA": "categories",
+		"trojan": "malware", "zebra only": "filters", "mail zebra": "notifications", "ze": "", "zebra unicorn": "", "100%": "",
+	} {
+		for _, c := range []*webtest.Client{both, one} {
+			var v view
+			c.JSON("/search?q="+url.QueryEscape(q), http.StatusOK, &v)
+			var kinds []string
+			for _, g := range v.Groups {
+				kinds = append(kinds, g.Kind)
+				var list struct{ Count int64 }
+				if c.JSON(g.URL, http.StatusOK, &list); list.Count != g.Count || int(g.Count) != len(g.Hits) || c == one && g.Kind != "detectedApps" && g.Count != 1 {
+					t.Errorf("%q: %s says %d and shows %d, its list has %d", q, g.Kind, g.Count, len(g.Hits), list.Count)
+				}
+				for _, h := range g.Hits {
+					if got := c.Get(h.URL); got.Code != http.StatusOK || c == one && h.Tenant.ID == fabrikam.ID {
+						t.Errorf("%q: %+v leads to status %d", q, h, got.Code)
+					}
+				}
+			}
+			if got := strings.Join(kinds, " "); got != want {
+				t.Errorf("%q finds %q, want %q", q, got, want)
+			}
+		}
+	}
+	var v view
+	both.JSON("/search?q=zebra&kind=detectedApps", http.StatusOK, &v)
+	if g := v.Groups[0]; g.Count != 2 || g.Hits[0].Name != "Zebra Print" || g.Hits[0].State != "6 devices at 2 customers" || !g.Hits[0].Tenant.ID.IsZero() {
+		t.Errorf("programs of two customers: %+v", v.Groups)
+	}
+	one.JSON("/search?q=zebra&kind=detectedApps", http.StatusOK, &v)
+	if h := v.Groups[0].Hits[0]; h.State != "3 devices at 1 customer" {
+		t.Errorf("programs of one customer: %+v", h)
+	}
+	if b := both.Get("/search?q=zebra").Body.String(); !strings.Contains(b, "All: 2 detected apps") || !strings.Contains(b, "Severity severe") {
+		t.Error("the page shows no detected apps, or no malware")
 	}
 }
 
