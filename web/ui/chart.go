@@ -200,7 +200,7 @@ func (c LineChart) layout() frame {
 	return f
 }
 
-// trace draws the read stretches of a line.
+// trace draws the read stretches of a line; a day alone between days that were not read is a dot, by its line's round ends.
 func (c LineChart) trace(l Line, x func(int) float64, y func(float64) float64) (d drawn) {
 	var path strings.Builder
 	down := false
@@ -215,6 +215,9 @@ func (c LineChart) trace(l Line, x func(int) float64, y func(float64) float64) (
 		}
 		down = true
 		path.WriteString(verb + px(x(i)) + " " + px(y(p.Value)))
+		if verb == "M" && (i+1 == len(l.Points) || !l.Points[i+1].Read) {
+			path.WriteString("h0")
+		}
 		d.LastX, d.LastY, d.LastText, d.HasLast = x(i), y(p.Value), c.format(p.Value, 0.1), true
 	}
 	if d.Path, d.LabelY = path.String(), d.LastY; len(c.Others) > 0 && d.HasLast {

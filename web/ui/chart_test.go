@@ -37,3 +37,25 @@ func TestChartOfThings(t *testing.T) {
 		t.Error("shares are not whole numbers")
 	}
 }
+
+func TestChartOfADayAlone(t *testing.T) {
+	read := func(days ...bool) (ps []Point) {
+		for i, r := range days {
+			ps = append(ps, Point{Value: float64(i), Read: r})
+		}
+		return ps
+	}
+	for _, tc := range []struct {
+		points []Point
+		dots   int
+	}{{read(true, true, true), 0}, {read(true, false, true, true), 1}, {read(false, true, false), 1}, {read(true, true, false, true), 1}, {read(false, false), 0}} {
+		drawn := LineChart{Points: tc.points}.layout()
+		dots := 0
+		for _, l := range drawn.Lines {
+			dots += strings.Count(l.Path, "h0")
+		}
+		if dots != tc.dots {
+			t.Errorf("%+v draws %d dots, want %d", tc.points, dots, tc.dots)
+		}
+	}
+}
