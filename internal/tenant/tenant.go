@@ -140,12 +140,17 @@ func (s Scope) PostgresScope() (all bool, tenants []string) {
 type Membership struct {
 	Person Person
 	Reach  Scope  // all tenants that the person may see
-	Scope  Scope  // those of this request: exactly one below /t/{tenant}, else Reach
+	Scope  Scope  // those of this request: exactly one below /t/{tenant}, else Reach or those of it that groups and tags choose
 	Tenant Tenant // the tenant of the URL; zero on pages over all tenants
 }
 
 // One tells whether the request is about one tenant.
 func (m Membership) One() bool { return !m.Tenant.ID.IsZero() }
+
+// Narrowed tells whether the request is about some of the tenants only that the person may see, chosen by groups and tags.
+func (m Membership) Narrowed() bool {
+	return !m.One() && (m.Scope.All != m.Reach.All || !slices.Equal(m.Scope.IDs, m.Reach.IDs))
+}
 
 // May tells whether the person has the ability.
 func (m Membership) May(a Ability) bool { return m.Person.Role.May(a) }

@@ -188,6 +188,11 @@ var refused = map[string]bool{"permission": true, "role": true, "licence": true,
 
 func notRead(n Noun, f graphsync.Freshness, m tenant.Membership, now time.Time) ui.Empty {
 	e := ui.Empty{Kind: ui.EmptyNotRead, Title: "Not read yet", ActionURL: SyncURL(m, f.Dataset), ActionText: "Show the sync"}
+	if f.Tenants == 0 && m.Narrowed() {
+		e.Title, e.Lines = "No connected customer", []string{"None of the customers that you chose by group or tag is connected, so no " + n.Many + " can be read."}
+		e.ActionURL, e.ActionText = "/tenants", "Open customers"
+		return e
+	}
 	if f.Tenants == 0 && !m.One() {
 		e.Lines = []string{"No customer is connected, so no " + n.Many + " can be read.", "A customer connects through a consent link."}
 		e.ActionURL, e.ActionText = "/tenants", "Open customers"

@@ -267,7 +267,7 @@ func (v view) attentionList() ui.AttentionList {
 	shown := v.Attention
 	if !v.all && len(shown) > shownAttention {
 		shown = shown[:shownAttention]
-		l.More = ui.Link{Text: "Show all " + ui.N(int64(len(v.Attention))), URL: "/?needs=all"}
+		l.More = ui.Link{Text: "Show all " + ui.N(int64(len(v.Attention))), URL: v.list("/?needs=all")}
 	}
 	for _, a := range shown {
 		item := ui.Attention{Shape: a.shape, Text: a.Text, Detail: a.Detail, URL: a.URL, Action: ui.Link{Text: a.action, URL: a.URL}}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/brake"
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/provisioning"
@@ -50,16 +51,19 @@ type view struct {
 	ByDay     []figures.Day    `json:"devices_by_day"`
 	JobsByDay []figures.Day    `json:"provisioning_jobs_by_day"`
 
-	m        tenant.Membership
-	reach    tenant.Scope
-	now      time.Time
-	fresh    graphsync.Freshness
-	days     graphsync.Days // of devices
-	jobDays  graphsync.Days // of provisioning jobs
-	jobs     int64
-	ill      int64
-	jobsRead bool // of at least one customer
-	all      bool // every attention, not the first few
+	m         tenant.Membership
+	bar       ui.FilterBar
+	chosen    []ui.Pair // the groups and tags, for a form
+	narrowing string    // to groups and tags, as lists read it from their addresses
+	reach     tenant.Scope
+	now       time.Time
+	fresh     graphsync.Freshness
+	days      graphsync.Days // of devices
+	jobDays   graphsync.Days // of provisioning jobs
+	jobs      int64
+	ill       int64
+	jobsRead  bool // of at least one customer
+	all       bool // every attention, not the first few
 }
 
 // dataset is how fresh one dataset is over all customers.
@@ -84,18 +88,44 @@ type customer struct {
 	stale  bool
 }
 
+// spec has nothing but the groups and tags that narrow every list of customers' rows.
+var spec = page.Spec{Tenants: true}
+
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	now := page.ChromeOf(r.Context()).Now
-	v, err := h.shared.Read(r.Context(), m.Reach, "", func(ctx context.Context) (view, error) { return h.read(ctx, m.Reach, now) })
+	q, err := spec.Parse(r.URL)
 	if err != nil {
 		return err
 	}
-	if !m.May(tenant.MayAct) {
-		v.Attention = slices.DeleteFunc(slices.Clone(v.Attention), func(a attention) bool { return a.Kind == "approval" })
+	if q.CSV {
+		return errs.ShowNext(errs.Invalid, "The overview can be had as a page or as JSON.", "Open one of its lists for a CSV.")
 	}
-	v.m, v.all = m, r.URL.Query().Get("needs") == "all"
+	now := page.ChromeOf(r.Context()).Now
+	v, err := h.shared.Read(r.Context(), m.Scope, "", func(ctx context.Context) (view, error) { return h.read(ctx, m.Scope, now) })
+	if err != nil {
+		return err
+	}
+	v.m, v.all, v.narrowing = m, r.URL.Query().Get("needs") == "all", q.Narrowing()
+	for _, name := range []string{"group", "tag"} {
+		for _, value := range q.Values[name] {
+			v.chosen = append(v.chosen, ui.Pair{Name: name, Value: value})
+		}
+	}
+	if v.bar, err = page.Bar(r, spec, q); err != nil {
+		return err
+	}
+	v.Attention = slices.Clone(v.Attention)
+	if !m.May(tenant.MayAct) {
+		v.Attention = slices.DeleteFunc(v.Attention, func(a attention) bool { return a.Kind == "approval" })
+	}
+	for i := range v.Attention {
+		a := &v.Attention[i]
+		a.URL, a.tenantsURL = v.list(a.URL), v.list(a.tenantsURL)
+	}
 	return page.Answer(w, r, v, overviewPage(page.Shell(r, m, "Overview"), v))
 }
+
+// list is the address of a list that holds what the page counts.
+func (v view) list(path string) string { return page.Narrow(path, v.narrowing) }
 
 // read is all of the page that does not depend on who looks at it, but on their reach. Several people may look at the same.
 func (h *Handler) read(ctx context.Context, reach tenant.Scope, now time.Time) (view, error) {
@@ -206,10 +236,13 @@ func (h *Handler) byID(ctx context.Context, ids []tenant.ID) (map[tenant.ID]*ten
 }
 
 func (v view) header() ui.PageHeader {
-	h := ui.PageHeader{Context: []ui.Crumb{{Text: "All customers", URL: "/tenants"}, {Text: ui.N(int64(v.Customers))}}, Title: "Overview"}
+	h := ui.PageHeader{Context: []ui.Crumb{{Text: "All customers", URL: v.list("/tenants")}, {Text: ui.N(int64(v.Customers))}}, Title: "Overview"}
 	h.Freshness = freshLine(v)
 	if v.m.May(tenant.MaySync) {
 		h.Actions = []ui.Action{{Text: "Read all now", Icon: "arrow_sync", Post: "/sync"}}
+		if v.narrowing != "" {
+			h.Actions[0].Text, h.Actions[0].Fields = "Read these now", v.chosen
+		}
 	}
 	return h
 }

@@ -87,6 +87,12 @@ func body(v view) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
+		if len(v.bar.Fields)+len(v.bar.Tokens) > 0 {
+			templ_7745c5c3_Err = v.bar.Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, "<div class=\"cols\"><div class=\"c9\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -241,7 +247,7 @@ func body(v view) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Sectioned(ui.Section{Title: "How fresh is what you see", Link: ui.Link{Text: "Sync ledger", URL: "/sync"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Sectioned(ui.Section{Title: "How fresh is what you see", Link: ui.Link{Text: "Sync ledger", URL: v.list("/sync")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var8), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -274,7 +280,7 @@ func body(v view) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Sectioned(ui.Section{Title: "Furthest from target", Link: ui.Link{Text: "All customers", URL: "/tenants?sort=compliant"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Sectioned(ui.Section{Title: "Furthest from target", Link: ui.Link{Text: "All customers", URL: v.list("/tenants?sort=compliant")}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

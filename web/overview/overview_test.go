@@ -19,9 +19,11 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/apps"
 	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/groups"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
 	"github.com/tenantry/tenantry/web/settings"
@@ -325,6 +327,41 @@ func TestScope(t *testing.T) {
 	}
 	if body := empty.Get("/").Body.String(); !strings.Contains(body, "Nothing waits for a person.") || !strings.Contains(body, "No customer is connected") {
 		t.Error("without customers the overview does not say so")
+	}
+}
+
+// TestNarrowed holds that a tag narrows the whole page, and each list that its numbers lead to with it.
+func TestNarrowed(t *testing.T) {
+	f, of, reach := lively(t)
+	h := &groups.Handler{Groups: tenantgroup.NewStore(f.Pool), Tenants: f.Tenants}
+	for _, name := range []string{"Contoso", "Tailspin", "Foreign"} {
+		if err := h.Groups.SetTags(t.Context(), of[name].ID, []string{"gold"}, true); err != nil {
+			t.Fatal(err)
+		}
+	}
+	c := f.Serve(t, technician, reach, site(f), h.Prepare)
+	var all, gold twin
+	c.JSON("/", http.StatusOK, &all)
+	c.JSON("/?tag=gold", http.StatusOK, &gold)
+	if gold.Customers != 2 || gold.Devices["total"] != 12 || all.Customers != 8 || all.Devices["total"] != 36 {
+		t.Errorf("%d of %d customers, %d of %d devices; want 2 of 8 and 12 of 36", gold.Customers, all.Customers, gold.Devices["total"], all.Devices["total"])
+	}
+	body := c.Get("/?tag=gold").Body.String()
+	for _, want := range []string{"Contoso", "/devices?tag=gold", "/tenants?sort=compliant&amp;tag=gold", `<input type="hidden" name="tag" value="gold"`, "Read these now"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the narrowed page lacks %s", want)
+		}
+	}
+	if _, main, _ := strings.Cut(body, "<main"); strings.Contains(main, "Fabrikam") {
+		t.Error("the narrowed page names a customer without the tag")
+	}
+	if body := c.Get("/?tag=silver").Body.String(); strings.Contains(body, "No customer is connected") || !strings.Contains(body, "None of the customers that you chose by group or tag is connected") {
+		t.Error("a page narrowed to nobody does not say so")
+	}
+	for path, status := range map[string]int{"/?group=99": 400, "/?group=x": 400, "/?tag=%00": 400, "/?format=csv": 400, "/?format=csv&tag=gold": 400, "/?tag=&group=": 200} {
+		if got := c.Get(path).Code; got != status {
+			t.Errorf("GET %s: %d, want %d", path, got, status)
+		}
 	}
 }
 

@@ -26,6 +26,9 @@ func (v view) ledger() ui.Ledger {
 		jobs.Number, jobs.URL, jobs.Note = "–", "", "not read yet"
 	}
 	l.Lines = append(l.Lines, jobs)
+	for i := range l.Lines {
+		l.Lines[i].URL = v.list(l.Lines[i].URL)
+	}
 	return l
 }
 
@@ -39,9 +42,16 @@ func stopped(n int64) string {
 	return ui.N(n) + " stopped"
 }
 
-func (v view) checkIns() ui.Bars { return figures.CheckIns(v.Devices, "/devices") }
+func (v view) checkIns() ui.Bars { return v.bars(figures.CheckIns(v.Devices, "/devices")) }
 
-func (v view) systems() ui.Bars { return figures.Systems(v.Devices, "/devices") }
+func (v view) systems() ui.Bars { return v.bars(figures.Systems(v.Devices, "/devices")) }
+
+func (v view) bars(b ui.Bars) ui.Bars {
+	for i := range b.Rows {
+		b.Rows[i].URL = v.list(b.Rows[i].URL)
+	}
+	return b
+}
 
 // freshTable is how fresh each dataset is, customer by customer.
 func (v view) freshTable() ui.Table {
@@ -52,9 +62,9 @@ func (v view) freshTable() ui.Table {
 		{Key: "target", Label: "Target", Kind: ui.KindNumber, Priority: 3, Width: 70},
 	}}
 	for _, d := range v.Datasets {
-		t.Rows = append(t.Rows, ui.Row{Name: d.Label, URL: "/sync?dataset=" + d.Name, Cells: []ui.Cell{
+		t.Rows = append(t.Rows, ui.Row{Name: d.Label, URL: v.list("/sync?dataset=" + d.Name), Cells: []ui.Cell{
 			ui.ViewCell(ui.FreshStrip(int64(d.Fresh), int64(d.Late), int64(d.Unread))),
-			d.door(d.Fresh, "fresh"), d.door(d.Late, "late"), d.door(d.Unread, "unread"),
+			v.door(d, d.Fresh, "fresh"), v.door(d, d.Late, "late"), v.door(d, d.Unread, "unread"),
 			ui.TimeCell(ui.NewTime(deref(d.Oldest), v.now)), ui.QuietCell(ui.Length(d.target)),
 		}})
 	}
@@ -62,11 +72,11 @@ func (v view) freshTable() ui.Table {
 }
 
 // door is a number of customers that leads to their readings.
-func (d dataset) door(n int, age string) ui.Cell {
+func (v view) door(d dataset, n int, age string) ui.Cell {
 	if n == 0 {
 		return ui.QuietCell("0")
 	}
-	c := ui.NumberCell(int64(n), syncURL(d.Name, age))
+	c := ui.NumberCell(int64(n), v.list(syncURL(d.Name, age)))
 	if age == "late" {
 		c.Tone = "warn"
 	}

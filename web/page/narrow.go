@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,6 +25,27 @@ func (q Query) Groups() (groups []int64, tags []string) {
 		}
 	}
 	return groups, q.Values["tag"]
+}
+
+// Narrowing is what of the query chooses groups and tags, as it stands in an address; "" chooses none.
+func (q Query) Narrowing() string {
+	v := url.Values{}
+	for _, f := range byGroup {
+		v[f.Name] = q.Values[f.Name]
+	}
+	return v.Encode()
+}
+
+// Narrow is the address of a list over all customers, narrowed to some groups and tags. What is of one customer stays as it is, and so does "",
+// which is no address.
+func Narrow(list, narrowing string) string {
+	switch {
+	case narrowing == "" || list == "" || strings.HasPrefix(list, "/t/"):
+		return list
+	case strings.Contains(list, "?"):
+		return list + "&" + narrowing
+	}
+	return list + "?" + narrowing
 }
 
 // byGroup are the filters that every list over all tenants has, where its rows are of tenants. They narrow the scope before the list's

@@ -10,7 +10,7 @@ import (
 
 // autopilot finds machines that Windows Autopilot knows by serial number, name or purchase order.
 func (s question) autopilot(ctx context.Context) (group, error) {
-	p, err := s.h.Autopilot.List(ctx, s.m.Reach, autopilot.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
+	p, err := s.h.Autopilot.List(ctx, s.m.Scope, autopilot.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
 	}

@@ -14,7 +14,7 @@ import (
 
 // guests finds guest accounts of the partner's people by name, address, user principal name or object id.
 func (s question) guests(ctx context.Context) (group, error) {
-	p, err := s.h.Guests.List(ctx, s.m.Reach, guest.Filter{Q: s.q, Limit: perGroup, Sort: "name"})
+	p, err := s.h.Guests.List(ctx, s.m.Scope, guest.Filter{Q: s.q, Limit: perGroup, Sort: "name"})
 	if err != nil {
 		return group{}, err
 	}

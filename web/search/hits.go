@@ -183,6 +183,9 @@ func (v view) lead() string {
 
 func (v view) hits() ui.Hits {
 	out := ui.Hits{Query: v.Query, Note: "Only customers that you may see: " + ui.N(int64(v.chrome.Count))}
+	if v.narrowed {
+		out.Note = "Only customers that you may see, and of those the ones chosen above"
+	}
 	words := search.Words(device.Term(v.Query))
 	for _, g := range v.Groups {
 		x := ui.HitGroup{Title: g.Title}
@@ -207,6 +210,9 @@ func (v view) nothing() ui.Empty {
 		e.Kind, e.Title = ui.EmptyNoMatch, "Nothing was found"
 		e.Lines = append(e.Lines, "What was not read from a customer yet cannot be found.")
 		e.ActionText, e.ActionURL = "Show the sync", "/sync"
+		if len(v.box.Tokens) > 0 {
+			e.ActionText, e.ActionURL = "Search without the filters", "/search?q="+url.QueryEscape(v.Query)
+		}
 	}
 	return e
 }

@@ -14,7 +14,7 @@ func (s question) incidents(ctx context.Context) (group, error) {
 	if s.h.Incidents == nil {
 		return group{}, nil
 	}
-	p, err := s.h.Incidents.List(ctx, s.m.Reach, incident.Filter{Q: s.q, Desc: true, Limit: perGroup})
+	p, err := s.h.Incidents.List(ctx, s.m.Scope, incident.Filter{Q: s.q, Desc: true, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}

@@ -21,7 +21,7 @@ func (s *question) detected(ctx context.Context) (group, error) {
 	if s.most == 0 {
 		most = 0
 	}
-	p, err := s.h.Detected.Search(ctx, s.m.Reach, s.q, perGroup, most)
+	p, err := s.h.Detected.Search(ctx, s.m.Scope, s.q, perGroup, most)
 	if err != nil {
 		return group{}, err
 	}
@@ -45,7 +45,7 @@ func (s question) program(p detectedapp.Program) hit {
 
 // categories finds device categories by name.
 func (s *question) categories(ctx context.Context) (group, error) {
-	p, err := s.h.Devices.Categories(ctx, s.m.Reach, device.CategoryFilter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Devices.Categories(ctx, s.m.Scope, device.CategoryFilter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}
@@ -61,7 +61,7 @@ func (s *question) categories(ctx context.Context) (group, error) {
 
 // malware finds malware in Intune's list by name.
 func (s *question) malware(ctx context.Context) (group, error) {
-	p, err := s.h.Protection.Malware(ctx, s.m.Reach, protection.MalwareFilter{Q: s.q, Limit: perGroup, Sort: "name"})
+	p, err := s.h.Protection.Malware(ctx, s.m.Scope, protection.MalwareFilter{Q: s.q, Limit: perGroup, Sort: "name"})
 	if err != nil {
 		return group{}, err
 	}

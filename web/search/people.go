@@ -12,7 +12,7 @@ import (
 // people finds primary users of devices by user principal name or name. There is no list of them but this page itself, of them alone; each leads
 // to their devices.
 func (s *question) people(ctx context.Context) (group, error) {
-	found, err := s.h.Devices.Owners(ctx, s.m.Reach, s.q, s.matching, s.owners)
+	found, err := s.h.Devices.Owners(ctx, s.m.Scope, s.q, s.matching, s.owners)
 	if err != nil {
 		return group{}, err
 	}

@@ -37,7 +37,7 @@ func (s *question) notifications(ctx context.Context) (group, error) {
 }
 
 func (s *question) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
-	p, err := s.h.Policies.List(ctx, s.m.Reach, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
+	p, err := s.h.Policies.List(ctx, s.m.Scope, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}

@@ -11,7 +11,7 @@ import (
 
 // roles finds Intune roles by name or description.
 func (s *question) roles(ctx context.Context) (group, error) {
-	p, err := s.h.Roles.List(ctx, s.m.Reach, intunerole.Filter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Roles.List(ctx, s.m.Scope, intunerole.Filter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}

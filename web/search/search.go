@@ -95,7 +95,7 @@ var spec = func() page.Spec {
 	for _, f := range finders {
 		kinds.Options = append(kinds.Options, page.Option{Value: f.kind, Label: f.title})
 	}
-	return page.Spec{Placeholder: "Device, person, serial, IMEI, MAC, app, customer, domain or GUID", Filters: []page.Filter{kinds}}
+	return page.Spec{Placeholder: "Device, person, serial, IMEI, MAC, app, customer, domain or GUID", Filters: []page.Filter{kinds}, Tenants: true}
 }()
 
 func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -106,7 +106,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if q.CSV {
 		return errs.ShowNext(errs.Invalid, "A search can be had as a page or as JSON.", "Open one of the lists for a CSV.")
 	}
-	v := view{Query: q.Q, Groups: []group{}, chrome: page.ChromeOf(r.Context())}
+	v := view{Query: q.Q, Groups: []group{}, chrome: page.ChromeOf(r.Context()), narrowed: q.Narrowing() != ""}
 	if utf8.RuneCountInString(q.Q) >= shortest {
 		if v.Groups, err = h.groups(r, m, q); err != nil {
 			return err
@@ -122,14 +122,14 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 // groups asks the stores of the kinds that hold the text, of those asked for, for their first hits. Groups without a hit are left out.
 func (h *Handler) groups(r *http.Request, m tenant.Membership, q page.Query) ([]group, error) {
 	ctx, asked := r.Context(), q.Values["kind"]
-	s := &question{h: h, m: m, q: q.Q, chrome: page.ChromeOf(ctx), owners: perGroup}
+	s := &question{h: h, m: m, q: q.Q, narrowing: q.Narrowing(), chrome: page.ChromeOf(ctx), owners: perGroup}
 	if !page.WantsJSON(r) {
 		s.most = counted
 	}
 	if slices.Equal(asked, []string{"people"}) {
 		s.owners = perPeople
 	}
-	holding, err := h.Kinds.Holding(ctx, m.Reach, q.Q)
+	holding, err := h.Kinds.Holding(ctx, m.Scope, q.Q)
 	if err != nil {
 		return nil, err
 	}
@@ -158,16 +158,20 @@ type question struct {
 	owners int   // how many people are shown
 	chrome page.Chrome
 
+	narrowing string // to groups and tags, as lists read it from their addresses
+
 	matching []device.Device // all devices that match and may be somebody's by the text, if they are few; nil: that is not known
 }
 
 // list is the address of the list that has all of a kind.
-func (s question) list(path string) string { return path + "?q=" + url.QueryEscape(s.q) }
+func (s question) list(path string) string {
+	return page.Narrow(path+"?q="+url.QueryEscape(s.q), s.narrowing)
+}
 
 // customers finds by name, domain or part of the GUID; one whose whole GUID was typed comes first. The home tenant is no customer.
 func (s question) customers(ctx context.Context) (group, error) {
 	words := search.Words(s.q)
-	all, err := s.h.Tenants.Containing(ctx, s.m.Reach, words[0])
+	all, err := s.h.Tenants.Containing(ctx, s.m.Scope, words[0])
 	if err != nil {
 		return group{}, err
 	}
@@ -199,7 +203,7 @@ func (s question) customer(t tenant.Tenant) hit {
 
 // devices finds those that are there by what a search looks through and by the beginning of an id, and one that is gone by its whole id.
 func (s *question) devices(ctx context.Context) (group, error) {
-	p, _, err := s.h.Devices.Search(ctx, s.m.Reach, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
+	p, _, err := s.h.Devices.Search(ctx, s.m.Scope, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
 	if err != nil {
 		return group{}, err
 	}
@@ -238,7 +242,7 @@ func (s question) exactDevice(ctx context.Context) ([]device.Device, error) {
 	if _, err := tenant.ParseID(s.q); err != nil {
 		return nil, nil // no GUID, so no device's id
 	}
-	return s.h.Devices.FindAcrossTenants(ctx, s.m.Reach, strings.ToLower(s.q))
+	return s.h.Devices.FindAcrossTenants(ctx, s.m.Scope, strings.ToLower(s.q))
 }
 
 // late tells at which of the customers the dataset was read longer ago than promised, or never.
@@ -264,7 +268,7 @@ func at[T any](found []T, of func(T) tenant.ID) []tenant.ID {
 }
 
 func (s question) apps(ctx context.Context) (group, error) {
-	p, err := s.h.Apps.List(ctx, s.m.Reach, app.Filter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Apps.List(ctx, s.m.Scope, app.Filter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}
@@ -276,7 +280,7 @@ func (s question) apps(ctx context.Context) (group, error) {
 }
 
 func (s question) provisioning(ctx context.Context) (group, error) {
-	p, err := s.h.Provisioning.ListJobs(ctx, s.m.Reach, provisioning.JobFilter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Provisioning.ListJobs(ctx, s.m.Scope, provisioning.JobFilter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}
@@ -299,8 +303,9 @@ type view struct {
 	Sentence string  `json:"sentence,omitempty"` // why there is nothing to show
 	Groups   []group `json:"groups"`
 
-	chrome page.Chrome
-	box    ui.FilterBar
+	chrome   page.Chrome
+	box      ui.FilterBar
+	narrowed bool // to the customers of groups or tags
 }
 
 // group is a kind of thing that was found; URL is the list of all of them.

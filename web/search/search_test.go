@@ -22,13 +22,16 @@ import (
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/web/apps"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/devices"
+	"github.com/tenantry/tenantry/web/groups"
 	"github.com/tenantry/tenantry/web/guests"
 	"github.com/tenantry/tenantry/web/page"
 	webprovisioning "github.com/tenantry/tenantry/web/provisioning"
 	"github.com/tenantry/tenantry/web/roles"
+	"github.com/tenantry/tenantry/web/tenants"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -94,6 +97,44 @@ func site(f *webtest.Fleet) func(page.Router) {
 		(&apps.Handler{Apps: f.Apps, Detected: f.DetectedApps, Groups: f.DirectoryGroups(), Sync: f.Sync}).Mount(r)
 		(&webprovisioning.Handler{Provisioning: f.Provisioning, Sync: f.Sync}).Mount(r)
 		(&webconfiguration.Handler{Policies: f.Policies(), Sync: f.Sync, Groups: f.DirectoryGroups()}).Mount(r)
+	}
+}
+
+// TestNarrowed holds that a tag narrows every kind, and the lists that they lead to.
+func TestNarrowed(t *testing.T) {
+	f, contoso, fabrikam := fleet(t)
+	h := &groups.Handler{Groups: tenantgroup.NewStore(f.Pool), Tenants: f.Tenants}
+	if err := h.Groups.SetTags(t.Context(), contoso.ID, []string{"gold"}, true); err != nil {
+		t.Fatal(err)
+	}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), func(r page.Router) {
+		site(f)(r)
+		(&tenants.Handler{Tenants: f.Tenants, Sync: f.Sync, Devices: f.Devices}).Mount(r)
+	}, h.Prepare)
+	for _, q := range []string{"0482", "o", "contoso.example", "fabrikam.example"} {
+		var gold view
+		c.JSON("/search?tag=gold&q="+q, http.StatusOK, &gold)
+		for _, g := range gold.Groups {
+			for _, hit := range g.Hits {
+				if !hit.Tenant.ID.IsZero() && hit.Tenant.ID != contoso.ID {
+					t.Errorf("%q finds %s of %s, which has not the tag", q, hit.Name, hit.Tenant.Name)
+				}
+			}
+			if g.URL == "" || strings.HasPrefix(g.URL, "/t/") || strings.HasPrefix(g.URL, "/search") { // people have no list but this page
+				continue
+			}
+			var list struct{ Count int64 }
+			c.JSON(g.URL, http.StatusOK, &list)
+			if !strings.Contains(g.URL, "tag=gold") || list.Count != g.Count {
+				t.Errorf("%q, %s: the group says %d, its list %s has %d", q, g.Kind, g.Count, g.URL, list.Count)
+			}
+		}
+		if q == "0482" && len(gold.Groups) == 0 || q == "fabrikam.example" && strings.Contains(c.Get("/search?tag=gold&q="+q).Body.String(), "<h3>") {
+			t.Errorf("%q: %d groups", q, len(gold.Groups))
+		}
+	}
+	if body := c.Get("/search?tag=gold&q=zzzz").Body.String(); !strings.Contains(body, "Search without the filters") {
+		t.Error("a narrowed search without a hit offers no search of all")
 	}
 }
 

@@ -15,7 +15,7 @@ func (s question) services(ctx context.Context) (group, error) {
 	if err != nil {
 		return group{}, err
 	}
-	p, err := s.h.Services.List(ctx, s.m.Reach, watch, service.Filter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Services.List(ctx, s.m.Scope, watch, service.Filter{Q: s.q, Limit: perGroup})
 	if err != nil {
 		return group{}, err
 	}
