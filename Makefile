@@ -49,7 +49,7 @@ generate:
 # stores of what was read keep nothing, nor does the catalogue of permissions.
 RACED = ./internal/audit ./internal/brake ./internal/cloudsim/... ./internal/consent ./internal/deviceaction ./internal/entra ./internal/gdap ./internal/graph ./internal/graphsync \
 	./internal/guest ./internal/keyset ./internal/localpg ./internal/mail ./internal/postgres ./internal/provisioning ./internal/session ./internal/tenant ./internal/webhook ./internal/withdrawal \
-	./cmd/cloudsim ./cmd/internal/... ./cmd/tenantry ./web ./web/middleware ./web/page ./web/gate ./web/signin ./web/sync
+	./cmd/cloudsim ./cmd/internal/... ./cmd/tenantry ./web ./web/middleware ./web/gate
 
 # What reads so much that under the race detector it takes minutes; the same readers are raced by the tests of their packages.
 LONG = ^TestEachDatasetUnderEachFault$$

@@ -183,6 +183,7 @@ func (b *tab) small() {
 
 // TestStoryInABrowser is the story as two people live it: the owner of the partner, and the administrator of a customer.
 func TestStoryInABrowser(t *testing.T) {
+	t.Parallel() // with the others that wait most of the time
 	s := start(t)
 	c := s.with(world.ConsentNone)
 	owner, customer := s.tab(t), s.tab(t)

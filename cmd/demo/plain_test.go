@@ -15,6 +15,7 @@ import (
 
 // TestStoryWithoutScript lives the whole story in a browser that runs no script: sign in, ask for consent, consent, see the customer arrive.
 func TestStoryWithoutScript(t *testing.T) {
+	t.Parallel() // with the others that wait most of the time
 	s := start(t)
 	c := s.with(world.ConsentNone)
 	owner := s.visitor(t)
@@ -147,6 +148,7 @@ func (s *site) newLink(t *testing.T, staff *webtest.Visitor, c *world.Tenant) st
 
 // TestConsentThatDoesNotCome are the ways in which a consent ends otherwise.
 func TestConsentThatDoesNotCome(t *testing.T) {
+	t.Parallel() // with the others that wait most of the time
 	s := start(t)
 	c := s.with(world.ConsentNone)
 	owner, _ := s.signedIn(t, s.owner())

@@ -70,13 +70,16 @@ func pgbenchScript(groups [][]statement, name string) (script string, values []s
 			first := n
 			b.WriteString(placeholder.ReplaceAllStringFunc(s.sql, func(p string) string {
 				i, _ := strconv.Atoi(p[1:])
-				if i <= len(s.args) && s.args[i-1] == nil {
+				switch {
+				case i <= len(s.args) && s.args[i-1] == nil:
 					return "NULL"
+				case i <= len(s.args) && s.args[i-1] == "":
+					return "''" // pgbench defines no variable without a value
 				}
 				return ":" + name + "_" + strconv.Itoa(first+i)
 			}))
 			for i, a := range s.args {
-				if text, ok := a.(string); ok {
+				if text, ok := a.(string); ok && text != "" {
 					values = append(values, "--define", fmt.Sprintf("%s_%d=%s", name, first+i+1, text))
 				}
 			}
