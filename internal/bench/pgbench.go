@@ -45,14 +45,14 @@ func pgbenchRate(ctx context.Context, dir, dsn string, taken []exchange, session
 	}
 	out, err := exec.CommandContext(ctx, program, append(args, dsn)...).CombinedOutput()
 	if err != nil {
-		return 0, fmt.Errorf("pgbench: %w: %.300s", err, out)
+		return 0, fmt.Errorf("pgbench: %w: %s", err, inOneLine(out))
 	}
 	if strings.Contains(string(out), "aborted") {
-		return 0, fmt.Errorf("pgbench: %.300s", out)
+		return 0, fmt.Errorf("pgbench: %s", inOneLine(out))
 	}
 	found := perSecond.FindSubmatch(out)
 	if found == nil {
-		return 0, fmt.Errorf("pgbench tells no rate: %.300s", out)
+		return 0, fmt.Errorf("pgbench tells no rate: %s", inOneLine(out))
 	}
 	return strconv.ParseFloat(string(found[1]), 64)
 }
@@ -60,7 +60,7 @@ func pgbenchRate(ctx context.Context, dir, dsn string, taken []exchange, session
 // pgbenchScript are the statements for pgbench, and their values as its options. What the portal sends in one batch goes in one here, too.
 func pgbenchScript(groups [][]statement, name string) (script string, values []string) {
 	var b strings.Builder
-	n := 0
+	n, open := 0, false
 	for _, g := range groups {
 		batch := strings.HasPrefix(g[0].sql, "SELECT set_config")
 		if batch {
@@ -68,6 +68,12 @@ func pgbenchScript(groups [][]statement, name string) (script string, values []s
 		}
 		for _, s := range g {
 			first := n
+			switch word, _, _ := strings.Cut(strings.ToLower(s.sql), " "); strings.TrimSuffix(word, ";") {
+			case "begin":
+				open = true
+			case "commit", "rollback":
+				open = false
+			}
 			b.WriteString(placeholder.ReplaceAllStringFunc(s.sql, func(p string) string {
 				i, _ := strconv.Atoi(p[1:])
 				switch {
@@ -90,5 +96,13 @@ func pgbenchScript(groups [][]statement, name string) (script string, values []s
 			b.WriteString("\\endpipeline\n")
 		}
 	}
+	if open { // the portal's transaction ended after what was noted of it; pgbench demands that a script ends its own
+		b.WriteString("commit;\n")
+	}
 	return b.String(), values
+}
+
+// inOneLine is the beginning of what a program said, for a cell of a table.
+func inOneLine(out []byte) string {
+	return fmt.Sprintf("%.300s", strings.Join(strings.Fields(string(out)), " "))
 }
