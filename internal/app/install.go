@@ -160,9 +160,9 @@ func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run 
 	return m, nil
 }
 
-const installTenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = i.tenant_id), i.tenant_id::text)`
+var installTenantName = postgres.TenantName("i")
 
-const selectInstall = `i.tenant_id, ` + installTenantName + `, i.id, i.name, i.publisher, i.platform, i.version, i.installed, i.failed, i.pending, i.not_installed, i.not_applicable, i.failed_users, i.gone_at,
+var selectInstall = `i.tenant_id, ` + installTenantName + `, i.id, i.name, i.publisher, i.platform, i.version, i.installed, i.failed, i.pending, i.not_installed, i.not_applicable, i.failed_users, i.gone_at,
 	COALESCE(i.kept_from, i.first_seen_at)`
 
 func scanInstall(row pgx.CollectableRow, more ...any) (Install, error) {

@@ -20,10 +20,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// tenantName is a sub-select, not a join, so that lists follow the index of their order.
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+var tenantName = postgres.TenantName("a")
 
-const columns = `
+var columns = `
 	a.tenant_id, ` + tenantName + `, a.id, a.type, a.platform, a.name, a.publisher, a.description, a.version, a.state, a.assigned,
 	a.assignments, a.categories, a.file_name, a.size, a.package, a.store_url, a.info_url, a.privacy_url, a.owner, a.developer, a.notes,
 	a.install_command, a.uninstall_command, a.run_as, a.architectures, a.minimum_os, a.licences_used, a.licences_total,

@@ -18,8 +18,8 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-const columns = `
-	d.tenant_id, ` + postgres.TenantName + `,
+var columns = `
+	d.tenant_id, ` + postgres.TenantName("d") + `,
 	d.id, d.serial, d.name, d.manufacturer, d.model, d.system_family, d.sku, d.group_tag, d.purchase_order, d.profile_status, d.profile_detail,
 	NULLIF(d.profile_assigned_at, '-infinity'), d.state, NULLIF(d.contacted_at, '-infinity'), d.upn, d.user_name, d.entra_device_id, d.managed_device_id,
 	d.device_account, d.friendly_name, d.remediation, NULLIF(d.remediation_at, '-infinity'), d.userless, d.first_seen_at, d.changed_at, d.gone_at`

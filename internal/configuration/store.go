@@ -20,10 +20,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// tenantName is a sub-select, not a join, so that lists follow the index of their order.
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+var tenantName = postgres.TenantName("a")
 
-const columns = `
+var columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.type, a.platform, a.name, a.description, a.template, a.technologies, a.version,
 	a.assigned, a.assignments, a.settings, a.has_status, a.succeeded, a.pending, a.not_applicable, a.errors, a.failed, a.conflicts,
 	NULLIF(a.status_at, '-infinity'), NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at,

@@ -20,7 +20,7 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+var tenantName = postgres.TenantName("a")
 
 var searchable = postgres.Searchable{Table: "detected_app", Alias: "a", Key: "a.name_key"}
 
@@ -237,7 +237,7 @@ func (s *Store) Program(ctx context.Context, scope tenant.Scope, key string) (Pr
 	return p, nil
 }
 
-const versionColumns = `a.tenant_id, ` + tenantName + `, a.id, a.app_key, a.name, a.publisher, a.version, a.platform, a.size, a.devices, a.first_seen_at`
+var versionColumns = `a.tenant_id, ` + tenantName + `, a.id, a.app_key, a.name, a.publisher, a.version, a.platform, a.size, a.devices, a.first_seen_at`
 
 func scanVersion(row pgx.CollectableRow, more ...any) (Version, error) {
 	var v Version

@@ -52,7 +52,7 @@ type CategoryPage struct {
 
 const categoryDevices = `COALESCE((SELECT v.devices FROM device_value v WHERE v.tenant_id = d.tenant_id AND v.field = 'category' AND v.value = d.name), 0)`
 
-const categoryColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.description, ` + categoryDevices + `,
+var categoryColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.description, ` + categoryDevices + `,
 	NULLIF(d.first_seen_at, '-infinity'), d.gone_at`
 
 func scanCategory(row pgx.CollectableRow, more ...any) (Category, error) {

@@ -36,7 +36,7 @@ type ChangePage struct {
 	More  bool // there are more than Count
 }
 
-const changeColumns = `d.tenant_id, ` + tenantName + `, d.device_id, COALESCE((SELECT x.name FROM device x WHERE x.tenant_id = d.tenant_id AND x.id = d.device_id), ''), d.at, d.run, d.field, d.old, d.new`
+var changeColumns = `d.tenant_id, ` + tenantName + `, d.device_id, COALESCE((SELECT x.name FROM device x WHERE x.tenant_id = d.tenant_id AND x.id = d.device_id), ''), d.at, d.run, d.field, d.old, d.new`
 
 func scanChange(row pgx.CollectableRow, more ...any) (TenantChange, error) {
 	var c TenantChange

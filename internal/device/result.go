@@ -48,7 +48,7 @@ type ResultPage struct {
 	More  bool // there are more than Count
 }
 
-const resultColumns = `d.tenant_id, ` + tenantName + `, d.device_id, d.name, d.action, d.state, NULLIF(d.started_at, '-infinity'), NULLIF(d.updated_at, '-infinity'), d.error_code`
+var resultColumns = `d.tenant_id, ` + tenantName + `, d.device_id, d.name, d.action, d.state, NULLIF(d.started_at, '-infinity'), NULLIF(d.updated_at, '-infinity'), d.error_code`
 
 func scanResult(row pgx.CollectableRow, more ...any) (Result, error) {
 	var r Result

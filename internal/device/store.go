@@ -19,11 +19,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// tenantName is how lists name a customer, like tenant.Tenant.Name. It is a sub-select, not a join: beside row-level security, whose
-// share of rows the planner can only guess, a join would make it sort all devices instead of following the index of the order.
-const tenantName = postgres.TenantName
+var tenantName = postgres.TenantName("d")
 
-const columns = `
+var columns = `
 	d.tenant_id, ` + tenantName + ` AS tenant_name,
 	d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer,
 	d.compliance, d.grace_until, d.ownership, d.agent, d.state,

@@ -59,7 +59,7 @@ const holders = `
 	       AND    m.group_id = a.principal_id
 	       AND    m.type <> 'group') h `
 
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+var tenantName = postgres.TenantName("a")
 
 // Each calls each for every holding in the scope that matches f, by tenant, holder and role; for people in groups, as far as those were
 // looked into: see Unseen.

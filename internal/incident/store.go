@@ -90,8 +90,8 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	return m, nil
 }
 
-const columns = `
-	d.tenant_id, ` + postgres.TenantName + `,
+var columns = `
+	d.tenant_id, ` + postgres.TenantName("d") + `,
 	d.id, d.title, d.status, d.severity, d.assigned, d.classification, d.determination, d.redirect_to, d.priority, d.changed_by, d.resolving, d.tags, d.devices,
 	d.alerts, d.comments, NULLIF(d.created_at, '-infinity'), NULLIF(d.updated_at, '-infinity'), d.first_seen_at, d.changed_at`
 

@@ -12,7 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-const assignmentColumns = `
+var assignmentColumns = `
 	a.tenant_id, ` + tenantName + `, a.id, a.role_id, COALESCE(r.name, ''), COALESCE(r.built_in, false), a.name, a.description, a.members, a.scopes, a.scope_type,
 	a.first_seen_at, a.changed_at`
 

@@ -63,7 +63,7 @@ const holders = `(
 	AND      (cardinality(?::text[]) = 0 OR r.allowed && ?::text[])
 	GROUP BY s.tenant_id, m.id) a`
 
-const holderColumns = `a.tenant_id, ` + tenantName + `, a.id, a.type, a.name, a.upn, a.enabled, a.nested, a.roles, a.assignments, a.scopes`
+var holderColumns = `a.tenant_id, ` + tenantName + `, a.id, a.type, a.name, a.upn, a.enabled, a.nested, a.roles, a.assignments, a.scopes`
 
 func scanHolder(row pgx.CollectableRow, more ...any) (h Holder, err error) {
 	err = row.Scan(append([]any{&h.Tenant, &h.TenantName, &h.ID, &h.Type, &h.Name, &h.UPN, &h.Enabled, &h.Nested, &h.Roles, &h.Assignments, &h.Scopes}, more...)...)

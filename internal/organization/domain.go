@@ -47,7 +47,7 @@ type DomainPage struct {
 	Count int64
 }
 
-const domainColumns = `d.tenant_id, ` + tenantName + `, d.name, d.is_default, d.is_initial, d.is_verified, d.authentication, d.services`
+var domainColumns = `d.tenant_id, ` + tenantName + `, d.name, d.is_default, d.is_initial, d.is_verified, d.authentication, d.services`
 
 func scanDomain(row pgx.CollectableRow, more ...any) (Domain, error) {
 	var d Domain

@@ -39,11 +39,7 @@ type Licence struct {
 func (l Licence) Free() int64 { return max(l.Enabled-l.Consumed, 0) }
 
 // LicenceChange is one entry of the history of a licence.
-type LicenceChange struct {
-	At       time.Time
-	Field    string // name of the column, for example consumed
-	Old, New string
-}
+type LicenceChange = postgres.Change
 
 // LicenceFilter chooses licences. Values of one field are alternatives, fields add up.
 type LicenceFilter struct {
@@ -69,8 +65,8 @@ type LicencePage struct {
 	Count int64
 }
 
-const (
-	tenantName     = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+var (
+	tenantName     = postgres.TenantName("d")
 	licenceFree    = `GREATEST(d.enabled - d.consumed, 0)`
 	licenceColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.part_number, d.applies_to, d.status, d.enabled, d.consumed, d.warning, d.suspended, d.plans, d.intune,
 	NULLIF(d.first_seen_at, '-infinity'), d.gone_at`
@@ -165,19 +161,10 @@ func (s *Store) Licence(ctx context.Context, tid tenant.ID, sku string) (Licence
 
 // LicenceChanges returns what changed on a licence, the newest first.
 func (s *Store) LicenceChanges(ctx context.Context, tid tenant.ID, sku string, limit int) ([]LicenceChange, error) {
-	rows, _ := s.pool.In(tid).Query(ctx, `
-		SELECT at, field, old, new
-		FROM   licence_change
-		WHERE  tenant_id = $1
-		AND    licence_id = $2
-		ORDER  BY at DESC, field
-		LIMIT  $3`, tid, sku, limit)
-	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[LicenceChange])
-	if err != nil {
-		return nil, fmt.Errorf("changes of licence %q of %s: %w", sku, tid, err)
-	}
-	return found, nil
+	return licenceMerging.Changes(ctx, s.pool.In(tid), tid, sku, limit)
 }
+
+var licenceMerging = postgres.Merge{Table: "licence", Keep: true, History: "licence_change", Subject: "licence_id", Fields: []string{"status", "enabled", "consumed", "warning", "suspended"}}
 
 // mergeLicences makes the tenant's licences those of the read, and keeps what changed.
 func mergeLicences(ctx context.Context, tx pgx.Tx, tid tenant.ID, of []Licence, run int64, now time.Time) (written int64, err error) {
@@ -189,8 +176,7 @@ func mergeLicences(ctx context.Context, tx pgx.Tx, tid tenant.ID, of []Licence, 
 			return 0, err
 		}
 	}
-	how := postgres.Merge{Table: "licence", Keep: true, History: "licence_change", Subject: "licence_id", Fields: []string{"status", "enabled", "consumed", "warning", "suspended"}}
-	written, gone, err := stage.Merge(ctx, tx, how, tid, run, now)
+	written, gone, err := stage.Merge(ctx, tx, licenceMerging, tid, run, now)
 	if err != nil {
 		return 0, fmt.Errorf("merge licences of %s: %w", tid, err)
 	}

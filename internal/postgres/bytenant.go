@@ -8,8 +8,12 @@ import (
 // TenantKey is how the name of a customer sorts, of a row of tenant named t.
 const TenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
 
-// TenantName is what people call the customer of a row named d. It is a sub-select, not a join, so that lists follow the index of their order.
-const TenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = d.tenant_id), d.tenant_id::text)`
+// TenantName is what people call the customer of a row of that name. It is a sub-select, not a join, so that lists follow the index of
+// their order: beside row-level security, whose share of rows the planner can only guess, a join would make it sort all rows.
+func TenantName(alias string) string {
+	return `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = ` + alias +
+		`.tenant_id), ` + alias + `.tenant_id::text)`
+}
 
 // TenantOrder is an order of rows of that name by the names of their tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.
 func TenantOrder(alias string, keys ...Key) []Key {

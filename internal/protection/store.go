@@ -19,9 +19,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-const tenantName = postgres.TenantName
+var tenantName = postgres.TenantName("d")
 
-const columns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.state, d.product_status, d.problems, d.malware_protection, d.real_time, d.network_inspection, d.tamper,
+var columns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.state, d.product_status, d.problems, d.malware_protection, d.real_time, d.network_inspection, d.tamper,
 	d.virtual_machine, d.engine_version, d.signature_version, d.client_version, NULLIF(d.quick_scan_at, '-infinity'), NULLIF(d.full_scan_at, '-infinity'),
 	d.active_malware, d.remediated_malware, NULLIF(d.reported_at, '-infinity')`
 
@@ -33,7 +33,7 @@ func scan(row pgx.CollectableRow, more ...any) (Device, error) {
 	return d, err
 }
 
-const malwareColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.severity, d.category, d.url, NULLIF(d.detected_at, '-infinity'), d.first_seen_at, d.gone_at`
+var malwareColumns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.severity, d.category, d.url, NULLIF(d.detected_at, '-infinity'), d.first_seen_at, d.gone_at`
 
 func scanMalware(row pgx.CollectableRow, more ...any) (Malware, error) {
 	var m Malware

@@ -175,7 +175,7 @@ func raise(ctx context.Context, tx pgx.Tx, kinds []AlertKind, faults string, tid
 }
 
 var alertColumns = `
-	a.tenant_id, ` + nameOf("a") + `, a.alert_id, a.kind, a.sp_id, a.job_id, a.app, a.detail, a.since, a.opened_at, a.seen_at, a.closed_at, a.snoozed_until, a.snoozed_by,
+	a.tenant_id, ` + postgres.TenantName("a") + `, a.alert_id, a.kind, a.sp_id, a.job_id, a.app, a.detail, a.since, a.opened_at, a.seen_at, a.closed_at, a.snoozed_until, a.snoozed_by,
 	a.problem, a.tries, a.told_open`
 
 func scanAlert(row pgx.CollectableRow, more ...any) (Alert, error) {
@@ -217,7 +217,7 @@ func (s *Store) Alerts(ctx context.Context, scope tenant.Scope, f AlertFilter) (
 	}
 	if q := strings.TrimSpace(f.Q); q != "" {
 		like := postgres.Like(strings.ToLower(q))
-		w.And("(lower(a.app) LIKE ? OR lower(a.detail) LIKE ? OR lower("+nameOf("a")+") LIKE ?)", like, like, like)
+		w.And("(lower(a.app) LIKE ? OR lower(a.detail) LIKE ? OR lower("+postgres.TenantName("a")+") LIKE ?)", like, like, like)
 	}
 	if len(f.Kind) > 0 {
 		w.And("a.kind = ANY(?)", f.Kind)

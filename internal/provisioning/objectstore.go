@@ -60,7 +60,7 @@ const settle = `
 	       IS DISTINCT FROM (excluded.last_event, excluded.failing_since, excluded.since_known, excluded.first_event, excluded.tries, excluded.app_key)`
 
 var objectColumns = `
-	o.tenant_id, ` + nameOf("o") + `, o.sp_id, o.id, o.name, o.upn, o.type, o.app, o.app_key, o.status, o.last_at, o.last_event, o.failing_since,
+	o.tenant_id, ` + postgres.TenantName("o") + `, o.sp_id, o.id, o.name, o.upn, o.type, o.app, o.app_key, o.status, o.last_at, o.last_event, o.failing_since,
 	o.since_known, o.first_event, o.tries, o.cause, o.error_code, o.reason, o.recommended`
 
 func scanObject(row pgx.CollectableRow, more ...any) (Object, error) {

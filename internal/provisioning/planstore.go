@@ -156,7 +156,7 @@ func (s *Store) Plan(ctx context.Context, scope tenant.Scope, id int64, now time
 		return p, nil, fmt.Errorf("provisioning plan: %w", postgres.Kind(err))
 	}
 	rows, _ = s.pool.In(scope).Query(ctx, `
-		SELECT l.tenant_id, `+nameOf("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at, l.failure, l.settings, l.step, u.saved_at, u.finished_at
+		SELECT l.tenant_id, `+postgres.TenantName("l")+`, l.name, l.state, l.sp_id, l.said, l.changed_at, l.failure, l.settings, l.step, u.saved_at, u.finished_at
 		FROM   provisioning_plan_line l
 		LEFT   JOIN provisioning_setup u ON u.tenant_id = l.tenant_id AND u.sp_id = l.sp_id
 		WHERE  l.plan_id = $1

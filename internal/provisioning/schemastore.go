@@ -52,7 +52,7 @@ func KeepSchema(ctx context.Context, db postgres.DB, s Schema) error {
 
 // schemas are of jobs that are there, with what was read of each: nothing, at first.
 var schemas = `
-	SELECT j.tenant_id, ` + nameOf("j") + `, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''), c.rules, c.read_at` + fromJobs + `
+	SELECT j.tenant_id, ` + postgres.TenantName("j") + `, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''), c.rules, c.read_at` + fromJobs + `
 	LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
 	`
 
@@ -116,11 +116,11 @@ func (s *Store) SchemasAcrossTenants(ctx context.Context, scope tenant.Scope, te
 		w.And("j.tenant_id = ANY(?)", tenants)
 	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT j.tenant_id, `+nameOf("j")+`, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''),
+		SELECT j.tenant_id, `+postgres.TenantName("j")+`, j.sp_id, p.name, j.id, j.template, COALESCE(c.version, ''),
 		       CASE WHEN row_number() OVER (PARTITION BY c.hash ORDER BY j.tenant_id, j.sp_id, j.id) = 1 THEN c.rules END, c.read_at, COALESCE(c.hash, '')`+fromJobs+`
 		LEFT   JOIN provisioning_schema c ON c.tenant_id = j.tenant_id AND c.sp_id = j.sp_id AND c.job_id = j.id
 		`+w.SQL()+`
-		ORDER  BY lower(`+nameOf("j")+`), j.tenant_id, j.sp_id, j.id`, w.Args...)
+		ORDER  BY lower(`+postgres.TenantName("j")+`), j.tenant_id, j.sp_id, j.id`, w.Args...)
 	rules := map[string]json.RawMessage{}
 	var hashes []string
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (s Schema, err error) {

@@ -21,14 +21,8 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// nameOf names the customer: a sub-select, not a join, so that lists follow the index of their order.
-func nameOf(alias string) string {
-	return `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = ` + alias +
-		`.tenant_id), ` + alias + `.tenant_id::text)`
-}
-
 var jobColumns = `
-	j.tenant_id, ` + nameOf("j") + `, j.sp_id, p.name, p.app_id, p.enabled, j.id, j.template, j.code, j.health, j.schedule, j.every,
+	j.tenant_id, ` + postgres.TenantName("j") + `, j.sp_id, p.name, p.app_id, p.enabled, j.id, j.template, j.code, j.health, j.schedule, j.every,
 	j.expires_at, j.quarantine_reason, j.quarantine_since, j.quarantine_series_since, j.quarantine_next, j.quarantine_count,
 	j.quarantine_code, j.quarantine_message, j.failures, j.escrows_pruned, j.escrowed, j.steady_first_at, j.steady_last_at,
 	j.last_state, j.last_began_at, j.last_ended_at, j.last_error_code, j.last_error, j.last_execution, j.last_success, j.last_export,
@@ -177,7 +171,7 @@ func notFound(err error, what, id string, tid tenant.ID) error {
 }
 
 var eventColumns = `
-	e.tenant_id, ` + nameOf("e") + `, e.id, NULLIF(e.at, '-infinity'), e.job_id, e.cycle_id, e.change_id, e.sp_id, e.sp_name, e.action, e.status, e.error_code,
+	e.tenant_id, ` + postgres.TenantName("e") + `, e.id, NULLIF(e.at, '-infinity'), e.job_id, e.cycle_id, e.change_id, e.sp_id, e.sp_name, e.action, e.status, e.error_code,
 	e.error_category, e.reason, e.recommended, e.duration_ms, e.source_system, e.target_system, e.source_id, e.source_name,
 	e.source_type, e.source_upn, e.target_id, e.target_name, e.target_type, e.initiated_by, e.initiator_type, e.steps, e.properties,
 	e.read_at`

@@ -33,7 +33,7 @@ type ReadingPage struct {
 	Count int64
 }
 
-const readingColumns = `d.tenant_id, ` + postgres.TenantName + `, d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
+var readingColumns = `d.tenant_id, ` + postgres.TenantName("d") + `, d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
 	(SELECT count(*) FROM service_item a WHERE a.tenant_id = d.tenant_id AND a.kind = d.kind AND a.gone_at IS NULL)`
 
 // readingState is what a reading counts as.

@@ -21,10 +21,9 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// tenantName is a sub-select, not a join, so that lists follow the index of their order.
-const tenantName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = a.tenant_id), a.tenant_id::text)`
+var tenantName = postgres.TenantName("a")
 
-const columns = `
+var columns = `
 	a.tenant_id, ` + tenantName + `, a.kind, a.id, a.name, a.type, a.state, a.health, NULLIF(a.expires_at, 'infinity'),
 	NULLIF(a.last_contact_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.detail, a.first_seen_at, a.changed_at, a.gone_at,
 	r.read_at, COALESCE(r.outcome = 'failed', false), a.standing`
