@@ -17,7 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/internal/cloudsim/world"
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // tab is a person's browser, and what it complained about.
@@ -31,7 +31,7 @@ type tab struct {
 
 func (s *site) tab(t *testing.T) *tab {
 	t.Helper()
-	b := &tab{T: t, ctx: webtest.Browser(t)}
+	b := &tab{T: t, ctx: chromium.Tab(t)}
 	err := chromedp.Listen(b.ctx, func(ev any) {
 		switch ev := ev.(type) {
 		case *log.EventEntryAdded:
@@ -160,18 +160,18 @@ func (b *tab) signIn(s *site, u *world.User) {
 }
 
 // theme sets what the person's system prefers.
-func (b *tab) theme(name string) { webtest.Prefer(b, b.ctx, name) }
+func (b *tab) theme(name string) { chromium.Prefer(b, b.ctx, name) }
 
 // small looks at the page as it is on a small phone in the dark: axe finds nothing, and nothing scrolls sideways.
 func (b *tab) small() {
 	b.Helper()
 	b.theme("dark")
 	b.do(chromedp.EmulateViewport(320, 900))
-	found, err := webtest.Axe(b.ctx)
+	found, err := chromium.Axe(b.ctx)
 	if err != nil {
 		b.Fatal(err)
 	}
-	over, err := webtest.NoSidewaysScroll(b.ctx)
+	over, err := chromium.NoSidewaysScroll(b.ctx)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -300,7 +300,7 @@ func everyPageInABrowser(t *testing.T, s *site) {
 func (s *site) inspect(t *testing.T, b *tab, paths []string) {
 	b.takeComplaints()
 	for _, path := range paths {
-		webtest.Look(t, b.ctx, s.base+path)
+		chromium.Look(t, b.ctx, s.base+path)
 		for _, c := range b.takeComplaints() {
 			// A page that answers with a problem is itself reported by the browser.
 			if !strings.Contains(c, "Failed to load resource: the server responded with a status of 4") || !strings.Contains(c, s.base+strings.SplitN(path, "?", 2)[0]) {

@@ -18,9 +18,10 @@ import (
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
-func TestMain(m *testing.M) { webtest.Main(m) }
+func TestMain(m *testing.M) { chromium.Main(m) }
 
 // site is the demo as a test runs it: the simulated cloud and the portal in this process, on free ports, with a small world.
 type site struct {

@@ -44,6 +44,7 @@ var plan = []room{
 	{"web/page", []string{"web/ui", "web/middleware", "internal/errs", "internal/tenant"}, database},
 	{"web/gate", []string{"web/page", "web/ui", "internal/session", "internal/tenant", "internal/errs"}, database},
 	{"web/webtest", []string{"..."}, nil},
+	{"web/webtest/chromium", nil, database},
 	{"web/signin", []string{"web/page", "web/ui", "web/gate", "web/middleware", "internal/entra", "internal/session", "internal/audit", "internal/tenant", "internal/errs"}, database},
 	// fresh, figures and verdict are parts that several pages share: words and drawings around internal/graphsync and its counters.
 	{"web/fresh", []string{"web/ui", "web/page", "internal/graphsync", "internal/tenant", "internal/errs"}, database},
@@ -135,7 +136,7 @@ func roomOf(p string) (room, bool) {
 }
 
 // onlyForTests are packages that nothing but a test may import.
-var onlyForTests = []string{"internal/postgres/pgtest", "web/webtest"}
+var onlyForTests = []string{"internal/postgres/pgtest", "web/webtest", "web/webtest/chromium"}
 
 func faults(p pkg) (found []string) {
 	name, _ := short(p.ImportPath)

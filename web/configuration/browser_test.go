@@ -12,13 +12,14 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
-func TestMain(m *testing.M) { webtest.Main(m) }
+func TestMain(m *testing.M) { chromium.Main(m) }
 
 // TestLook opens each page in a browser: axe finds nothing in either theme, and nothing scrolls sideways from 320 px on.
 func TestLook(t *testing.T) {
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	f := webtest.NewFleet(t)
 	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
 	laptops := policy("c1", "Contoso – Laptops", `{"osMinimumVersion":"10.0.22631","passwordRequired":true,"preSharedKey":"x","startMenuLayoutXml":"`+strings.Repeat("PExheW91dD4", 60)+`"}`,
@@ -46,6 +47,6 @@ func TestLook(t *testing.T) {
 		"list": "/configuration?platform=Windows", "list-one": at, "templates": at + "/notifications", "policy": at + "/c1", "candidates": at + "/c1/compare", "app-protection": "/configuration/app-protection", "app-policy": at + "/T_1",
 		"compare": at + "/c1/compare?show=all&with=" + fabrikam.ID.String() + "%2Ff1",
 	} {
-		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, srv.URL+path) })
+		t.Run(name, func(t *testing.T) { chromium.Look(t, ctx, srv.URL+path) })
 	}
 }

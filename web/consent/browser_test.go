@@ -6,12 +6,12 @@ import (
 	"testing"
 
 	"github.com/tenantry/tenantry/web/static"
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // Every page of the room in a real browser: axe finds nothing, in both themes, and nothing scrolls sideways at 320 px.
 func TestPagesInABrowser(t *testing.T) {
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	s := newSite(t)
 	mux := http.NewServeMux()
 	mux.Handle("/static/", static.Handler())
@@ -29,6 +29,6 @@ func TestPagesInABrowser(t *testing.T) {
 	for name, target := range map[string]string{
 		"landing": path, "landing-el": path + "?lang=el", "dead": dead, "declined": declined, "staff": "/t/" + contoso + "/consent",
 	} {
-		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, server.URL+target) })
+		t.Run(name, func(t *testing.T) { chromium.Look(t, ctx, server.URL+target) })
 	}
 }

@@ -10,9 +10,10 @@ import (
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
-func TestMain(m *testing.M) { webtest.Main(m) }
+func TestMain(m *testing.M) { chromium.Main(m) }
 
 var technician = tenant.Person{Name: "Ada Nilsen", Role: tenant.RoleTechnician}
 

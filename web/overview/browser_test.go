@@ -15,7 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/static"
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // open serves the client's pages to a browser, with the headers of the portal.
@@ -32,7 +32,7 @@ func open(t *testing.T, client http.Handler) string {
 // TestLook opens the pages that look over all customers in a browser: axe finds nothing in either theme, and nothing scrolls sideways.
 func TestLook(t *testing.T) {
 	t.Parallel()
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	f, of, reach := lively(t)
 	store := audit.NewStore(f.Pool)
 	for _, action := range []string{"tenant.added", "consent.link.created", "consent.returned", "consent.read"} {
@@ -60,7 +60,7 @@ func TestLook(t *testing.T) {
 		"overview": "/", "tenants": "/tenants", "tenants-none": "/tenants?state=suspended", "new": "/tenants/new", "tenant": at + "/", "tenant-late": "/t/" + of["Fabrikam"].ID.String() + "/", "tenant-unread": "/t/" + of["Northwind"].ID.String() + "/",
 		"tenant-withdrawn": "/t/" + of["Litware"].ID.String() + "/", "sync": "/sync?age=unread&age=late&state=failed", "sync-all": "/sync", "runs": "/sync/runs", "activity": "/activity", "activity-one": at + "/activity", "settings": "/settings", "permissions": "/settings/permissions",
 	} {
-		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, base+path) })
+		t.Run(name, func(t *testing.T) { chromium.Look(t, ctx, base+path) })
 	}
 }
 
@@ -68,7 +68,7 @@ func TestLook(t *testing.T) {
 // reload, and the page stops asking when the read is complete.
 func TestProgress(t *testing.T) {
 	t.Parallel() // it waits most of the time
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	f, of, reach := lively(t)
 	asked := make(chan string, 1000)
 	client := f.Serve(t, technician, reach, site(f))

@@ -16,11 +16,12 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/static"
 	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // TestLook opens each page of the fleet in a browser: axe finds nothing in either theme, and nothing scrolls sideways from 320 px on.
 func TestLook(t *testing.T) {
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	f, contoso, fabrikam := fleet(t)
 	fill(t, f, contoso, fabrikam)
 	client := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), site(f))
@@ -37,7 +38,7 @@ func TestLook(t *testing.T) {
 		"apps": "/apps", "app": at + "/apps/a1", "provisioning": "/provisioning", "application": at + "/provisioning/sp1", "log": at + "/provisioning/sp1/log",
 		"event": at + "/provisioning/sp1/log/e1", "search": "/search?q=0482", "search-none": "/search?q=zzz",
 	} {
-		t.Run(name, func(t *testing.T) { webtest.Look(t, ctx, srv.URL+path) })
+		t.Run(name, func(t *testing.T) { chromium.Look(t, ctx, srv.URL+path) })
 	}
 }
 

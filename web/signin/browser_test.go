@@ -11,13 +11,13 @@ import (
 
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/me"
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // The pages of sign-in, staff and one's own devices in a real browser: axe finds nothing, in both themes, and nothing scrolls sideways at
 // 320 px. With SHOTS=dir it also keeps pictures.
 func TestPagesInABrowser(t *testing.T) {
-	ctx := webtest.Browser(t)
+	ctx := chromium.Tab(t)
 	s := newSite(t)
 	s.mine = func(context.Context, tenant.ID) ([]me.Device, error) {
 		return []me.Device{{ID: "d1", Name: "DESK-1", Model: "Latitude", Serial: "5CG0", OS: "Windows", OSVersion: "10.0.26100", Compliance: "compliant", LastSyncAt: time.Now()}}, nil
@@ -48,7 +48,7 @@ func TestPagesInABrowser(t *testing.T) {
 			if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("document.cookie = %q", cookie(p.as)))); err != nil {
 				t.Fatal(err)
 			}
-			webtest.Look(t, ctx, s.srv.URL+p.path)
+			chromium.Look(t, ctx, s.srv.URL+p.path)
 		})
 	}
 }

@@ -19,9 +19,10 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
-func TestMain(m *testing.M) { webtest.Main(m) }
+func TestMain(m *testing.M) { chromium.Main(m) }
 
 var (
 	technician = tenant.Person{Name: "Technician", UPN: "technician@firstup.example", Role: tenant.RoleTechnician}

@@ -11,7 +11,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"github.com/tenantry/tenantry/web/static"
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // serveGallery serves the gallery under the product's policy: no inline style or script. ?theme= chooses a theme.
@@ -47,15 +47,15 @@ func themed(page, theme string) string {
 
 func TestGalleryIsAccessible(t *testing.T) {
 	t.Parallel()
-	ctx, base := webtest.Browser(t), serveGallery(t)
+	ctx, base := chromium.Tab(t), serveGallery(t)
 	for _, path := range slices.Sorted(maps.Keys(gallery())) {
-		webtest.Look(t, ctx, base+path)
+		chromium.Look(t, ctx, base+path)
 	}
 }
 
 func TestGalleryNeverScrollsSideways(t *testing.T) {
 	t.Parallel()
-	ctx, base := webtest.Browser(t), serveGallery(t)
+	ctx, base := chromium.Tab(t), serveGallery(t)
 	for _, path := range slices.Sorted(maps.Keys(gallery())) {
 		if err := chromedp.Do(ctx, chromedp.Navigate(base+path)); err != nil {
 			t.Fatal(err)
@@ -64,7 +64,7 @@ func TestGalleryNeverScrollsSideways(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 800)); err != nil {
 				t.Fatal(err)
 			}
-			over, err := webtest.NoSidewaysScroll(ctx)
+			over, err := chromium.NoSidewaysScroll(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -78,7 +78,7 @@ func TestGalleryNeverScrollsSideways(t *testing.T) {
 // TestGalleryOpened looks at what floats: the switcher, a filter, the account, the menu and the palette.
 func TestGalleryOpened(t *testing.T) {
 	t.Parallel()
-	ctx, base := webtest.Browser(t), serveGallery(t)
+	ctx, base := chromium.Tab(t), serveGallery(t)
 	for _, tc := range []struct {
 		name, open string
 		width      int64
@@ -104,14 +104,14 @@ func TestGalleryOpened(t *testing.T) {
 			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](tc.open+`; const i = document.querySelector("#palette[open] input"); if (i) { i.value = "0482"; i.dispatchEvent(new Event("input")) } new Promise(r => setTimeout(() => r(true), 300))`, chromedp.EvalAwaitPromise)); err != nil {
 				t.Fatal(err)
 			}
-			found, err := webtest.AxeIn(ctx, theme)
+			found, err := chromium.AxeIn(ctx, theme)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, v := range found {
 				t.Errorf("%s %s %d: %s", tc.name, theme, tc.width, v)
 			}
-			over, err := webtest.NoSidewaysScroll(ctx)
+			over, err := chromium.NoSidewaysScroll(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}

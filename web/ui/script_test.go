@@ -10,12 +10,12 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"github.com/tenantry/tenantry/web/webtest"
+	"github.com/tenantry/tenantry/web/webtest/chromium"
 )
 
 // TestScript uses app.js as a person does. Each step is a page of its own.
 func TestScript(t *testing.T) {
-	ctx, base := webtest.Browser(t), serveGallery(t)
+	ctx, base := chromium.Tab(t), serveGallery(t)
 	complaints := listen(t, ctx)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900)); err != nil {
 		t.Fatal(err)

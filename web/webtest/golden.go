@@ -1,4 +1,4 @@
-// Package webtest helps page rooms to test what they write: golden files of components, a browser with axe, a client that signs in.
+// Package webtest helps page rooms to test what they write: golden files of components and a client that signs in. What needs a browser stands in chromium, as its protocol takes long to build.
 // Only tests import it.
 package webtest
 

@@ -1,4 +1,5 @@
-package webtest
+// Package chromium lets tests look at pages in a real browser, with axe.
+package chromium
 
 import (
 	"context"
@@ -12,9 +13,9 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Browser is a browser of the test's own: a tab of the test binary's Chromium, with cookies of its own. Without Chromium, and with -short,
+// Tab is a browser of the test's own: a tab of the test binary's Chromium, with cookies of its own. Without Chromium, and with -short,
 // the test is skipped; where CI=true a missing one fails it.
-func Browser(t testing.TB) context.Context {
+func Tab(t testing.TB) context.Context {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("-short: no browser")
@@ -35,7 +36,7 @@ func Browser(t testing.TB) context.Context {
 	return ctx
 }
 
-// Main runs a package's tests with one Chromium for all of them: func TestMain(m *testing.M) { webtest.Main(m) }. Without it, Chromium ends
+// Main runs a package's tests with one Chromium for all of them: func TestMain(m *testing.M) { chromium.Main(m) }. Without it, Chromium ends
 // with the last test that uses it and starts again for the next one.
 func Main(m *testing.M) {
 	shared.keep = true
@@ -46,10 +47,10 @@ func Main(m *testing.M) {
 
 var errNoChromium = errors.New("no Chromium is on this machine: install the package chromium to run the tests in a browser")
 
-var shared chromium
+var shared process
 
-// chromium is the test binary's one browser process. It must be ended in time: what it leaves behind otherwise fills the temporary directory.
-type chromium struct {
+// process is the test binary's one browser process. It must be ended in time: what it leaves behind otherwise fills the temporary directory.
+type process struct {
 	mu   sync.Mutex
 	keep bool
 	used int
@@ -57,7 +58,7 @@ type chromium struct {
 	stop func()
 }
 
-func (c *chromium) enter() (context.Context, error) {
+func (c *process) enter() (context.Context, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx == nil {
@@ -69,7 +70,7 @@ func (c *chromium) enter() (context.Context, error) {
 	return c.ctx, nil
 }
 
-func (c *chromium) leave() {
+func (c *process) leave() {
 	c.mu.Lock()
 	c.used--
 	idle := c.used == 0 && !c.keep
@@ -79,7 +80,7 @@ func (c *chromium) leave() {
 	}
 }
 
-func (c *chromium) end() {
+func (c *process) end() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.ctx != nil {
@@ -88,7 +89,7 @@ func (c *chromium) end() {
 	}
 }
 
-func (c *chromium) start() error {
+func (c *process) start() error {
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if p, err := exec.LookPath(name); err == nil {
