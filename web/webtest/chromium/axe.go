@@ -39,13 +39,6 @@ func AxeIn(ctx context.Context, theme string) ([]Violation, error) {
 }
 
 func runAxe(ctx context.Context, options string) ([]Violation, error) {
-	there, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`!!window.axe`))
-	if err == nil && !there {
-		_, err = chromedp.Run(ctx, chromedp.Evaluate[bool](axe+"; true"))
-	}
-	if err != nil {
-		return nil, fmt.Errorf("load axe: %w", err)
-	}
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]Violation](`
 		axe.run({exclude: [["tbody tr:nth-of-type(n+7)"]]}, {`+options+`}).then(r => r.violations.map(v => ({
 			ID: v.id, Impact: v.impact, Help: v.help,
