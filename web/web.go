@@ -240,7 +240,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&licences.Handler{Organizations: d.Organizations, Sync: d.Sync},
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
-	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Guests: d.Guests, Audit: d.Audit, Add: d.Consent}
+	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Guests: d.Guests, Services: d.Services, Audit: d.Audit, Add: d.Consent}
 
 	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Guests: d.Guests, Partner: named, Origin: d.Origin}
 	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}

@@ -2,7 +2,6 @@ package overview
 
 import (
 	"context"
-	"net/url"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/service"
@@ -10,12 +9,6 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/verdict"
 )
-
-// endingWords are the kinds that can end, as a sentence begins or goes on with them.
-var endingWords = map[service.Kind]string{
-	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
-	service.Delegated: "GDAP relationship",
-}
 
 // ending finds what ended and what ends within its lead time.
 func (h *Handler) ending(ctx context.Context, v *view) ([]service.Item, error) {
@@ -59,10 +52,10 @@ func endingOf(byID map[tenant.ID]*tenant.Tenant, of []service.Item, now time.Tim
 	first := of[0]
 	query := "?kind=" + string(first.Kind) + "&state=" + string(first.Standing)
 	a := attention{
-		Kind: "ends-soon", Text: endingWords[first.Kind] + " ends soon", Detail: "Ends " + ui.Date(first.ExpiresAt, now), URL: "/services" + query, shape: ui.ShapeWarn, rank: 2, action: "Open services",
+		Kind: "ends-soon", Text: verdict.EndingWords[first.Kind] + " ends soon", Detail: "Ends " + ui.Date(first.ExpiresAt, now), URL: "/services" + query, shape: ui.ShapeWarn, rank: 2, action: "Open services",
 	}
 	if first.Standing == service.Ended {
-		a.Kind, a.Text, a.Detail, a.shape, a.rank = "ended", endingWords[first.Kind]+" has ended", "Ended "+ui.Date(first.ExpiresAt, now), ui.ShapeBad, 1
+		a.Kind, a.Text, a.Detail, a.shape, a.rank = "ended", verdict.EndingWords[first.Kind]+" has ended", "Ended "+ui.Date(first.ExpiresAt, now), ui.ShapeBad, 1
 		at := first.ExpiresAt
 		a.Since = &at
 	}
@@ -82,7 +75,7 @@ func endingOf(byID map[tenant.ID]*tenant.Tenant, of []service.Item, now time.Tim
 	if len(a.Tenants) == 1 {
 		a.tenant, a.URL = byID[first.Tenant], "/t/"+first.Tenant.String()+"/services"+query
 		if len(of) == 1 {
-			a.URL = "/t/" + first.Tenant.String() + "/services/" + string(first.Kind) + "/" + url.PathEscape(first.ID)
+			a.URL = verdict.ServiceURL(first)
 		}
 	}
 	return a

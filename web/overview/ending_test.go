@@ -11,6 +11,7 @@ import (
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/verdict"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
@@ -57,7 +58,7 @@ func TestWhatEndsNeedsAPerson(t *testing.T) {
 		t.Errorf("%+v", open)
 	}
 	for _, k := range service.Kinds() {
-		if k.Ends() && endingWords[k] == "" {
+		if k.Ends() && verdict.EndingWords[k] == "" {
 			t.Errorf("%s can end and has no words", k)
 		}
 	}

@@ -48,7 +48,7 @@ func (c *calendar) add(it service.Item) {
 	if verdict.ServiceLate(it, c.watch.Now) {
 		read += " It may have been renewed since."
 	}
-	address := c.origin + itemURL(it)
+	address := c.origin + verdict.ServiceURL(it)
 	for _, l := range []string{
 		"BEGIN:VEVENT",
 		"UID:" + hex.EncodeToString(sum[:16]) + "@" + c.host,

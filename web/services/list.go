@@ -2,7 +2,6 @@ package services
 
 import (
 	"fmt"
-	"net/url"
 	"strconv"
 	"time"
 
@@ -110,20 +109,13 @@ func newRow(it service.Item, now time.Time) row {
 	r := row{
 		ID: it.ID, Name: nameOf(it), Tenant: page.TenantRef{ID: it.Tenant, Name: it.TenantName}, Kind: string(it.Kind), KindName: kindWords[it.Kind], Type: it.Type, Summary: summary(it), State: string(it.Standing),
 		Sure: !late, EndsAt: page.Moment(it.ExpiresAt), LastContact: page.Moment(it.LastContactAt), ModifiedAt: page.Moment(it.ModifiedAt), ReadAt: page.Moment(it.ReadAt), GoneAt: page.Moment(it.GoneAt),
-		URL: itemURL(it), state: verdict.Service(it, late), now: now,
+		URL: verdict.ServiceURL(it), state: verdict.Service(it, late), now: now,
 	}
 	r.StateName = r.state.Text
 	if !it.ExpiresAt.IsZero() {
 		r.DaysLeft = page.DaysLeft(it.ExpiresAt, now)
 	}
 	return r
-}
-
-func itemURL(it service.Item) string {
-	if r := it.Detail["relationship"]; it.Kind == service.Delegated && r != "" {
-		return "/t/" + it.Tenant.String() + "/relationships/" + url.PathEscape(r)
-	}
-	return "/t/" + it.Tenant.String() + "/services/" + string(it.Kind) + "/" + url.PathEscape(it.ID)
 }
 
 // columns are the list's, in the table's order. A tenant's own list has no customer column.

@@ -29,6 +29,7 @@ type summary struct {
 	Running    bool             `json:"reading_now"`
 
 	Guests map[guest.Standing]int64 `json:"guests"` // accounts of the partner's people by how far they are; null: never read
+	Ends   *ends                    `json:"ends_soon"`
 
 	now     time.Time
 	m       tenant.Membership
@@ -99,6 +100,9 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 		if v.Guests, err = h.Guests.Standings(ctx, m.Scope, guest.Filter{}); err != nil {
 			return v, err
 		}
+	}
+	if v.Ends, err = h.ends(ctx, m, now); err != nil {
+		return v, err
 	}
 	v.activity, err = h.Audit.Latest(ctx, m.Scope, 6)
 	return v, err

@@ -18,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/search"
+	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -30,13 +31,14 @@ type Adder interface {
 
 // Handler serves the room.
 type Handler struct {
-	Tenants *tenant.Store
-	Sync    *graphsync.Service
-	Devices *device.Store
-	Guests  *guest.Store
-	Audit   *audit.Store
-	Add     Adder
-	Tags    func(ctx context.Context, scope tenant.Scope) (map[tenant.ID][]string, error) // nil: customers have none
+	Tenants  *tenant.Store
+	Sync     *graphsync.Service
+	Devices  *device.Store
+	Guests   *guest.Store
+	Services *service.Store
+	Audit    *audit.Store
+	Add      Adder
+	Tags     func(ctx context.Context, scope tenant.Scope) (map[tenant.ID][]string, error) // nil: customers have none
 }
 
 // Mount adds the pages over all tenants.

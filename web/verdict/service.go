@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"net/url"
 	"strings"
 	"time"
 
@@ -65,4 +66,18 @@ var serviceWords = map[string]string{
 	"enabled": "Enabled", "available": "Available, not enabled", "unavailable": "Unavailable", "notsetup": "Not set up", "unresponsive": "Does not answer", "error": "In error",
 	"terminated": "Terminated", "rejected": "Rejected", "onboarded": "Onboarded", "onboarding": "Onboarding", "notonboarded": "Not onboarded",
 	"pending": "Pending", "warning": "Payment is due", "disabled": "Disabled", "deleted": "Deleted", "blocked": "Blocked", "lockedout": "Locked out", "unknown": "Unknown",
+}
+
+// EndingWords are the kinds that can end, as a sentence begins or goes on with them.
+var EndingWords = map[service.Kind]string{
+	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
+	service.Delegated: "GDAP relationship",
+}
+
+// ServiceURL is the page of an item; a relationship has its own.
+func ServiceURL(it service.Item) string {
+	if r := it.Detail["relationship"]; it.Kind == service.Delegated && r != "" {
+		return "/t/" + it.Tenant.String() + "/relationships/" + url.PathEscape(r)
+	}
+	return "/t/" + it.Tenant.String() + "/services/" + string(it.Kind) + "/" + url.PathEscape(it.ID)
 }
