@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../.."
 node web/static/icons.mjs
 cp node_modules/htmx.org/dist/htmx.min.js web/static/htmx.min.js
 cp node_modules/htmx.org/LICENSE web/static/htmx.LICENSE
-cp node_modules/axe-core/axe.min.js web/webtest/testdata/axe.min.js
-cp node_modules/axe-core/LICENSE web/webtest/testdata/axe.LICENSE
+cp node_modules/axe-core/axe.min.js web/webtest/chromium/testdata/axe.min.js
+cp node_modules/axe-core/LICENSE web/webtest/chromium/testdata/axe.LICENSE
 for part in latin latin-ext greek; do
 	cp "node_modules/@fontsource-variable/open-sans/files/open-sans-$part-wght-normal.woff2" "web/static/open-sans-$part.woff2"
 done

@@ -8,13 +8,16 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Look opens a page and holds it to what every page promises: axe finds nothing in either theme, and nothing scrolls sideways from 320 px
-// on.
+// Look opens a page and holds it to what every page promises: axe finds nothing in either theme, nothing moves while it loads, and nothing
+// scrolls sideways from 320 px on.
 func Look(t testing.TB, ctx context.Context, address string) {
 	t.Helper()
 	Prefer(t, ctx, "light")
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(address)); err != nil {
 		t.Fatal(err)
+	}
+	if moved, err := LayoutShift(ctx); err != nil || moved != "" {
+		t.Errorf("%s moves while it loads: %s %v", address, moved, err)
 	}
 	accessible(t, ctx, address, "light")
 	for _, width := range []int64{1440, 1024, 640, 320} {
@@ -47,4 +50,19 @@ func Prefer(t testing.TB, ctx context.Context, theme string) {
 	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, prefer); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// LayoutShift tells what moved since the page was opened without anybody's doing, and by how much, where that is a hundredth or more: the
+// cumulative layout shift of https://web.dev/articles/cls, to which a tenth is good. Below that are the buttons at the end of a line, which
+// on a busy machine are painted one after the other as they come.
+func LayoutShift(ctx context.Context) (string, error) {
+	return chromedp.Run(ctx, chromedp.Evaluate[string](`new Promise(done => {
+		const shifts = [];
+		new PerformanceObserver(l => shifts.push(...l.getEntries())).observe({type: "layout-shift", buffered: true});
+		requestAnimationFrame(() => setTimeout(() => {
+			const ours = shifts.filter(s => !s.hadRecentInput);
+			if (ours.reduce((sum, s) => sum + s.value, 0) < 0.01) return done("");
+			done(ours.map(s => s.value.toFixed(4) + ": " + s.sources.map(o => o.node?.outerHTML?.slice(0, 80) ?? "text").join(", ")).join("; "));
+		}));
+	})`, chromedp.EvalAwaitPromise))
 }
