@@ -39,6 +39,7 @@ type Options struct {
 	PageBytes int64             // longest page taken; 0: 64 MiB
 	Rest      time.Duration     // how long a tenant is left alone after failing again and again; 0: a minute
 	Now       func() time.Time
+	Unpaced   bool // a tenant is asked as fast as it answers: of a service that is not Microsoft's and limits nobody
 }
 
 // Client calls Graph for any tenant. It is safe for several goroutines; each tenant has its own limits, so none starves another.
@@ -125,7 +126,7 @@ const (
 
 // do sends the call until it has an answer that repeating would not change, and gives its body.
 func (c *Client) do(ctx context.Context, k *call) ([]byte, error) {
-	p := newPace() // a person's own call is paced by the person
+	p := c.newPace() // a person's own call is paced by the person
 	if k.token == "" {
 		p = c.pace(k.tid)
 	}

@@ -62,11 +62,16 @@ type tally struct {
 	n  int
 }
 
-func newPace() *pace {
-	return &pace{
+func (c *Client) newPace() *pace {
+	p := &pace{
 		general: lane{limiter: rate.NewLimiter(generalRate, generalRate), window: generalWindow, limit: generalLimit},
 		reports: lane{limiter: rate.NewLimiter(rate.Every(reportsWindow/(reportsLimit-2)), 2), window: reportsWindow, limit: reportsLimit},
 	}
+	if c.opts.Unpaced {
+		p.general.limiter.SetLimit(rate.Inf)
+		p.reports.limiter.SetLimit(rate.Inf)
+	}
+	return p
 }
 
 func (c *Client) pace(tid tenant.ID) *pace {
@@ -74,7 +79,7 @@ func (c *Client) pace(tid tenant.ID) *pace {
 	defer c.mu.Unlock()
 	p := c.tenants[tid]
 	if p == nil {
-		p = newPace()
+		p = c.newPace()
 		c.tenants[tid] = p
 	}
 	return p

@@ -138,7 +138,7 @@ func send[T any](ctx context.Context, p Person, ch Change, patience time.Duratio
 const triesChange = 3
 
 func (c *Client) sendChange(ctx context.Context, k *call) ([]byte, error) {
-	p := newPace() // a person's own call is paced by the person
+	p := c.newPace() // a person's own call is paced by the person
 	for try := 1; ; try++ {
 		body, err := c.once(ctx, p, k)
 		var e *Error

@@ -141,7 +141,7 @@ func newRig(t *testing.T, o world.Options, rounds int) *rig {
 	p, err := r.p, error(nil)
 	for range rounds {
 		p.Graph, err = graph.New(p.Config.Cloud.GraphURL, graphTokens{entra: p.Entra, resource: p.Config.Cloud.GraphResource},
-			graph.Options{Transport: r.wire, Backoff: time.Millisecond})
+			graph.Options{Transport: r.wire, Backoff: time.Millisecond, Unpaced: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,15 +196,10 @@ func (r *rig) connect(t *testing.T, w *world.Tenant) tenant.ID {
 	return tid
 }
 
-// read reads these datasets of the lanes' tenants, and waits until the reads ended.
-func (r *rig) read(t *testing.T, lanes []*lane, datasets ...string) {
+// read reads these datasets of the tenant, and waits until the reads ended.
+func (r *rig) read(t *testing.T, tid tenant.ID, datasets ...string) {
 	t.Helper()
-	var ids []tenant.ID
-	var texts []string
-	for _, l := range lanes {
-		ids, texts = append(ids, l.tid), append(texts, l.tid.String())
-	}
-	if _, err := r.p.Sync.RequestNow(t.Context(), tenant.Only(ids...), datasets...); err != nil {
+	if _, err := r.p.Sync.RequestNow(t.Context(), tenant.Only(tid), datasets...); err != nil {
 		t.Fatal(err)
 	}
 	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -214,7 +209,7 @@ func (r *rig) read(t *testing.T, lanes []*lane, datasets ...string) {
 			FROM   river_job
 			WHERE  kind = 'graphsync'
 			AND    state IN ('available', 'running', 'pending', 'scheduled', 'retryable')
-			AND    args ->> 'tenant_id' = ANY($1)`, texts).Scan(&open)
+			AND    args ->> 'tenant_id' = $1`, tid.String()).Scan(&open)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -222,7 +217,7 @@ func (r *rig) read(t *testing.T, lanes []*lane, datasets ...string) {
 			return
 		}
 		if time.Now().After(end) {
-			rows, _ := r.p.Pool.Raw().Query(t.Context(), `SELECT args::text FROM river_job WHERE kind = 'graphsync' AND state <> 'completed'`)
+			rows, _ := r.p.Pool.Raw().Query(t.Context(), `SELECT args::text FROM river_job WHERE kind = 'graphsync' AND state <> 'completed' AND args ->> 'tenant_id' = $1`, tid.String())
 			left, _ := pgx.CollectRows(rows, pgx.RowTo[string])
 			t.Fatalf("%d reads did not end: %s", open, left)
 		}
