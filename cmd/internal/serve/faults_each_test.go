@@ -15,7 +15,7 @@ import (
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
-// shown are the lists that show what a dataset holds, below a tenant.
+// shown are the lists that show what a dataset holds, below a customer.
 var shown = map[string][]string{
 	graphsync.Organization:          {"/licences", "/licences/domains"},
 	graphsync.Devices:               {"/devices", "/changes"},
@@ -57,7 +57,12 @@ func TestEachDatasetUnderEachFault(t *testing.T) {
 	for i := range odd + refused {
 		w := r.cloud.World.Tenants()[1+i]
 		r.cloud.World.Change(func() { w.Defender = true })
-		l := &lane{tid: r.connect(t, w)}
+		l := &lane{tid: r.connect(t, w), shown: map[string][]string{}}
+		for dataset, paths := range shown {
+			for _, path := range paths {
+				l.shown[dataset] = append(l.shown[dataset], "/t/"+l.tid.String()+path)
+			}
+		}
 		for j, f := range odds {
 			if j%odd == i {
 				l.faults = append(l.faults, f)
@@ -79,9 +84,34 @@ func TestEachDatasetUnderEachFault(t *testing.T) {
 	wg.Wait()
 }
 
+// TestHomeUnderEachFault does the same with what is read of the partner's own tenant, which is one: all faults are its own, one after another.
+func TestHomeUnderEachFault(t *testing.T) {
+	t.Parallel()
+	start := time.Now()
+	r := newRig(t, world.Options{Seed: 7, Tenants: 4, Devices: 8, Now: func() time.Time { return start }}, 3+len(odds)+len(broken))
+	l := &lane{tid: r.p.home, faults: slices.Concat(odds, broken), shown: map[string][]string{
+		graphsync.Relationships: {"/relationships"},
+		graphsync.PartnerGroups: {"/access"},
+		graphsync.HomeGuests:    {"/t/" + r.p.home.String() + "/guests"},
+		graphsync.Contracts:     {"/relationships/contracts"},
+	}}
+	for _, d := range graphsync.Table() {
+		if d.Home {
+			l.reads = append(l.reads, d.Name)
+			if len(l.shown[d.Name]) == 0 {
+				t.Errorf("no list shows %s", d.Name)
+			}
+		}
+	}
+	for _, w := range r.cloud.World.Tenants()[1:] {
+		r.read(t, r.connect(t, w), graphsync.Organization) // whose domains tell whose people guests are
+	}
+	r.through(t, r.owner(t), l, l.reads, true)
+}
+
 // through reads the lane's tenant under each of its faults, and as it is before and, to be healed, after them.
 func (r *rig) through(t *testing.T, web *webtest.Visitor, l *lane, again []string, healed bool) {
-	r.straight(t, l)
+	r.straight(t, l, l.reads...)
 	r.wire.begin(l, nil)
 	r.straight(t, l, again...)
 	l.first = r.snapshot(t, l.tid)
@@ -89,7 +119,7 @@ func (r *rig) through(t *testing.T, web *webtest.Visitor, l *lane, again []strin
 	for i := range l.faults {
 		t.Run(l.faults[i].name, func(t *testing.T) {
 			r.wire.begin(l, &l.faults[i])
-			r.read(t, l.tid)
+			r.read(t, l.tid, l.reads...)
 			r.judge(t, web, l)
 		})
 	}
@@ -97,7 +127,7 @@ func (r *rig) through(t *testing.T, web *webtest.Visitor, l *lane, again []strin
 		return
 	}
 	r.wire.begin(l, nil)
-	r.straight(t, l)
+	r.straight(t, l, l.reads...)
 	if d := r.snapshot(t, l.tid).differs(l.first, func(h held) any { return fmt.Sprint(h.rows, h.same) }, nil); len(d) > 0 {
 		t.Errorf("not as before: %s", d)
 	}
@@ -107,7 +137,7 @@ func (r *rig) through(t *testing.T, web *webtest.Visitor, l *lane, again []strin
 func (r *rig) straight(t *testing.T, l *lane, datasets ...string) {
 	t.Helper()
 	r.read(t, l.tid, datasets...)
-	for name, st := range r.statuses(t, l.tid) {
+	for name, st := range r.statuses(t, l) {
 		if st.State != "ok" {
 			t.Errorf("%s: %s %+v", name, st.State, st.Trouble)
 		}
@@ -117,7 +147,7 @@ func (r *rig) straight(t *testing.T, l *lane, datasets ...string) {
 // judge looks at what became of a read under a fault.
 func (r *rig) judge(t *testing.T, web *webtest.Visitor, l *lane) {
 	f := l.bent
-	for name, st := range r.statuses(t, l.tid) {
+	for name, st := range r.statuses(t, l) {
 		kinds, other := f.but[name]
 		if !other {
 			kinds = f.kinds
@@ -147,15 +177,14 @@ func (r *rig) judge(t *testing.T, web *webtest.Visitor, l *lane) {
 // pages looks at the lists of a tenant in each of their forms.
 func (r *rig) pages(t *testing.T, web *webtest.Visitor, l *lane) {
 	failed := map[string]bool{}
-	for name, st := range r.statuses(t, l.tid) {
+	for name, st := range r.statuses(t, l) {
 		failed[name] = st.State == "failed"
 	}
-	for dataset, paths := range shown {
+	for dataset, paths := range l.shown {
 		if len(l.bent.kinds) > 0 {
 			paths = paths[:1]
 		}
 		for _, path := range paths {
-			path = "/t/" + l.tid.String() + path
 			d := web.Get(path)
 			if d.Status != http.StatusOK {
 				t.Errorf("%s: %d %q", path, d.Status, d.Heading())

@@ -202,8 +202,11 @@ func grown(row map[string]any) {
 	walk(row)
 }
 
-// unknowable are datasets whose rows mean nothing without what is not said: how many installations, whose role.
-var unknowable = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.DirectoryRoles: nonsense}
+// unknowable are datasets whose rows mean nothing without what is not said: how many installations, whose role, which customer.
+var unknowable = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}
+
+// unnamed is a dataset whose rows mean nothing without the customer that they name by its GUID.
+var unnamed = map[string][]string{graphsync.Contracts: nonsense}
 
 // unsaid are tables whose rows say that something is given, reported, set up or ours: where Graph names none, there is none.
 var unsaid = []string{"app_assignment", "device_action_result", "device_protection", "directory_group", "directory_group_member", "guest", "policy_assignment", "service_item"}
@@ -236,7 +239,7 @@ var odds = []bent{
 	}), but: unknowable, loses: unsaid},
 	{name: "null in objects within", bend: odd(values(func(string, any) any { return nil })), but: unknowable, loses: unsaid},
 	{name: "properties left out", bend: odd(func(row map[string]any) { maps.DeleteFunc(row, func(name string, _ any) bool { return !key(name) }) }), but: unknowable, loses: unsaid},
-	{name: "empty texts", bend: odd(texts(func(string, string) any { return "" })), but: map[string][]string{graphsync.DirectoryRoles: nonsense}, loses: unsaid},
+	{name: "empty texts", bend: odd(texts(func(string, string) any { return "" })), but: map[string][]string{graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}, loses: unsaid},
 	{name: "the year 1", bend: odd(dates("0001-01-01T00:00:00Z"))},
 	{name: "the year 9999", bend: odd(dates("9999-12-31T23:59:59.9999999Z"))},
 	{name: "dates that are none", bend: odd(dates("31 February, perhaps"))},
@@ -245,7 +248,7 @@ var odds = []bent{
 			return v
 		}
 		return v + "<NUL><HALF><BYTE>\u202e"
-	})), loses: others},
+	})), but: unnamed, loses: others},
 	{name: "numbers as texts", bend: odd(values(func(_ string, v any) any {
 		switch x := v.(type) {
 		case json.Number:
@@ -255,7 +258,7 @@ var odds = []bent{
 		}
 		return v
 	}))},
-	{name: "texts as numbers", bend: odd(texts(func(string, string) any { return 4711 })), loses: others},
+	{name: "texts as numbers", bend: odd(texts(func(string, string) any { return 4711 })), but: unnamed, loses: others},
 	{name: "lists and objects for values", bend: odd(values(func(_ string, v any) any { return []any{map[string]any{"value": v}} })), but: unknowable, loses: unsaid},
 	{name: "absurd sizes", bend: odd(numbers(json.Number("1e308"))), but: uncounted},
 	{name: "numbers beyond all bounds", bend: odd(numbers(json.Number("1e999999"))), but: uncounted},

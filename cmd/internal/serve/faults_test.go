@@ -74,6 +74,8 @@ type wire struct {
 // lane is a tenant whose answers are bent in one way after another.
 type lane struct {
 	tid    tenant.ID
+	reads  []string            // datasets; none: all of a customer
+	shown  map[string][]string // by dataset, the lists that show what it holds
 	faults []bent
 	round  int
 	bent   *bent // now; nil: nothing
@@ -301,15 +303,18 @@ func (s snapshot) differs(o snapshot, by func(held) any, but []string) (names []
 	return names
 }
 
-func (r *rig) statuses(t *testing.T, tid tenant.ID) map[string]graphsync.Status {
+// statuses are those of the datasets that the lane reads.
+func (r *rig) statuses(t *testing.T, l *lane) map[string]graphsync.Status {
 	t.Helper()
-	all, err := r.p.Sync.OfTenant(t.Context(), tid)
+	all, err := r.p.Sync.OfTenant(t.Context(), l.tid)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := map[string]graphsync.Status{}
 	for _, s := range all {
-		found[s.Dataset] = s
+		if len(l.reads) == 0 || slices.Contains(l.reads, s.Dataset) {
+			found[s.Dataset] = s
+		}
 	}
 	return found
 }
