@@ -116,6 +116,37 @@ func TestRelationshipsOfTheHomeTenant(t *testing.T) {
 	}
 }
 
+// TestHomeIsNoCustomer: the partner's own tenant may hold every permission, and is still read for nothing that customers are read for.
+func TestHomeIsNoCustomer(t *testing.T) {
+	r := newRig(t, small, graphsync.Options{})
+	home, err := tenant.ParseID(r.cloud.World.Home().ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.pool.In(home).Exec(t.Context(), `INSERT INTO tenant (tenant_id, home, state) VALUES ($1, true, 'connected')`, home); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.sync.Schedule(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.sync.StartTenant(t.Context(), home); err != nil {
+		t.Fatal(err)
+	}
+	if asked, err := r.sync.RequestNow(t.Context(), tenant.Only(home)); err != nil || asked.Queued > 0 {
+		t.Errorf("asked for now: %+v, %v", asked, err)
+	}
+	if err := r.sync.ReadOnce(t.Context(), home, graphsync.Devices); err != nil {
+		t.Logf("read of devices: %v", err)
+	}
+	states, err := r.sync.OfTenant(t.Context(), home)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, st := range states {
+		t.Errorf("%s of the partner's own tenant is to be read", st.Dataset)
+	}
+}
+
 // approved goes from a request in the partner's name over the link that the customer's administrator opens to an active relationship.
 func approved(t *testing.T, r *rig, store *gdap.Store, home, customer tenant.ID) {
 	t.Helper()

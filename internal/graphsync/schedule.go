@@ -91,7 +91,8 @@ func (s *Service) followTenants(ctx context.Context) error {
 		SELECT t.tenant_id, d.name, $2
 		FROM   tenant t
 		CROSS  JOIN unnest($1::text[], $3::boolean[]) AS d (name, home)
-		WHERE  CASE WHEN d.home THEN t.home ELSE t.state IN ('connected', 'partial') END
+		WHERE  t.home = d.home
+		AND   (t.home OR t.state IN ('connected', 'partial'))
 		AND    NOT EXISTS (SELECT FROM sync_state x WHERE x.tenant_id = t.tenant_id AND x.dataset = d.name AND NOT x.stopped)
 		ON CONFLICT (tenant_id, dataset) DO UPDATE SET stopped = false, next_at = excluded.next_at`, names, s.now(), ofHome); err != nil {
 		return fmt.Errorf("rows of connected tenants: %w", err)

@@ -162,7 +162,7 @@ func (s *Service) RequestNow(ctx context.Context, scope tenant.Scope, datasets .
 	w := &postgres.Where{}
 	w.Within(scope, "tenant_id")
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT tenant_id, state IN ('connected', 'partial'), home
+		SELECT tenant_id, state IN ('connected', 'partial') AND NOT home, home
 		FROM   tenant
 		`+w.SQL()+`
 		ORDER  BY tenant_id`, w.Args...)
@@ -241,7 +241,7 @@ func (s *Service) choose(names []string) (Datasets, error) {
 }
 
 // StartTenant reads everything of a tenant for the first time, or again after it was stopped. Call it when a grant was proven and the
-// tenant's state says so.
+// tenant's state says so. The partner's own tenant is no customer: nothing is read of it that way, whatever was granted there.
 func (s *Service) StartTenant(ctx context.Context, tid tenant.ID) error {
 	chosen, _ := s.choose(nil)
 	var names []string
@@ -250,12 +250,19 @@ func (s *Service) StartTenant(ctx context.Context, tid tenant.ID) error {
 		names = append(names, d.Name)
 		jobs = append(jobs, readArgs{TenantID: tid.String(), Dataset: d.Name, Reason: "consent"})
 	}
-	_, err := s.pool.In(tid).Exec(ctx, `
+	tag, err := s.pool.In(tid).Exec(ctx, `
 		INSERT INTO sync_state (tenant_id, dataset, next_at)
-		SELECT $1, d, $3 FROM unnest($2::text[]) AS d
+		SELECT tenant_id, d, $3
+		FROM   tenant
+		CROSS  JOIN unnest($2::text[]) AS d
+		WHERE  tenant_id = $1
+		AND    NOT home
 		ON CONFLICT (tenant_id, dataset) DO UPDATE SET stopped = false, next_at = excluded.next_at, failures = 0`, tid, names, s.now())
 	if err != nil {
 		return fmt.Errorf("start to read %s: %w", tid, err)
+	}
+	if tag.RowsAffected() == 0 {
+		return nil
 	}
 	_, _, err = s.enqueue(ctx, queueInteractive, 1, jobs)
 	return err

@@ -170,7 +170,8 @@ func (s *Service) heartbeat(ctx context.Context, run *Run, late context.CancelCa
 	}
 }
 
-// begin opens the run: its number is one more than any before. ok is false where the tenant is not connected.
+// begin opens the run: its number is one more than any before. ok is false where the tenant is not connected, or is not
+// one that the dataset is of.
 func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason string, jobID int64) (run *Run, ok bool, err error) {
 	run = &Run{Tenant: tid, Dataset: d, s: s, patient: reason == "schedule", pageAt: s.local()}
 	err = s.pool.InTx(ctx, tid, func(tx pgx.Tx) error {
@@ -178,7 +179,7 @@ func (s *Service) begin(ctx context.Context, tid tenant.ID, d Dataset, reason st
 		var theirs time.Time
 		asked := s.local()
 		err := tx.QueryRow(ctx, `
-			SELECT CASE WHEN $2 THEN home ELSE state IN ('connected', 'partial') END, clock_timestamp()
+			SELECT home = $2 AND (home OR state IN ('connected', 'partial')), clock_timestamp()
 			FROM   tenant
 			WHERE  tenant_id = $1`, tid, d.Home).Scan(&connected, &theirs)
 		if errors.Is(err, pgx.ErrNoRows) || err == nil && !connected {
