@@ -110,6 +110,9 @@ func (d Document) SettingLines() []Line {
 	default:
 		f.tree("", "", v)
 	}
+	if d.isCompliance() {
+		inCompliance(f.lines)
+	}
 	sort.SliceStable(f.lines, func(i, j int) bool {
 		a, b := strings.ToLower(f.lines[i].Label), strings.ToLower(f.lines[j].Label)
 		if a != b {
@@ -278,5 +281,5 @@ func Words(name string) string {
 			b.WriteRune(r)
 		}
 	}
-	return b.String()
+	return withAcronyms(b.String())
 }

@@ -40,7 +40,7 @@ func TestFromGraph(t *testing.T) {
 	if a := p.doc.Actions; len(a) != 3 || a[0].Type != "block" || len(a[0].CC) != 1 || a[1].Type != "tomorrowsAction" || a[1].GraceHours != 24 || a[2].TemplateID != "" {
 		t.Errorf("actions %+v", a)
 	}
-	for label, want := range map[string]string{"Password required": "Yes", "Password minimum length": "12", "Password required type": "alphanumeric", "Quantum ready": "yes", "Huge": "1e999999", "Version": "3"} {
+	for label, want := range map[string]string{"Require a password to unlock mobile devices": "Require", "Minimum password length": "12", "Required password type": "Alphanumeric", "Require BitLocker": "Require", "Quantum ready": "yes", "Huge": "1e999999", "Version": "3"} {
 		if l := line(t, p.doc, label); l.Value != want || l.Secret {
 			t.Errorf("%s: %+v, want %q", label, l, want)
 		}
@@ -220,7 +220,8 @@ func TestCompare(t *testing.T) {
 			t.Errorf("%s is %q, want %q", path, got[path], want)
 		}
 	}
-	for in, want := range map[string]string{"passcodeMinimumLength": "Passcode minimum length", "osMinimumVersion": "Os minimum version", "vpnDNSServers": "Vpn DNS servers", "@odata.type": "Type", "": "", "iCloudBlocked": "I cloud blocked"} {
+	for in, want := range map[string]string{"passcodeMinimumLength": "Passcode minimum length", "osMinimumVersion": "OS minimum version", "vpnDNSServers": "VPN DNS servers", "@odata.type": "Type", "": "",
+		"iCloudBlocked": "iCloud blocked", "bitLockerEncryptDevice": "BitLocker encrypt device", "appStoreUrl": "App store URL", "wiFiBlocked": "Wi-Fi blocked", "usbBlocked": "USB blocked", "spinRate": "Spin rate"} {
 		if got := Words(in); got != want {
 			t.Errorf("Words(%q) = %q, want %q", in, got, want)
 		}

@@ -178,7 +178,7 @@ func TestPolicy(t *testing.T) {
 	if v.Name != "Laptops" || v.Status == nil || v.Status.Errors != 2 || len(v.Targets) != 3 || v.Targets[0].TargetName != "All devices" || len(v.Actions) != 2 || v.Actions[1].When != "after 3 days" {
 		t.Errorf("%+v", v)
 	}
-	if len(v.Settings) != 3 || v.Settings[0].Label != "Length" || v.Settings[0].Value != "8" || !v.Settings[2].Secret {
+	if len(v.Settings) != 3 || v.Settings[0].Label != "Length" || v.Settings[0].Value != "8" || !v.Settings[1].Secret || v.Settings[2].Label != "Require a password to unlock mobile devices" {
 		t.Errorf("settings %+v", v.Settings)
 	}
 	if len(v.Versions) != 2 || !v.Versions[1].First || len(v.Versions[0].Changes) != 5 || v.Versions[0].Changes[0].From != "6" || v.Versions[0].Changes[0].To != "8" {
