@@ -303,7 +303,7 @@ func (s snapshot) differs(o snapshot, by func(held) any, but []string) (names []
 	return names
 }
 
-// statuses are those of the datasets that the lane reads.
+// statuses are those of the lane's tenant, of which nothing is read but what the lane reads.
 func (r *rig) statuses(t *testing.T, l *lane) map[string]graphsync.Status {
 	t.Helper()
 	all, err := r.p.Sync.OfTenant(t.Context(), l.tid)
@@ -312,8 +312,8 @@ func (r *rig) statuses(t *testing.T, l *lane) map[string]graphsync.Status {
 	}
 	found := map[string]graphsync.Status{}
 	for _, s := range all {
-		if len(l.reads) == 0 || slices.Contains(l.reads, s.Dataset) {
-			found[s.Dataset] = s
+		if found[s.Dataset] = s; len(l.reads) > 0 && !slices.Contains(l.reads, s.Dataset) {
+			t.Errorf("%s of %s is read, too", s.Dataset, l.tid)
 		}
 	}
 	return found
