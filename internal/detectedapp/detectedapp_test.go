@@ -147,21 +147,23 @@ func TestListsPageInEveryOrder(t *testing.T) {
 	scope := tenant.Everything()
 	for _, desc := range []bool{false, true} {
 		for _, sort := range Sorts {
-			seen := map[string]bool{}
-			for f := (Filter{Sort: sort, Desc: desc, Limit: 3}); ; {
-				page, err := s.Programs(t.Context(), scope, f)
-				if err != nil {
-					t.Fatal(err)
+			for _, f := range []Filter{{}, {Q: "tool"}, {Q: "ool to"}, {Q: "to"}, {Q: "tool", Tenants: []tenant.ID{contoso}}} {
+				seen := map[string]bool{}
+				for f.Sort, f.Desc, f.Limit = sort, desc, 3; ; {
+					page, err := s.Programs(t.Context(), scope, f)
+					if err != nil || page.Count != 11 {
+						t.Fatalf("%+v: %d programs, %v", f, page.Count, err)
+					}
+					for _, p := range page.Rows {
+						seen[p.Key] = true
+					}
+					if f.After = page.Next; page.Next == "" {
+						break
+					}
 				}
-				for _, p := range page.Rows {
-					seen[p.Key] = true
+				if len(seen) != 11 {
+					t.Errorf("programs %+v: %d seen", f, len(seen))
 				}
-				if f.After = page.Next; page.Next == "" {
-					break
-				}
-			}
-			if len(seen) != 11 {
-				t.Errorf("programs by %s: %d seen", sort, len(seen))
 			}
 		}
 		for _, sort := range VersionSorts {

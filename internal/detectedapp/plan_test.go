@@ -24,15 +24,19 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 		f     Filter
 		index string
 	}{
-		{all, Filter{}, "detected_app_name_all"}, {all, Filter{Desc: true}, "detected_app_name_all"}, {all, Filter{Q: "tool 1234"}, "detected_app_pkey"}, {all, Filter{Q: "to"}, "detected_app_name_all"},
+		{all, Filter{}, "detected_app_name_all"}, {all, Filter{Desc: true}, "detected_app_name_all"}, {all, Filter{Q: "tool 1234"}, "detected_app_holding"}, {all, Filter{Q: "to"}, "detected_app_name_all"},
 		{one, Filter{}, "detected_app_"}, {one, Filter{Q: "tool 1234"}, "detected_app_"},
 	} {
 		sql, args, _, err := programsSQL(tc.scope, tc.f, 51)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if plan := pgtest.Plan(t, pool, tc.scope, sql, args); strings.Contains(plan, "Seq Scan on detected_app") || !strings.Contains(plan, tc.index) {
+		plan := pgtest.Plan(t, pool, tc.scope, sql, args)
+		if strings.Contains(plan, "Seq Scan on detected_app") || !strings.Contains(plan, tc.index) {
 			t.Errorf("%+v of %v does not ask %s:\n%s", tc.f, tc.scope, tc.index, plan)
+		}
+		if strings.Count(plan, "Function Scan") > 1 { // for each program on the page
+			t.Errorf("%+v of %v searches more than once:\n%s", tc.f, tc.scope, plan)
 		}
 	}
 	for _, f := range []Filter{{Key: key}, {Key: key, Sort: "devices", Desc: true}, {Key: key, Sort: "customer"}, {Key: key, Sort: "customer", Desc: true}} {
@@ -44,8 +48,12 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 			pgtest.Follows(t, pool, scope, l, "detected_app", "detected_app_key")
 		}
 	}
-	if p, err := NewStore(pool).Programs(t.Context(), all, Filter{Q: "ool 1234"}); err != nil || p.Count != 1 {
+	if p, err := NewStore(pool).Programs(t.Context(), all, Filter{Q: "tool 1234"}); err != nil || p.Count != 1 {
 		t.Errorf("%d programs found, %v", p.Count, err)
 	}
 	pgtest.Scanned(t, pool, "detected_app_search")
+	var read int64 // of all words the index is asked, not of one that all programs hold
+	if err := pool.Raw().QueryRow(t.Context(), `SELECT idx_tup_read FROM pg_stat_user_indexes WHERE indexrelname = 'detected_app_search'`).Scan(&read); err != nil || read > 1000 {
+		t.Errorf("%d detected apps were looked at for the 10 that hold both words, %v", read, err)
+	}
 }

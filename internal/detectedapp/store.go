@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -53,19 +54,26 @@ func order(f Filter, of map[string][]postgres.Key, known []string, ends ...postg
 // where chooses versions; programs are what groups them.
 func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error) {
 	w = &postgres.Where{}
+	one, err = choose(w, scope, f)
+	return w, one, err
+}
+
+func choose(w *postgres.Where, scope tenant.Scope, f Filter) (one bool, err error) {
 	one = w.Within(scope, "a.tenant_id")
 	for _, v := range slices.Concat(f.Platform, f.Version, []string{f.Q, f.Key}) {
 		if !postgres.Printable(v) || len(v) > 200 {
-			return nil, false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
+			return false, errs.Show(errs.Invalid, "A filter holds characters that cannot be searched for, or more than 200 of them.")
 		}
 	}
-	if q := strings.TrimSpace(f.Q); f.keys != nil { // what holds the text was found
+	switch q := strings.TrimSpace(f.Q); {
+	case f.keys != nil: // what holds the text was found
 		w.And("a.app_key = ANY(?)", f.keys)
-		w.And("a.search LIKE ALL (?)", postgres.Likes(postgres.Words(q)))
-	} else if f.Key == "" {
-		w.Searched(searchable, q)
-	} else if q != "" {
+	case f.Key != "" && q != "":
 		w.And("lower(a.version) LIKE ?", postgres.Like(q))
+	case f.searched():
+		w.And("a.app_key IN (SELECT h.app_key FROM " + holding(w, q) + " h)")
+	case f.Key == "":
+		w.Searched(searchable, q)
 	}
 	if f.Key != "" {
 		w.And("a.app_key = ?", f.Key)
@@ -79,7 +87,23 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
 	}
-	return w, one, nil
+	return one, nil
+}
+
+// holding are the programs in the scope whose name and publisher, which are the same of all versions, hold each word of q: each once.
+func holding(w *postgres.Where, q string) string {
+	return `(SELECT app_key COLLATE "C" AS app_key, name_key COLLATE "C" AS name_key, publisher_key COLLATE "C" AS publisher_key
+		FROM   detected_app_holding(` + w.Arg(postgres.Likes(postgres.Words(q))) + `, NULL))`
+}
+
+// searched tells that a text of programs is one that the index of the search can be asked for.
+func (f Filter) searched() bool {
+	return f.Key == "" && f.keys == nil && utf8.RuneCountInString(strings.TrimSpace(f.Q)) >= postgres.Trigram
+}
+
+// onlySearched tells that nothing else chooses: what holds the text is the list.
+func (f Filter) onlySearched() bool {
+	return f.searched() && !f.Spread && len(f.Platform)+len(f.Version)+len(f.Tenants) == 0
 }
 
 // programs groups the versions that w chooses.
@@ -109,6 +133,14 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	if err != nil {
 		return "", nil, o, err
 	}
+	paged := o.Name == "name" && limit > 0 && !f.Spread // an index tells which are on the page, and only those are added up
+	from := `(` + programs(w, f) + `) g`
+	if paged && f.onlySearched() {
+		w = &postgres.Where{}
+		from = holding(w, f.Q) + ` g`
+	} else if paged {
+		from = `(SELECT * FROM detected_app a ` + w.SQL() + `) g`
+	}
 	outer := &postgres.Where{Args: w.Args}
 	if err := o.After(outer, f.After); err != nil {
 		return "", nil, o, err
@@ -117,17 +149,20 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	if limit > 0 {
 		most = "\n		LIMIT  " + outer.Arg(limit)
 	}
-	from := `(` + programs(w, f) + `) g`
-	if o.Name == "name" && limit > 0 && !f.Spread { // the index tells which are on the page, and only those are added up
+	if paged {
+		of := &postgres.Where{Args: outer.Args}
+		f.Q = "" // all versions of a program have its name
+		if _, err := choose(of, scope, f); err != nil {
+			return "", nil, o, err
+		}
+		of.And("(a.name_key, a.publisher_key, a.app_key) = (k.name_key, k.publisher_key, k.app_key)")
 		from = `(
 			SELECT DISTINCT g.name_key, g.publisher_key, g.app_key
-			FROM  (SELECT * FROM detected_app a ` + w.SQL() + `) g
+			FROM  ` + from + `
 			` + outer.SQL() + `
 			ORDER  BY ` + o.By() + most + `) k
-		CROSS  JOIN LATERAL (`
-		w.And("(a.name_key, a.publisher_key, a.app_key) = (k.name_key, k.publisher_key, k.app_key)")
-		from += programs(w, f) + `) g`
-		outer = &postgres.Where{Args: outer.Args}
+		CROSS  JOIN LATERAL (` + programs(of, f) + `) g`
+		outer = &postgres.Where{Args: of.Args}
 	}
 	return `
 		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, ` + o.Place() + `
@@ -178,9 +213,12 @@ func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter)
 	if f.Spread {
 		having = " HAVING count(DISTINCT a.version) > 1"
 	}
-	err = s.pool.In(scope).QueryRow(ctx, `
-		SELECT count(*)
-		FROM  (SELECT a.app_key FROM detected_app a `+w.SQL()+` GROUP BY a.app_key`+having+`) g`, w.Args...).Scan(&n)
+	from := `(SELECT a.app_key FROM detected_app a ` + w.SQL() + ` GROUP BY a.app_key` + having + `)`
+	if f.onlySearched() {
+		w = &postgres.Where{}
+		from = holding(w, f.Q)
+	}
+	err = s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM `+from+` g`, w.Args...).Scan(&n)
 	if err != nil {
 		return 0, fmt.Errorf("count detected apps: %w", postgres.BadInput(err))
 	}

@@ -183,4 +183,28 @@ func TestSearchAsksItsIndex(t *testing.T) {
 			}
 		}
 	}
+	for _, tc := range []struct {
+		holding string
+		most    int
+		asked   bool
+	}{
+		{`device_holding('%contoso%', 500)`, 500, false}, {`device_holding_each('{%contoso%,%pc-%}', 500)`, 500, false}, {`device_holding_each('{%contoso%,%pc-%}', NULL)`, plannedDevices, true},
+		{`device_holding('%sn2%', 2000)`, 2000, true}, {`device_holding_each('{%sn2%,%contoso%}', 2000)`, 2000, true}, // in a third of all, most of which are the last
+	} {
+		var matches, devices int
+		index, _ := scans()
+		err := pool.InTx(t.Context(), tenant.Everything(), func(tx pgx.Tx) error {
+			err := tx.QueryRow(t.Context(), `SELECT count(*), count(DISTINCT (tenant_id, id)) FROM `+tc.holding).Scan(&matches, &devices)
+			if err == nil {
+				_, err = tx.Exec(t.Context(), `SELECT pg_stat_force_next_flush()`)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now, _ := scans(); (now > index) != tc.asked || matches != tc.most || devices != matches {
+			t.Errorf("%s: the index is asked %d times for %d matches, of them %d devices", tc.holding, now-index, matches, devices)
+		}
+	}
 }
