@@ -54,7 +54,7 @@ func NewDSN(t testing.TB) string {
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
-		if err := execute(ctx, withDatabase(base, "postgres"), `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`); err != nil {
+		if err := execute(ctx, base, `DROP DATABASE IF EXISTS `+name+` WITH (FORCE)`); err != nil {
 			t.Logf("drop the test's database: %v", err)
 		}
 	})
@@ -80,7 +80,7 @@ func clone(ctx context.Context, base, name string) error {
 		return err
 	}
 	for range 20 {
-		err = execute(ctx, withDatabase(base, "postgres"), `CREATE DATABASE `+name+` TEMPLATE `+tpl+` STRATEGY FILE_COPY`)
+		err = execute(ctx, base, `CREATE DATABASE `+name+` TEMPLATE `+tpl+` STRATEGY FILE_COPY`)
 		var pg *pgconn.PgError
 		switch {
 		case !errors.As(err, &pg):
@@ -145,13 +145,21 @@ func makeTemplate(ctx context.Context, base, tpl string) error {
 	return err
 }
 
-func execute(ctx context.Context, dsn, sql string) error {
-	c, err := pgx.Connect(ctx, dsn)
-	if err != nil {
-		return err
+// maker is the session in which this test binary makes and drops its databases: a session costs the server more than a database does.
+var maker struct {
+	sync.Mutex
+	*pgx.Conn
+}
+
+func execute(ctx context.Context, base, sql string) (err error) {
+	maker.Lock()
+	defer maker.Unlock()
+	if maker.Conn == nil || maker.IsClosed() {
+		if maker.Conn, err = pgx.Connect(ctx, withDatabase(base, "postgres")); err != nil {
+			return err
+		}
 	}
-	defer c.Close(context.Background())
-	_, err = c.Exec(ctx, sql)
+	_, err = maker.Exec(ctx, sql)
 	return err
 }
 
