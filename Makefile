@@ -54,9 +54,9 @@ RACED = ./internal/audit ./internal/brake ./internal/cloudsim/... ./internal/con
 # What reads so much that under the race detector it takes minutes; the same readers are raced by the tests of their packages.
 LONG = ^TestEachDatasetUnderEachFault$$
 
-# Generated files up to date, formatted, vetted, staticcheck; then all tests, shuffled, and not vetted again. What CI runs, no more and no less.
+# The style sheet up to date, formatted, vetted, staticcheck; then all tests, shuffled, and not vetted again. What CI runs, no more and no less.
 check:
-	.ci/generated
+	.ci/stylesheet
 	@test -z "$$(gofmt -l cmd internal web migrations)" || { echo "Not formatted, run make fmt:"; gofmt -l cmd internal web migrations; exit 1; }
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks 'SA*,S1*,U1000' ./...

@@ -1,4 +1,5 @@
-// Package arch holds one test: that packages import what the plan of the house (ARCHITECTURE.md) lets them, and nothing else.
+// Package arch holds the tests of the house as a whole: packages import what its plan (ARCHITECTURE.md) lets them, and nothing else; what is
+// generated is what its sources make.
 package arch
 
 import (
