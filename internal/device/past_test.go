@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -187,20 +188,9 @@ func TestListThenAgreesWithANaiveObserver(t *testing.T) {
 	}
 }
 
-// TestThenPlans holds that a page of a past day follows the devices' own index and finds what changed by an index, instead of reading all
+// thenPlans holds that a page of a past day follows the devices' own index and finds what changed by an index, instead of reading all
 // devices and all that ever changed, and that an export merges both in their order.
-func TestThenPlans(t *testing.T) {
-	t.Parallel()
-	pool, ids := plannedFleet(t)
-	for _, sql := range []string{
-		`INSERT INTO device_change SELECT tenant_id, id, now() + n * interval '2 hours', n, 'os_version', '9', '10.0' FROM device CROSS JOIN generate_series(1, 5) n`,
-		`INSERT INTO device_change SELECT tenant_id, id, now() + interval '2 hours', 1, CASE WHEN id LIKE '%1' THEN 'name' ELSE 'compliance' END, 'x', 'y' FROM device WHERE id LIKE '%01' OR id LIKE '%02'`,
-		`ANALYZE device_change`,
-	} {
-		if _, err := pool.Raw().Exec(t.Context(), sql); err != nil {
-			t.Fatal(err)
-		}
-	}
+func thenPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 	at := time.Now().Add(time.Hour)
 	for name, tc := range map[string]struct {
 		scope tenant.Scope

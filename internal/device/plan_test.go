@@ -37,6 +37,12 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 			                     CASE WHEN i %% 4 = 0 THEN 'iOS' ELSE 'Windows' END AS os, CASE WHEN i %% 10 = 0 THEN 'noncompliant' ELSE 'compliant' END AS c) v`,
 				plannedTenants, plannedDevices),
 			`INSERT INTO device_text SELECT tenant_id, id, name_key, search FROM device`,
+			`INSERT INTO device_change SELECT tenant_id, id, now() + interval '2 hours', 1, 'os_version', '9', '10.0' FROM device`,
+			`INSERT INTO device_change SELECT tenant_id, id, now() + interval '2 hours', 1, CASE WHEN id LIKE '%1' THEN 'name' ELSE 'compliance' END, 'x', 'y' FROM device WHERE id LIKE '%01' OR id LIKE '%02'`,
+			`INSERT INTO device_action_result
+			SELECT tenant_id, id, a, name, name_key, CASE WHEN id LIKE '%10' THEN 'failed' ELSE 'done' END, last_sync_at, last_sync_at, 0
+			FROM   device CROSS JOIN unnest('{syncDevice,wipe}'::text[]) AS a
+			WHERE  id LIKE '%0'`,
 		} {
 			if _, err := tx.Exec(t.Context(), sql); err != nil {
 				return err
@@ -47,7 +53,7 @@ func plannedFleet(t *testing.T) (*postgres.Pool, []tenant.ID) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE device; ANALYZE device_text; ANALYZE tenant`); err != nil {
+	if _, err := pool.Raw().Exec(t.Context(), `ANALYZE tenant, device, device_text, device_change, device_action_result`); err != nil {
 		t.Fatal(err)
 	}
 	var ids []tenant.ID
@@ -75,10 +81,19 @@ func explainStream(t *testing.T, pool *postgres.Pool, scope tenant.Scope, sql st
 	return plan
 }
 
-// TestPlans holds that lists and searches follow the indexes made for them instead of walking through, or sorting, all devices.
+// TestPlans has one fleet for all that look at plans: to make it takes longer than to look.
 func TestPlans(t *testing.T) {
 	t.Parallel()
 	pool, ids := plannedFleet(t)
+	for name, look := range map[string]func(*testing.T, *postgres.Pool, []tenant.ID){
+		"lists": listPlans, "search": searchPlans, "then": thenPlans, "changes": changePlans, "results": resultPlans,
+	} {
+		t.Run(name, func(t *testing.T) { look(t, pool, ids) })
+	}
+}
+
+// listPlans holds that lists and searches follow the indexes made for them instead of walking through, or sorting, all devices.
+func listPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 	all, one, three := tenant.Everything(), tenant.Only(ids[0]), tenant.Only(ids[:3]...)
 	for _, tc := range []struct {
 		name  string
@@ -145,10 +160,8 @@ func TestPlans(t *testing.T) {
 	}
 }
 
-// TestSearchAsksItsIndex looks inside the function, where a plan does not show: the index of the search is scanned, and the tables are not.
-func TestSearchAsksItsIndex(t *testing.T) {
-	t.Parallel()
-	pool, ids := plannedFleet(t)
+// searchPlans looks inside the function, where a plan does not show: the index of the search is scanned, and the tables are not.
+func searchPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 	scans := func() (index, table int64) {
 		t.Helper()
 		if _, err := pool.Raw().Exec(t.Context(), `SELECT pg_stat_force_next_flush()`); err != nil {

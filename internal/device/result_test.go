@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -127,17 +128,8 @@ func TestResultsAreWrittenOnlyWhereTheyDiffer(t *testing.T) {
 	}
 }
 
-// TestResultPlans holds that the list follows its indexes at a size at which the other ways are dear.
-func TestResultPlans(t *testing.T) {
-	t.Parallel()
-	pool, ids := plannedFleet(t)
-	if _, err := pool.Raw().Exec(t.Context(), `
-		INSERT INTO device_action_result
-		SELECT tenant_id, id, a, name, name_key, CASE WHEN n % 50 = 0 THEN 'failed' ELSE 'done' END, last_sync_at, last_sync_at, 0
-		FROM  (SELECT d.*, row_number() OVER () AS n FROM device d) d, unnest('{syncDevice,wipe}'::text[]) AS a;
-		ANALYZE device_action_result`); err != nil {
-		t.Fatal(err)
-	}
+// resultPlans holds that the list follows its indexes at a size at which the other ways are dear.
+func resultPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 	all, one := tenant.Everything(), tenant.Only(ids[0])
 	for i, f := range []device.ResultFilter{
 		{Desc: true}, {Sort: "device"}, {Sort: "customer"}, {State: []string{"failed"}, Desc: true}, {Action: []string{"wipe"}, State: []string{"failed"}, Desc: true},
