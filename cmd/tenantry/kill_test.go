@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 // TestKilledWorker kills the process that reads a tenant, with SIGKILL: once in the midst of the pages, then some more times wherever it
 // is. Nothing is lost, nothing doubled, and what was not read completely is never shown as if it were.
 func TestKilledWorker(t *testing.T) {
+	t.Parallel() // it mostly waits
 	dsn := pgtest.NewDSN(t)
 	sim, err := cloudsim.New(cloudsim.Options{World: world.Options{Tenants: 6, Devices: 9000}})
 	if err != nil {

@@ -22,6 +22,7 @@ import (
 // TestTwoPortalsThroughARestart starts two portals at the same moment on an empty database, so that both migrate it, and restarts Postgres
 // while both read. They go on by themselves: every device is there once, nothing half read counts, and the ledger says what happened.
 func TestTwoPortalsThroughARestart(t *testing.T) {
+	t.Parallel()     // it mostly waits
 	pgtest.NewDSN(t) // skips where there is no Postgres, as all tests do
 	dir, err := localpg.DefaultDir("tenantry-test-restart")
 	if err != nil {
