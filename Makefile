@@ -61,7 +61,8 @@ check:
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks 'SA*,S1*,U1000' ./...
 	go test -race -vet=off -shuffle=on -timeout 30m -skip '$(LONG)' $(RACED)
-	go test -vet=off -shuffle=on -timeout 30m ./cmd/internal/serve $$(go list ./... | grep -vxF "$$(go list $(RACED))")
+	go test -vet=off -timeout 30m -run '$(LONG)' ./cmd/internal/serve
+	go test -vet=off -shuffle=on -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(RACED))")
 
 # Formats Go and templ.
 fmt:
