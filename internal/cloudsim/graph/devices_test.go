@@ -50,7 +50,7 @@ func TestNextLinkIsBuiltFromTheRequest(t *testing.T) {
 }
 
 func TestFilterOnDevices(t *testing.T) {
-	s := newSim(t, world.Options{})
+	s := newSim(t, world.Options{Devices: 1500})
 	contoso := s.customer(1)
 	token := s.app(contoso)
 	everything := contoso.Devices

@@ -41,10 +41,14 @@ func (k *desk) send(method, path, body string, want int) answer {
 // device finds one that fits, of the first customer.
 func (k *desk) device(fits func(v map[string]any) bool) (id string, v map[string]any) {
 	k.t.Helper()
-	for _, v := range k.all(k.admin, "/beta/deviceManagement/managedDevices") {
-		if fits(v) {
-			return v["id"].(string), v
+	for next := "/beta/deviceManagement/managedDevices?$top=100"; next != ""; {
+		page := k.get(k.admin, next)
+		for _, v := range page.items() {
+			if fits(v) {
+				return v["id"].(string), v
+			}
 		}
+		next = page.link()
 	}
 	k.t.Fatal("no device fits")
 	return "", nil
