@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -56,4 +57,49 @@ func TestFinds(t *testing.T) {
 		}
 	}
 	t.Error("what moved was not seen")
+}
+
+// A shell is looked at whole where something of it is new, wherever its links lead.
+func TestShellIsLookedAtOnce(t *testing.T) {
+	ctx := Tab(t)
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, `<!doctype html><html lang="en"><title>Page</title><style>a { display: block; padding: 1em } .pale { color: #ccc }</style><body>`+r.URL.Query().Get("html")+`</body></html>`)
+	}))
+	defer srv.Close()
+	rail := func(entries string) string {
+		return `<nav class="rail" aria-label="Main"><ul>` + entries + `</ul></nav><main><h1>Page</h1><p id="p">Text</p></main>`
+	}
+	for _, tc := range []struct{ name, html, left, found string }{
+		{"new", rail(`<li><a href="/a">A</a></li>`), "Page,Text,A", ""},
+		{"known", rail(`<li><a href="/b">B</a></li><li><a href="/c">Customers</a></li>`), "Page,Text", ""},
+		{"marked", rail(`<li><a href="/b">B</a></li><li><a href="/c" class="pale">Customers</a></li>`), "Page,Text,B,Customers", "color-contrast"},
+		{"unnamed", rail(`<li><a href="/b"></a></li>`), "Page,Text,", "link-name"},
+		{"landmarks of one name", rail(`<li><a href="/b">B</a></li>`) + `<nav aria-label="Main"><a href="/d">D</a></nav>`, "Page,Text,D", "landmark-unique"},
+		{"one id", rail(`<li><a href="/b">B</a></li>`) + `<div id="p"></div>`, "Page,Text", "p"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"?html="+url.QueryEscape(tc.html))); err != nil {
+				t.Fatal(err)
+			}
+			found, err := slim(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			left, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("h1, p, a")].sort((a, b) => "H1PA".indexOf(a.tagName) - "H1PA".indexOf(b.tagName)).map(e => e.textContent).join()`))
+			if err != nil || left != tc.left {
+				t.Errorf("%q is left, want %q (%v)", left, tc.left, err)
+			}
+			violations, err := Axe(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range violations {
+				found = append(found, v.ID)
+			}
+			if got := strings.Join(found, " "); got != tc.found {
+				t.Errorf("found %q, want %q", got, tc.found)
+			}
+		})
+	}
 }
