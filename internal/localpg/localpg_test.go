@@ -61,6 +61,7 @@ func query(t *testing.T, s *localpg.Server, sql string) string {
 }
 
 func TestStartKeepsDataOverARestart(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(place(t), "pg")
 	s := start(t, dir)
 	if enc := query(t, s, `SHOW server_encoding`); enc != "UTF8" {
@@ -96,6 +97,7 @@ func execute(t *testing.T, s *localpg.Server, sql string) {
 }
 
 func TestSecondStartIsRefused(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(place(t), "pg")
 	start(t, dir)
 	_, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true, LockWait: time.Millisecond})
@@ -105,6 +107,7 @@ func TestSecondStartIsRefused(t *testing.T) {
 }
 
 func TestLongPathStillGetsASocket(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(place(t), strings.Repeat("long-name-", 12), "pg")
 	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
 		t.Fatal(err)
@@ -116,6 +119,7 @@ func TestLongPathStillGetsASocket(t *testing.T) {
 }
 
 func TestHalfMadeClusterIsMadeAgain(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(place(t), "pg")
 	if err := os.MkdirAll(filepath.Join(dir, "data.new", "base"), 0o755); err != nil {
 		t.Fatal(err)
@@ -140,6 +144,7 @@ func TestRootDirectoryThatNobodyCanEnter(t *testing.T) {
 // TestServerEndsWithItsOwner kills the owner with SIGKILL, so nothing of ours can clean up, and expects the server to be gone and the
 // directory free for the next.
 func TestServerEndsWithItsOwner(t *testing.T) {
+	t.Parallel()
 	if dir := os.Getenv("LOCALPG_TEST_OWNER"); dir != "" {
 		s, err := localpg.Start(t.Context(), localpg.Options{Dir: dir, Fast: true})
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 
 // TestReading: a replica is read if it has everything; one that lags, that is none or that is down, is not.
 func TestReading(t *testing.T) {
+	t.Parallel()
 	pgtest.NewDSN(t) // skips where there is no Postgres, as all tests do
 	dir, err := localpg.DefaultDir("tenantry-test-replica")
 	if err != nil {

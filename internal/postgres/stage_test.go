@@ -21,7 +21,7 @@ func TestStageKeepsValues(t *testing.T) {
 		GRANT SELECT ON odd TO `+postgres.WebRole); err != nil {
 		t.Fatal(err)
 	}
-	const rows = 60_000
+	const rows = 25_000
 	hard := "tab\t nl\n cr\r back\\ \\N \\. quote\" ü \x00" + strings.Repeat("x", 80)
 	at := time.Date(2026, 8, 8, 12, 0, 0, 123456789, time.UTC)
 	s := postgres.NewStage("a", "b", "c", "d", "e", "f")
