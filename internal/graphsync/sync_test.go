@@ -199,8 +199,8 @@ func (r *rig) brokenAnswers(tid tenant.ID, w *world.Tenant) {
 // TestFaultKeepsWhatWasRead breaks the second read of the devices in every way, in the middle.
 func TestFaultKeepsWhatWasRead(t *testing.T) {
 	t.Parallel()
-	r := newRig(t, world.Options{Tenants: 12, Devices: 12000, Seed: 7}, graphsync.Options{})
-	tid, w := r.customer(func(w *world.Tenant) bool { return full(w) && w.Devices > 1500 })
+	r := newRig(t, world.Options{Tenants: 12, Devices: 7500, Seed: 7}, graphsync.Options{})
+	tid, w := r.customer(func(w *world.Tenant) bool { return full(w) && w.Devices > 2000 }) // three pages
 	if err := r.sync.ReadOnce(t.Context(), tid, graphsync.Devices); err != nil {
 		t.Fatal(err)
 	}
