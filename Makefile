@@ -51,8 +51,8 @@ RACED = ./internal/audit ./internal/brake ./internal/cloudsim/... ./internal/con
 	./internal/guest ./internal/keyset ./internal/localpg ./internal/mail ./internal/postgres ./internal/provisioning ./internal/session ./internal/tenant ./internal/webhook ./internal/withdrawal \
 	./cmd/cloudsim ./cmd/internal/serve ./web/middleware ./web/gate
 
-# What reads so much that under the race detector it takes minutes; the same readers are raced by the tests of their packages.
-LONG = ^TestEachDatasetUnderEachFault$$
+# What read so much that under the race detector they take minutes; the same readers are raced by the tests of their packages.
+LONG = ^Test(EachDataset|Home)UnderEachFault$$
 
 # The style sheet up to date, formatted, vetted, staticcheck; then all tests, shuffled, and not vetted again. What CI runs, no more and no less.
 check:
