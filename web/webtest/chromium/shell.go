@@ -21,9 +21,8 @@ const parts = `[document.documentElement, document.body].map(e => e.cloneNode().
 			.map((html, i) => i == 0 || html.includes("aria-label") ? html : html.replace(/>[^<]*[^<\s][^<]*</g, ">text<"));
 	}))`
 
-// lean takes away the rows that Axe leaves out as well, and of a shell all but its landmarks, as these are compared with the page's own.
-const lean = `document.querySelectorAll("tbody tr:nth-of-type(n+7)").forEach(e => e.remove());
-if (%t) for (const e of document.querySelectorAll(":is(body > .topbar, body > .rail, body > #palette) *")) {
+// lean takes away of a shell all but its landmarks, as these are compared with the page's own.
+const lean = `for (const e of document.querySelectorAll(":is(body > .topbar, body > .rail, body > #palette) *")) {
 	const landmark = "nav, header, footer, main, aside, section, form, [role]";
 	if (!e.matches(landmark) && !e.querySelector(landmark)) e.remove();
 }`
@@ -43,7 +42,10 @@ func slim(ctx context.Context) ([]string, error) {
 		_, seen := shells.LoadOrStore(p, true)
 		known = known && seen
 	}
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf(lean, known)+`; ""`)); err != nil {
+	if !known {
+		return has.Twice, nil
+	}
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[string](lean+`; ""`)); err != nil {
 		return nil, fmt.Errorf("take the shell away: %w", err)
 	}
 	return has.Twice, nil
