@@ -84,7 +84,7 @@ func ownFace(t testing.TB, ctx context.Context) (again func()) {
 	}
 	return func() {
 		t.Helper()
-		if _, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams{Identifier: added.Identifier}); err != nil {
+		if _, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added)); err != nil {
 			t.Fatal(err)
 		}
 	}
