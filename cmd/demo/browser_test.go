@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -42,7 +43,14 @@ func (s *site) tab(t *testing.T) *tab {
 			b.complain("exception: %s", ev.ExceptionDetails.Text)
 		case *runtime.EventConsoleAPICalled:
 			if ev.Type == "error" || ev.Type == "assert" {
-				b.complain("console: %v", ev.Args)
+				said := make([]string, len(ev.Args))
+				for i, a := range ev.Args {
+					said[i] = cmp.Or(string(a.Value), a.Description)
+				}
+				// htmx tells of requests that leaving the page cut off, too. What failed otherwise is in the browser's own log, above.
+				if !slices.ContainsFunc(said, func(s string) bool { return strings.HasPrefix(s, "TypeError: Failed to fetch") }) {
+					b.complain("console: %q", said)
+				}
 			}
 		}
 	})
