@@ -53,12 +53,13 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 	}
 	w := &postgres.Where{}
 	var matches string
+	var db postgres.DB
 	if among == nil {
-		matches = owned(w, scope, text)
+		matches, db = owned(w, scope, text), s.pool.Planned(scope)
 	} else {
-		matches = ownedAmong(w, text, among)
+		matches, db = ownedAmong(w, text, among), s.pool.Fixed(scope)
 	}
-	rows, _ := s.pool.Planned(scope).Query(ctx, `
+	rows, _ := db.Query(ctx, `
 		`+matches+`
 		SELECT d.tenant_id, `+tenantName+`, d.upn, d.user_name,
 		       (SELECT count(*) FROM device x WHERE x.user_key = d.user_key AND x.tenant_id = d.tenant_id AND x.gone_at IS NULL),

@@ -57,6 +57,10 @@ func (p *Pool) In(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), 
 // Otherwise Postgres plans a prepared statement for no value in particular once it takes that for cheaper, which it cannot tell of a range.
 func (p *Pool) Planned(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), set: setPlanned} }
 
+// Fixed is In for statements that one plan serves, whatever their values, and whose planning costs more than their answer: it is made once
+// on each connection. Left to itself, Postgres plans again for values that seem to make the statement cheaper.
+func (p *Pool) Fixed(s Scope) DB { return scoped{pool: p.pool, scope: settings(s), set: setFixed} }
+
 // InTx runs f in one transaction under the scope; an error from f rolls back.
 func (p *Pool) InTx(ctx context.Context, s Scope, f func(tx pgx.Tx) error) error {
 	return pgx.BeginFunc(ctx, p.pool, func(tx pgx.Tx) error {
@@ -72,6 +76,8 @@ func (p *Pool) InTx(ctx context.Context, s Scope, f func(tx pgx.Tx) error) error
 const setScope = `SELECT set_config('role', $1, true), set_config('app.scope', $2, true), set_config('app.tenants', $3, true), set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)`
 
 const setPlanned = setScope + `, set_config('plan_cache_mode', 'force_custom_plan', true)`
+
+const setFixed = setScope + `, set_config('plan_cache_mode', 'force_generic_plan', true)`
 
 type scopeSettings struct{ scope, tenants string }
 

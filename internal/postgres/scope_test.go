@@ -299,14 +299,14 @@ func BenchmarkScope(b *testing.B) {
 	})
 }
 
-// TestPlannedPlansForTheValues: and only that statement; the next on the connection is planned as ever.
+// TestPlannedPlansForTheValues, and Fixed for none: and only that statement; the next on the connection is planned as ever.
 func TestPlannedPlansForTheValues(t *testing.T) {
 	t.Parallel()
 	p := twoTenants(t)
 	for _, tc := range []struct {
 		db   postgres.DB
 		want string
-	}{{p.Planned(contoso), "force_custom_plan"}, {p.In(contoso), "auto"}} {
+	}{{p.Planned(contoso), "force_custom_plan"}, {p.Fixed(contoso), "force_generic_plan"}, {p.In(contoso), "auto"}} {
 		var mode string
 		if err := tc.db.QueryRow(t.Context(), `SELECT current_setting('plan_cache_mode')`).Scan(&mode); err != nil || mode != tc.want {
 			t.Errorf("plan_cache_mode %q, %v, want %q", mode, err, tc.want)
