@@ -203,7 +203,7 @@ func (r row) matches(q page.Query) bool {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "person", Label: "Person", Sort: "person", Text: row.title}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(r row) page.TenantRef { return r.Customer }))
+		cs = append(cs, page.CustomerColumn(180, func(r row) page.TenantRef { return r.Customer }))
 	}
 	return append(cs,
 		page.Column[row]{Key: "door", Label: "Door", Width: 200, Text: row.door, Cell: row.doorCell},
@@ -214,16 +214,6 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "unsure", Label: "Unsure", Exact: true, Text: func(r row) string { return strconv.FormatBool(r.Unsure) }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Customer.ID.String() }},
 	)
-}
-
-func customerColumn[R any](of func(R) page.TenantRef) page.Column[R] {
-	return page.Column[R]{
-		Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 180, Text: func(r R) string { return of(r).Name },
-		Cell: func(r R) ui.Cell {
-			id := of(r).ID.String()
-			return ui.TenantCell(ui.TenantChip{Name: of(r).Name, URL: "/t/" + id, Colour: ui.Mark(id)})
-		},
-	}
 }
 
 func (r row) door() string {

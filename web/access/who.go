@@ -309,7 +309,7 @@ func (a actor) side() string {
 func whoColumns(m tenant.Membership) []page.Column[actor] {
 	cs := []page.Column[actor]{{Key: "person", Label: "Person", Sort: "person", Text: actor.title}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(a actor) page.TenantRef { return a.Customer }))
+		cs = append(cs, page.CustomerColumn(180, func(a actor) page.TenantRef { return a.Customer }))
 	}
 	plain := func(key, label string, priority, width int, get func(actor) string) page.Column[actor] {
 		return page.Column[actor]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}

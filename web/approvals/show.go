@@ -144,7 +144,7 @@ var lineSpec = page.Spec{}
 
 var lineColumns = []page.Column[line]{
 	{Key: "device", Label: "Device", Text: func(l line) string { return l.Device }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 220, Text: func(l line) string { return l.Customer.Name }, Cell: func(l line) ui.Cell { return ui.TenantCell(l.Customer.Chip()) }},
+	page.CustomerColumn(220, func(l line) page.TenantRef { return l.Customer }),
 	{Key: "serial", Label: "Serial", Kind: ui.KindMono, Width: 190, Text: func(l line) string { return l.Serial }, Cell: func(l line) ui.Cell { return ui.MonoCell(l.Serial) }},
 	{Key: "owner", Label: "User", Width: 220, Priority: 2, Text: func(l line) string { return l.Owner }, Cell: func(l line) ui.Cell { return ui.TextCell(l.Owner) }},
 	{Key: "sync", Label: "Check-in then", Kind: ui.KindTime, Width: 130, Priority: 2, Text: func(l line) string { return page.Stamp(l.LastSync) }, Cell: func(l line) ui.Cell { return timeCell(l.LastSync, l.now) }},

@@ -194,8 +194,7 @@ func (i installed) title() string {
 func versionColumns(m tenant.Membership, now time.Time) []page.Column[installed] {
 	cs := []page.Column[installed]{{Key: "version", Label: "Version", Sort: "version", Text: installed.title}}
 	if !m.One() {
-		cs = append(cs, page.Column[installed]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 220,
-			Text: func(i installed) string { return i.Tenant.Name }, Cell: func(i installed) ui.Cell { return ui.TenantCell(i.Tenant.Chip()) }})
+		cs = append(cs, page.CustomerColumn(220, func(i installed) page.TenantRef { return i.Tenant }))
 	}
 	return append(cs,
 		page.Column[installed]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Width: 110, Priority: 1,

@@ -95,8 +95,7 @@ func installsColumns(m tenant.Membership) []page.Column[installs] {
 	}
 	cs := []page.Column[installs]{{Key: "name", Label: "App", Sort: "name", Text: func(v installs) string { return v.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[installs]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170,
-			Text: func(v installs) string { return v.Tenant.Name }, Cell: func(v installs) ui.Cell { return ui.TenantCell(v.Tenant.Chip()) }})
+		cs = append(cs, page.CustomerColumn(170, func(v installs) page.TenantRef { return v.Tenant }))
 	}
 	return append(cs,
 		page.Column[installs]{Key: "state", Label: "State", Kind: ui.KindState, Priority: 1, Width: 180, Text: installs.stateText, Cell: installs.state},

@@ -143,10 +143,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	}
 	cs := []page.Column[row]{{Key: "name", Label: "App", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		plain("type", "Type", "type", 1, 215, func(r row) string { return r.TypeName }),

@@ -248,10 +248,7 @@ func head(m tenant.Membership, label string) []column {
 	return cs
 }
 
-var customerColumn = column{
-	Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 160, Text: func(r row) string { return r.Tenant.Name },
-	Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
-}
+var customerColumn = page.CustomerColumn(160, func(r row) page.TenantRef { return r.Tenant })
 
 var modifiedColumn = column{
 	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 128,

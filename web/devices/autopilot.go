@@ -149,8 +149,7 @@ func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[register
 	}
 	cs := []page.Column[registered]{{Key: "serial", Label: "Serial", Sort: "serial", Text: registered.title}}
 	if !m.One() {
-		cs = append(cs, page.Column[registered]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170,
-			Text: func(r registered) string { return r.Tenant.Name }, Cell: func(r registered) ui.Cell { return ui.TenantCell(chip(r.Tenant.ID, r.Tenant.Name, "")) }})
+		cs = append(cs, page.CustomerColumn(170, func(r registered) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		text("model", "Model", "", 2, 200, func(r registered) string { return model(r.Manufacturer, r.Model) }),

@@ -51,8 +51,7 @@ func (c category) devicesCell() ui.Cell {
 func categoryColumnsOf(m tenant.Membership) []page.Column[category] {
 	cs := []page.Column[category]{{Key: "name", Label: "Category", Sort: "name", Text: func(c category) string { return c.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[category]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 190,
-			Text: func(c category) string { return c.Tenant.Name }, Cell: func(c category) ui.Cell { return ui.TenantCell(c.Tenant.Chip()) }})
+		cs = append(cs, page.CustomerColumn(190, func(c category) page.TenantRef { return c.Tenant }))
 	}
 	return append(cs,
 		page.Column[category]{Key: "devices", Label: "Devices", Kind: ui.KindNumber, Sort: "devices", Priority: 1, Width: 90, Text: func(c category) string { return strconv.FormatInt(c.Devices, 10) }, Cell: category.devicesCell},

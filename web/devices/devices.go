@@ -198,8 +198,3 @@ func (h *Handler) late(ctx context.Context, m tenant.Membership, read graphsync.
 	}
 	return late, nil
 }
-
-// chip names the tenant of a row and leads to the tenant's own page.
-func chip(id tenant.ID, name, path string) ui.TenantChip {
-	return ui.TenantChip{Name: name, URL: "/t/" + id.String() + path, Colour: ui.Mark(id.String())}
-}

@@ -162,10 +162,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 150, Text: func(r row) string { return r.Name }}
 	cs := []page.Column[row]{name}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 155, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(chip(r.Tenant.ID, r.Tenant.Name, "")) },
-		})
+		cs = append(cs, page.CustomerColumn(155, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(append(cs, shownColumns()...), moreColumns()...)
 }

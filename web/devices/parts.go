@@ -189,7 +189,7 @@ func (v view) sameTable() ui.Table {
 		if name == "" {
 			name = "Device without a name"
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: name, URL: e.URL, Cells: []ui.Cell{ui.TenantCell(chip(e.Tenant.ID, e.Tenant.Name, "")), v.when(e.LastSyncAt)}})
+		t.Rows = append(t.Rows, ui.Row{Name: name, URL: e.URL, Cells: []ui.Cell{ui.TenantCell(e.Tenant.Chip()), v.when(e.LastSyncAt)}})
 	}
 	return t
 }

@@ -167,8 +167,7 @@ func exact(t *time.Time) string {
 func protectionColumns(m tenant.Membership, now time.Time) []page.Column[protected] {
 	cs := []page.Column[protected]{{Key: "name", Label: "Device", Sort: "name", Text: func(p protected) string { return p.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[protected]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170,
-			Text: func(p protected) string { return p.Tenant.Name }, Cell: func(p protected) ui.Cell { return ui.TenantCell(chip(p.Tenant.ID, p.Tenant.Name, "")) }})
+		cs = append(cs, page.CustomerColumn(170, func(p protected) page.TenantRef { return p.Tenant }))
 	}
 	return append(cs,
 		page.Column[protected]{Key: "problems", Label: "Problems", Kind: ui.KindState, Priority: 1, Width: 250, Text: protected.problems, Cell: protected.problemCell},

@@ -115,8 +115,7 @@ func resultTime(t *time.Time, now time.Time) ui.Cell {
 func resultColumns(m tenant.Membership, now time.Time) []page.Column[outcome] {
 	cs := []page.Column[outcome]{{Key: "device", Label: "Device", Sort: "device", Text: func(o outcome) string { return o.Device }}}
 	if !m.One() {
-		cs = append(cs, page.Column[outcome]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 190,
-			Text: func(o outcome) string { return o.Tenant.Name }, Cell: func(o outcome) ui.Cell { return ui.TenantCell(o.Tenant.Chip()) }})
+		cs = append(cs, page.CustomerColumn(190, func(o outcome) page.TenantRef { return o.Tenant }))
 	}
 	return append(cs,
 		page.Column[outcome]{Key: "action", Label: "Action", Priority: 1, Phone: "line", Width: 230, Text: func(o outcome) string { return o.Words }, Cell: func(o outcome) ui.Cell { return ui.TextCell(o.Words) }},

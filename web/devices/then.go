@@ -198,9 +198,6 @@ func thenColumns(cs []page.Column[row]) []page.Column[row] {
 	kept := make([]page.Column[row], 0, len(cs)+1)
 	for _, c := range cs {
 		if !slices.Contains(notPast, c.Key) {
-			if slices.Contains(notPast, c.Sort) {
-				c.Sort = ""
-			}
 			kept = append(kept, c)
 		}
 	}

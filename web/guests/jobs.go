@@ -212,14 +212,13 @@ func (v jobView) table() ui.Table {
 		{Key: "said", Label: "What happened", Phone: "line"}, {Key: "why", Label: "Why", Width: 180, Phone: "line"}, {Key: "at", Label: "When", Kind: ui.KindTime, Width: 110, Priority: 2},
 	}}
 	for _, l := range v.Rows {
-		id := l.Customer.ID.String()
 		state := outcomes[guest.Outcome(l.State)]
 		why := ui.Cell{}
 		if l.Doctor != "" {
 			why = ui.LinkCell(fresh.Why, l.Doctor)
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: l.Address, URL: "/t/" + id + "/guests?q=" + url.QueryEscape(l.Address), Cells: []ui.Cell{
-			ui.TenantCell(ui.TenantChip{Name: l.Customer.Name, URL: "/t/" + id, Colour: ui.Mark(id)}), {State: &state}, ui.TextCell(l.Said), why, ui.TimeCell(ui.NewTime(l.At, v.now)),
+		t.Rows = append(t.Rows, ui.Row{Name: l.Address, URL: l.Customer.Chip().URL + "/guests?q=" + url.QueryEscape(l.Address), Cells: []ui.Cell{
+			ui.TenantCell(l.Customer.Chip()), {State: &state}, ui.TextCell(l.Said), why, ui.TimeCell(ui.NewTime(l.At, v.now)),
 		}})
 	}
 	return t

@@ -132,8 +132,7 @@ func (r row) fromCell() ui.Cell {
 	if r.From == nil {
 		return ui.DashCell()
 	}
-	id := r.From.ID.String()
-	return ui.TenantCell(ui.TenantChip{Name: r.From.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
+	return ui.TenantCell(r.From.Chip())
 }
 
 func (r row) fromName() string {
@@ -147,13 +146,7 @@ func (r row) fromName() string {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Guest", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell {
-				id := r.Tenant.ID.String()
-				return ui.TenantCell(ui.TenantChip{Name: r.Tenant.Name, URL: "/t/" + id, Colour: ui.Mark(id)})
-			},
-		})
+		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	if atHome(m) {
 		cs = append(cs, page.Column[row]{Key: "from", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: row.fromName, Cell: row.fromCell})

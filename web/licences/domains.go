@@ -53,7 +53,7 @@ func (d domainRow) role() string {
 func domainColumns(m tenant.Membership) []page.Column[domainRow] {
 	cs := []page.Column[domainRow]{{Key: "name", Label: "Domain", Sort: "name", Text: func(d domainRow) string { return d.Name }}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(d domainRow) page.TenantRef { return d.Tenant }))
+		cs = append(cs, page.CustomerColumn(180, func(d domainRow) page.TenantRef { return d.Tenant }))
 	}
 	plain := func(key, label, phone string, priority, width int, get func(domainRow) string) page.Column[domainRow] {
 		return page.Column[domainRow]{Key: key, Label: label, Phone: phone, Priority: priority, Width: width, Text: get, Cell: func(d domainRow) ui.Cell { return ui.TextCell(get(d)) }}

@@ -151,7 +151,7 @@ func (r row) intuneText() string {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Product", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, customerColumn(func(r row) page.TenantRef { return r.Tenant }))
+		cs = append(cs, page.CustomerColumn(180, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	number := func(key, label, sort string, priority, width int, get func(row) int64) page.Column[row] {
 		return page.Column[row]{Key: key, Label: label, Kind: ui.KindNumber, Sort: sort, Priority: priority, Width: width, Text: func(r row) string { return strconv.FormatInt(get(r), 10) }, Cell: func(r row) ui.Cell { return ui.TextCell(ui.N(get(r))) }}
@@ -171,11 +171,6 @@ func columns(m tenant.Membership) []page.Column[row] {
 		page.Column[row]{Key: "id", Label: "SKU id", Exact: true, Text: func(r row) string { return r.SKU }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},
 	)
-}
-
-func customerColumn[R any](of func(R) page.TenantRef) page.Column[R] {
-	return page.Column[R]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 180,
-		Text: func(r R) string { return of(r).Name }, Cell: func(r R) ui.Cell { return ui.TenantCell(of(r).Chip()) }}
 }
 
 // appliesWord is to whom the units of a licence are assigned; a value that is new shows as Graph spells it.

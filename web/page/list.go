@@ -201,7 +201,7 @@ func (l List[R]) chosen(key string) bool {
 
 func (l List[R]) column(c Column[R]) ui.Column {
 	out := ui.Column{Key: c.Key, Label: c.Label, Kind: c.Kind, Priority: c.Priority, Width: c.Width, Phone: c.Phone}
-	if c.Sort != "" {
+	if c.Sort != "" && l.Query.spec.sorts(c.Sort) {
 		out.SortURL = l.Query.SortedBy(c.Sort)
 		if l.Query.Sort == c.Sort {
 			out.Sort = "asc"

@@ -168,10 +168,15 @@ func (s Spec) readSort(v url.Values, q *Query) error {
 		sort = s.Sorts[0]
 	}
 	q.Sort, q.Desc = strings.TrimPrefix(sort, "-"), strings.HasPrefix(sort, "-")
-	if !slices.ContainsFunc(s.Sorts, func(k string) bool { return strings.TrimPrefix(k, "-") == q.Sort }) {
+	if !s.sorts(q.Sort) {
 		return bad("This list cannot be sorted in that way.")
 	}
 	return nil
+}
+
+// sorts tells whether the list can be sorted by key, which has no sign.
+func (s Spec) sorts(key string) bool {
+	return slices.ContainsFunc(s.Sorts, func(k string) bool { return strings.TrimPrefix(k, "-") == key })
 }
 
 // afterToken is what `after` holds: the sort it belongs to, the rows skipped and the store's cursor.

@@ -22,6 +22,14 @@ func (t TenantRef) Chip() ui.TenantChip {
 	return ui.TenantChip{Name: t.Name, URL: "/t/" + t.ID.String(), Colour: ui.Mark(t.ID.String())}
 }
 
+// CustomerColumn says in a list over several customers whose a row is; the list is sorted by it where its spec knows the sort "customer".
+func CustomerColumn[R any](width int, of func(R) TenantRef) Column[R] {
+	return Column[R]{
+		Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: width,
+		Text: func(r R) string { return of(r).Name }, Cell: func(r R) ui.Cell { return ui.TenantCell(of(r).Chip()) },
+	}
+}
+
 // Customers are the tenants that the filter ByCustomer of a list names; none: all.
 func (q Query) Customers() (ids []tenant.ID, err error) {
 	for _, v := range q.Values[ByCustomer.Name] {

@@ -104,10 +104,7 @@ func appURL(tid tenant.ID, principal string) string {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Application", Sort: "name", Width: 190, Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(append(cs, stateColumns()...), timeColumns()...)
 }

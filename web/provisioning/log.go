@@ -101,7 +101,7 @@ func wideColumns(m tenant.Membership) []page.Column[event] {
 	cs := eventColumns()
 	more := []page.Column[event]{{Key: "app", Label: "Application", Priority: 1, Width: 130, Text: func(e event) string { return e.App }, Cell: func(e event) ui.Cell { return ui.TextCell(e.App) }}}
 	if !m.One() {
-		more = append(more, page.Column[event]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 160, Text: func(e event) string { return e.Tenant.Name }, Cell: func(e event) ui.Cell { return ui.TenantCell(e.Tenant.Chip()) }})
+		more = append(more, page.CustomerColumn(160, func(e event) page.TenantRef { return e.Tenant }))
 	}
 	return slices.Insert(cs, 1, more...)
 }

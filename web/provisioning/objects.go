@@ -132,7 +132,7 @@ func objectColumns(m tenant.Membership) []page.Column[object] {
 	}
 	cs := []page.Column[object]{{Key: "name", Label: "Object", Sort: "name", Width: 230, Text: func(o object) string { return o.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[object]{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 170, Text: func(o object) string { return o.Tenant.Name }, Cell: func(o object) ui.Cell { return ui.TenantCell(o.Tenant.Chip()) }})
+		cs = append(cs, page.CustomerColumn(170, func(o object) page.TenantRef { return o.Tenant }))
 	}
 	reason := plain("reason", "Reason", 2, 0, func(o object) string { return o.Reason })
 	reason.Phone = "line"

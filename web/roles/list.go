@@ -123,10 +123,7 @@ func plain[R any](key, label, sort string, priority, width int, get func(R) stri
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Role", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		plain("kind", "Kind", "", 1, 90, row.kind),

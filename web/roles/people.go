@@ -192,10 +192,7 @@ func (h holder) enabled() string {
 func holderColumns(m tenant.Membership) []page.Column[holder] {
 	cs := []page.Column[holder]{{Key: "name", Label: "Person", Sort: "name", Text: holder.title}}
 	if !m.One() {
-		cs = append(cs, page.Column[holder]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 160, Text: func(h holder) string { return h.Tenant.Name },
-			Cell: func(h holder) ui.Cell { return ui.TenantCell(h.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(160, func(h holder) page.TenantRef { return h.Tenant }))
 	}
 	return append(cs,
 		plain("account", "Account", "", 1, 230, holder.account),

@@ -142,10 +142,7 @@ func plural(n int, one, many string) string {
 func grantColumns(m tenant.Membership) []page.Column[grant] {
 	cs := []page.Column[grant]{{Key: "name", Label: "Assignment", Sort: "name", Text: func(g grant) string { return g.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[grant]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(g grant) string { return g.Tenant.Name },
-			Cell: func(g grant) ui.Cell { return ui.TenantCell(g.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(170, func(g grant) page.TenantRef { return g.Tenant }))
 	}
 	return append(cs,
 		plain("role", "Role", "role", 1, 220, func(g grant) string { return g.Role }),

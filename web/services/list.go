@@ -122,10 +122,7 @@ func newRow(it service.Item, now time.Time) row {
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Service", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
-		cs = append(cs, page.Column[row]{
-			Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 170, Text: func(r row) string { return r.Tenant.Name },
-			Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) },
-		})
+		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		page.Column[row]{Key: "kind", Label: "Kind", Sort: "kind", Width: 210, Priority: 2, Text: func(r row) string { return r.KindName }, Cell: func(r row) ui.Cell { return ui.TextCell(r.KindName) }},

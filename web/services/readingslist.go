@@ -55,7 +55,7 @@ var readingSpec = page.Spec{Sorts: []string{"customer"}, Filters: []page.Filter{
 
 var readingColumns = []page.Column[readingRow]{
 	{Key: "kind", Label: "Kind", Width: 260, Text: func(r readingRow) string { return r.KindName }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "customer", Width: 190, Text: func(r readingRow) string { return r.Tenant.Name }, Cell: func(r readingRow) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }},
+	page.CustomerColumn(190, func(r readingRow) page.TenantRef { return r.Tenant }),
 	{Key: "state", Label: "Reading", Kind: ui.KindState, Width: 150, Priority: 1, Text: func(r readingRow) string { return r.StateName }, Cell: func(r readingRow) ui.Cell { return ui.Cell{State: &r.state} }},
 	{Key: "items", Label: "Held", Kind: ui.KindNumber, Width: 80, Priority: 2, Text: func(r readingRow) string { return strconv.FormatInt(r.Items, 10) }, Cell: func(r readingRow) ui.Cell { return ui.TextCell(ui.N(r.Items)) }},
 	{Key: "asof", Label: "As of", Kind: ui.KindTime, Width: 120, Priority: 1, Text: func(r readingRow) string { return page.Stamp(r.AsOf) }, Cell: func(r readingRow) ui.Cell { return when(r.AsOf, r.now) }},

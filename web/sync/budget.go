@@ -41,9 +41,7 @@ var budgetSpec = page.Spec{Filters: []page.Filter{page.ByCustomer}}
 
 var budgetColumns = []page.Column[used]{
 	{Key: "limit", Label: "Limit", Width: 220, Text: func(u used) string { return lanes[u.Limit] }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Cell: func(u used) ui.Cell {
-		return ui.TenantCell(ui.TenantChip{Name: u.TenantName, URL: "/t/" + u.TenantID, Colour: ui.Mark(u.TenantID)})
-	}, Text: func(u used) string { return u.TenantName }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Cell: func(u used) ui.Cell { return customerCell(u.TenantID, u.TenantName) }, Text: func(u used) string { return u.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Width: 230, Cell: circuitCell, Text: func(u used) string { return u.Circuit }},
 	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Width: 90, Cell: func(u used) ui.Cell { return ui.TextCell(ui.N(int64(u.Calls))) }, Text: func(u used) string { return strconv.Itoa(u.Calls) }},
 	{Key: "most", Label: "Microsoft takes", Kind: ui.KindNumber, Width: 130, Cell: func(u used) ui.Cell { return ui.QuietCell(fmt.Sprintf("%s in %d s", ui.N(int64(u.Most)), u.Seconds)) }, Text: func(u used) string { return strconv.Itoa(u.Most) }},

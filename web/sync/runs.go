@@ -52,9 +52,7 @@ var reasons = map[string]string{"schedule": "by schedule", "person": "asked for"
 
 var runColumns = []page.Column[run]{
 	{Key: "dataset", Label: "Dataset", Width: 200, Text: func(r run) string { return r.Label }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Cell: func(r run) ui.Cell {
-		return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
-	}, Text: func(r run) string { return r.TenantName }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Width: 150, Cell: func(r run) ui.Cell { return customerCell(r.TenantID, r.TenantName) }, Text: func(r run) string { return r.TenantName }},
 	{Key: "state", Label: "Result", Kind: ui.KindState, Phone: "line", Cell: resultCell, Text: func(r run) string { return r.State }},
 	{Key: "started", Label: "Began", Kind: ui.KindTime, Width: 96, Cell: func(r run) ui.Cell { return ui.TimeCell(ui.NewTime(r.StartedAt, r.now)) }, Text: func(r run) string { return page.Stamp(&r.StartedAt) }},
 	{Key: "took", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 70, Cell: func(r run) ui.Cell { return lengthCell(r.took()) }, Text: func(r run) string { return length(r.took()) }},

@@ -85,7 +85,7 @@ var chosen = []string{"dataset", "state", "age", "customer", "group", "tag"}
 
 var columns = []page.Column[row]{
 	{Key: "dataset", Label: "Dataset", Width: 272, Text: func(r row) string { return r.Label }},
-	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: customerCell, Text: func(r row) string { return r.TenantName }},
+	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: func(r row) ui.Cell { return customerCell(r.TenantID, r.TenantName) }, Text: func(r row) string { return r.TenantName }},
 	{Key: "state", Label: "State", Kind: ui.KindState, Phone: "line", Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
 	{Key: "rows", Label: "Rows read", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
 	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Priority: 3, Width: 70, Cell: func(r row) ui.Cell { return ui.QuietCell(ui.N(r.Calls)) }, Text: func(r row) string { return strconv.FormatInt(r.Calls, 10) }},
@@ -102,8 +102,8 @@ var columns = []page.Column[row]{
 	{Key: "remedy", Label: "What to do", Exact: true, Text: func(r row) string { return remedy(r.Diagnosis) }},
 }
 
-func customerCell(r row) ui.Cell {
-	return ui.TenantCell(ui.TenantChip{Name: r.TenantName, URL: "/t/" + r.TenantID, Colour: ui.Mark(r.TenantID)})
+func customerCell(id, name string) ui.Cell {
+	return ui.TenantCell(ui.TenantChip{Name: name, URL: "/t/" + id, Colour: ui.Mark(id)})
 }
 
 // rows is empty where nothing was read: 0 would be a finding.
