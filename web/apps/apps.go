@@ -112,15 +112,7 @@ func (h *Handler) freshLine(ctx context.Context, m tenant.Membership, read graph
 
 // empty is the state of a list that shows nothing; it counts what was looked at.
 func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		total, err := h.Apps.Count(ctx, m.Scope, app.Filter{})
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = total
-	}
-	return fresh.Empty(noun, read, m, s, page.ChromeOf(ctx).Now), nil
+	return fresh.EmptyList(noun, read, m, q, page.ChromeOf(ctx).Now, func() (int64, error) { return h.Apps.Count(ctx, m.Scope, app.Filter{}) })
 }
 
 // each streams the rows of an export.

@@ -152,13 +152,9 @@ func (h *Handler) detected(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		l.Rows = append(l.Rows, newProgram(m, p))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
-			if s.Total, err = h.Detected.CountPrograms(ctx, m.Scope, detectedapp.Filter{}); err != nil {
-				return err
-			}
+		if l.Empty, err = fresh.EmptyList(detectedNoun, read, m, q, now, func() (int64, error) { return h.Detected.CountPrograms(ctx, m.Scope, detectedapp.Filter{}) }); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(detectedNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -151,15 +151,12 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 		l.Below = figures.InstallTrends(figures.Daily(days), m.One(), now)
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
+		if l.Empty, err = fresh.EmptyList(installNoun, read, m, q, now, func() (int64, error) {
 			all, err := h.Apps.Installs(ctx, m.Scope, app.InstallFilter{Limit: 1})
-			if err != nil {
-				return err
-			}
-			s.Total = all.Count
+			return all.Count, err
+		}); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(installNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -178,15 +178,7 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 	if read.Read > 0 && left.all(fam, q) {
 		return left.empty(m), nil
 	}
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		total, err := h.Policies.Count(ctx, m.Scope, configuration.Filter{Kind: fam.kinds})
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = total
-	}
-	return fresh.Empty(fam.noun, read, m, s, page.ChromeOf(ctx).Now), nil
+	return fresh.EmptyList(fam.noun, read, m, q, page.ChromeOf(ctx).Now, func() (int64, error) { return h.Policies.Count(ctx, m.Scope, configuration.Filter{Kind: fam.kinds}) })
 }
 
 // each streams the rows of an export.

@@ -205,13 +205,9 @@ func (h *Handler) autopilot(w http.ResponseWriter, r *http.Request, m tenant.Mem
 		l.Rows = append(l.Rows, newRegistered(i))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
-			if s.Total, err = h.Autopilot.Count(ctx, m.Scope, autopilot.Filter{}); err != nil {
-				return err
-			}
+		if l.Empty, err = fresh.EmptyList(autopilotNoun, read, m, q, now, func() (int64, error) { return h.Autopilot.Count(ctx, m.Scope, autopilot.Filter{}) }); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(autopilotNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -100,15 +100,12 @@ func (h *Handler) categories(w http.ResponseWriter, r *http.Request, m tenant.Me
 		l.Rows = append(l.Rows, newCategory(c))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
+		if l.Empty, err = fresh.EmptyList(categoryNoun, read, m, q, now, func() (int64, error) {
 			all, err := h.Devices.Categories(ctx, m.Scope, device.CategoryFilter{Limit: 1})
-			if err != nil {
-				return err
-			}
-			s.Total = all.Count
+			return all.Count, err
+		}); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(categoryNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -128,16 +128,9 @@ func (h *Handler) newList(ctx context.Context, m tenant.Membership, spec page.Sp
 	if len(found.Rows) > 0 || q.CSV {
 		return l, nil
 	}
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		total, err := h.Devices.Count(ctx, m.Scope, device.Filter{})
-		if err != nil {
-			return l, err
-		}
-		s.Total = total
-	}
-	l.Empty = fresh.Empty(noun, read, m, s, now)
-	return l, nil
+	var err error
+	l.Empty, err = fresh.EmptyList(noun, read, m, q, now, func() (int64, error) { return h.Devices.Count(ctx, m.Scope, device.Filter{}) })
+	return l, err
 }
 
 // offer lets devices be chosen to act on: those that one ticks, or all that match.

@@ -219,15 +219,12 @@ func (h *Handler) protection(w http.ResponseWriter, r *http.Request, m tenant.Me
 		l.Rows = append(l.Rows, newProtected(d))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
+		if l.Empty, err = fresh.EmptyList(protectionNoun, read, m, q, now, func() (int64, error) {
 			all, err := h.Protection.List(ctx, m.Scope, protection.Filter{Limit: 1})
-			if err != nil {
-				return err
-			}
-			s.Total = all.Count
+			return all.Count, err
+		}); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(protectionNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

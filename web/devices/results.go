@@ -172,15 +172,12 @@ func (h *Handler) results(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		l.Rows = append(l.Rows, newOutcome(v))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Narrowed && read.Read > 0 {
+		if l.Empty, err = fresh.EmptyList(resultNoun, read, m, q, now, func() (int64, error) {
 			all, err := h.Devices.Results(ctx, m.Scope, device.ResultFilter{Limit: 1})
-			if err != nil {
-				return err
-			}
-			s.Total = all.Count
+			return all.Count, err
+		}); err != nil {
+			return err
 		}
-		l.Empty = fresh.Empty(resultNoun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -183,6 +183,18 @@ func Empty(n Noun, f graphsync.Freshness, m tenant.Membership, s Search, now tim
 	return e
 }
 
+// EmptyList is Empty for the list that q asks for. What was looked at is counted only of a list that was read and is narrowed.
+func EmptyList(n Noun, f graphsync.Freshness, m tenant.Membership, q page.Query, now time.Time, total func() (int64, error)) (ui.Empty, error) {
+	s := Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
+	if s.Narrowed && f.Read > 0 {
+		var err error
+		if s.Total, err = total(); err != nil {
+			return ui.Empty{}, err
+		}
+	}
+	return Empty(n, f, m, s, now), nil
+}
+
 // refused are the kinds of trouble that waiting does not mend.
 var refused = map[string]bool{"permission": true, "role": true, "licence": true, "token": true}
 

@@ -129,14 +129,13 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, toRow(x))
 	}
 	if len(l.Rows) == 0 {
-		s, n := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, noun
+		n := noun
 		if base.Home {
 			n = homeNoun
 		}
-		if s.Total, err = h.Guests.Count(ctx, m.Scope, base); err != nil {
+		if l.Empty, err = fresh.EmptyList(n, read, m, q, now, func() (int64, error) { return h.Guests.Count(ctx, m.Scope, base) }); err != nil {
 			return err
 		}
-		l.Empty = fresh.Empty(n, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

@@ -107,11 +107,10 @@ func (h *Handler) domains(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		l.Rows = append(l.Rows, newDomainRow(d))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		l.Empty, err = empty(domainNoun, q, read, m, now, func() (int64, error) {
+		if l.Empty, err = fresh.EmptyList(domainNoun, read, m, q, now, func() (int64, error) {
 			all, err := h.Organizations.Domains(ctx, m.Scope, organization.DomainFilter{Limit: 1})
 			return all.Count, err
-		})
-		if err != nil {
+		}); err != nil {
 			return err
 		}
 	}

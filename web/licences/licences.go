@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"time"
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/organization"
@@ -217,11 +216,10 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, newRow(x))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		l.Empty, err = empty(noun, q, read, m, now, func() (int64, error) {
+		if l.Empty, err = fresh.EmptyList(noun, read, m, q, now, func() (int64, error) {
 			all, err := h.Organizations.Licences(ctx, m.Scope, organization.LicenceFilter{Limit: 1})
 			return all.Count, err
-		})
-		if err != nil {
+		}); err != nil {
 			return err
 		}
 	}
@@ -231,17 +229,4 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 // actions lead to what these pages do not hold: how the Intune service itself stands.
 func actions(m tenant.Membership) []ui.Action {
 	return append([]ui.Action{{Text: "Intune subscription", Icon: "certificate", Kind: ui.Quiet, URL: m.Path("/services") + "?kind=subscription"}}, fresh.ReadNow(m)...)
-}
-
-// empty is the state of a list that shows nothing; it counts what was looked at.
-func empty(n fresh.Noun, q page.Query, read graphsync.Freshness, m tenant.Membership, now time.Time, total func() (int64, error)) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		all, err := total()
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = all
-	}
-	return fresh.Empty(n, read, m, s, now), nil
 }

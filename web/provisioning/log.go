@@ -91,8 +91,13 @@ func (h *Handler) serveLog(w http.ResponseWriter, r *http.Request, l page.List[e
 		return err
 	}
 	l.Banner = gapBanner(gaps)
-	if l.Empty, err = h.logEmpty(ctx, l.M, l.Query, read, f.SPID, len(l.Rows)); err != nil {
-		return err
+	if len(l.Rows) == 0 {
+		if l.Empty, err = fresh.EmptyList(eventNoun, read, l.M, l.Query, now, func() (int64, error) {
+			all, err := h.Provisioning.ListEvents(ctx, l.M.Scope, provisioning.EventFilter{SPID: f.SPID, Limit: 1})
+			return all.Count, err
+		}); err != nil {
+			return err
+		}
 	}
 	return l.Serve(w, r)
 }
@@ -141,18 +146,6 @@ func (h *Handler) log(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 		Columns: eventColumns(), URL: func(e event) string { return e.URL }, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Each: h.eachEvent(m.Scope, f, now),
 	}
 	return h.serveLog(w, r, l, f, read)
-}
-
-func (h *Handler) logEmpty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, principal string, shown int) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if shown == 0 && s.Narrowed {
-		all, err := h.Provisioning.ListEvents(ctx, m.Scope, provisioning.EventFilter{SPID: principal, Limit: 1})
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = all.Count
-	}
-	return fresh.Empty(eventNoun, read, m, s, page.ChromeOf(ctx).Now), nil
 }
 
 // eachEvent streams the rows of an export.

@@ -88,16 +88,11 @@ func (h *Handler) eachContract(scope tenant.Scope, f gdap.ContractFilter) func(c
 }
 
 func (h *Handler) noContract(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, now time.Time) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		var err error
-		if s.Total, err = h.Relationships.CountContracts(ctx, m.Scope, gdap.ContractFilter{}); err != nil {
-			return ui.Empty{}, err
-		}
-	}
-	e := fresh.Empty(contractNoun, read, tenant.Membership{Tenant: tenant.Tenant{ID: h.Tenants.Home(), DisplayName: "the partner"}}, s, now)
-	if e.Kind == ui.EmptyNoMatch {
-		return e, nil
+	e, err := fresh.EmptyList(contractNoun, read, h.home(), q, now, func() (int64, error) {
+		return h.Relationships.CountContracts(ctx, m.Scope, gdap.ContractFilter{})
+	})
+	if err != nil || e.Kind == ui.EmptyNoMatch {
+		return e, err
 	}
 	if e.Kind == ui.EmptyNotPermitted {
 		e.Title = "Contracts may not be read"

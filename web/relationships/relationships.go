@@ -124,7 +124,7 @@ func (h *Handler) each(scope tenant.Scope, f gdap.Filter, toRow func(gdap.Relati
 
 // line is the freshness line: of the one reading in the partner's tenant. Only who may see that tenant is led to its sync.
 func (h *Handler) line(read graphsync.Freshness, m tenant.Membership, now time.Time) ui.Freshness {
-	line := fresh.Line(read, tenant.Membership{Tenant: tenant.Tenant{ID: h.Tenants.Home()}}, now)
+	line := fresh.Line(read, h.home(), now)
 	if !m.Reach.Has(h.Tenants.Home()) {
 		line.Parts = line.Parts[:0]
 		if read.Read > 0 {
@@ -136,15 +136,10 @@ func (h *Handler) line(read graphsync.Freshness, m tenant.Membership, now time.T
 
 // empty is the state of a list that shows nothing. Nothing read is never no relationship.
 func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, read graphsync.Freshness, now time.Time) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		total, err := h.Relationships.Count(ctx, m.Scope, gdap.Filter{})
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = total
+	e, err := fresh.EmptyList(noun, read, h.home(), q, now, func() (int64, error) { return h.Relationships.Count(ctx, m.Scope, gdap.Filter{}) })
+	if err != nil {
+		return e, err
 	}
-	e := fresh.Empty(noun, read, tenant.Membership{Tenant: tenant.Tenant{ID: h.Tenants.Home(), DisplayName: "the partner"}}, s, now)
 	switch e.Kind {
 	case ui.EmptyNoMatch:
 		return e, nil
@@ -159,6 +154,11 @@ func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, 
 		e.Lines = append(e.Lines, "The partner’s own tenant must grant "+permissionOf(read.Dataset)+", and have a service principal of Microsoft’s application “Partner Customer Delegated Administration”.")
 	}
 	return h.syncOnly(e, m, graphsync.Relationships), nil
+}
+
+// home words what was read in the partner's own tenant.
+func (h *Handler) home() tenant.Membership {
+	return tenant.Membership{Tenant: tenant.Tenant{ID: h.Tenants.Home(), DisplayName: "the partner"}}
 }
 
 // syncOnly leads from an empty list of the partner's own tenant to its sync, and only who may see that tenant.

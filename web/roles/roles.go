@@ -75,11 +75,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, toRow(x))
 	}
 	if len(l.Rows) == 0 && !q.CSV {
-		s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-		if s.Total, err = h.Roles.Count(ctx, m.Scope, intunerole.Filter{}); err != nil {
+		if l.Empty, err = fresh.EmptyList(noun, read, m, q, now, func() (int64, error) { return h.Roles.Count(ctx, m.Scope, intunerole.Filter{}) }); err != nil {
 			return err
 		}
-		l.Empty = fresh.Empty(noun, read, m, s, now)
 	}
 	return l.Serve(w, r)
 }

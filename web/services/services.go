@@ -154,15 +154,7 @@ func actions(m tenant.Membership) []ui.Action {
 
 // empty is the state of a list that shows nothing; it counts what was looked at.
 func (h *Handler) empty(ctx context.Context, m tenant.Membership, q page.Query, watch service.Watch, read graphsync.Freshness) (ui.Empty, error) {
-	s := fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}
-	if s.Narrowed && read.Read > 0 {
-		total, err := h.Services.Count(ctx, m.Scope, watch, service.Filter{})
-		if err != nil {
-			return ui.Empty{}, err
-		}
-		s.Total = total
-	}
-	return fresh.Empty(noun, read, m, s, watch.Now), nil
+	return fresh.EmptyList(noun, read, m, q, watch.Now, func() (int64, error) { return h.Services.Count(ctx, m.Scope, watch, service.Filter{}) })
 }
 
 // each streams the rows of an export.
