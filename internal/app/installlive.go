@@ -47,15 +47,24 @@ var deviceInstallColumns = []string{"DeviceId", "DeviceName", "UserPrincipalName
 // FailedInstalls is on which devices of the tenant the app did not install: read now, or at most ten minutes ago. id is Graph's of the app.
 func (l *InstallLive) FailedInstalls(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[DeviceInstalls], error) {
 	return graphsync.ReadLive(ctx, l.Kept, tid, graphsync.LiveAppInstallStatus, id, installAge, func(ctx context.Context) (DeviceInstalls, error) {
-		found := DeviceInstalls{Rows: []DeviceInstall{}}
+		found, seen := DeviceInstalls{Rows: []DeviceInstall{}}, map[string]bool{}
 		if _, err := uuid.Parse(id); err != nil {
 			return found, fmt.Errorf("app id of %d characters: %w", len(id), err) // it goes into a filter
 		}
 		q := graph.ReportQuery{Name: "getDeviceInstallStatusReport", Select: deviceInstallColumns, Needs: []string{"DeviceId", "AppInstallState"}, Filter: "(ApplicationId eq '" + id + "')", Most: mostInstalls}
 		var err error
 		found.Cut, err = graph.Report(ctx, l.Graph, tid, q, func(row graph.Object) error {
+			d, failed := deviceInstall(row)
+			key := d.DeviceID + " " + d.User
+			switch {
+			case d.DeviceID == "" || row.Text("AppInstallState") == "":
+				return graph.BadRow(q.Name, "a row that names no device, or no state")
+			case seen[key]:
+				return nil
+			}
+			seen[key] = true
 			found.Read++
-			if d, failed := deviceInstall(row); failed {
+			if failed {
 				found.Rows = append(found.Rows, d)
 			}
 			return nil

@@ -59,16 +59,14 @@ func (l *Live) FailedDevices(ctx context.Context, tid tenant.ID, object string) 
 			return found, fmt.Errorf("no devices are listed of %q of %s", object, tid)
 		}
 		path += url.PathEscape(id) + "/deviceStatuses"
-		for w, err := range graph.List[graph.DeviceStatus](ctx, l.Graph, tid, path, graph.Query{Version: "beta", Top: statusPage}) { // v1.0 lacks the newer policies
-			if err != nil {
-				return found, fmt.Errorf("devices of policy %q of %s: %w", object, tid, err)
-			}
-			if found.Read == mostStatuses {
-				found.Cut = true
-				break
-			}
-			found.Read++
-			if rank := statusRank(w.Status); rank < len(failing) {
+		q := graph.Query{Version: "beta", Top: statusPage} // v1.0 lacks the newer policies
+		all, more, err := graph.First(ctx, l.Graph, tid, path, q, mostStatuses, func(w graph.DeviceStatus) string { return w.ID })
+		if err != nil {
+			return found, fmt.Errorf("devices of policy %q of %s: %w", object, tid, err)
+		}
+		found.Read, found.Cut = len(all), more
+		for _, w := range all {
+			if !slices.Contains(well, strings.ToLower(w.Status)) {
 				found.Rows = append(found.Rows, DeviceStatus{Device: postgres.Clean(w.Device), User: postgres.Clean(w.UPN), Model: postgres.Clean(w.Model), State: postgres.Clean(w.Status), ReportedAt: w.Reported.Time})
 			}
 		}
@@ -83,7 +81,10 @@ func StatusObject(k Kind, id string) string { return string(k) + "/" + id }
 // failing are the states that need a person, the worst first.
 var failing = []string{"noncompliant", "error", "conflict"}
 
-// statusRank is the place of a state in failing; behind them where it does not fail.
+// well are the states in which a policy did not fail. One that Microsoft added since, or none, is not among them.
+var well = []string{"compliant", "remediated", "notapplicable", "notassigned", "unknown"}
+
+// statusRank is the place of a state in failing; behind them where it is none of these.
 func statusRank(state string) int {
 	if i := slices.Index(failing, strings.ToLower(state)); i >= 0 {
 		return i

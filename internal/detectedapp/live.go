@@ -46,20 +46,13 @@ func (l *Live) DevicesOf(ctx context.Context, tid tenant.ID, id string) (graphsy
 
 func (l *Live) read(ctx context.Context, tid tenant.ID, id string) (Devices, error) {
 	found := Devices{Devices: []Device{}}
-	seen := map[string]bool{}
 	path := "/deviceManagement/detectedApps/" + url.PathEscape(id) + "/managedDevices"
-	for w, err := range graph.List[graph.ManagedDevice](ctx, l.Graph, tid, path, graph.Query{Top: 500}) {
-		if err != nil {
-			return Devices{}, fmt.Errorf("devices of detected app %q of %s: %w", id, tid, err)
-		}
-		if seen[w.ID] {
-			continue
-		}
-		if len(found.Devices) == maxDevices {
-			found.Cut = true
-			break
-		}
-		seen[w.ID] = true
+	all, more, err := graph.First(ctx, l.Graph, tid, path, graph.Query{Top: 500}, maxDevices, func(w graph.ManagedDevice) string { return w.ID })
+	if err != nil {
+		return found, fmt.Errorf("devices of detected app %q of %s: %w", id, tid, err)
+	}
+	found.Cut = more
+	for _, w := range all {
 		found.Devices = append(found.Devices, Device{ID: clean(w.ID), Name: clean(w.DeviceName), OS: clean(w.OS), OSVersion: clean(w.OSVersion), User: clean(w.Email)})
 	}
 	return found, nil

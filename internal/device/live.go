@@ -80,13 +80,12 @@ func (l *Live) PolicyStates(ctx context.Context, tid tenant.ID, id string) (grap
 func (l *Live) states(ctx context.Context, tid tenant.ID, id, relation string) ([]PolicyState, error) {
 	found := []PolicyState{}
 	path := "/deviceManagement/managedDevices/" + url.PathEscape(id) + "/" + relation
-	for w, err := range graph.List[graph.PolicyState](ctx, l.Graph, tid, path, graph.Query{Version: "beta"}) { // v1.0 does not say for which user
-		if err != nil {
-			return nil, fmt.Errorf("%s of device %q of %s: %w", relation, id, tid, err)
-		}
-		if len(found) == maxPolicies {
-			break
-		}
+	q := graph.Query{Version: "beta"} // v1.0 does not say for which user
+	all, _, err := graph.First(ctx, l.Graph, tid, path, q, maxPolicies, func(w graph.PolicyState) string { return w.ID + " " + w.UPN })
+	if err != nil {
+		return nil, fmt.Errorf("%s of device %q of %s: %w", relation, id, tid, err)
+	}
+	for _, w := range all {
 		found = append(found, policyState(w))
 	}
 	slices.SortStableFunc(found, func(a, b PolicyState) int { return rank(a.State) - rank(b.State) })

@@ -25,8 +25,8 @@ type Log struct {
 	ErrorCode   int64     `json:"error_code"`
 }
 
-// maxLogs is how many are kept of a device; Intune keeps ten.
-const maxLogs = 50
+// mostLogs is how many are read of a device; Intune keeps ten.
+const mostLogs = 50
 
 // KeptLogs is what an earlier look read, without asking Microsoft.
 func (l *Live) KeptLogs(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[[]Log], error) {
@@ -38,14 +38,16 @@ func (l *Live) Logs(ctx context.Context, tid tenant.ID, id string) (graphsync.Li
 	return graphsync.ReadLive(ctx, l.Kept, tid, graphsync.LiveDeviceLogs, id, detailAge, func(ctx context.Context) ([]Log, error) {
 		found := []Log{}
 		path := "/deviceManagement/managedDevices/" + url.PathEscape(id) + "/logCollectionRequests"
-		for w, err := range graph.List[graph.DeviceLog](ctx, l.Graph, tid, path, graph.Query{Version: "beta"}) { // v1.0 tells no error
-			if err != nil {
-				return nil, fmt.Errorf("diagnostics of device %q of %s: %w", id, tid, err)
-			}
+		q := graph.Query{Version: "beta"} // v1.0 tells no error
+		all, _, err := graph.First(ctx, l.Graph, tid, path, q, mostLogs, func(w graph.DeviceLog) string { return w.ID })
+		if err != nil {
+			return nil, fmt.Errorf("diagnostics of device %q of %s: %w", id, tid, err)
+		}
+		for _, w := range all {
 			found = append(found, logOf(w))
 		}
 		slices.SortStableFunc(found, func(a, b Log) int { return b.RequestedAt.Compare(a.RequestedAt) })
-		return found[:min(len(found), maxLogs)], nil
+		return found, nil
 	})
 }
 

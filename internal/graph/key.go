@@ -15,7 +15,7 @@ func idOf[T any]() func(*T) bool {
 	case t.Kind() != reflect.Struct:
 		return func(*T) bool { return true }
 	}
-	for f := range t.Fields() {
+	for _, f := range reflect.VisibleFields(t) { // those of embedded structs, too
 		if f.Tag.Get("json") == "id" && f.Type.Kind() == reflect.String {
 			return func(v *T) bool { return usable(reflect.ValueOf(v).Elem().FieldByIndex(f.Index).String()) }
 		}

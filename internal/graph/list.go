@@ -85,6 +85,24 @@ func List[T any](ctx context.Context, c *Client, tid tenant.ID, path string, q Q
 	}
 }
 
+// First reads the first rows of a collection, each once, and tells whether there are more. key is what tells a row from the others.
+func First[T any](ctx context.Context, c *Client, tid tenant.ID, path string, q Query, most int, key func(T) string) (found []T, more bool, err error) {
+	found, seen := []T{}, map[string]bool{}
+	for w, err := range List[T](ctx, c, tid, path, q) {
+		switch {
+		case err != nil:
+			return nil, false, err
+		case seen[key(w)]:
+			continue
+		case len(found) == most:
+			return found, true, nil
+		}
+		seen[key(w)] = true
+		found = append(found, w)
+	}
+	return found, false, nil
+}
+
 // errStop is the consumer that wants no more rows.
 var errStop = errors.New("stop")
 

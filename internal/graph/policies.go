@@ -13,6 +13,7 @@ type DeviceStatusOverview struct {
 
 // DeviceStatus is how one device stands with a configuration or compliance policy.
 type DeviceStatus struct {
+	ID       string `json:"id"`
 	Device   string `json:"deviceDisplayName"`
 	UPN      string `json:"userPrincipalName"`
 	Model    string `json:"deviceModel"`

@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -24,6 +26,11 @@ const (
 	LiveMalwareDevices     = "malwareDevices"     // devices on which one malware was detected
 	LiveDeviceMalware      = "deviceMalware"      // malware that was detected on one device
 )
+
+// LiveKinds are all of them. A kind that is none of these cannot be read, so whoever goes through them has every one.
+var LiveKinds = []string{
+	LiveComplianceStates, LiveDeviceDetail, LiveDeviceLogs, LiveDetectedAppDevices, LivePolicyStatuses, LiveAppInstallStatus, LiveMalwareDevices, LiveDeviceMalware,
+}
 
 // LiveReading is what was read from Microsoft while somebody looked. Without a body it is unknown, and Trouble says why.
 type LiveReading[T any] struct {
@@ -71,6 +78,9 @@ func KeptLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, obj
 // ReadLive: the reading then carries the trouble, and the older value where there is one. While the withdrawal of the tenant's consent stands,
 // nothing is read and nothing kept.
 func ReadLive[T any](ctx context.Context, s *LiveStore, tid tenant.ID, kind, object string, maxAge time.Duration, read func(context.Context) (T, error)) (LiveReading[T], error) {
+	if !slices.Contains(LiveKinds, kind) {
+		return LiveReading[T]{}, fmt.Errorf("live reading %q: %w", kind, errs.Invalid)
+	}
 	l, tried, err := kept[T](ctx, s, tid, kind, object)
 	if err != nil {
 		return l, err

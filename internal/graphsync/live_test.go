@@ -31,13 +31,13 @@ func TestLiveReadingsAreKept(t *testing.T) {
 	var failure error
 	look := func(tid tenant.ID) graphsync.LiveReading[string] {
 		t.Helper()
-		l, err := graphsync.ReadLive(t.Context(), s, tid, "test", "d1", 10*time.Minute, func(context.Context) (string, error) { calls++; return answer, failure })
+		l, err := graphsync.ReadLive(t.Context(), s, tid, graphsync.LiveDeviceDetail, "d1", 10*time.Minute, func(context.Context) (string, error) { calls++; return answer, failure })
 		if err != nil {
 			t.Fatal(err)
 		}
 		return l
 	}
-	if l, err := graphsync.KeptLive[string](t.Context(), s, one, "test", "d1"); err != nil || l.Known() || calls != 0 {
+	if l, err := graphsync.KeptLive[string](t.Context(), s, one, graphsync.LiveDeviceDetail, "d1"); err != nil || l.Known() || calls != 0 {
 		t.Errorf("before any look: %+v, %v, %d calls", l, err, calls)
 	}
 	if l := look(one); l.Value != "first" || !l.Now || calls != 1 {
@@ -47,7 +47,7 @@ func TestLiveReadingsAreKept(t *testing.T) {
 	if l := look(one); l.Value != "first" || l.Now || calls != 1 || !l.ReadAt.Equal(now.Add(-time.Minute)) {
 		t.Errorf("a minute later: %+v, %d calls", l, calls)
 	}
-	if l, err := graphsync.KeptLive[string](t.Context(), s, other, "test", "d1"); err != nil || l.Known() {
+	if l, err := graphsync.KeptLive[string](t.Context(), s, other, graphsync.LiveDeviceDetail, "d1"); err != nil || l.Known() {
 		t.Errorf("another tenant sees it: %+v, %v", l, err)
 	}
 	now, failure = now.Add(time.Hour), refused{}
@@ -74,7 +74,7 @@ func TestLiveReadingsAreKept(t *testing.T) {
 	if err := s.Sweep(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if l, err := graphsync.KeptLive[string](t.Context(), s, one, "test", "d1"); err != nil || l.Known() {
+	if l, err := graphsync.KeptLive[string](t.Context(), s, one, graphsync.LiveDeviceDetail, "d1"); err != nil || l.Known() {
 		t.Errorf("after the sweep: %+v, %v", l, err)
 	}
 }

@@ -29,7 +29,7 @@ func TestWithdrawalEndsLiveReadings(t *testing.T) {
 	look := func(object string, during string, fails error) (graphsync.LiveReading[string], bool) {
 		t.Helper()
 		asked := false
-		l, err := graphsync.ReadLive(t.Context(), s, tid, "test", object, time.Nanosecond, func(context.Context) (string, error) {
+		l, err := graphsync.ReadLive(t.Context(), s, tid, graphsync.LiveDeviceDetail, object, time.Nanosecond, func(context.Context) (string, error) {
 			if asked = true; during != "" {
 				set(during)
 			}
@@ -50,7 +50,7 @@ func TestWithdrawalEndsLiveReadings(t *testing.T) {
 			if _, asked := look(object, sql, fails); !asked {
 				t.Errorf("%s: not asked before", name)
 			}
-			if l, err := graphsync.KeptLive[string](t.Context(), s, tid, "test", object); err != nil || l.Known() || l.Trouble.Kind != "" {
+			if l, err := graphsync.KeptLive[string](t.Context(), s, tid, graphsync.LiveDeviceDetail, object); err != nil || l.Known() || l.Trouble.Kind != "" {
 				t.Errorf("%s: a reading %s was kept: %+v, %v", name, object, l, err)
 			}
 		}

@@ -60,20 +60,13 @@ const (
 func (l *Live) DevicesOf(ctx context.Context, tid tenant.ID, id string) (graphsync.LiveReading[InfectedDevices], error) {
 	return graphsync.ReadLive(ctx, l.Kept, tid, graphsync.LiveMalwareDevices, id, liveAge, func(ctx context.Context) (InfectedDevices, error) {
 		found := InfectedDevices{Devices: []InfectedDevice{}}
-		seen := map[string]bool{}
 		path := "/deviceManagement/windowsMalwareInformation/" + url.PathEscape(id) + "/deviceMalwareStates"
-		for w, err := range graph.List[graph.InfectedDevice](ctx, l.Graph, tid, path, graph.Query{}) {
-			if err != nil {
-				return InfectedDevices{}, fmt.Errorf("devices with malware %q of %s: %w", id, tid, err)
-			}
-			if seen[w.ID] {
-				continue
-			}
-			if len(found.Devices) == mostDevices {
-				found.Cut = true
-				break
-			}
-			seen[w.ID] = true
+		all, more, err := graph.First(ctx, l.Graph, tid, path, graph.Query{}, mostDevices, func(w graph.InfectedDevice) string { return w.ID })
+		if err != nil {
+			return found, fmt.Errorf("devices with malware %q of %s: %w", id, tid, err)
+		}
+		found.Cut = more
+		for _, w := range all {
 			found.Devices = append(found.Devices, InfectedDevice{clean(w.ID), clean(w.DeviceName), detection(w.Detection)})
 		}
 		slices.SortStableFunc(found.Devices, func(a, b InfectedDevice) int { return a.compare(b.Detection) })
@@ -91,13 +84,11 @@ func (l *Live) MalwareOf(ctx context.Context, tid tenant.ID, device string) (gra
 	return graphsync.ReadLive(ctx, l.Kept, tid, graphsync.LiveDeviceMalware, device, liveAge, func(ctx context.Context) ([]DeviceMalware, error) {
 		found := []DeviceMalware{}
 		path := "/deviceManagement/managedDevices/" + url.PathEscape(device) + "/windowsProtectionState/detectedMalwareState"
-		for w, err := range graph.List[graph.DeviceMalware](ctx, l.Graph, tid, path, graph.Query{}) {
-			if err != nil {
-				return nil, fmt.Errorf("malware of device %q of %s: %w", device, tid, err)
-			}
-			if len(found) == mostMalware {
-				break
-			}
+		all, _, err := graph.First(ctx, l.Graph, tid, path, graph.Query{}, mostMalware, func(w graph.DeviceMalware) string { return w.Malware.ID })
+		if err != nil {
+			return nil, fmt.Errorf("malware of device %q of %s: %w", device, tid, err)
+		}
+		for _, w := range all {
 			m := malwareFromGraph(w.Malware)
 			found = append(found, DeviceMalware{m.ID, m.Name, m.Severity, m.Category, detection(w.Detection)})
 		}

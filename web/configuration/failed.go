@@ -3,6 +3,7 @@ package configuration
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/configuration"
@@ -112,13 +113,17 @@ func (v view) failedTable() ui.Table {
 
 // failedState words a state as the count above the table does.
 func failedState(state string) ui.Cell {
-	switch state {
+	switch strings.ToLower(state) {
+	case "noncompliant":
+		return ui.StateCell(ui.ShapeBad, "Failed")
 	case "error":
 		return ui.StateCell(ui.ShapeBad, "In error")
 	case "conflict":
 		return ui.StateCell(ui.ShapeConflict, "Conflict")
+	case "":
+		return ui.StateCell(ui.ShapeUnknown, "Unknown")
 	}
-	return ui.StateCell(ui.ShapeBad, "Failed")
+	return ui.StateCell(ui.ShapeUnknown, "Unknown: "+state)
 }
 
 func (v view) failedNote() string {

@@ -42,7 +42,7 @@ func TestFailedDevices(t *testing.T) {
 	asked := statuses{
 		"compliance/named": {ReadAt: f.Now, Now: true, Value: configuration.DeviceStatuses{Read: 44, Rows: []configuration.DeviceStatus{
 			{Device: "<b>KILN & co", User: "ada@contoso.example", Model: "Surface", State: "nonCompliant", ReportedAt: f.Now.Add(-2 * time.Hour)}, {State: "nonCompliant"},
-			{Device: "LOOM", State: "error"}, {Device: strings.Repeat("x", maxQuery+1), State: "conflict"}}}},
+			{Device: "LOOM", State: "error"}, {Device: strings.Repeat("x", maxQuery+1), State: "conflict"}, {Device: "PRISM", State: "somethingNew"}}}},
 		"deviceConfiguration/many":    {ReadAt: f.Now, Now: true, Value: configuration.DeviceStatuses{Read: 2000, Cut: true}},
 		"deviceConfiguration/passed":  {ReadAt: f.Now, Now: true, Value: configuration.DeviceStatuses{Read: 5}},
 		"deviceConfiguration/refused": {Trouble: graphsync.Trouble{Kind: "forbidden", Sentence: "Microsoft refused to list them.", At: f.Now}},
@@ -52,16 +52,16 @@ func TestFailedDevices(t *testing.T) {
 
 	var v view
 	c.JSON(at+"named", http.StatusOK, &v)
-	if v.Failing == nil || len(v.Failing.Rows) != 4 || v.Failing.Read != 44 || v.Failing.ReadAt == nil {
+	if v.Failing == nil || len(v.Failing.Rows) != 5 || v.Failing.Read != 44 || v.Failing.ReadAt == nil {
 		t.Fatalf("devices on which it failed: %+v", v.Failing)
 	}
-	for i, want := range []string{"/t/" + contoso.ID.String() + "/devices?q=%3Cb%3EKILN+%26+co", "", "/t/" + contoso.ID.String() + "/devices?q=LOOM", ""} {
+	for i, want := range []string{"/t/" + contoso.ID.String() + "/devices?q=%3Cb%3EKILN+%26+co", "", "/t/" + contoso.ID.String() + "/devices?q=LOOM", "", "/t/" + contoso.ID.String() + "/devices?q=PRISM"} {
 		if got := v.Failing.Rows[i].URL; got != want {
 			t.Errorf("row %d leads to %q, want %q", i, got, want)
 		}
 	}
 	for id, want := range map[string][]string{
-		"named":   {"Devices where it failed", "&lt;b&gt;KILN &amp; co", "Device without a name", "In error", "Conflict", "ada@contoso.example", "at most every 10 minutes"},
+		"named":   {"Devices where it failed", "&lt;b&gt;KILN &amp; co", "Device without a name", "In error", "Conflict", "Unknown: somethingNew", "ada@contoso.example", "at most every 10 minutes"},
 		"many":    {"It failed on none of the devices that were read.", "more devices than the 2,000 that are read here"},
 		"passed":  {"Intune lists no device on which it failed now."},
 		"refused": {"Devices where it failed", "Microsoft refused to list them."},

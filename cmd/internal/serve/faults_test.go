@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type bent struct {
 	layer string                                            // that diagnosis names
 	but   map[string][]string                               // datasets that say another kind of trouble, or none
 	rows  bool                                              // it is about rows: a dataset without any does not feel it
+	twice bool                                              // rows come twice, and count once
 	loses []string                                          // tables that lose rows, because what they need is not there
 }
 
@@ -137,6 +139,8 @@ type rig struct {
 
 	looking sync.Once
 	look    string // see snapshotSQL
+
+	site atomic.Pointer[http.Handler]
 }
 
 func newRig(t *testing.T, o world.Options, rounds int) *rig {
@@ -146,11 +150,7 @@ func newRig(t *testing.T, o world.Options, rounds int) *rig {
 	r.p, r.cloud = openedAt(t, r.base, o)
 	p, err := r.p, error(nil)
 	for range rounds {
-		p.Graph, err = graph.New(p.Config.Cloud.GraphURL, graphTokens{entra: p.Entra, resource: p.Config.Cloud.GraphResource},
-			graph.Options{Transport: r.wire, Backoff: time.Millisecond, Unpaced: true})
-		if err != nil {
-			t.Fatal(err)
-		}
+		r.forget(t)
 		r.rounds = append(r.rounds, p.datasets())
 	}
 	table := p.datasets()
@@ -167,7 +167,8 @@ func newRig(t *testing.T, o world.Options, rounds int) *rig {
 	if err := p.Sync.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	server.Config.Handler = p.handler(true)
+	r.serve(func(h http.Handler) http.Handler { return h })
+	server.Config.Handler = http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) { (*r.site.Load()).ServeHTTP(w, q) })
 	server.Start()
 	t.Cleanup(func() {
 		server.Close()
@@ -176,6 +177,23 @@ func newRig(t *testing.T, o world.Options, rounds int) *rig {
 		}
 	})
 	return r
+}
+
+// forget gives the portal a client for Graph that remembers no call before.
+func (r *rig) forget(t *testing.T) {
+	t.Helper()
+	c, err := graph.New(r.p.Config.Cloud.GraphURL, graphTokens{entra: r.p.Entra, resource: r.p.Config.Cloud.GraphResource},
+		graph.Options{Transport: r.wire, Backoff: time.Millisecond, Unpaced: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.p.Graph = c
+}
+
+// serve has the portal's pages served with the client for Graph that it has now.
+func (r *rig) serve(around func(http.Handler) http.Handler) {
+	h := around(r.p.handler(true))
+	r.site.Store(&h)
 }
 
 // owner is one of the portal's owners, signed in.
