@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/audit"
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/brake"
+	"github.com/tenantry/tenantry/internal/change"
 	"github.com/tenantry/tenantry/internal/configuration"
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/detectedapp"
@@ -49,6 +50,7 @@ import (
 	"github.com/tenantry/tenantry/web/activity"
 	"github.com/tenantry/tenantry/web/approvals"
 	"github.com/tenantry/tenantry/web/apps"
+	"github.com/tenantry/tenantry/web/changes"
 	webconfiguration "github.com/tenantry/tenantry/web/configuration"
 	"github.com/tenantry/tenantry/web/consent"
 	"github.com/tenantry/tenantry/web/devices"
@@ -93,6 +95,7 @@ type Deps struct {
 	Entra            *entra.Client
 	Tenants          *tenant.Store
 	Search           *search.Store
+	History          *change.Store
 	Sync             *graphsync.Service
 	Devices          *device.Store
 	Apps             *app.Store
@@ -158,6 +161,13 @@ type Live struct {
 	PolicyStates    devices.PolicyStates
 	DeviceDetails   devices.Details
 	Detections      devices.Detections
+}
+
+// histories are the words of each room for what changes of its things.
+var histories = map[change.Kind]page.History{
+	change.Device: devices.History, change.Protection: devices.ProtectionHistory, change.Category: devices.CategoryHistory, change.Malware: devices.MalwareHistory, change.Autopilot: devices.AutopilotHistory,
+	change.App: apps.History, change.Install: apps.InstallHistory, change.Detected: apps.DetectedHistory, change.Policy: webconfiguration.History, change.Role: roles.History,
+	change.Provisioning: webprovisioning.History, change.Service: services.History, change.Licence: licences.History, change.Incident: incidents.History, change.Guest: guests.History, change.Relationship: relationships.History,
 }
 
 // longest a page may take, in server time; an export may take longer.
@@ -238,6 +248,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&incidents.Handler{Tenants: d.Tenants, Lacks: d.Consent.Store.Lacks, Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
 		ends,
 		&licences.Handler{Organizations: d.Organizations, Sync: d.Sync},
+		&changes.Handler{Changes: d.History, Sync: d.Sync, Words: histories, Keeps: d.Retention.Days},
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Guests: d.Guests, Services: d.Services, Audit: d.Audit, Add: d.Consent}

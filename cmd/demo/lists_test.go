@@ -34,7 +34,7 @@ func listsAgree(t *testing.T, s *site) {
 		t.Run(path, func(t *testing.T) { listAgrees(t, v, path) })
 	}
 	for _, path := range append(lists, "/devices/malware", "/devices/protection", "/apps/catalogue", "/apps/installs", "/apps/detected", "/configuration/filters", "/configuration/scope-tags", "/configuration/notifications",
-		"/provisioning/log", "/provisioning/failures", "/provisioning/objects", "/provisioning/alerts", "/provisioning/mappings", "/roles/who", "/roles/who/people", "/access/list", "/actions/jobs", "/relationships/contracts", "/t/"+c.ID+"/changes", "/t/"+c.ID+"/devices/malware") {
+		"/provisioning/log", "/provisioning/failures", "/provisioning/objects", "/provisioning/alerts", "/provisioning/mappings", "/roles/who", "/roles/who/people", "/access/list", "/actions/jobs", "/relationships/contracts", "/t/"+c.ID+"/changes", "/t/"+c.ID+"/devices/changes", "/t/"+c.ID+"/devices/malware") {
 		if d := v.Get(path); d.FormTo("/views") == nil {
 			t.Errorf("%s: %d, and no view of it can be saved", path, d.Status)
 		}

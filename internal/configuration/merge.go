@@ -167,8 +167,8 @@ const changed = `
 
 // remember keeps a version where the document is new; counts of devices are no part of it.
 const remember = `
-	INSERT INTO policy_version (tenant_id, kind, policy_id, run, at, doc)
-	SELECT $1, n.kind, n.id, $3, $2, n.doc
+	INSERT INTO policy_version (tenant_id, kind, policy_id, run, at, doc, first)
+	SELECT $1, n.kind, n.id, $3, $2, n.doc, o.id IS NULL
 	FROM   policy_changed n
 	LEFT   JOIN policy o ON o.tenant_id = $1 AND o.kind = n.kind AND o.id = n.id
 	WHERE  o.id IS NULL OR o.gone_at IS NOT NULL OR o.doc <> n.doc

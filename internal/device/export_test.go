@@ -56,12 +56,3 @@ func ResultsSQL(scope tenant.Scope, f ResultFilter) (string, []any, error) {
 	}
 	return l.SQL(51)
 }
-
-// ChangesSQL is a page of changes across tenants.
-func ChangesSQL(scope tenant.Scope, f ChangeFilter) (string, []any, error) {
-	l, err := f.listing(scope)
-	if err != nil {
-		return "", nil, err
-	}
-	return l.SQL(51)
-}

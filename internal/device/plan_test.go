@@ -86,7 +86,7 @@ func TestPlans(t *testing.T) {
 	t.Parallel()
 	pool, ids := plannedFleet(t)
 	for name, look := range map[string]func(*testing.T, *postgres.Pool, []tenant.ID){
-		"lists": listPlans, "search": searchPlans, "then": thenPlans, "changes": changePlans, "results": resultPlans,
+		"lists": listPlans, "search": searchPlans, "then": thenPlans, "results": resultPlans,
 	} {
 		t.Run(name, func(t *testing.T) { look(t, pool, ids) })
 	}

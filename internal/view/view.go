@@ -21,7 +21,7 @@ type View struct {
 	ID        int64
 	Staff     int64  // who made it; 0: somebody who is no longer staff
 	By        string // their name
-	List      string // path of the list over all tenants: "/devices"; in one, where there is no such list: "/t/…/changes"
+	List      string // path of the list over all tenants: "/devices"; in one, where there is no such list: "/t/…/devices/changes"
 	Title     string // what the list calls itself; "": not known
 	Name      string
 	State     string // query string

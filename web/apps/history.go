@@ -1,10 +1,12 @@
 package apps
 
 import (
+	"maps"
 	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -103,3 +105,25 @@ func (v view) timeline() ui.Timeline {
 	add(v.firstSeenAt, ui.Event{Icon: "eye", Text: "First seen by the portal", Detail: "Changes before this are not known here."})
 	return all.Timeline()
 }
+
+// The words of this room's histories, for the list of all changes.
+var (
+	History = page.History{Said: said, Labels: func() map[string]string {
+		labels := maps.Clone(fieldLabels)
+		labels["assignment:"] = "Assignment"
+		return labels
+	}()}
+	InstallHistory = page.History{Said: func(_, v string) string { return grouped(v) }, Labels: func() map[string]string {
+		labels := map[string]string{}
+		for _, w := range installWords {
+			labels[w.field] = w.label
+		}
+		return labels
+	}()}
+	DetectedHistory = page.History{Labels: map[string]string{"version": "Version"}, Said: func(_, v string) string {
+		if v == "" {
+			return "on no device"
+		}
+		return "on " + ui.Count(number(v), "device", "devices")
+	}}
+)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/web/page"
 )
 
 var kindWords = map[string]string{
@@ -126,3 +127,6 @@ func cut(s string) string {
 	}
 	return string(r[:400]) + "…"
 }
+
+// History has the words of this room's history, for the list of all changes. What changed in a document is on the page of its policy.
+var History = page.History{Labels: map[string]string{"settings": "Settings"}, Said: func(_, v string) string { return v }}

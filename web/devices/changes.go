@@ -81,10 +81,10 @@ func span(q page.Query, now time.Time) (from, to time.Time, err error) {
 	return from, to, nil
 }
 
-// changes serves what differs between two moments, by device, in one tenant; over all of them what changed, change by change.
+// changes serves what differs between two moments, by device, in one tenant.
 func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	if !m.One() {
-		return h.allChanges(w, r, m)
+		return errs.NotFound // over all, there is the list of changes
 	}
 	q, err := changesSpec.Parse(r.URL)
 	if err != nil {
@@ -112,7 +112,7 @@ func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membe
 		return err
 	}
 	l := page.List[changedRow]{
-		Title: "Changes", One: "device", Many: "changed devices", Caption: "Devices that changed", M: m, Query: q, Spec: changesSpec, Columns: changeColumns,
+		Title: "Devices that changed", Context: []ui.Crumb{{Text: "Changes", URL: m.Path("/changes")}}, One: "device", Many: "changed devices", Caption: "Devices that changed", M: m, Query: q, Spec: changesSpec, Columns: changeColumns,
 		URL: func(r changedRow) string { return r.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf,
 		Lead:   "Devices that differ between " + instant(from) + " and " + instant(to) + ", UTC. What changed and changed back is no difference.",
 		Banner: unread(days, from, to),

@@ -40,7 +40,7 @@ type Handler struct {
 // Mount adds the device pages, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) {
 	r.Get("/devices", h.list)
-	r.Get("/changes", h.changes)
+	r.Get("/devices/changes", h.changes)
 	r.Get("/devices/protection", h.protection)
 	r.Get("/devices/malware", h.malware)
 	r.Get("/devices/malware/{malware}", h.showMalware)

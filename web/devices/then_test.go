@@ -131,7 +131,7 @@ func TestHistoryThatWasPruned(t *testing.T) {
 	c := f.Serve(t, technician, tenant.Only(contoso.ID), h.Mount)
 	at := "/t/" + contoso.ID.String()
 	for path, status := range map[string]int{
-		at + "/devices?on=2026-11-12": 400, at + "/devices?on=2026-11-15": 200, at + "/changes?from=2026-11-12": 400, at + "/changes": 200, at + "/changes?from=2026-11-14": 200,
+		at + "/devices?on=2026-11-12": 400, at + "/devices?on=2026-11-15": 200, at + "/devices/changes?from=2026-11-12": 400, at + "/devices/changes": 200, at + "/devices/changes?from=2026-11-14": 200,
 	} {
 		got := c.Get(path)
 		if got.Code != status || status == 400 && !strings.Contains(got.Body.String(), "History is kept since 13 Nov 2026 only.") {
@@ -142,7 +142,7 @@ func TestHistoryThatWasPruned(t *testing.T) {
 
 func TestChangesBetween(t *testing.T) {
 	f, contoso, fabrikam, c := days(t)
-	at := "/t/" + contoso.ID.String() + "/changes"
+	at := "/t/" + contoso.ID.String() + "/devices/changes"
 	type changesTwin struct {
 		Rows []struct {
 			Name     string
@@ -205,21 +205,21 @@ func TestChangesBetween(t *testing.T) {
 	}
 	unread := f.Tenant(t, 7, "Northwind", "northwind.example")
 	all := f.Serve(t, technician, tenant.Everything(), (&Handler{Devices: f.Devices, Sync: f.Sync}).Mount)
-	if html := all.Get("/t/" + unread.ID.String() + "/changes").Body.String(); !strings.Contains(html, "Not read yet") || strings.Contains(html, "No device differs") {
+	if html := all.Get("/t/" + unread.ID.String() + "/devices/changes").Body.String(); !strings.Contains(html, "Not read yet") || strings.Contains(html, "No device differs") {
 		t.Error("a customer that was never read is said to have no change")
 	}
 	var never struct {
 		Count *int64
 		AsOf  *time.Time `json:"as_of"`
 	}
-	if all.JSON("/t/"+unread.ID.String()+"/changes", http.StatusOK, &never); never.Count != nil || never.AsOf != nil {
+	if all.JSON("/t/"+unread.ID.String()+"/devices/changes", http.StatusOK, &never); never.Count != nil || never.AsOf != nil {
 		t.Errorf("never read: %+v", never)
 	}
 	if all.JSON(at, http.StatusOK, &never); never.Count == nil || never.AsOf == nil {
 		t.Errorf("read: %+v", never)
 	}
 	one := f.Serve(t, technician, tenant.Only(contoso.ID), (&Handler{Devices: f.Devices, Sync: f.Sync}).Mount)
-	path := "/t/" + fabrikam.ID.String() + "/changes"
+	path := "/t/" + fabrikam.ID.String() + "/devices/changes"
 	if got := one.Get(path); got.Code != http.StatusNotFound {
 		t.Errorf("GET %s: status %d, want 404", path, got.Code)
 	}

@@ -219,3 +219,6 @@ func valueWord(field, value string) string {
 }
 
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: fieldWords, Said: valueWord}

@@ -91,3 +91,6 @@ func kindWord(v string) string {
 	}
 	return spaced(v)
 }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: fieldWords, Said: fieldValue}

@@ -159,3 +159,6 @@ func (v view) timeline() (t ui.Timeline) {
 	}
 	return t
 }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: labels, Said: said}

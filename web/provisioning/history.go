@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -70,3 +71,6 @@ func (v view) timeline() ui.Timeline {
 	}
 	return out
 }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: changeLabels, Said: saidChange}

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/gdap"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -44,3 +45,6 @@ func stateOf(x gdap.Relationship, late bool, now time.Time) ui.State {
 }
 
 var fieldWords = map[string]string{"name": "Name", "status": "Status", "ends_at": "End", "auto_extend": "Automatic extension", "roles": "Roles", "groups": "Groups", "gone": "Presence at Microsoft"}
+
+// History has the words of this room's history, for the list of all changes. Groups are named on the page of a relationship only.
+var History = page.History{Labels: fieldWords, Said: view{}.valueWord}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/web/page"
 )
 
 // actionWord is a resource action with blanks: Microsoft.Intune_RemoteTasks_Wipe is "Remote tasks: Wipe".
@@ -78,3 +79,6 @@ var fieldWords = map[string]string{
 	"name": "Name", "description": "Description", "allowed": "Permissions", "denied": "Permissions taken away", "gone": "Presence in Intune",
 	"assignment": "Assignment", "assignment.name": "Name of the assignment", "assignment.members": "Member groups of", "assignment.scopes": "Scope of",
 }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: fieldWords, Said: func(_, v string) string { return short(v) }}

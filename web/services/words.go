@@ -6,6 +6,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/service"
+	"github.com/tenantry/tenantry/web/page"
 )
 
 // kindWords are the kinds in the words of the Intune admin center.
@@ -210,3 +211,22 @@ func renewalOf(it service.Item) *renewal {
 	}
 	return nil
 }
+
+// History has the words of this room's history, for the list of all changes.
+var History = page.History{Labels: func() map[string]string {
+	labels := map[string]string{}
+	for field, label := range memberWords {
+		switch field {
+		case "expires_at", "name", "type", "state", "gone":
+			labels[field] = label
+		default:
+			labels["detail."+field] = label
+		}
+	}
+	return labels
+}(), Other: memberWord, Said: func(_, v string) string {
+	if v == "" {
+		return "nothing"
+	}
+	return valueWord(readable(v))
+}}

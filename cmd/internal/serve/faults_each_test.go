@@ -18,7 +18,7 @@ import (
 // shown are the lists that show what a dataset holds, below a customer.
 var shown = map[string][]string{
 	graphsync.Organization:          {"/licences", "/licences/domains"},
-	graphsync.Devices:               {"/devices", "/changes"},
+	graphsync.Devices:               {"/devices", "/devices/changes"},
 	graphsync.DeviceCategories:      {"/devices/categories"},
 	graphsync.Apps:                  {"/apps"},
 	graphsync.AppInstalls:           {"/apps/installs"},

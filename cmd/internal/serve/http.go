@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/change"
 	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
@@ -53,7 +54,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, AdminCenter: p.Config.Cloud.AdminCenterURL, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure, Changes: &p.changes, Keys: p.Keys, TestAlert: p.TestAlert,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
-		Provisioning: p.Provisioning, Services: p.Services, Organizations: organization.NewStore(p.Pool), Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Search: search.NewStore(p.Pool), Incidents: p.Incidents, IncidentDesk: p.incidentDesk(), Hunter: p.hunter(), HuntingQueries: incident.NewQueries(p.Pool), Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Brake: p.Brake, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
+		Provisioning: p.Provisioning, Services: p.Services, Organizations: organization.NewStore(p.Pool), Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Search: search.NewStore(p.Pool), History: change.NewStore(p.Pool), Incidents: p.Incidents, IncidentDesk: p.incidentDesk(), Hunter: p.hunter(), HuntingQueries: incident.NewQueries(p.Pool), Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Brake: p.Brake, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups, graphsync.Relationships)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},

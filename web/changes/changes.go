@@ -1,0 +1,250 @@
+// Package changes is the page of what readings saw change, of every kind of thing, over all customers or of one.
+package changes
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/change"
+	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/ui"
+)
+
+// Handler serves the room.
+type Handler struct {
+	Changes *change.Store
+	Sync    *graphsync.Service
+	Words   map[change.Kind]page.History                    // of the rooms that know the things
+	Keeps   func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
+}
+
+// Mount adds the page, over all tenants or inside one according to the membership.
+func (h *Handler) Mount(r page.Router) { r.Get("/changes", h.list) }
+
+const (
+	pageSize = 50
+	day      = 24 * time.Hour
+)
+
+var noun = fresh.Noun{One: "change", Many: "changes", Whole: "changes that the portal saw", Icon: "history"}
+
+// presence is the value of the filter, and the words, for that a thing went or came back.
+const presence = "presence"
+
+// slug is a label in an address.
+func slug(label string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), "-")
+}
+
+// fields are what can change, by the words in an address: things of several kinds have names.
+func (h *Handler) fields() (options []page.Option, fields map[string]map[change.Kind][]string) {
+	fields = map[string]map[change.Kind][]string{}
+	add := func(label string, k change.Kind, field string) {
+		s := slug(label)
+		if fields[s] == nil {
+			fields[s] = map[change.Kind][]string{}
+			options = append(options, page.Option{Value: s, Label: label})
+		}
+		fields[s][k] = append(fields[s][k], field)
+	}
+	for _, k := range kinds {
+		for field, label := range h.Words[k.id].Labels {
+			if field != "gone" && field != "gone_at" {
+				add(label, k.id, field)
+			}
+		}
+		add("Presence", k.id, "gone")
+	}
+	slices.SortFunc(options, func(a, b page.Option) int { return strings.Compare(a.Label, b.Label) })
+	return options, fields
+}
+
+func (h *Handler) spec(m tenant.Membership) page.Spec {
+	s := page.Spec{}
+	options, _ := h.fields()
+	of := make([]page.Option, len(kinds))
+	for i, k := range kinds {
+		of[i] = page.Option{Value: string(k.id), Label: k.label}
+	}
+	s.Filters = []page.Filter{{Name: "kind", Label: "Kind", Options: of}, {Name: "field", Label: "What changed", Options: options}}
+	if !m.One() {
+		s.Filters = append(s.Filters, page.ByCustomer)
+	}
+	s.Filters = append(s.Filters, page.Filter{Name: "from", Label: "From", Hint: "A day, such as 2026-11-14, or a time as 2026-11-14T09:30:00Z.", Check: isMoment}, page.Filter{Name: "to", Label: "To", Hint: "The end of that day, or a time.", Check: isMoment})
+	return s
+}
+
+// isMoment takes a day, or a time as RFC 3339 has it.
+func isMoment(v string) error {
+	_, _, err := bounds(v)
+	return err
+}
+
+// bounds is the beginning and the end of what was typed: of a day both, of a time the same.
+func bounds(v string) (from, to time.Time, err error) {
+	if d, err := time.Parse(time.DateOnly, v); err == nil {
+		return d, d.Add(day), nil
+	}
+	t, err := time.Parse(time.RFC3339, v)
+	return t.UTC(), t.UTC(), err
+}
+
+func (h *Handler) filter(q page.Query, now time.Time) (f change.Filter, err error) {
+	f = change.Filter{After: q.After, Limit: pageSize}
+	for _, v := range q.Values["kind"] {
+		f.Kinds = append(f.Kinds, change.Kind(v))
+	}
+	if asked := q.Values["field"]; len(asked) > 0 {
+		_, fields := h.fields()
+		f.Fields = map[change.Kind][]string{}
+		for _, v := range asked {
+			for k, names := range fields[v] {
+				f.Fields[k] = append(f.Fields[k], names...)
+			}
+		}
+	}
+	if len(q.Values["from"]) > 1 || len(q.Values["to"]) > 1 {
+		return f, errs.Show(errs.Invalid, "There is one beginning and one end.")
+	}
+	if v := q.Get("from"); v != "" {
+		f.From, _, _ = bounds(v) // the filter was checked
+	}
+	if v := q.Get("to"); v != "" {
+		_, f.To, _ = bounds(v)
+	}
+	if f.From.After(now) || !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
+		return f, errs.ShowNext(errs.Invalid, "The beginning is not before the end.", "Choose an earlier beginning, or a later end.")
+	}
+	f.Tenants, err = q.Customers()
+	return f, err
+}
+
+// keptSince refuses moments older than the history that is kept.
+func (h *Handler) keptSince(ctx context.Context, at, now time.Time) error {
+	if h.Keeps == nil || at.IsZero() {
+		return nil
+	}
+	days, err := h.Keeps(ctx)
+	if err != nil {
+		return err
+	}
+	if oldest := now.AddDate(0, 0, -days); at.Before(oldest) {
+		return errs.ShowNext(errs.Invalid, "History is kept since "+oldest.UTC().Format("2 Jan 2006")+" only.", "Choose a later day.")
+	}
+	return nil
+}
+
+func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
+	q, err := h.spec(m).Parse(r.URL)
+	if err != nil {
+		return err
+	}
+	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now.UTC()
+	f, err := h.filter(q, now)
+	if err != nil {
+		return err
+	}
+	if err := h.keptSince(ctx, f.From, now); err != nil {
+		return err
+	}
+	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
+		f.CountMost = page.Enough
+	}
+	read, err := h.read(ctx, m.Scope, f)
+	if err != nil {
+		return err
+	}
+	var found change.Page
+	if !q.CSV {
+		if found, err = h.Changes.ListAcrossTenants(ctx, m.Scope, f); err != nil {
+			return err
+		}
+	}
+	l := page.List[row]{
+		Title: "Changes", One: noun.One, Many: noun.Many, Caption: "What readings saw change, the newest first", M: m, Query: q, Spec: h.spec(m), Columns: columns(m, now),
+		URL: func(c row) string { return c.URL }, Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
+		Each: page.Paged(func(ctx context.Context, after string) ([]change.Change, string, error) {
+			f := f
+			f.After, f.Limit = after, 500
+			return h.Changes.RowsAcrossTenants(ctx, m.Scope, f)
+		}, h.newRow),
+	}
+	if m.One() {
+		l.Actions = []ui.Action{{Text: "Devices between two moments", Kind: ui.Quiet, URL: m.Path("/devices/changes")}}
+	}
+	if !q.CSV && !page.WantsJSON(r) {
+		if l.Banner, err = h.gaps(ctx, m, f, now); err != nil {
+			return err
+		}
+	}
+	for _, c := range found.Rows {
+		l.Rows = append(l.Rows, h.newRow(c))
+	}
+	if len(l.Rows) == 0 && !q.CSV {
+		l.Empty = fresh.Empty(noun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now)
+	}
+	return l.Serve(w, r)
+}
+
+// read is how fresh the list is: as what was read the longest ago of what was read at all.
+func (h *Handler) read(ctx context.Context, scope tenant.Scope, f change.Filter) (oldest graphsync.Freshness, err error) {
+	for i, dataset := range datasets(f.Kinds) {
+		read, err := h.Sync.Freshness(ctx, scope, dataset)
+		if err != nil {
+			return oldest, err
+		}
+		if i == 0 || read.Read > 0 && (oldest.Read == 0 || read.AsOf.Before(oldest.AsOf)) {
+			oldest = read
+		}
+	}
+	return oldest, nil
+}
+
+// shownGaps is how many gaps the page names, and gapDays how far back it looks for them where no beginning is asked for.
+const shownGaps, gapDays = 5, 30
+
+// gaps says on which days nothing was read completely: what changed then is seen at the reading after. Of several kinds it is that of devices.
+func (h *Handler) gaps(ctx context.Context, m tenant.Membership, f change.Filter, now time.Time) (*ui.Banner, error) {
+	scope, of, from := m.Scope, datasets(f.Kinds), f.From
+	if len(f.Tenants) > 0 {
+		for _, id := range f.Tenants {
+			if !scope.Has(id) {
+				return nil, nil
+			}
+		}
+		scope = tenant.Only(f.Tenants...)
+	}
+	if from.IsZero() {
+		from = now.AddDate(0, 0, -gapDays)
+	}
+	days, err := h.Sync.Daily(ctx, scope, of[0], "total", from)
+	if err != nil {
+		return nil, err
+	}
+	var named []string
+	for _, g := range fresh.Gaps(days, now) {
+		if f.To.IsZero() || g.From.Before(f.To) {
+			named = append(named, g.Text)
+		}
+	}
+	if len(named) == 0 {
+		return nil, nil
+	}
+	slices.Reverse(named)
+	text := strings.Join(named[:min(shownGaps, len(named))], ", ")
+	if n := len(named) - shownGaps; n > 0 {
+		text += " and " + ui.Count(int64(n), "more stretch", "more stretches") + " of days"
+	}
+	what := kinds[0].many
+	if len(f.Kinds) == 1 {
+		what = kindOf(f.Kinds[0]).many
+	}
+	return &ui.Banner{Kind: "unknown", Title: "Not read: " + text + ".", Text: "There is no complete reading of " + what + " of these days. What changed then shows at the reading after them."}, nil
+}

@@ -1,0 +1,153 @@
+package changes
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/tenantry/tenantry/internal/app"
+	"github.com/tenantry/tenantry/internal/change"
+	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/web/page"
+	"github.com/tenantry/tenantry/web/webtest"
+)
+
+var technician = tenant.Person{Name: "Sana Aydin", UPN: "sana@partner.example", Role: tenant.RoleTechnician}
+
+func words() map[change.Kind]page.History {
+	said := func(_, v string) string { return "the " + v }
+	return map[change.Kind]page.History{
+		change.Device: {Labels: map[string]string{"name": "Name", "compliance": "Compliance", "gone": "Presence in Intune"}, Said: said},
+		change.App:    {Labels: map[string]string{"name": "Name", "version": "Version"}, Other: func(string) string { return "Something" }, Said: said},
+	}
+}
+
+// fleet has changes of devices and apps of two customers, and days on which nothing was read.
+func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, h *Handler) {
+	f = webtest.NewFleet(t)
+	contoso, fabrikam = f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	on := func(d int) time.Time { return time.Date(2026, 11, d, 2, 0, 0, 0, time.UTC) }
+	first, second := device.Device{ID: "d1", Name: "CTO-1", OS: "Windows", Compliance: "compliant"}, device.Device{ID: "d2", Name: "=cmd<script>x", OS: "Windows", Compliance: "compliant"}
+	f.ReadDevices(t, contoso.ID, on(10), first, second)
+	first.Compliance, first.Name = "noncompliant", "CTO-1-NEW"
+	f.ReadDevices(t, contoso.ID, on(12), first)
+	f.ReadDevices(t, fabrikam.ID, on(12), first)
+	first.Compliance = "compliant"
+	f.ReadDevices(t, contoso.ID, on(21), first, second)
+	f.ReadDevices(t, fabrikam.ID, on(21), first)
+	a := app.App{ID: "a/1", Name: "Reader", Type: "win32LobApp", Version: "1.0"}
+	f.ReadApps(t, contoso.ID, on(10), nil, a)
+	a.Version, a.Name, a.Publisher = "2.0", "Reader Pro", "Contoso"
+	f.ReadApps(t, contoso.ID, on(20), nil, a)
+	return f, contoso, fabrikam, &Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}
+}
+
+func TestChanges(t *testing.T) {
+	f, contoso, fabrikam, h := fleet(t)
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), h.Mount)
+	type twin struct {
+		Rows  []row
+		Count int64
+		AsOf  *time.Time `json:"as_of"`
+	}
+	list := func(c *webtest.Client, at string) (l twin) {
+		t.Helper()
+		if c.JSON(at, http.StatusOK, &l); int64(len(l.Rows)) != l.Count {
+			t.Errorf("%s: %d rows, counted %d", at, len(l.Rows), l.Count)
+		}
+		return l
+	}
+	count := func(query string) int64 { t.Helper(); return list(c, "/changes"+query).Count }
+	all := list(c, "/changes")
+	if all.Count != 9 || all.AsOf == nil {
+		t.Fatalf("%+v", all)
+	}
+	for i, r := range all.Rows {
+		under := map[string]string{"device": "/devices/" + r.ID + "/history", "app": "/apps/a%2F1"}[r.Kind]
+		if i > 0 && r.At.After(all.Rows[i-1].At) || r.Tenant.Name == "" || r.Label == "" || r.URL != "/t/"+r.Tenant.ID.String()+under {
+			t.Errorf("row %d: %+v", i, r)
+		}
+	}
+	if one, other := count("?customer="+contoso.ID.String()), count("?customer="+fabrikam.ID.String()); one != 8 || other != 1 {
+		t.Errorf("%d of Contoso, %d of Fabrikam", one, other)
+	}
+	if devices, apps := count("?kind=device"), count("?kind=app"); devices != 6 || apps != 3 || count("?kind=device&kind=app") != 9 || count("?kind=guest") != 0 {
+		t.Errorf("%d of devices, %d of apps", devices, apps)
+	}
+	if names, gone := count("?field=name"), count("?field=presence"); names != 2 || gone != 2 || count("?field=name&kind=app") != 1 || count("?field=version&field=compliance") != 4 {
+		t.Errorf("%d of names, %d of presence", names, gone)
+	}
+	if day, before, after := count("?from=2026-11-12&to=2026-11-12"), count("?to=2026-11-11"), count("?from=2026-11-13"); day != 3 || before != 0 || after != 6 {
+		t.Errorf("%d before the day, %d on it and %d after", before, day, after)
+	}
+	csv := c.Get("/changes?format=csv").Body.String()
+	if n := strings.Count(csv, "\r\n") - 1; n != 9 || strings.Contains(csv, "\n=cmd") || !strings.Contains(csv, "the 1.0,the 2.0") {
+		t.Errorf("CSV of %d rows:\n%s", n, csv)
+	}
+	if sheet := c.Get("/changes?format=xlsx"); sheet.Code != http.StatusOK || sheet.Body.Len() == 0 {
+		t.Errorf("workbook: status %d", sheet.Code)
+	}
+	html := c.Get("/changes").Body.String()
+	for _, want := range []string{"Presence: gone → there", "Compliance: the compliant → the noncompliant", "Something: the  → the Contoso", "Not read: 13–20 Nov, 11 Nov."} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+	if strings.Contains(html, "<script>x") {
+		t.Error("a name is printed as HTML")
+	}
+
+	own := f.Serve(t, technician, tenant.Only(fabrikam.ID), h.Mount)
+	if l := list(own, "/changes"); l.Count != 1 || list(own, "/t/"+fabrikam.ID.String()+"/changes").Count != 1 {
+		t.Errorf("who may see Fabrikam only sees %d changes", l.Count)
+	}
+	if got := own.Get("/t/" + contoso.ID.String() + "/changes"); got.Code != http.StatusNotFound {
+		t.Errorf("a customer out of reach: status %d", got.Code)
+	}
+	inside := c.Get("/t/" + contoso.ID.String() + "/changes").Body.String()
+	if !strings.Contains(inside, "/t/"+contoso.ID.String()+"/devices/changes") || !strings.Contains(inside, "CTO-1-NEW") {
+		t.Error("the list of a customer has no rows, or does not lead to the devices between two moments")
+	}
+	for _, query := range []string{"?from=x", "?to=2026-11-99", "?from=2026-11-14&to=2026-11-12", "?from=2026-11-22", "?from=2026-11-12&from=2026-11-13", "?after=x", "?format=xml", "?sort=name", "?customer=x", "?field=secret", "?kind=x"} {
+		if got := c.Get("/changes" + query); got.Code != http.StatusBadRequest {
+			t.Errorf("%s: status %d, want 400", query, got.Code)
+		}
+	}
+	h.Keeps = func(context.Context) (int, error) { return 8, nil }
+	if got := c.Get("/changes?from=2026-11-12"); got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), "History is kept since 13 Nov 2026 only.") {
+		t.Errorf("a day before the history that is kept: status %d", got.Code)
+	}
+}
+
+func TestWhatWasNotReadDidNotStayTheSame(t *testing.T) {
+	f := webtest.NewFleet(t)
+	northwind := f.Tenant(t, 3, "Northwind", "northwind.example")
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}).Mount)
+	if html := c.Get("/changes").Body.String(); !strings.Contains(html, "read yet") || strings.Contains(html, "No changes") {
+		t.Error("what was not read seems to be none")
+	}
+	f.ReadDevices(t, northwind.ID, f.Now)
+	if html := c.Get("/changes").Body.String(); !strings.Contains(html, "No changes") {
+		t.Error("devices that were read once have no changes, and the page does not say so")
+	}
+	if html := c.Get("/changes?kind=guest").Body.String(); !strings.Contains(html, "read yet") || strings.Contains(html, "No change") {
+		t.Error("guests that were not read seem to have no changes")
+	}
+}
+
+// TestEveryKindHasItsPlace holds the table of kinds against the histories.
+func TestEveryKindHasItsPlace(t *testing.T) {
+	h := &Handler{Words: words()}
+	for _, k := range change.Kinds() {
+		r := h.newRow(change.Change{Kind: k, Subject: "x", Part: "p", Field: "gone", Old: "false", New: "true"})
+		if r.kind.label == "" || r.kind.dataset == "" || r.words() != "Presence: there → gone" {
+			t.Errorf("%s: %+v", k, r)
+		}
+	}
+	if len(change.Kinds()) != len(kinds) {
+		t.Errorf("the page has %d kinds, %d keep history", len(kinds), len(change.Kinds()))
+	}
+}
