@@ -99,14 +99,7 @@ func (p *InstallPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.
 	if err != nil {
 		return fmt.Errorf("pull installations of %s: %w", tid, err)
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, run.Number, p.Now()) })
 }
 
 // installFrom maps a row of the report. ok is false where it names no app, or where a count is no number: that is unknown, and not zero.
@@ -143,7 +136,7 @@ func (s *InstallStage) Add(i Install) error {
 }
 
 // Merge makes the tenant's installations those of the read, which was complete, and keeps which counts changed. tx is under the tenant's scope.
-func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	how := postgres.Merge{Table: "app_install", Keep: true, History: "app_install_change", Subject: "app_id", Fields: counted}
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge installations of %s: %w", tid, err)

@@ -12,16 +12,17 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-func installed(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Install) Merged {
+func installed(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Install) graphsync.Merged {
 	t.Helper()
 	return installedAt(t, pool, s, tid, noon, of...)
 }
 
-func installedAt(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Install) (m Merged) {
+func installedAt(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Install) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.InstallStage()
 	defer stage.Close()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -51,12 +52,6 @@ func (s *Stage) Add(a App, of []Assignment) error {
 	return nil
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // remembered are the columns whose changes are kept as history. Licence counts move every hour and are not.
 var remembered = []string{"name", "publisher", "type", "description", "version", "state", "assigned", "categories", "file_name", "size", "package", "store_url",
 	"install_command", "uninstall_command", "run_as", "architectures", "minimum_os", "licences_total", "owner", "developer", "notes"}
@@ -65,7 +60,7 @@ var merging = postgres.Merge{Table: "app", Keep: true, History: "app_change", Su
 
 // Merge makes the tenant's apps and assignments those of the read, which was complete. It writes only what differs, and keeps what
 // changed. tx is under the tenant's scope.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.apps.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge apps of %s: %w", tid, err)
 	}
@@ -89,7 +84,7 @@ const rememberAssignments = `
 	WHERE  v.old IS DISTINCT FROM v.new
 	ON     CONFLICT DO NOTHING`
 
-func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *graphsync.Merged) error {
 	if same, err := s.assignments.Same(ctx, tx, "app_assignment", tid); err != nil || same {
 		return err
 	}

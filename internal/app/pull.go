@@ -37,14 +37,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 			return err
 		}
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, run.Number, p.Now()) })
 }
 
 // fromGraph is an app and its assignments as we keep them.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -47,17 +48,11 @@ func searchText(i Identity) string {
 	return strings.ToLower(strings.Join([]string{i.Serial, i.Name, i.PurchaseOrder, i.UPN, i.UserName}, "\n"))
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 var merging = postgres.Merge{Table: "autopilot_identity", Keep: true, History: "autopilot_change", Subject: "identity_id", Fields: remembered}
 
 // Merge makes the tenant's identities those of the read, which was complete. It writes only what differs, and keeps what changed. tx is
 // under the tenant's scope.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge Autopilot identities of %s: %w", tid, err)
 	}

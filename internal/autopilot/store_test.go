@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -41,7 +42,7 @@ func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
 	return pool, NewStore(pool)
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, run int64, at time.Time, of ...Identity) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, run int64, at time.Time, of ...Identity) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()

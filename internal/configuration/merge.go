@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -105,15 +106,9 @@ func (s *Stage) add(p read) error {
 	return nil
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's policies of the stage's kinds those of the read, which was complete. It writes only what differs, and keeps a
 // version of each policy whose document is new.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if err := s.mergePolicies(ctx, tx, tid, run, now, &m); err != nil {
 		return m, err
 	}
@@ -130,7 +125,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 // reads is what reads of these kinds are known by, see postgres.Stage.Same.
 func (s *Stage) reads(table string) string { return table + " " + strings.Join(s.kinds, " ") }
 
-func (s *Stage) mergePolicies(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+func (s *Stage) mergePolicies(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *graphsync.Merged) error {
 	if same, err := s.policies.Same(ctx, tx, s.reads("policy"), tid, s.whole...); err != nil || same {
 		return err
 	}
@@ -202,7 +197,7 @@ const sweep = `
 	FROM   gone
 	ON     CONFLICT DO NOTHING`
 
-func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, m *Merged) error {
+func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, m *graphsync.Merged) error {
 	if same, err := s.assignments.Same(ctx, tx, s.reads("policy_assignment"), tid, s.whole...); err != nil || same {
 		return err
 	}

@@ -98,14 +98,7 @@ func (p *TemplatePuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 }
 
 func store(ctx context.Context, stage *Stage, tid tenant.ID, run *graphsync.Run, now time.Time) error {
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, now)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, run.Number, now) })
 }
 
 // reader is one run's reading.

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -41,12 +42,12 @@ func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
 	return pool, NewStore(pool)
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...read) Merged {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...read) graphsync.Merged {
 	t.Helper()
 	return mergeKinds(t, pool, s, tid, at, Policies, of...)
 }
 
-func mergeKinds(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, kinds []Kind, of ...read) (m Merged) {
+func mergeKinds(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, kinds []Kind, of ...read) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage(kinds...)
 	defer stage.Close()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -43,7 +44,7 @@ func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
 	return pool, NewStore(pool)
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Version) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Version) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()

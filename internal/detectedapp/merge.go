@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -38,14 +39,8 @@ func cut(s string) string {
 	return strings.ToValidUTF8(s[:500], "")
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's detected apps those of the read, which was complete, and keeps which versions came and went.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, postgres.Merge{Table: "detected_app", Before: remember}, tid, 0, now); err != nil {
 		return m, fmt.Errorf("merge detected apps of %s: %w", tid, err)
 	}

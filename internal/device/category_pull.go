@@ -34,14 +34,7 @@ func (p *CategoryPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 			return err
 		}
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, run.Number, p.Now()) })
 }
 
 // CategoryStage gathers the device categories of one read.
@@ -63,7 +56,7 @@ func (s *CategoryStage) Add(c Category) error {
 var mergingCategories = postgres.Merge{Table: "device_category", Keep: true, History: "device_category_change", Subject: "category_id", Fields: []string{"name", "description"}}
 
 // Merge makes the tenant's device categories those of the read, which was complete, and keeps what changed.
-func (s *CategoryStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *CategoryStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, mergingCategories, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge device categories of %s: %w", tid, err)
 	}

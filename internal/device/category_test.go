@@ -10,6 +10,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
@@ -68,7 +69,7 @@ func TestCategoriesKeepHistory(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
 	run := int64(0)
-	read := func(tid tenant.ID, of ...device.Category) (m device.Merged) {
+	read := func(tid tenant.ID, of ...device.Category) (m graphsync.Merged) {
 		t.Helper()
 		stage := s.CategoryStage()
 		defer stage.Close()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -51,15 +52,9 @@ func (s *Stage) Add(d Device) error {
 	return r.End()
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's devices those of the read, which was complete: it writes only rows that are new or differ, keeps what
 // changed, and marks those that the read no longer had. tx is under the tenant's scope.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	same, err := s.rows.Same(ctx, tx, "device", tid)
 	if err != nil {
 		return m, fmt.Errorf("merge devices of %s: %w", tid, err)
@@ -104,7 +99,7 @@ func age(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (int64, e
 }
 
 // merge compares the read with the rows that are there.
-func (s *Stage) merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *Merged) error {
+func (s *Stage) merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, m *graphsync.Merged) error {
 	if err := s.rows.Copy(ctx, tx, "device_stage", "device"); err != nil {
 		return fmt.Errorf("merge devices of %s: %w", tid, err)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -44,7 +45,7 @@ func twoTenants(t *testing.T) (*postgres.Pool, *device.Store) {
 }
 
 // merge stores a complete read of the tenant, with its counters, as the sync does.
-func merge(t *testing.T, pool *postgres.Pool, s *device.Store, tid tenant.ID, run int64, at time.Time, of ...device.Device) device.Merged {
+func merge(t *testing.T, pool *postgres.Pool, s *device.Store, tid tenant.ID, run int64, at time.Time, of ...device.Device) graphsync.Merged {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()
@@ -59,7 +60,7 @@ func merge(t *testing.T, pool *postgres.Pool, s *device.Store, tid tenant.ID, ru
 			t.Fatal(err)
 		}
 	}
-	var m device.Merged
+	var m graphsync.Merged
 	err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) error {
 		var err error
 		if m, err = stage.Merge(t.Context(), tx, tid, run, at); err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -85,9 +86,9 @@ func TestStore(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
 	s := NewStore(pool)
-	merge := func(tid tenant.ID, at time.Time, found ...Assignment) Merged {
+	merge := func(tid tenant.ID, at time.Time, found ...Assignment) graphsync.Merged {
 		t.Helper()
-		var m Merged
+		var m graphsync.Merged
 		if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
 			m, err = s.Merge(t.Context(), tx, tid, at.Unix(), at, found)
 			return err

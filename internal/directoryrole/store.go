@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -19,18 +20,12 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 var merging = postgres.Merge{
 	Table: "directory_role_assignment", Keep: true, History: "directory_role_change", Subject: "assignment_id", Fields: []string{"role_id", "principal_id", "scope", "name", "enabled"},
 }
 
 // Merge makes the tenant's assignments those of the read, which was complete. tx is under the tenant's scope.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Assignment) (m Merged, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Assignment) (m graphsync.Merged, err error) {
 	stage := postgres.NewStage(strings.Fields("id role_id role_name principal_id principal_type name upn enabled scope")...)
 	defer stage.Close()
 	m.Counters = map[string]int64{"total": 0}

@@ -75,13 +75,8 @@ func (p *ContractPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync
 		}
 		found = append(found, c)
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := p.Store.MergeContracts(ctx, tx, tid, run.Number, p.Now(), found)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) {
+		return p.Store.MergeContracts(ctx, tx, tid, run.Number, p.Now(), found)
 	})
 }
 
@@ -96,7 +91,7 @@ func contractFromGraph(w graph.Contract) Contract {
 }
 
 // MergeContracts makes the tenant's contracts those of the read, which was complete. tx is under the tenant's scope.
-func (s *Store) MergeContracts(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Contract) (m Merged, err error) {
+func (s *Store) MergeContracts(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Contract) (m graphsync.Merged, err error) {
 	stage := postgres.NewStage("id", "customer_id", "name", "name_key", "domain", "type")
 	defer stage.Close()
 	m.Counters = map[string]int64{"total": 0}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -40,7 +41,7 @@ func TestContracts(t *testing.T) {
 		}
 	}
 	s := NewStore(pool)
-	merge := func(at time.Time, found ...Contract) (m Merged) {
+	merge := func(at time.Time, found ...Contract) (m graphsync.Merged) {
 		t.Helper()
 		if err := pool.InTx(t.Context(), home, func(tx pgx.Tx) (err error) {
 			if _, err = s.Merge(t.Context(), tx, home, at.Unix(), at, []Relationship{active("1", contoso, noon.AddDate(1, 0, 0))}); err != nil {

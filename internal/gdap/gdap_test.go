@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -109,7 +110,7 @@ func TestStore(t *testing.T) {
 		}
 	}
 	s := NewStore(pool)
-	merge := func(at time.Time, found ...Relationship) (m Merged) {
+	merge := func(at time.Time, found ...Relationship) (m graphsync.Merged) {
 		t.Helper()
 		if err := pool.InTx(t.Context(), home, func(tx pgx.Tx) (err error) {
 			m, err = s.Merge(t.Context(), tx, home, at.Unix(), at, found)

@@ -39,14 +39,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		return fmt.Errorf("pull GDAP relationships of %s: %w", tid, err)
 	}
 	now := p.Now()
-	if err := run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := p.Store.Merge(ctx, tx, tid, run.Number, now, found)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	}); err != nil || p.Ends == nil {
+	if err := run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return p.Store.Merge(ctx, tx, tid, run.Number, now, found) }); err != nil || p.Ends == nil {
 		return err
 	}
 	return p.Ends(ctx, tid, now)

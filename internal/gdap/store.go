@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -20,19 +21,13 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 var merging = postgres.Merge{
 	Table: "gdap_relationship", Keep: true, History: "gdap_change", Subject: "relationship_id",
 	Fields: []string{"name", "status", "ends_at", "auto_extend", "roles", "groups"},
 }
 
 // Merge makes the tenant's relationships those of the read, which was complete. tx is under the tenant's scope.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Relationship) (m Merged, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Relationship) (m graphsync.Merged, err error) {
 	stage := postgres.NewStage(strings.Fields("id name name_key customer_id customer_name status duration auto_extend roles groups assignments led created_at activated_at ends_at")...)
 	defer stage.Close()
 	m.Counters = map[string]int64{"total": 0}

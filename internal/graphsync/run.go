@@ -107,14 +107,6 @@ func (r *Run) sincePage() time.Duration {
 	return took
 }
 
-// Changed tells how many rows the run wrote, and how many are gone, for the ledger.
-func (r *Run) Changed(written, gone int64) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.written += written
-	r.gone += gone
-}
-
 // ReadTo sets the watermark that the next run starts from, if this one completes.
 func (r *Run) ReadTo(watermark string) {
 	r.mu.Lock()
@@ -122,9 +114,15 @@ func (r *Run) ReadTo(watermark string) {
 	r.watermark = watermark
 }
 
-// In runs f, which stores what was read, in one transaction under the tenant's scope, and holds the dataset's row meanwhile: a run that
-// is late gets ErrLate instead and stores nothing.
-func (r *Run) In(ctx context.Context, f func(tx pgx.Tx) error) error {
+// Merged is what a run changed in what is stored.
+type Merged struct {
+	Written, Gone int64
+	Counters      map[string]int64 // the figures of what is stored now
+}
+
+// Merge runs f, which makes what is stored that which was read, in one transaction under the tenant's scope, and keeps what it did in the
+// ledger and as the run's figures. It holds the dataset's row meanwhile: a run that is late gets ErrLate instead and stores nothing.
+func (r *Run) Merge(ctx context.Context, f func(tx pgx.Tx) (Merged, error)) error {
 	return r.s.pool.InTx(ctx, r.Tenant, func(tx pgx.Tx) error {
 		var newest int64
 		err := tx.QueryRow(ctx, `
@@ -139,13 +137,20 @@ func (r *Run) In(ctx context.Context, f func(tx pgx.Tx) error) error {
 		if newest != r.Number {
 			return ErrLate
 		}
-		return f(tx)
+		m, err := f(tx)
+		if err != nil {
+			return err
+		}
+		r.mu.Lock()
+		r.written, r.gone = m.Written, m.Gone
+		r.mu.Unlock()
+		return r.count(ctx, tx, m.Counters)
 	})
 }
 
-// Count stores the figures of this run in place of those before, in the transaction that stores the rows, so that a count and the list
+// count stores the figures of this run in place of those before, in the transaction that stores the rows, so that a count and the list
 // that it leads to agree. The last figures of a day stay as that day's.
-func (r *Run) Count(ctx context.Context, tx pgx.Tx, figures map[string]int64) error {
+func (r *Run) count(ctx context.Context, tx pgx.Tx, figures map[string]int64) error {
 	keys, values := make([]string, 0, len(figures)), make([]int64, 0, len(figures))
 	for k, v := range figures {
 		keys, values = append(keys, strings.ToValidUTF8(k, "\uFFFD")), append(values, v)

@@ -49,14 +49,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 	if err != nil {
 		return fmt.Errorf("pull groups of %s: %w", tid, err)
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := p.Store.Merge(ctx, tx, tid, read)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return p.Store.Merge(ctx, tx, tid, read) })
 }
 
 // more tells that groups were named while others were read: in a first read of a tenant what names them is read at the same time.

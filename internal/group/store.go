@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -16,14 +17,8 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's groups and their members those of the read, which was complete. It writes only what differs.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m Merged, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m graphsync.Merged, err error) {
 	groups := postgres.NewStage("id", "name", "dynamic", "gone", "members_read", "members")
 	defer groups.Close()
 	members := postgres.NewStage("group_id", "id", "type", "name", "upn", "enabled", "direct")

@@ -6,6 +6,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -21,7 +22,7 @@ func id(s string) tenant.ID {
 	return tid
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, r Read) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, r Read) (m graphsync.Merged) {
 	t.Helper()
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
 		m, err = s.Merge(t.Context(), tx, tid, r)

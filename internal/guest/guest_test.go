@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -152,7 +153,7 @@ func TestStore(t *testing.T) {
 		}
 	}
 	s := NewStore(pool)
-	merge := func(tid tenant.ID, at time.Time, found ...Guest) (m Merged) {
+	merge := func(tid tenant.ID, at time.Time, found ...Guest) (m graphsync.Merged) {
 		t.Helper()
 		if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
 			m, err = s.Merge(t.Context(), tx, tid, at.Unix(), at, found)

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -19,19 +20,13 @@ type Store struct{ pool *postgres.Pool }
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 var merging = postgres.Merge{
 	Table: "guest", Keep: true, History: "guest_change", Subject: "guest_id",
 	Fields: []string{"name", "address", "redeemed", "enabled", "roles", "intune"},
 }
 
 // Merge makes the tenant's guests those of the read, which was complete. tx is under the tenant's scope.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Guest) (m Merged, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, found []Guest) (m graphsync.Merged, err error) {
 	stage := postgres.NewStage(strings.Fields("id name name_key upn address redeemed redeemed_at enabled roles intune invited_at active_at")...)
 	defer stage.Close()
 	m.Counters = map[string]int64{"total": 0}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -98,7 +99,7 @@ func FuzzFromMicrosoft(f *testing.F) {
 	})
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, run int64, at time.Time, of ...Incident) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, run int64, at time.Time, of ...Incident) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()

@@ -51,17 +51,10 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 			return err
 		}
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, now)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, 0)
-		if !newest.IsZero() {
-			run.ReadTo(newest.UTC().Format(time.RFC3339Nano))
-		}
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	if !newest.IsZero() {
+		run.ReadTo(newest.UTC().Format(time.RFC3339Nano))
+	}
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, run.Number, now) })
 }
 
 // fromGraph is an incident as we keep it.

@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -61,16 +62,10 @@ func searchText(i Incident) string {
 	return strings.ToLower(strings.Join(parts, "\n"))
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written  int64
-	Counters map[string]int64
-}
-
 var merging = postgres.Merge{Table: "incident", Part: true, History: "incident_change", Subject: "incident_id", Fields: remembered}
 
 // Merge adds what is new and changes what differs. Nothing is taken away.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, _, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge incidents of %s: %w", tid, err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -44,7 +45,7 @@ func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
 	return pool, NewStore(pool)
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, r Read) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, r Read) (m graphsync.Merged) {
 	t.Helper()
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
 		m, err = s.Merge(t.Context(), tx, tid, at.Unix(), at, r)

@@ -10,19 +10,14 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
-
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
 
 // Merge makes the tenant's roles, assignments and operations those of the read, which was complete. A tenant has few of them, so they are
 // compared here: only what differs is written, and each difference of a role or an assignment is kept as history. tx is under the tenant's
 // scope.
-func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, r Read) (m Merged, err error) {
+func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, r Read) (m graphsync.Merged, err error) {
 	r = r.tidy()
 	g := merger{ctx: ctx, tx: tx, tid: tid, run: run, now: now}
 	for _, step := range []func(Read) error{g.roles, g.assignments, g.operations, g.remember} {
@@ -41,7 +36,7 @@ type merger struct {
 	run     int64
 	now     time.Time
 	changes []roleChange
-	merged  Merged
+	merged  graphsync.Merged
 }
 
 type roleChange struct {

@@ -37,13 +37,8 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 	if err != nil {
 		return fmt.Errorf("pull Intune roles of %s: %w", tid, err)
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := p.Store.Merge(ctx, tx, tid, run.Number, p.Now(), read)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) {
+		return p.Store.Merge(ctx, tx, tid, run.Number, p.Now(), read)
 	})
 }
 

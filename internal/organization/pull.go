@@ -59,13 +59,9 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		r.Licences = append(r.Licences, fromSKU(w))
 	}
 	r.Organization.Intune = intune(r.Licences)
-	return run.In(ctx, func(tx pgx.Tx) error {
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) {
 		written, err := p.Store.Merge(ctx, tx, tid, r, run.Number, p.Now())
-		if err != nil {
-			return err
-		}
-		run.Changed(written, 0)
-		return run.Count(ctx, tx, map[string]int64{"domains": int64(len(r.Domains)), "licences": int64(len(r.Licences))})
+		return graphsync.Merged{Written: written, Counters: map[string]int64{"domains": int64(len(r.Domains)), "licences": int64(len(r.Licences))}}, err
 	})
 }
 

@@ -8,15 +8,10 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
-
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
 
 // Stage gathers the protection states of one read.
 type Stage struct{ rows *postgres.Stage }
@@ -43,7 +38,7 @@ var merging = postgres.Merge{
 }
 
 // Merge makes the tenant's protection states those of the read, which was complete, and keeps what changed.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge device protection of %s: %w", tid, err)
 	}
@@ -78,7 +73,7 @@ func (s *MalwareStage) Add(m Malware) error {
 var mergingMalware = postgres.Merge{Table: "malware", Keep: true, History: "malware_change", Subject: "malware_id", Fields: []string{"name", "severity", "category", "detected_at"}}
 
 // Merge makes the tenant's malware that of the read, which was complete, and keeps what changed. What the read no longer had stays, marked.
-func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, mergingMalware, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge malware of %s: %w", tid, err)
 	}

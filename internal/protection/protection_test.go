@@ -16,6 +16,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -46,7 +47,7 @@ func twoTenants(t *testing.T) (*postgres.Pool, *Store) {
 	return pool, NewStore(pool)
 }
 
-func inTx(t *testing.T, pool *postgres.Pool, tid tenant.ID, merge func(context.Context, pgx.Tx) (Merged, error)) (m Merged) {
+func inTx(t *testing.T, pool *postgres.Pool, tid tenant.ID, merge func(context.Context, pgx.Tx) (graphsync.Merged, error)) (m graphsync.Merged) {
 	t.Helper()
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
 		m, err = merge(t.Context(), tx)
@@ -59,7 +60,7 @@ func inTx(t *testing.T, pool *postgres.Pool, tid tenant.ID, merge func(context.C
 
 var run atomic.Int64
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Device) Merged {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Device) graphsync.Merged {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()
@@ -68,12 +69,12 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Dev
 			t.Fatal(err)
 		}
 	}
-	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) {
+	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
 		return stage.Merge(ctx, tx, tid, run.Add(1), noon)
 	})
 }
 
-func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Malware) Merged {
+func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Malware) graphsync.Merged {
 	t.Helper()
 	stage := s.MalwareStage()
 	defer stage.Close()
@@ -82,7 +83,7 @@ func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Mal
 			t.Fatal(err)
 		}
 	}
-	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (Merged, error) {
+	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
 		return stage.Merge(ctx, tx, tid, run.Add(1), noon)
 	})
 }

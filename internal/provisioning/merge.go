@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -72,15 +73,9 @@ func toJSON(v any) json.RawMessage {
 	return b
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's jobs those of the read, which was complete. It writes only what differs, and keeps what
 // changed.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
 	if err := s.apps.Copy(ctx, tx, "provisioning_app_stage", "provisioning_app"); err != nil {
 		return m, fmt.Errorf("merge provisioned applications of %s: %w", tid, err)
 	}
@@ -156,7 +151,7 @@ func addEvent(stage *postgres.Stage, e Event) error {
 }
 
 // mergeEvents adds the lines that we do not hold yet. A line never changes.
-func mergeEvents(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.Stage, now time.Time) (m Merged, err error) {
+func mergeEvents(ctx context.Context, tx pgx.Tx, tid tenant.ID, stage *postgres.Stage, now time.Time) (m graphsync.Merged, err error) {
 	if err := stage.Copy(ctx, tx, "provisioning_event_stage", "provisioning_event"); err != nil {
 		return m, fmt.Errorf("merge provisioning log of %s: %w", tid, err)
 	}

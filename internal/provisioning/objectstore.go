@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -236,6 +237,6 @@ func (s *EventStage) Close() { s.rows.Close() }
 func (s *EventStage) Add(e Event) error { return addEvent(s.rows, e) }
 
 // Merge adds the lines that we do not hold yet, and settles the objects that they are about. A line never changes.
-func (s *EventStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (Merged, error) {
+func (s *EventStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, now time.Time) (graphsync.Merged, error) {
 	return mergeEvents(ctx, tx, tid, s.rows, now)
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graph"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -58,7 +59,7 @@ func job(t testing.TB, sp, body string) Job {
 	return fromJob(sp, w)
 }
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Job) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, of ...Job) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()
@@ -79,7 +80,7 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.T
 	return m
 }
 
-func events(t *testing.T, pool *postgres.Pool, tid tenant.ID, n int) (m Merged) {
+func events(t *testing.T, pool *postgres.Pool, tid tenant.ID, n int) (m graphsync.Merged) {
 	t.Helper()
 	stage := postgres.NewStage(eventStaged...)
 	defer stage.Close()

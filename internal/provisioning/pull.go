@@ -60,18 +60,14 @@ func (p *JobPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 	if err != nil {
 		return err
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now())
-		if err != nil {
-			return err
-		}
+	return run.Merge(ctx, func(tx pgx.Tx) (merged graphsync.Merged, err error) {
+		merged, err = stage.Merge(ctx, tx, tid, run.Number, p.Now())
 		for _, schema := range schemas {
-			if err := KeepSchema(ctx, tx, schema); err != nil {
-				return err
+			if err == nil {
+				err = KeepSchema(ctx, tx, schema)
 			}
 		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
+		return merged, err
 	})
 }
 
@@ -212,17 +208,10 @@ func (p *LogPuller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run)
 			return err
 		}
 	}
-	return run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, now)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, 0)
-		if !newest.IsZero() {
-			run.ReadTo(newest.UTC().Format(time.RFC3339Nano))
-		}
-		return run.Count(ctx, tx, merged.Counters)
-	})
+	if !newest.IsZero() {
+		run.ReadTo(newest.UTC().Format(time.RFC3339Nano))
+	}
+	return run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) { return stage.Merge(ctx, tx, tid, now) })
 }
 
 func fromEvent(w graph.ProvisioningObjectSummary) Event {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -49,15 +50,9 @@ func (s *Stage) Add(it Item) error {
 	return r.Time(it.LastContactAt).Time(it.ModifiedAt).Text(string(detail)).Text(strings.ToLower(strings.Join(search, "\n"))).End()
 }
 
-// Merged is what a merge did.
-type Merged struct {
-	Written, Gone int64
-	Counters      map[string]int64
-}
-
 // Merge makes the tenant's items of those kinds that were read completely those of the run, keeps what changed, and writes down how each
 // kind was read. Kinds that failed, or were not asked for, keep their rows.
-func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading) (m Merged, err error) {
+func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading) (m graphsync.Merged, err error) {
 	if err := s.mergeItems(ctx, tx, tid, run, now, readings, &m); err != nil {
 		return m, err
 	}
@@ -68,7 +63,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	return m, err
 }
 
-func (s *Stage) mergeItems(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading, m *Merged) error {
+func (s *Stage) mergeItems(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, readings []Reading, m *graphsync.Merged) error {
 	var whole, quiet []string
 	for _, r := range readings {
 		if r.Outcome != Failed {

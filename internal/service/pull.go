@@ -42,13 +42,8 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 			break
 		}
 	}
-	err := run.In(ctx, func(tx pgx.Tx) error {
-		merged, err := stage.Merge(ctx, tx, tid, run.Number, p.Now(), round.readings)
-		if err != nil {
-			return err
-		}
-		run.Changed(merged.Written, merged.Gone)
-		return run.Count(ctx, tx, merged.Counters)
+	err := run.Merge(ctx, func(tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, run.Number, p.Now(), round.readings)
 	})
 	if err != nil {
 		return err

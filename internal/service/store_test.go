@@ -13,6 +13,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -54,7 +55,7 @@ func allRead(at time.Time) []Reading {
 
 var runs atomic.Int64 // tests run side by side
 
-func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, readings []Reading, of ...Item) (m Merged) {
+func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.Time, readings []Reading, of ...Item) (m graphsync.Merged) {
 	t.Helper()
 	stage := s.Stage()
 	defer stage.Close()
