@@ -1,25 +1,11 @@
 package webtest
 
 import (
-	"net/http"
-	"net/http/httptest"
-	"net/url"
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/tenant"
 )
-
-// Post sends a form.
-func (c *Client) Post(path string, form url.Values) *httptest.ResponseRecorder {
-	r := httptest.NewRequestWithContext(c.t.Context(), http.MethodPost, path, strings.NewReader(form.Encode()))
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Accept", "text/html")
-	w := httptest.NewRecorder()
-	c.ServeHTTP(w, r)
-	return w
-}
 
 // Put gives a tenant another state of its connection, since a moment.
 func (f *Fleet) Put(t testing.TB, tid tenant.ID, state tenant.State, since time.Time) {

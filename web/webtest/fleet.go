@@ -3,20 +3,16 @@ package webtest
 import (
 	"context"
 	"encoding/json"
-	"log/slog"
-	"net/http"
-	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
-	"github.com/go-chi/chi/v5"
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/autopilot"
 	"github.com/tenantry/tenantry/internal/detectedapp"
 	"github.com/tenantry/tenantry/internal/device"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/incident"
 	"github.com/tenantry/tenantry/internal/organization"
@@ -26,7 +22,6 @@ import (
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/internal/tenant"
-	"github.com/tenantry/tenantry/web/page"
 )
 
 // HomeID is the partner's own tenant in a Fleet.
@@ -105,22 +100,14 @@ func (f *Fleet) Tenant(t testing.TB, n int, name, domain string) tenant.Tenant {
 // ReadDevices stores a complete read of the tenant's devices as of a moment.
 func (f *Fleet) ReadDevices(t testing.TB, tid tenant.ID, at time.Time, devices ...device.Device) {
 	t.Helper()
-	f.run++
-	stage := f.Devices.Stage()
-	defer stage.Close()
-	for _, d := range devices {
+	devices = slices.Clone(devices)
+	for i, d := range devices {
 		if d.Actions == nil {
-			d.Actions = json.RawMessage("[]")
+			devices[i].Actions = json.RawMessage("[]")
 		}
-		d.CheckIn = device.CheckInOf(d.LastSyncAt, at)
-		if err := stage.Add(d); err != nil {
-			t.Fatal(err)
-		}
+		devices[i].CheckIn = device.CheckInOf(d.LastSyncAt, at)
 	}
-	f.complete(t, tid, graphsync.Devices, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.Devices, at, f.Devices.Stage(), devices)
 }
 
 // ReadApps stores a complete read of the tenant's apps; assignments are by the app's id.
@@ -134,9 +121,8 @@ func (f *Fleet) ReadApps(t testing.TB, tid tenant.ID, at time.Time, assigned map
 			t.Fatal(err)
 		}
 	}
-	f.complete(t, tid, graphsync.Apps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.Apps, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, f.run, at)
 	})
 }
 
@@ -151,9 +137,8 @@ func (f *Fleet) ReadServices(t testing.TB, tid tenant.ID, at time.Time, readings
 			t.Fatal(err)
 		}
 	}
-	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at, readings)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.Services, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, f.run, at, readings)
 	})
 }
 
@@ -164,112 +149,46 @@ func (f *Fleet) ReadOrganization(t testing.TB, tid tenant.ID, at time.Time, r or
 	if r.Organization.Intune == "" {
 		r.Organization.Intune = organization.IntuneNone
 	}
-	f.complete(t, tid, graphsync.Organization, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
+	f.complete(t, tid, graphsync.Organization, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
 		_, err := f.Organizations.Merge(ctx, tx, tid, r, f.run, at)
-		return nil, err
+		return graphsync.Merged{}, err
 	})
 }
 
 // ReadCategories stores a complete read of the tenant's device categories.
 func (f *Fleet) ReadCategories(t testing.TB, tid tenant.ID, at time.Time, categories ...device.Category) {
 	t.Helper()
-	f.run++
-	stage := f.Devices.CategoryStage()
-	defer stage.Close()
-	for _, c := range categories {
-		if err := stage.Add(c); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.DeviceCategories, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.DeviceCategories, at, f.Devices.CategoryStage(), categories)
 }
 
 // ReadProtection stores a complete read of what Defender reports of the tenant's devices.
 func (f *Fleet) ReadProtection(t testing.TB, tid tenant.ID, at time.Time, devices ...protection.Device) {
 	t.Helper()
-	f.run++
-	stage := f.Protection.Stage()
-	defer stage.Close()
-	for _, d := range devices {
-		if err := stage.Add(d); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.DeviceProtection, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.DeviceProtection, at, f.Protection.Stage(), devices)
 }
 
 // ReadMalware stores a complete read of the malware found in the tenant.
 func (f *Fleet) ReadMalware(t testing.TB, tid tenant.ID, at time.Time, found ...protection.Malware) {
 	t.Helper()
-	f.run++
-	stage := f.Protection.MalwareStage()
-	defer stage.Close()
-	for _, m := range found {
-		if err := stage.Add(m); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.Malware, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.Malware, at, f.Protection.MalwareStage(), found)
 }
 
 // ReadAutopilot stores a complete read of the tenant's Autopilot identities.
 func (f *Fleet) ReadAutopilot(t testing.TB, tid tenant.ID, at time.Time, identities ...autopilot.Identity) {
 	t.Helper()
-	f.run++
-	stage := f.Autopilot.Stage()
-	defer stage.Close()
-	for _, i := range identities {
-		if err := stage.Add(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.Autopilot, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.Autopilot, at, f.Autopilot.Stage(), identities)
 }
 
 // ReadIncidents stores a complete read of the tenant's incidents.
 func (f *Fleet) ReadIncidents(t testing.TB, tid tenant.ID, at time.Time, incidents ...incident.Incident) {
 	t.Helper()
-	f.run++
-	stage := f.Incidents.Stage()
-	defer stage.Close()
-	for _, i := range incidents {
-		if err := stage.Add(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.Incidents, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.Incidents, at, f.Incidents.Stage(), incidents)
 }
 
 // ReadInstalls stores a complete read of how installations stand in the tenant.
 func (f *Fleet) ReadInstalls(t testing.TB, tid tenant.ID, at time.Time, of ...app.Install) {
 	t.Helper()
-	f.run++
-	stage := f.Apps.InstallStage()
-	defer stage.Close()
-	for _, i := range of {
-		if err := stage.Add(i); err != nil {
-			t.Fatal(err)
-		}
-	}
-	f.complete(t, tid, graphsync.AppInstalls, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
-	})
+	read(t, f, tid, graphsync.AppInstalls, at, f.Apps.InstallStage(), of)
 }
 
 // ReadDetectedApps stores a complete read of the tenant's detected apps.
@@ -283,9 +202,8 @@ func (f *Fleet) ReadDetectedApps(t testing.TB, tid tenant.ID, at time.Time, vers
 			t.Fatal(err)
 		}
 	}
-	f.complete(t, tid, graphsync.DetectedApps, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, at)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.DetectedApps, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, at)
 	})
 }
 
@@ -303,25 +221,46 @@ func (f *Fleet) ReadJobs(t testing.TB, tid tenant.ID, at time.Time, jobs ...prov
 			t.Fatal(err)
 		}
 	}
-	f.complete(t, tid, graphsync.ProvisioningJobs, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.ProvisioningJobs, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, f.run, at)
+	})
+}
+
+// stage gathers the rows of a complete read.
+type stage[R any] interface {
+	Add(R) error
+	Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (graphsync.Merged, error)
+	Close()
+}
+
+// read stores a complete read of rows that nothing has to be added to.
+func read[R any](t testing.TB, f *Fleet, tid tenant.ID, dataset string, at time.Time, s stage[R], rows []R) {
+	t.Helper()
+	f.run++
+	defer s.Close()
+	for _, r := range rows {
+		if err := s.Add(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return s.Merge(ctx, tx, tid, f.run, at)
 	})
 }
 
 // complete runs the merge and says what the sync says after a complete read.
-func (f *Fleet) complete(t testing.TB, tid tenant.ID, dataset string, at time.Time, merge func(context.Context, pgx.Tx) (map[string]int64, error)) {
+func (f *Fleet) complete(t testing.TB, tid tenant.ID, dataset string, at time.Time, merge func(context.Context, pgx.Tx) (graphsync.Merged, error)) {
 	t.Helper()
 	ctx := t.Context()
 	err := f.Pool.InTx(ctx, tid, func(tx pgx.Tx) error {
-		counters, err := merge(ctx, tx)
+		merged, err := merge(ctx, tx)
 		if err != nil {
 			return err
 		}
 		if _, err := tx.Exec(ctx, `DELETE FROM tenant_counter WHERE tenant_id = $1 AND dataset = $2`, tid, dataset); err != nil {
 			return err
 		}
-		for key, n := range counters {
+		for key, n := range merged.Counters {
 			if _, err := tx.Exec(ctx, `INSERT INTO tenant_counter (tenant_id, dataset, key, value, read_at) VALUES ($1, $2, $3, $4, $5)`, tid, dataset, key, n, at); err != nil {
 				return err
 			}
@@ -361,19 +300,17 @@ func (f *Fleet) FailRead(t testing.TB, tid tenant.ID, dataset, kind, sentence st
 func (f *Fleet) AddEvents(t testing.TB, tid tenant.ID, events ...provisioning.Event) {
 	t.Helper()
 	f.run++
-	f.complete(t, tid, graphsync.ProvisioningLog, f.Now.Add(-3*time.Minute), func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		stage := provisioning.NewEventStage()
-		defer stage.Close()
-		for _, e := range events {
-			e.StepsJSON, e.ChangesJSON = orEmpty(e.StepsJSON), orEmpty(e.ChangesJSON)
-			if err := stage.Add(e); err != nil {
-				return nil, err
-			}
+	stage := provisioning.NewEventStage()
+	defer stage.Close()
+	for _, e := range events {
+		e.StepsJSON, e.ChangesJSON = orEmpty(e.StepsJSON), orEmpty(e.ChangesJSON)
+		if err := stage.Add(e); err != nil {
+			t.Fatal(err)
 		}
-		if _, err := stage.Merge(ctx, tx, tid, f.Now); err != nil {
-			return nil, err
-		}
-		return map[string]int64{}, nil
+	}
+	f.complete(t, tid, graphsync.ProvisioningLog, f.Now.Add(-3*time.Minute), func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		_, err := stage.Merge(ctx, tx, tid, f.Now)
+		return graphsync.Merged{}, err
 	})
 }
 
@@ -382,74 +319,4 @@ func orEmpty(raw json.RawMessage) json.RawMessage {
 		return json.RawMessage("[]")
 	}
 	return raw
-}
-
-// Serve is a room's pages over all tenants and below /t/{tenant}, for one person with that reach, as the gate would let them in.
-func (f *Fleet) Serve(t testing.TB, who tenant.Person, reach tenant.Scope, mount func(page.Router), prepare ...page.Prepare) *Client {
-	t.Helper()
-	root, problems := chi.NewRouter(), &page.Problems{Log: slog.New(slog.NewTextHandler(t.Output(), nil))}
-	mount(page.NewRouter(root, func(*http.Request) (tenant.Membership, error) {
-		return tenant.Membership{Person: who, Reach: reach, Scope: reach}, nil
-	}, problems, prepare...))
-	root.Route("/t/{tenant}", func(r chi.Router) {
-		mount(page.NewRouter(r, func(req *http.Request) (tenant.Membership, error) {
-			id, err := tenant.ParseID(chi.URLParam(req, "tenant"))
-			if err != nil || !reach.Has(id) {
-				return tenant.Membership{}, errs.NotFound
-			}
-			one, err := f.Tenants.Get(req.Context(), tenant.Only(id), id)
-			return tenant.Membership{Person: who, Reach: reach, Scope: tenant.Only(id), Tenant: one}, err
-		}, problems, prepare...))
-	})
-	return &Client{t: t, fleet: f, who: who, reach: reach, site: root}
-}
-
-// Client asks a site in memory. It is a handler too, so that a browser can look at the same.
-type Client struct {
-	Theme string       // of the pages; "" follows the browser
-	Said  []page.Flash // what POSTs left for the next page
-
-	SignIns []page.SignIn // open at customers' own authorities
-
-	t     testing.TB
-	fleet *Fleet
-	who   tenant.Person
-	reach tenant.Scope
-	site  http.Handler
-}
-
-// ServeHTTP answers with what the gate would put around each page.
-func (c *Client) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	chrome := page.Chrome{Person: &c.who, Reach: c.reach, Count: len(c.reach.IDs), Now: c.fleet.Now, Partner: "First Up Consultants", Theme: c.Theme, SignIns: c.SignIns}
-	chrome.Say = func(_ context.Context, f page.Flash) error {
-		c.Said = append(c.Said, f)
-		return nil
-	}
-	c.site.ServeHTTP(w, r.WithContext(page.WithChrome(r.Context(), chrome)))
-}
-
-// Get asks for HTML.
-func (c *Client) Get(path string) *httptest.ResponseRecorder { return c.do(path, "text/html") }
-
-// JSON asks for the twin and decodes it; the status must be the one given.
-func (c *Client) JSON(path string, status int, into any) {
-	c.t.Helper()
-	got := c.do(path, "application/json")
-	if got.Code != status {
-		c.t.Fatalf("GET %s as JSON: status %d, want %d: %.300s", path, got.Code, status, got.Body)
-	}
-	if into == nil {
-		return
-	}
-	if err := json.Unmarshal(got.Body.Bytes(), into); err != nil {
-		c.t.Fatalf("GET %s as JSON: %v: %.300s", path, err, got.Body)
-	}
-}
-
-func (c *Client) do(path, accept string) *httptest.ResponseRecorder {
-	r := httptest.NewRequestWithContext(c.t.Context(), http.MethodGet, path, nil)
-	r.Header.Set("Accept", accept)
-	w := httptest.NewRecorder()
-	c.ServeHTTP(w, r)
-	return w
 }

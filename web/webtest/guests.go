@@ -23,8 +23,7 @@ func (f *Fleet) ReadGuests(t testing.TB, tid tenant.ID, at time.Time, found ...g
 	if tid == f.Tenants.Home() {
 		dataset = graphsync.HomeGuests
 	}
-	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.Guests().Merge(ctx, tx, tid, f.run, at, found)
-		return m.Counters, err
+	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.Guests().Merge(ctx, tx, tid, f.run, at, found)
 	})
 }

@@ -54,9 +54,8 @@ func (f *Fleet) readPolicies(t testing.TB, tid tenant.ID, at time.Time, dataset 
 			t.Fatal(err)
 		}
 	}
-	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := stage.Merge(ctx, tx, tid, f.run, at)
-		return m.Counters, err
+	f.complete(t, tid, dataset, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return stage.Merge(ctx, tx, tid, f.run, at)
 	})
 }
 
@@ -67,9 +66,8 @@ func (f *Fleet) Roles() *intunerole.Store { return intunerole.NewStore(f.Pool) }
 func (f *Fleet) ReadRoles(t testing.TB, tid tenant.ID, at time.Time, r intunerole.Read) {
 	t.Helper()
 	f.run++
-	f.complete(t, tid, graphsync.IntuneRoles, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.Roles().Merge(ctx, tx, tid, f.run, at, r)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.IntuneRoles, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.Roles().Merge(ctx, tx, tid, f.run, at, r)
 	})
 }
 
@@ -80,9 +78,8 @@ func (f *Fleet) DirectoryGroups() *group.Store { return group.NewStore(f.Pool) }
 func (f *Fleet) ReadGroups(t testing.TB, tid tenant.ID, at time.Time, r group.Read) {
 	t.Helper()
 	f.run++
-	f.complete(t, tid, graphsync.Groups, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.DirectoryGroups().Merge(ctx, tx, tid, r)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.Groups, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.DirectoryGroups().Merge(ctx, tx, tid, r)
 	})
 }
 
@@ -93,9 +90,8 @@ func (f *Fleet) DirectoryRoles() *directoryrole.Store { return directoryrole.New
 func (f *Fleet) ReadDirectoryRoles(t testing.TB, tid tenant.ID, at time.Time, found ...directoryrole.Assignment) {
 	t.Helper()
 	f.run++
-	f.complete(t, tid, graphsync.DirectoryRoles, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.DirectoryRoles().Merge(ctx, tx, tid, f.run, at, found)
-		return m.Counters, err
+	f.complete(t, tid, graphsync.DirectoryRoles, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.DirectoryRoles().Merge(ctx, tx, tid, f.run, at, found)
 	})
 }
 
@@ -106,9 +102,8 @@ func (f *Fleet) Relationships() *gdap.Store { return gdap.NewStore(f.Pool) }
 func (f *Fleet) ReadRelationships(t testing.TB, at time.Time, found ...gdap.Relationship) {
 	t.Helper()
 	f.run++
-	f.complete(t, f.Tenants.Home(), graphsync.Relationships, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.Relationships().Merge(ctx, tx, f.Tenants.Home(), f.run, at, found)
-		return m.Counters, err
+	f.complete(t, f.Tenants.Home(), graphsync.Relationships, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.Relationships().Merge(ctx, tx, f.Tenants.Home(), f.run, at, found)
 	})
 }
 
@@ -116,9 +111,8 @@ func (f *Fleet) ReadRelationships(t testing.TB, at time.Time, found ...gdap.Rela
 func (f *Fleet) ReadContracts(t testing.TB, at time.Time, found ...gdap.Contract) {
 	t.Helper()
 	f.run++
-	f.complete(t, f.Tenants.Home(), graphsync.Contracts, at, func(ctx context.Context, tx pgx.Tx) (map[string]int64, error) {
-		m, err := f.Relationships().MergeContracts(ctx, tx, f.Tenants.Home(), f.run, at, found)
-		return m.Counters, err
+	f.complete(t, f.Tenants.Home(), graphsync.Contracts, at, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
+		return f.Relationships().MergeContracts(ctx, tx, f.Tenants.Home(), f.run, at, found)
 	})
 }
 
@@ -136,5 +130,5 @@ func (f *Fleet) Home(t testing.TB) tenant.Tenant {
 func (f *Fleet) Read(t testing.TB, tid tenant.ID, dataset string, at time.Time) {
 	t.Helper()
 	f.run++
-	f.complete(t, tid, dataset, at, func(context.Context, pgx.Tx) (map[string]int64, error) { return nil, nil })
+	f.complete(t, tid, dataset, at, func(context.Context, pgx.Tx) (graphsync.Merged, error) { return graphsync.Merged{}, nil })
 }
