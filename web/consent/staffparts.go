@@ -8,7 +8,6 @@ import (
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
-	"github.com/tenantry/tenantry/web/lang"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -192,45 +191,6 @@ func featureNames(fs []permission.Feature) string {
 
 func (v staffView) mayAsk() bool {
 	return v.m.May(tenant.MayConsent) && v.State != tenant.StateSuspended && !v.m.Tenant.Home
-}
-
-func (f formView) featureChoice() ui.Choice {
-	c := ui.Choice{Name: "features", Legend: "What to ask for", Many: true, Error: f.faults["features"], Hint: "Company and licences, and the receipt, are part of every consent."}
-	for _, e := range permission.Catalogue() {
-		if e.Required {
-			continue
-		}
-		t := e.Feature.In(permission.English)
-		hint := t.Sentence.Plain()
-		if e.Kind() == permission.Delegated {
-			hint += " Only with a signed-in person."
-		}
-		if e.Role != "" {
-			hint += " The person needs: " + e.Role + "."
-		}
-		if e.Licence != "" {
-			hint += " Needs " + e.Licence + "."
-		}
-		c.Options = append(c.Options, ui.Option{Value: string(e.Feature), Label: t.Name, Hint: hint, Selected: f.features[e.Feature]})
-	}
-	return c
-}
-
-func (f formView) languageSelect() ui.Select {
-	s := ui.Select{Name: "language", Label: "Language of the message", Error: f.faults["language"], Hint: "The page itself follows the reader's browser."}
-	for _, l := range permission.Languages {
-		s.Options = append(s.Options, ui.Option{Value: string(l), Label: lang.Name(l), Selected: l == f.language})
-	}
-	return s
-}
-
-func (f formView) daysSelect() ui.Select {
-	s := ui.Select{Name: "days", Label: "Works for", Error: f.faults["days"]}
-	for _, d := range daysOffered {
-		n, _ := strconv.Atoi(d)
-		s.Options = append(s.Options, ui.Option{Value: d, Label: ui.Count(int64(n), "day", "days"), Selected: d == f.days})
-	}
-	return s
 }
 
 func scopeTable() ui.Table {
