@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/permission"
 	"github.com/tenantry/tenantry/internal/service"
 	"github.com/tenantry/tenantry/web/page"
@@ -37,26 +38,7 @@ func typeWord(t string) string {
 	if w, ok := typeWords[t]; ok {
 		return w
 	}
-	return words(t)
-}
-
-// words parts a name of Graph: "osMinimumVersion" is "Os minimum version".
-func words(name string) string {
-	var b strings.Builder
-	for i, r := range name {
-		upper := r >= 'A' && r <= 'Z'
-		if upper && i > 0 && (name[i-1] < 'A' || name[i-1] > 'Z') {
-			b.WriteByte(' ')
-		}
-		if upper && i > 0 && (i+1 >= len(name) || name[i+1] < 'A' || name[i+1] > 'Z') && (name[i-1] < 'A' || name[i-1] > 'Z') {
-			r += 'a' - 'A'
-		}
-		if i == 0 && r >= 'a' && r <= 'z' {
-			r -= 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
+	return configuration.Words(t)
 }
 
 var platformWords = map[string]string{"ios": "iOS and iPadOS", "windows": "Windows", "windowsMobile": "Windows Mobile", "android": "Android", "macOS": "macOS"}
@@ -84,7 +66,7 @@ func memberWord(name string) string {
 			return platformWords[platform] + ": " + memberWord(member)
 		}
 	}
-	return words(strings.TrimSuffix(name, "DateTime"))
+	return configuration.Words(strings.TrimSuffix(name, "DateTime"))
 }
 
 // valueWord is a value as people read it.
