@@ -92,7 +92,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	}
 	d := &demo{cloud: cloud}
 	return serve.Run(ctx, cfg, serve.Options{
-		Web: true, Workers: 8, Listener: l, Fast: true, Fresh: true, Prepare: func(ctx context.Context, p *serve.Portal) error { go past(ctx, p); return d.seed(ctx, p) },
+		Web: true, Workers: 8, Listener: l, Fast: true, Fresh: true, Prepare: func(ctx context.Context, p *serve.Portal) error {
+			go past(ctx, p)
+			if err := d.seed(ctx, p); err != nil {
+				return err
+			}
+			late := behind(cloud.World.Clock.Now())
+			cloud.World.Clock.Advance(-late)
+			go d.goOn(ctx, p, late)
+			return nil
+		},
 		Ready: func(string) {
 			fmt.Fprintf(stdout, "\nbuilt    %d customers with %s devices from seed %d, in %.1f s\nportal   %s\n\n",
 				len(cloud.World.Tenants())-1, humanize.Comma(int64(f.Devices)), f.Seed, time.Since(began).Seconds(), origin)

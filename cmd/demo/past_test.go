@@ -46,4 +46,5 @@ func TestPastAddsUp(t *testing.T) {
 			t.Errorf("on %s, %s: %d devices, the figures say %d (%v)", day.Format(time.DateOnly), key, found.Count, figures[key], err)
 		}
 	}
+	worldGoesOn(t, s)
 }

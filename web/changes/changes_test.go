@@ -3,12 +3,14 @@ package changes
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/change"
+	"github.com/tenantry/tenantry/internal/configuration"
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
@@ -21,6 +23,7 @@ func words() map[change.Kind]page.History {
 	said := func(_, v string) string { return "the " + v }
 	return map[change.Kind]page.History{
 		change.Device: {Labels: map[string]string{"name": "Name", "compliance": "Compliance", "gone": "Presence in Intune"}, Said: said},
+		change.Policy: {Labels: map[string]string{"settings": "Settings"}, Said: said},
 		change.App:    {Labels: map[string]string{"name": "Name", "version": "Version"}, Other: func(string) string { return "Something" }, Said: said},
 	}
 }
@@ -135,6 +138,35 @@ func TestWhatWasNotReadDidNotStayTheSame(t *testing.T) {
 	}
 	if html := c.Get("/changes?kind=guest").Body.String(); !strings.Contains(html, "read yet") || strings.Contains(html, "No change") {
 		t.Error("guests that were not read seem to have no changes")
+	}
+}
+
+func TestPoliciesChangeFromTheirSecondVersionOn(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}).Mount)
+	p := webtest.Policy{Policy: configuration.Policy{ID: "p1", Kind: configuration.Compliance, Name: "Windows 11"}, Document: configuration.Document{Name: "Windows 11", Settings: []byte(`{"pin":4}`)}}
+	for i, want := range []string{"", "Settings changed", "Settings changed|Presence: there → gone", "Settings changed|Presence: there → gone|Settings changed"} {
+		switch i {
+		case 0, 3:
+			f.ReadPolicies(t, contoso.ID, f.Now.Add(time.Duration(i)*time.Hour), p)
+		case 1:
+			p.Document.Settings = []byte(`{"pin":6}`)
+			f.ReadPolicies(t, contoso.ID, f.Now.Add(time.Hour), p)
+		case 2:
+			f.ReadPolicies(t, contoso.ID, f.Now.Add(2*time.Hour))
+		}
+		var list struct{ Rows []row }
+		c.JSON("/changes?kind=policy", http.StatusOK, &list)
+		var got []string
+		for _, r := range slices.Backward(list.Rows) {
+			if got = append(got, r.words()); r.Name != "Windows 11" || r.URL != "/t/"+contoso.ID.String()+"/configuration/p1" {
+				t.Errorf("%+v", r)
+			}
+		}
+		if strings.Join(got, "|") != want {
+			t.Errorf("after reading %d: %q, want %q", i+1, got, want)
+		}
 	}
 }
 

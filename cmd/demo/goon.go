@@ -1,0 +1,76 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/tenantry/tenantry/cmd/internal/serve"
+	"github.com/tenantry/tenantry/internal/graphsync"
+	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// longestBehind is how far behind the cloud's time is at first: long enough for half of the devices to check in until it has caught up.
+const longestBehind = 4 * time.Hour
+
+// goneOn are the datasets that are read again once the cloud's time has gone on.
+var goneOn = []string{graphsync.Devices, graphsync.ProvisioningJobs, graphsync.Incidents}
+
+// behind is how far the cloud's time is set back. It stays in the same day: what the cloud makes of its day lies before that.
+func behind(now time.Time) time.Duration {
+	return min(longestBehind, now.Sub(now.UTC().Truncate(24*time.Hour)))
+}
+
+// goOn lets the cloud's time catch up once the first reads are done, has people of a customer change something there, and reads again, so
+// that there are changes to be seen: the next reads would come within the hour only.
+func (d *demo) goOn(ctx context.Context, p *serve.Portal, by time.Duration) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if done, err := firstRead(ctx, p); err != nil || done {
+			end = time.Now()
+		}
+	}
+	d.cloud.World.Clock.Advance(by)
+	err := d.administer(ctx, p)
+	if err == nil {
+		_, err = p.Sync.RequestNow(ctx, tenant.Everything(), goneOn...)
+	}
+	if err != nil && ctx.Err() == nil {
+		p.Log.WarnContext(ctx, "nothing goes on in the demo", "err", err)
+	}
+}
+
+// firstRead tells that no first read of these datasets is outstanding.
+func firstRead(ctx context.Context, p *serve.Portal) (done bool, err error) {
+	err = p.Pool.Raw().QueryRow(ctx, `
+		SELECT NOT EXISTS (SELECT FROM river_job WHERE kind = 'graphsync' AND state IN ('available', 'running', 'pending') AND args->>'dataset' = ANY($1))`, goneOn).Scan(&done)
+	return done, err
+}
+
+// administer is what people of the first customer do in their own tenant: they pause a provisioning job that runs well.
+func (d *demo) administer(ctx context.Context, p *serve.Portal) error {
+	w := d.cloud.World
+	t := w.Tenants()[1]
+	id, err := tenant.ParseID(t.ID)
+	if err != nil {
+		return err
+	}
+	jobs, err := p.Provisioning.ListJobs(ctx, tenant.Only(id), provisioning.JobFilter{Health: []provisioning.Health{provisioning.Fine}, Limit: 1})
+	if err != nil {
+		return err
+	}
+	w.Change(func() {
+		for _, j := range jobs.Rows {
+			v := t.Provisioning[j.SPID]
+			v.Paused = w.Clock.Now()
+			t.Provisioning[j.SPID] = v
+		}
+	})
+	return nil
+}
