@@ -73,9 +73,9 @@ const view = `(
 	       WHERE  t.request_id = r.request_id) t
 	CROSS  JOIN (SELECT GREATEST(at, now()) AS seen_at FROM brake_state) b) r`
 
-const columns = `r.request_id, r.kind, r.terms, r.reason, encode(r.set_hash, 'hex'), r.devices, r.customers, r.person, r.person_tenant, r.person_object::text, r.state, r.why,
+var columns = `r.request_id, r.kind, r.terms, r.reason, encode(r.set_hash, 'hex'), r.devices, r.customers, r.person, r.person_tenant, r.person_object::text, r.state, r.why,
 	r.asked_at, r.cool_until, r.live_until, r.wanted_until, r.begun_at, r.decided_at, r.decided_by, r.decided_why, r.sent, r.returned, r.first, r.customer_id,
-	COALESCE((SELECT COALESCE(NULLIF(c.display_name, ''), NULLIF(c.default_domain, '')) FROM tenant c WHERE c.tenant_id = r.customer_id), r.customer_id::text),
+	` + postgres.TenantNameOf("r.customer_id", "r.customer_id::text") + `,
 	r.session_id, r.session_since, r.signed_in_at, ` + standing
 
 // whole keeps requests out that the scope sees only a part of: nobody decides on, or reads of, customers that are not theirs.
@@ -158,13 +158,13 @@ func (s *Store) EachLine(ctx context.Context, scope tenant.Scope, id int64, each
 	return postgres.EachOf(ctx, s.pool.In(scope), lineList(id, "", 0), scanLine, each)
 }
 
-const customerName = `COALESCE((SELECT COALESCE(NULLIF(c.display_name, ''), NULLIF(c.default_domain, '')) FROM tenant c WHERE c.tenant_id = t.tenant_id), t.tenant_id::text)`
+var tenantName = postgres.TenantName("t")
 
 func lineList(id int64, after string, limit int) postgres.Listing {
 	w := &postgres.Where{}
 	w.And(`t.request_id = ?`, id)
-	return postgres.Listing{Columns: `t.tenant_id, t.hardware, t.device_id, t.name, t.owner, t.last_sync_at, ` + customerName + `, t.state, t.spent_at`, Table: `brake_target t`, Where: w, Cursor: after, Limit: limit,
-		Order: postgres.Order{Name: "customer", Keys: []postgres.Key{{Expr: customerName, Type: "text"}, {Expr: "t.tenant_id", Type: "uuid"}, {Expr: "t.name", Type: "text"}, {Expr: "t.hardware", Type: "text"}}}}
+	return postgres.Listing{Columns: `t.tenant_id, t.hardware, t.device_id, t.name, t.owner, t.last_sync_at, ` + tenantName + `, t.state, t.spent_at`, Table: `brake_target t`, Where: w, Cursor: after, Limit: limit,
+		Order: postgres.Order{Name: "customer", Keys: []postgres.Key{{Expr: tenantName, Type: "text"}, {Expr: "t.tenant_id", Type: "uuid"}, {Expr: "t.name", Type: "text"}, {Expr: "t.hardware", Type: "text"}}}}
 }
 
 func scanLine(row pgx.CollectableRow, more ...any) (l Line, err error) {

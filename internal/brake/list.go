@@ -84,7 +84,7 @@ type Share struct {
 
 // Shares are the customers of a request, by name.
 func (s *Store) Shares(ctx context.Context, scope tenant.Scope, id int64) (found []Share, err error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT t.tenant_id, `+customerName+`, count(*) FROM brake_target t WHERE t.request_id = $1 GROUP BY t.tenant_id ORDER BY 2, 1`, id)
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT t.tenant_id, `+tenantName+`, count(*) FROM brake_target t WHERE t.request_id = $1 GROUP BY t.tenant_id ORDER BY 2, 1`, id)
 	found, err = pgx.CollectRows(rows, pgx.RowToStructByPos[Share])
 	if err != nil {
 		return nil, fmt.Errorf("brake: shares: %w", err)

@@ -104,7 +104,7 @@ type customer struct {
 
 func customers(ctx context.Context, db postgres.DB, ids []tenant.ID) ([]customer, error) {
 	rows, _ := db.Query(ctx, `
-		SELECT t.tenant_id, COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text), COALESCE(c.value, 0)
+		SELECT t.tenant_id, `+postgres.TenantWords+`, COALESCE(c.value, 0)
 		FROM   tenant t
 		LEFT   JOIN tenant_counter c ON c.tenant_id = t.tenant_id AND c.dataset = $2 AND c.key = 'total'
 		WHERE  t.tenant_id = ANY($1::uuid[])

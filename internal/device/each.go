@@ -49,7 +49,7 @@ func (s *Store) Each(ctx context.Context, scope tenant.Scope, f Filter, each fun
 
 // names are how lists name the customers in the scope. Asked once, they spare an export a look at the customer for each of its rows.
 func names(ctx context.Context, tx pgx.Tx) (map[tenant.ID]string, error) {
-	rows, _ := tx.Query(ctx, `SELECT tenant_id, COALESCE(NULLIF(display_name, ''), NULLIF(default_domain, ''), tenant_id::text) FROM tenant`)
+	rows, _ := tx.Query(ctx, `SELECT t.tenant_id, `+postgres.TenantWords+` FROM tenant t`)
 	found := map[tenant.ID]string{}
 	var id tenant.ID
 	var name string

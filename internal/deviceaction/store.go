@@ -24,10 +24,10 @@ type Store struct {
 // NewStore is the store on that database.
 func NewStore(pool *postgres.Pool, log *audit.Store) *Store { return &Store{pool: pool, audit: log} }
 
-const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.default_domain) FROM tenant t WHERE t.tenant_id = a.tenant_id), '')`
+var tenantName = postgres.TenantName("a")
 
-const columns = `
-	a.tenant_id, ` + customerName + `, a.action_id, a.kind, a.options, a.reason, a.device_id, a.device_name, a.hardware, a.os, a.device_user, a.state, a.said,
+var columns = `
+	a.tenant_id, ` + tenantName + `, a.action_id, a.kind, a.options, a.reason, a.device_id, a.device_name, a.hardware, a.os, a.device_user, a.state, a.said,
 	a.by_name, a.by_tenant, a.by_object, a.as_name, a.nonce, a.asked_at, a.sent_at, a.ended_at, a.read_at, a.request_id, a.client_id, a.approval_code, a.brake_id, a.job_id`
 
 func scan(row pgx.CollectableRow, more ...any) (a Action, err error) {

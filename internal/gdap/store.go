@@ -90,12 +90,12 @@ func key(name string) string {
 // works is SQL for a relationship by which people can act now.
 const works = `r.gone_at IS NULL AND NOT r.led AND r.status IN ('active', 'expiring')`
 
-// customerName is a sub-select, as tenants are seen through the scope too.
-const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = r.customer_id), NULLIF(r.customer_name, ''), r.customer_id::text, '')`
+// customerName is as the portal knows the customer, or else as Microsoft does.
+var customerName = postgres.TenantNameOf("r.customer_id", "NULLIF(r.customer_name, ''), r.customer_id::text, ''")
 
 const known = `EXISTS (SELECT FROM tenant t WHERE t.tenant_id = r.customer_id)`
 
-const columns = `
+var columns = `
 	r.tenant_id, r.id, r.name, r.customer_id, ` + customerName + `, ` + known + `, r.status, r.duration, r.auto_extend, r.roles, r.assignments, r.led,
 	` + works + ` AND NOT EXISTS (SELECT FROM gdap_relationship o WHERE o.tenant_id = r.tenant_id AND o.customer_id = r.customer_id AND o.gone_at IS NULL AND NOT o.led
 	       AND o.status IN ('active', 'expiring') AND (o.ends_at, o.id) > (r.ends_at, r.id)),

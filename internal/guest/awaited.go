@@ -43,7 +43,7 @@ func (s *Store) await(ctx context.Context, tid tenant.ID, address, id string, no
 // Awaited are the accounts in the scope that were made lately and are not among those that were read, by customer and address.
 func (s *Store) Awaited(ctx context.Context, scope tenant.Scope, now time.Time) ([]Awaited, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT g.tenant_id, `+customerName+`, g.address, g.guest_id, g.invited_at
+		SELECT g.tenant_id, `+tenantName+`, g.address, g.guest_id, g.invited_at
 		FROM   guest_awaited g
 		WHERE  g.invited_at > $1
 		AND    NOT EXISTS (SELECT FROM guest x WHERE x.tenant_id = g.tenant_id AND x.id = g.guest_id)

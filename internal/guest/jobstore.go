@@ -144,7 +144,7 @@ func (s *Store) Job(ctx context.Context, scope tenant.Scope, id int64) (j Job, l
 		return j, nil, fmt.Errorf("guest job: %w", postgres.Kind(err))
 	}
 	rows, _ = s.pool.In(scope).Query(ctx, `
-		SELECT g.tenant_id, `+customerName+`, g.address, g.state, g.said, g.changed_at, COALESCE(g.failure_id::text, '')
+		SELECT g.tenant_id, `+tenantName+`, g.address, g.state, g.said, g.changed_at, COALESCE(g.failure_id::text, '')
 		FROM   guest_invitation g
 		WHERE  g.job_id = $1
 		ORDER  BY 2, g.tenant_id, g.address`, id)

@@ -92,11 +92,10 @@ const standing = `CASE
 const since = `CASE WHEN p.last_seen_at IS NULL AND g.active_at = '-infinity' THEN g.redeemed_at
 	ELSE GREATEST(COALESCE(p.last_seen_at, '-infinity'), COALESCE(g.active_at, '-infinity')) END`
 
-// customerName is a sub-select, as tenants are seen through the scope too.
-const customerName = `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), t.default_domain) FROM tenant t WHERE t.tenant_id = g.tenant_id), '')`
+var tenantName = postgres.TenantName("g")
 
-const columns = `
-	g.tenant_id, ` + customerName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(` + roles + `, '{}'), g.roles IS NOT NULL, g.intune,
+var columns = `
+	g.tenant_id, ` + tenantName + `, g.id, g.name, g.upn, g.address, g.redeemed, NULLIF(g.redeemed_at, '-infinity'), g.enabled, COALESCE(` + roles + `, '{}'), g.roles IS NOT NULL, g.intune,
 	NULLIF(g.invited_at, '-infinity'), p.last_seen_at, g.active_at IS NOT NULL, NULLIF(g.active_at, '-infinity'), g.revoked_at, g.revoked_by, ` + standing + `, g.first_seen_at, g.changed_at, g.gone_at`
 
 func scan(row pgx.CollectableRow, more ...any) (g Guest, err error) {

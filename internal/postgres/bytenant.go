@@ -5,14 +5,22 @@ import (
 	"strings"
 )
 
-// TenantKey is how the name of a customer sorts, of a row of tenant named t.
-const TenantKey = `lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) COLLATE "C"`
+// TenantWords is what people call the customer of a row of tenant named t, and TenantKey how that sorts.
+const (
+	TenantWords = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)`
+	TenantKey   = `lower(` + TenantWords + `) COLLATE "C"`
+)
 
-// TenantName is what people call the customer of a row of that name. It is a sub-select, not a join, so that lists follow the index of
-// their order: beside row-level security, whose share of rows the planner can only guess, a join would make it sort all rows.
+// TenantName is what people call the customer of a row of that name.
 func TenantName(alias string) string {
-	return `COALESCE((SELECT COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, '')) FROM tenant t WHERE t.tenant_id = ` + alias +
-		`.tenant_id), ` + alias + `.tenant_id::text)`
+	return TenantNameOf(alias+".tenant_id", alias+".tenant_id::text")
+}
+
+// TenantNameOf is what people call the tenant with that id; otherwise stands for one that has no name, or is not seen. It is a sub-select, not
+// a join, so that lists follow the index of their order: beside row-level security, whose share of rows the planner can only guess, a join
+// would make it sort all rows.
+func TenantNameOf(id, otherwise string) string {
+	return `COALESCE((SELECT COALESCE(NULLIF(named.display_name, ''), NULLIF(named.default_domain, '')) FROM tenant named WHERE named.tenant_id = ` + id + `), ` + otherwise + `)`
 }
 
 // TenantOrder is an order of rows of that name by the names of their tenants: see Listing.ByTenant. Keys of the rows of a tenant follow.

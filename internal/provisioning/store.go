@@ -66,7 +66,7 @@ func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err
 	w.And("j.gone_at IS NULL")
 	for _, q := range postgres.Words(f.Q) {
 		like := postgres.Like(q)
-		test := "p.name_key LIKE ? OR lower(j.template) LIKE ? OR j.tenant_id IN (SELECT t.tenant_id FROM tenant t WHERE lower(COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), t.tenant_id::text)) LIKE ?)"
+		test := "p.name_key LIKE ? OR lower(j.template) LIKE ? OR j.tenant_id IN (SELECT t.tenant_id FROM tenant t WHERE lower(" + postgres.TenantWords + ") LIKE ?)"
 		args := []any{like, like, like}
 		if guid, ok := postgres.GUIDBegins(q); ok { // of the service principal or of its application
 			test, args = test+" OR starts_with(p.id, ?) OR starts_with(p.app_id, ?)", append(args, guid, guid)
