@@ -44,6 +44,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
 	"github.com/tenantry/tenantry/internal/view"
+	"github.com/tenantry/tenantry/internal/webhook"
 	"github.com/tenantry/tenantry/internal/withdrawal"
 	"github.com/tenantry/tenantry/web/access"
 	"github.com/tenantry/tenantry/web/actions"
@@ -147,7 +148,7 @@ type Deps struct {
 	Retention        *graphsync.Retention
 	Now              func() time.Time
 
-	Keys      provisioning.Sealer
+	Keys      webhook.Sealer
 	TestAlert func(ctx context.Context) error // sends a test to everybody who is told of alerts
 	Pressure  *middleware.Pressure            // counts what people ask for; nil: nobody wants to know
 	Changes   *middleware.Changes             // knows when something was changed; nil: only the site itself asks it

@@ -61,7 +61,7 @@ var plan = []room{
 	{"internal/bench", []string{"internal/..."}, nil}, // measures the built binaries from outside
 	{"internal/config", nil, nil},
 	{"internal/localpg", nil, nil},
-	{"internal/webhook", []string{"internal/errs"}, append([]string{}, append(domainNot, database...)...)},
+	{"internal/webhook", []string{"internal/errs", "internal/tenant"}, append([]string{}, append(domainNot, database...)...)},
 	{"internal/mail", []string{"internal/errs"}, append([]string{"net/http"}, append(domainNot, database...)...)},
 	{"internal/cloudsim/...", []string{"internal/cloudsim/..."}, append([]string{}, database...)},
 	{"internal/postgres", []string{"migrations", "internal/errs"}, domainNot},

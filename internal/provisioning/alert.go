@@ -68,9 +68,11 @@ func SafeRules() AlertRules { return AlertRules{Mails: []string{}, Percent: 20, 
 
 const (
 	rulesSetting = "provisioning.alerts"
-	secretColumn = "setting.provisioning.alerts"
 	mostMails    = 10
 )
+
+// AlertSecret names the column under which the webhook's secret is sealed.
+const AlertSecret = "setting." + rulesSetting
 
 // Check says in words what is wrong with the rules.
 func (r AlertRules) Check() error {
@@ -107,28 +109,6 @@ func (s *Store) SetRules(ctx context.Context, r AlertRules, by string) error {
 		return err
 	}
 	return postgres.SaveSetting(ctx, s.pool.In(tenant.Scope{}), rulesSetting, r, postgres.Changed{By: by})
-}
-
-// Sealer seals the secret that signs what goes to the webhook.
-type Sealer interface {
-	Seal(plaintext []byte, tid tenant.ID, column string) ([]byte, error)
-	Open(ciphertext []byte, tid tenant.ID, column string) ([]byte, error)
-}
-
-// WithSecret seals the secret into the rules.
-func (r AlertRules) WithSecret(keys Sealer, secret string) (AlertRules, error) {
-	sealed, err := keys.Seal([]byte(secret), tenant.ID{}, secretColumn)
-	r.Sealed = sealed
-	return r, err
-}
-
-// Secret opens it; "" where none was made.
-func (r AlertRules) Secret(keys Sealer) (string, error) {
-	if len(r.Sealed) == 0 {
-		return "", nil
-	}
-	secret, err := keys.Open(r.Sealed, tenant.ID{}, secretColumn)
-	return string(secret), err
 }
 
 // jobsAtFault are the jobs that an alert should be open for, after a complete read of them.

@@ -14,6 +14,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/webhook"
 	"github.com/tenantry/tenantry/web/figures"
 	"github.com/tenantry/tenantry/web/fresh"
 	"github.com/tenantry/tenantry/web/page"
@@ -26,7 +27,7 @@ type Handler struct {
 	Sync         *graphsync.Service
 	Audit        *audit.Store                    // nil: what people do here is not kept
 	Home         tenant.ID                       // whose chain keeps changes of the rules
-	Keys         provisioning.Sealer             // for the webhook's secret
+	Keys         webhook.Sealer                  // for the webhook's secret
 	TestAlert    func(ctx context.Context) error // sends a test to everybody who is told
 }
 

@@ -1,7 +1,6 @@
 package provisioning
 
 import (
-	"crypto/rand"
 	"net/http"
 	"slices"
 	"strconv"
@@ -13,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/webhook"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -105,14 +105,9 @@ func (h *Handler) keepRules(w http.ResponseWriter, r *http.Request, m tenant.Mem
 		}
 		return page.Render(w, r, http.StatusUnprocessableEntity, rulesPage(page.Shell(r, m, "Alerts"), v))
 	}
-	secret := ""
-	if rules.Webhook == "" {
-		rules.Sealed = nil
-	} else if len(rules.Sealed) == 0 || values.Get("renew") != "" {
-		secret = rand.Text()
-		if rules, err = rules.WithSecret(h.Keys, secret); err != nil {
-			return err
-		}
+	var secret string
+	if rules.Sealed, secret, err = webhook.Renew(h.Keys, provisioning.AlertSecret, rules.Webhook, rules.Sealed, values.Get("renew") != ""); err != nil {
+		return err
 	}
 	if err := h.Provisioning.SetRules(r.Context(), rules, m.Person.UPN); err != nil {
 		return err

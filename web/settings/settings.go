@@ -10,6 +10,7 @@ import (
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/webhook"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
@@ -36,7 +37,7 @@ type Handler struct {
 	Contact   *partner.Store
 	Tenants   *tenant.Store
 	Audit     *audit.Store // nil: changes are not recorded
-	Keys      Sealer
+	Keys      webhook.Sealer
 }
 
 // Mount adds the page.

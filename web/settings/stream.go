@@ -1,7 +1,6 @@
 package settings
 
 import (
-	"crypto/rand"
 	"net/http"
 	"net/url"
 	"strings"
@@ -14,11 +13,6 @@ import (
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
-
-// Sealer seals the secret that signs what goes to a webhook.
-type Sealer interface {
-	Seal(plaintext []byte, tid tenant.ID, column string) ([]byte, error)
-}
 
 // streamView is where all records of the audit go, how that goes, and the form that changes it. It is the page's JSON twin.
 type streamView struct {
@@ -80,14 +74,9 @@ func (h *Handler) keepStream(w http.ResponseWriter, r *http.Request, m tenant.Me
 			return page.Render(w, r, http.StatusUnprocessableEntity, streamPage(page.Shell(r, m, "Audit stream"), v))
 		}
 	}
-	secret := ""
-	if s.Address == "" {
-		s.Sealed = nil
-	} else if len(s.Sealed) == 0 || form.Get("renew") != "" {
-		secret = rand.Text()
-		if s.Sealed, err = h.Keys.Seal([]byte(secret), tenant.ID{}, audit.StreamSecret); err != nil {
-			return err
-		}
+	var secret string
+	if s.Sealed, secret, err = webhook.Renew(h.Keys, audit.StreamSecret, s.Address, s.Sealed, form.Get("renew") != ""); err != nil {
+		return err
 	}
 	if err := h.Audit.SetStream(r.Context(), s, m.Person.UPN); err != nil {
 		return err

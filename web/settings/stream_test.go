@@ -4,25 +4,24 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/tenantry/tenantry/internal/audit"
+	"github.com/tenantry/tenantry/internal/keyset"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/webtest"
 )
 
-// reversed seals for tests: nobody reads the secret by accident.
-type reversed struct{}
-
-func (reversed) Seal(b []byte, _ tenant.ID, column string) ([]byte, error) {
-	return []byte(column + strings.ToLower(string(b))), nil
-}
-
 func TestStream(t *testing.T) {
 	f := webtest.NewFleet(t)
 	f.Tenant(t, 0xffff, "First Up Consultants", "firstup.example")
-	h := &Handler{Groups: groups, Tenants: f.Tenants, Audit: audit.NewStore(f.Pool), Keys: reversed{}}
+	keys, err := keyset.LoadOrCreate(filepath.Join(t.TempDir(), "keyset.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &Handler{Groups: groups, Tenants: f.Tenants, Audit: audit.NewStore(f.Pool), Keys: keys}
 	c := f.Serve(t, tenant.Person{Name: "Owner", UPN: "owner@firstup.example", Role: tenant.RoleOwner}, tenant.Everything(), h.Mount)
 	for _, bad := range []string{"http://siem.example", "https://user@siem.example", "siem"} {
 		if w := c.Post("/settings/stream", url.Values{"address": {bad}}); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `id="f-address-error"`) {

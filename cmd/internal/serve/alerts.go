@@ -11,6 +11,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/mail"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/webhook"
 )
 
 // alertsEvery is how often it is looked for alerts that nobody was told of.
@@ -22,7 +23,7 @@ func (p *Portal) tellAlerts(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	secret, err := rules.Secret(p.Keys)
+	secret, err := webhook.Secret(p.Keys, provisioning.AlertSecret, rules.Sealed)
 	if err != nil {
 		return err
 	}
@@ -123,7 +124,7 @@ func (p *Portal) TestAlert(ctx context.Context) error {
 	if rules.Webhook == "" && len(rules.Mails) == 0 {
 		return errs.ShowNext(errs.Conflict, "Nobody is to be told.", "Save an address first.")
 	}
-	secret, err := rules.Secret(p.Keys)
+	secret, err := webhook.Secret(p.Keys, provisioning.AlertSecret, rules.Sealed)
 	if err != nil {
 		return err
 	}

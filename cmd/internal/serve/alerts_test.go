@@ -29,11 +29,12 @@ func TestAlertsAreMailedAndPosted(t *testing.T) {
 	t.Parallel()
 	p, cloud := opened(t)
 	var posted []alertNote
+	var secret string
 	status := http.StatusServiceUnavailable
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		var n alertNote
-		if err := json.Unmarshal(body, &n); err != nil || r.Header.Get("Tenantry-Signature") != webhook.Sign("s3cret", time.Unix(42, 0), body) || r.Header.Get("Tenantry-Delivery") != n.ID {
+		if err := json.Unmarshal(body, &n); err != nil || r.Header.Get("Tenantry-Signature") != webhook.Sign(secret, time.Unix(42, 0), body) || r.Header.Get("Tenantry-Delivery") != n.ID {
 			t.Errorf("%s signed %s: %v", body, r.Header.Get("Tenantry-Signature"), err)
 		}
 		posted = append(posted, n)
@@ -42,7 +43,9 @@ func TestAlertsAreMailedAndPosted(t *testing.T) {
 	defer srv.Close()
 	var sent letters
 	p.Mail, p.hooks.Now = &sent, func() time.Time { return time.Unix(42, 0) }
-	rules, err := provisioning.AlertRules{Mails: []string{"noc@firstup.example"}, Webhook: srv.URL, Percent: 20, AtLeast: 10, Hours: 6}.WithSecret(p.Keys, "s3cret")
+	rules := provisioning.AlertRules{Mails: []string{"noc@firstup.example"}, Webhook: srv.URL, Percent: 20, AtLeast: 10, Hours: 6}
+	var err error
+	rules.Sealed, secret, err = webhook.Renew(p.Keys, provisioning.AlertSecret, rules.Webhook, nil, false)
 	if err := errors.Join(err, p.Provisioning.SetRules(t.Context(), rules, "owner")); err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +75,7 @@ func TestAlertsAreMailedAndPosted(t *testing.T) {
 		t.Errorf("the webhook fails: %+v, %v", found, err)
 	}
 	status = http.StatusNoContent
-	if _, err := p.Provisioning.TellDueAcrossTenants(t.Context(), now.Add(time.Hour), func(ctx context.Context, a provisioning.Alert) error { return p.tellAlert(ctx, rules, "s3cret", a) }); err != nil {
+	if _, err := p.Provisioning.TellDueAcrossTenants(t.Context(), now.Add(time.Hour), func(ctx context.Context, a provisioning.Alert) error { return p.tellAlert(ctx, rules, secret, a) }); err != nil {
 		t.Fatal(err)
 	}
 	read("Active", provisioning.Fine, now)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/internal/webhook"
 )
 
 // streamEvery is how often records that were made meanwhile are delivered.
@@ -18,11 +18,11 @@ func (p *Portal) streamAudit(ctx context.Context) error {
 	if err != nil || to.Address == "" {
 		return err
 	}
-	secret, err := p.Keys.Open(to.Sealed, tenant.ID{}, audit.StreamSecret)
+	secret, err := webhook.Secret(p.Keys, audit.StreamSecret, to.Sealed)
 	if err != nil {
 		return fmt.Errorf("open the secret of the audit's stream: %w", err)
 	}
 	return p.Audit.Deliver(ctx, func(ctx context.Context, delivery string, body []byte) error {
-		return p.hooks.Send(ctx, to.Address, string(secret), delivery, body)
+		return p.hooks.Send(ctx, to.Address, secret, delivery, body)
 	})
 }
