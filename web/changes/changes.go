@@ -4,6 +4,7 @@ package changes
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -66,9 +67,15 @@ func (h *Handler) fields() (options []page.Option, fields map[string]map[change.
 	return options, fields
 }
 
-func (h *Handler) spec(m tenant.Membership) page.Spec {
+// spec offers what can change of the kinds asked for. What else the address asks for stays: it matches nothing.
+func (h *Handler) spec(m tenant.Membership, asked url.Values) page.Spec {
 	s := page.Spec{}
-	options, _ := h.fields()
+	options, fields := h.fields()
+	if of := asked["kind"]; len(of) > 0 {
+		options = slices.DeleteFunc(options, func(o page.Option) bool {
+			return !slices.Contains(asked["field"], o.Value) && !slices.ContainsFunc(of, func(k string) bool { return fields[o.Value][change.Kind(k)] != nil })
+		})
+	}
 	of := make([]page.Option, len(kinds))
 	for i, k := range kinds {
 		of[i] = page.Option{Value: string(k.id), Label: k.label}
@@ -142,7 +149,8 @@ func (h *Handler) keptSince(ctx context.Context, at, now time.Time) error {
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	q, err := h.spec(m).Parse(r.URL)
+	spec := h.spec(m, r.URL.Query())
+	q, err := spec.Parse(r.URL)
 	if err != nil {
 		return err
 	}
@@ -157,7 +165,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
 		f.CountMost = page.Enough
 	}
-	read, err := h.read(ctx, m.Scope, f)
+	read, line, err := h.read(ctx, m, f, now)
 	if err != nil {
 		return err
 	}
@@ -168,8 +176,8 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		}
 	}
 	l := page.List[row]{
-		Title: "Changes", One: noun.One, Many: noun.Many, Caption: "What readings saw change, the newest first", M: m, Query: q, Spec: h.spec(m), Columns: columns(m, now),
-		URL: func(c row) string { return c.URL }, Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now),
+		Title: "Changes", One: noun.One, Many: noun.Many, Caption: "What readings saw change, the newest first", M: m, Query: q, Spec: spec, Columns: columns(m, now),
+		URL: func(c row) string { return c.URL }, Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: line,
 		Each: page.Paged(func(ctx context.Context, after string) ([]change.Change, string, error) {
 			f := f
 			f.After, f.Limit = after, 500
@@ -193,18 +201,37 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	return l.Serve(w, r)
 }
 
-// read is how fresh the list is: as what was read the longest ago of what was read at all.
-func (h *Handler) read(ctx context.Context, scope tenant.Scope, f change.Filter) (oldest graphsync.Freshness, err error) {
-	for i, dataset := range datasets(f.Kinds) {
-		read, err := h.Sync.Freshness(ctx, scope, dataset)
+// read is how fresh the list is: as what is missing at most customers, and as old as what was read the longest ago.
+func (h *Handler) read(ctx context.Context, m tenant.Membership, f change.Filter, now time.Time) (worst graphsync.Freshness, line ui.Freshness, err error) {
+	var asOf time.Time
+	of, had, got := datasets(f.Kinds), 0, 0
+	for i, dataset := range of {
+		read, err := h.Sync.Freshness(ctx, m.Scope, dataset)
 		if err != nil {
-			return oldest, err
+			return worst, line, err
 		}
-		if i == 0 || read.Read > 0 && (oldest.Read == 0 || read.AsOf.Before(oldest.AsOf)) {
-			oldest = read
+		if read.Tenants > 0 { // some are of the partner's own tenant only
+			had++
+		}
+		if read.Read > 0 {
+			got++
+		}
+		if !read.AsOf.IsZero() && (asOf.IsZero() || read.AsOf.Before(asOf)) {
+			asOf = read.AsOf
+		}
+		if i == 0 || read.Read > 0 && (worst.Read == 0 || read.Unread+read.Late > worst.Unread+worst.Late) {
+			worst = read
 		}
 	}
-	return oldest, nil
+	worst.AsOf = asOf
+	if line = fresh.Line(worst, m, now); had > 1 {
+		where := "/sync"
+		if m.One() {
+			where += "?customer=" + m.Tenant.ID.String()
+		}
+		line.Next, line.Parts = "", []ui.Link{{Text: "from " + ui.N(int64(got)) + " of " + ui.Count(int64(had), "dataset", "datasets"), URL: where}}
+	}
+	return worst, line, nil
 }
 
 // shownGaps is how many gaps the page names, and gapDays how far back it looks for them where no beginning is asked for.

@@ -86,6 +86,9 @@ func TestChanges(t *testing.T) {
 	if day, before, after := count("?from=2026-11-12&to=2026-11-12"), count("?to=2026-11-11"), count("?from=2026-11-13"); day != 3 || before != 0 || after != 6 {
 		t.Errorf("%d before the day, %d on it and %d after", before, day, after)
 	}
+	if offered := c.Get("/changes?kind=app").Body.String(); !strings.Contains(offered, `value="version"`) || strings.Contains(offered, `value="compliance"`) || count("?kind=app&field=compliance") != 0 {
+		t.Error("of apps, what can change of devices is offered, or what was asked for is refused")
+	}
 	csv := c.Get("/changes?format=csv").Body.String()
 	if n := strings.Count(csv, "\r\n") - 1; n != 9 || strings.Contains(csv, "\n=cmd") || !strings.Contains(csv, "the 1.0,the 2.0") {
 		t.Errorf("CSV of %d rows:\n%s", n, csv)
@@ -94,7 +97,7 @@ func TestChanges(t *testing.T) {
 		t.Errorf("workbook: status %d", sheet.Code)
 	}
 	html := c.Get("/changes").Body.String()
-	for _, want := range []string{"Presence: gone → there", "Compliance: the compliant → the noncompliant", "Something: the  → the Contoso", "Not read: 13–20 Nov, 11 Nov."} {
+	for _, want := range []string{"Presence: gone → there", "Compliance: the compliant → the noncompliant", "Something: the  → the Contoso", "Not read: 13–20 Nov, 11 Nov.", "from 2 of 2 datasets"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page does not say %q", want)
 		}
