@@ -114,9 +114,9 @@ var specs = []spec{
 			"androidMobileApplicationManagementEnabled iosMobileApplicationManagementEnabled partnerUnsupportedOsVersionBlocked allowPartnerToCollectIOSApplicationMetadata allowPartnerToCollectIOSPersonalApplicationMetadata microsoftDefenderForEndpointAttachEnabled",
 		judge: byState(map[string]Health{"enabled": OK, "available": Off, "unavailable": Off, "notsetup": Off, "unresponsive": Bad, "error": Bad}),
 	},
-	{
-		kind: DevicePartner, path: "/deviceManagement/deviceManagementPartners", version: "v1.0", permission: readServiceConfig,
-		name: "displayName", contact: "lastHeartbeatDateTime", state: "partnerState",
+	{ // one that does not answer is believed until a day that Intune names; from then on the devices it reports are noncompliant
+		kind: DevicePartner, path: "/deviceManagement/deviceManagementPartners", version: "v1.0", permission: readServiceConfig, lead: 30,
+		name: "displayName", expires: "whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime", contact: "lastHeartbeatDateTime", state: "partnerState",
 		detail: "partnerAppType isConfigured singleTenantAppId whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime whenPartnerDevicesWillBeRemovedDateTime", judge: partnerHealth,
 	},
 	{

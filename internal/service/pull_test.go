@@ -222,3 +222,21 @@ func TestPartnerSolutions(t *testing.T) {
 		t.Errorf("not known: %s, not permitted: %s", r.readings[0].Outcome, r.readings[1].Outcome)
 	}
 }
+
+// TestDevicePartnersEnd has Intune name the day until which it believes a partner that does not answer.
+func TestDevicePartnersEnd(t *testing.T) {
+	i := slices.IndexFunc(specs, func(s spec) bool { return s.kind == DevicePartner })
+	for body, want := range map[string]time.Time{
+		`{"id": "p1", "displayName": "Jamf", "partnerState": "enabled", "whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime": null}`: {},
+		`{"id": "p1", "displayName": "Jamf", "partnerState": "unresponsive", "whenPartnerDevicesWillBeMarkedAsNonCompliantDateTime": "2026-12-02T03:04:05Z",
+			"whenPartnerDevicesWillBeRemovedDateTime": "2027-01-31T03:04:05Z"}`: time.Date(2026, 12, 2, 3, 4, 5, 0, time.UTC),
+	} {
+		var o graph.Object
+		if err := gojson.Unmarshal([]byte(body), &o); err != nil {
+			t.Fatal(err)
+		}
+		if it, ok := fromGraph(specs[i], o); !ok || !it.ExpiresAt.Equal(want) || !it.Kind.Ends() {
+			t.Errorf("%s: %+v, want the end %v", body, it, want)
+		}
+	}
+}

@@ -184,7 +184,7 @@ func TestLeadTimes(t *testing.T) {
 		p.Role = role
 		return f.Serve(t, p, tenant.Everything(), f.mount)
 	}
-	good := url.Values{"applePushCertificate": {"10"}, "appleEnrollmentToken": {"30"}, "vppToken": {"14"}, "cloudCertificationAuthority": {"30"}, "delegatedAdminRelationship": {"90"}}
+	good := url.Values{"applePushCertificate": {"10"}, "appleEnrollmentToken": {"30"}, "vppToken": {"14"}, "cloudCertificationAuthority": {"30"}, "delegatedAdminRelationship": {"90"}, "deviceManagementPartner": {"20"}}
 	for _, role := range []tenant.Role{tenant.RoleTechnician, tenant.RoleSupport} {
 		if got := post(t, person(role), "/services/lead-times", good); got.Code != http.StatusForbidden {
 			t.Errorf("%s sets lead times: status %d, want 403", role, got.Code)
@@ -211,7 +211,7 @@ func TestLeadTimes(t *testing.T) {
 		Lead []leadRow `json:"lead_times"`
 	}
 	owner.JSON("/services/lead-times", http.StatusOK, &v)
-	if len(v.Lead) != 5 || v.Lead[0].Days != 10 || v.Lead[0].Default != 30 {
+	if len(v.Lead) != 6 || v.Lead[0].Days != 10 || v.Lead[0].Default != 30 {
 		t.Errorf("%+v", v)
 	}
 	var soon twin

@@ -181,6 +181,14 @@ func renewalOf(it service.Item) *renewal {
 			},
 			Warning: "An authority cannot be extended. Certificates that it issued end with it.",
 		}
+	case service.DevicePartner:
+		return &renewal{
+			Steps: []string{
+				"Look in the partner’s own product why it does not report to Intune, and have it report again.",
+				"Read the services again here: once Intune names no day any more, the partner is trusted again.",
+			},
+			Warning: "From that day on the devices that the partner reports are noncompliant, and what asks for compliant devices keeps them out.",
+		}
 	case service.Delegated:
 		return &renewal{
 			Steps: []string{

@@ -71,7 +71,7 @@ var serviceWords = map[string]string{
 // EndingWords are the kinds that can end, as a sentence begins or goes on with them.
 var EndingWords = map[service.Kind]string{
 	service.ApplePush: "Apple MDM push certificate", service.AppleEnrollment: "Apple enrollment program token", service.VPPToken: "Apple VPP token", service.CloudCA: "Cloud PKI authority",
-	service.Delegated: "GDAP relationship",
+	service.Delegated: "GDAP relationship", service.DevicePartner: "Trust in a device management partner",
 }
 
 // ServiceURL is the page of an item; a relationship has its own.
