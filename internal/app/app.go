@@ -81,6 +81,8 @@ type Filter struct {
 	Desc  bool
 	After string
 	Limit int
+
+	CountMost int64 // List counts no further, and then says that there are more; 0: all
 }
 
 // Sorts are the orders that List knows.
@@ -91,4 +93,5 @@ type Page struct {
 	Rows  []App
 	Next  string
 	Count int64
+	More  bool // than Count
 }

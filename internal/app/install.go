@@ -58,6 +58,8 @@ type InstallFilter struct {
 	Desc  bool
 	After string
 	Limit int
+
+	CountMost int64 // Installs counts no further, and then says that there are more; 0: all
 }
 
 // InstallSorts are the orders of installations.
@@ -68,6 +70,7 @@ type Installs struct {
 	Rows  []Install
 	Next  string
 	Count int64
+	More  bool // than Count
 }
 
 // InstallPuller reads how installations stand, for all apps of a tenant at once.
@@ -137,9 +140,15 @@ func (s *InstallStage) Add(i Install) error {
 
 // Merge makes the tenant's installations those of the read, which was complete, and keeps which counts changed. tx is under the tenant's scope.
 func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
+	if err := alone(ctx, tx, tid); err != nil {
+		return m, err
+	}
 	how := postgres.Merge{Table: "app_install", Keep: true, History: "app_install_change", Subject: "app_id", Fields: counted}
 	if m.Written, m.Gone, err = s.rows.Merge(ctx, tx, how, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge installations of %s: %w", tid, err)
+	}
+	if err := failedToo(ctx, tx, tid); err != nil {
+		return m, err
 	}
 	var apps, failing, failed, pending int64
 	if err := tx.QueryRow(ctx, `
@@ -151,6 +160,27 @@ func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run 
 	}
 	m.Counters = map[string]int64{"total": apps, "failing": failing, "failed": failed, "pending": pending}
 	return m, nil
+}
+
+// alone waits for the other merge of the tenant's apps or installations: both write apps, each with what the other wrote.
+func alone(ctx context.Context, tx pgx.Tx, tid tenant.ID) error {
+	if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('apps ' || $1::uuid, 0))`, tid); err != nil {
+		return fmt.Errorf("wait for the apps of %s: %w", tid, err)
+	}
+	return nil
+}
+
+// failedToo keeps with the tenant's apps how many devices they failed on, by which they are listed.
+func failedToo(ctx context.Context, tx pgx.Tx, tid tenant.ID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE app o SET failed = COALESCE(i.failed, -1)
+		FROM   app a
+		LEFT   JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL
+		WHERE  a.tenant_id = $1 AND o.tenant_id = $1 AND o.id = a.id AND o.failed IS DISTINCT FROM COALESCE(i.failed, -1)`, tid)
+	if err != nil {
+		return fmt.Errorf("failed installations of the apps of %s: %w", tid, err)
+	}
+	return nil
 }
 
 var installTenantName = postgres.TenantName("i")
@@ -174,7 +204,7 @@ var installOrders = map[string][]postgres.Key{
 }
 
 func (f InstallFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: selectInstall, Table: "app_install i", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: selectInstall, Table: "app_install i", Where: &postgres.Where{}, Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	one := l.Where.Within(scope, "i.tenant_id")
 	l.Where.And("i.gone_at IS NULL")
 	for _, v := range append(slices.Clone(f.Platform), f.Q) {
@@ -219,6 +249,7 @@ func (s *Store) Installs(ctx context.Context, scope tenant.Scope, f InstallFilte
 		return p, err
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanInstall)
+	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
 

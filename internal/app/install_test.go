@@ -119,9 +119,10 @@ func TestAppsBesideTheirInstallations(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
 	merge(t, pool, s, contoso, noon, some(4)...)
-	merge(t, pool, s, fabrikam, noon, some(4)...)
 	installed(t, pool, s, contoso, Install{ID: "a01", Installed: 5}, Install{ID: "a02", Installed: 7, Failed: 3}, Install{ID: "not read yet", Failed: 9})
-	installed(t, pool, s, fabrikam, Install{ID: "a02", Failed: 4})
+	installed(t, pool, s, fabrikam, Install{ID: "a01", Failed: 8}, Install{ID: "a02", Failed: 8})
+	merge(t, pool, s, fabrikam, noon, some(4)...) // after its installations
+	installedAt(t, pool, s, fabrikam, noon.Add(time.Hour), Install{ID: "a02", Failed: 4})
 	page, err := s.List(t.Context(), tenant.Everything(), Filter{Sort: "failed", Desc: true, Limit: 2})
 	if err != nil || page.Count != 8 || page.Rows[0].Failed != 4 || page.Rows[1].Failed != 3 || page.Rows[1].Installed != 7 {
 		t.Errorf("%+v, %v", page, err)

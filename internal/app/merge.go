@@ -61,10 +61,16 @@ var merging = postgres.Merge{Table: "app", Keep: true, History: "app_change", Su
 // Merge makes the tenant's apps and assignments those of the read, which was complete. It writes only what differs, and keeps what
 // changed. tx is under the tenant's scope.
 func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time) (m graphsync.Merged, err error) {
+	if err := alone(ctx, tx, tid); err != nil {
+		return m, err
+	}
 	if m.Written, m.Gone, err = s.apps.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, fmt.Errorf("merge apps of %s: %w", tid, err)
 	}
 	if err := s.mergeAssignments(ctx, tx, tid, run, now, &m); err != nil {
+		return m, err
+	}
+	if err := failedToo(ctx, tx, tid); err != nil {
 		return m, err
 	}
 	m.Counters, err = counters(ctx, tx, tid)

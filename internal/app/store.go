@@ -27,7 +27,7 @@ var columns = `
 	a.assignments, a.categories, a.file_name, a.size, a.package, a.store_url, a.info_url, a.privacy_url, a.owner, a.developer, a.notes,
 	a.install_command, a.uninstall_command, a.run_as, a.architectures, a.minimum_os, a.licences_used, a.licences_total,
 	NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at, a.gone_at,
-	COALESCE(i.installed, -1), COALESCE(i.failed, -1)`
+	COALESCE(i.installed, -1), a.failed`
 
 // withInstalls are apps beside how their installations stand.
 const withInstalls = `app a ` + besideInstalls
@@ -52,7 +52,7 @@ var orders = map[string][]postgres.Key{
 	"type":        {{Expr: "a.type", Type: "text"}, {Expr: "a.name_key", Type: "text"}},
 	"modified":    {{Expr: "a.modified_at", Type: "timestamptz"}},
 	"assignments": {{Expr: "a.assignments", Type: "int"}, {Expr: "a.name_key", Type: "text"}},
-	"failed":      {{Expr: "COALESCE(i.failed, -1)", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
+	"failed":      {{Expr: "a.failed", Type: "bigint"}, {Expr: "a.name_key", Type: "text"}},
 	"customer":    postgres.TenantOrder("a", postgres.Key{Expr: "a.name_key", Type: "text"}),
 }
 
@@ -105,7 +105,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
 	}
 	if f.Failed {
-		w.And(`EXISTS (SELECT FROM app_install s WHERE s.tenant_id = a.tenant_id AND s.id = a.id AND s.failed > 0 AND s.gone_at IS NULL)`)
+		w.And("a.failed > 0")
 	}
 	if f.Entry != "" {
 		w.And("a.entry = ?", f.Entry)
@@ -117,7 +117,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Table: "app a", Joined: besideInstalls, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: columns, Table: "app a", Joined: besideInstalls, Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	one := false
 	if l.Where, one, err = where(scope, f); err != nil {
 		return l, err
@@ -133,6 +133,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page,
 		return p, err
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
 

@@ -180,6 +180,8 @@ type Filter struct {
 	Desc  bool
 	After string
 	Limit int
+
+	CountMost int64 // List counts no further, and then says that there are more; 0: all
 }
 
 // Sorts are the orders that List knows.
@@ -193,4 +195,5 @@ type Page struct {
 	Rows  []Policy
 	Next  string
 	Count int64
+	More  bool // than Count
 }

@@ -137,7 +137,7 @@ func andStatus(w *postgres.Where, status []string) error {
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Table: "policy a", Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: columns, Table: "policy a", Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	one := false
 	if l.Where, one, err = where(scope, f); err != nil {
 		return l, err
@@ -153,6 +153,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page,
 		return p, err
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
 

@@ -47,6 +47,9 @@ func (l Listing) SQL(limit int) (sql string, args []any, err error) {
 
 // CountOf is the number of rows of a list.
 func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
+	if l, err = l.Weighed(ctx, db); err != nil {
+		return 0, err
+	}
 	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Joined+` `+l.Where.SQL(), l.Where.Args
 	if l.Most > 0 {
 		args = append(slices.Clone(args), l.Most+1)
@@ -58,9 +61,20 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 	return count, nil
 }
 
+// Counted is a count as a page says it, and whether there are more than that.
+func (l Listing) Counted(n int64) (count int64, more bool) {
+	if l.Most > 0 && n > l.Most {
+		return l.Most, true
+	}
+	return n, false
+}
+
 // PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows. Where all of them are on the
 // page, that is their number, and a list that most searches find nothing in costs one statement.
 func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
+	if l, err = l.Weighed(ctx, db); err != nil {
+		return nil, "", 0, err
+	}
 	found, next, err = RowsOf(ctx, db, l, scan)
 	if err != nil || l.Cursor == "" && next == "" {
 		return found, next, int64(len(found)), err
@@ -71,6 +85,9 @@ func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 
 // RowsOf is PageOf for a list whose rows are counted otherwise.
 func RowsOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, err error) {
+	if l, err = l.Weighed(ctx, db); err != nil {
+		return nil, "", err
+	}
 	limit := l.Limit
 	if limit <= 0 {
 		limit = 50
@@ -99,6 +116,10 @@ func RowsOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found [
 
 // EachOf calls each for all rows of a list in order. Limit does not apply; an error of each ends it.
 func EachOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T], each func(T) error) error {
+	l, err := l.Weighed(ctx, db)
+	if err != nil {
+		return err
+	}
 	sql, args, err := l.SQL(0)
 	if err != nil {
 		return err

@@ -2,6 +2,8 @@ package postgres
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -35,24 +37,69 @@ func (w *Where) Searched(t Searchable, q string) {
 		w.And(t.Alias+".search LIKE ?", Like(q))
 		return
 	}
-	words := Words(q)
-	for _, word := range words[1:] {
-		w.And(t.Alias+"."+cmp.Or(t.Text, "search")+" LIKE ?", Like(word))
+	found := &search{table: t.Table, row: `(` + t.Alias + `.tenant_id, ` + t.Alias + `.id)`, text: t.Alias + `.` + cmp.Or(t.Text, "search"), at: len(w.conds)}
+	for _, word := range Words(q) {
+		found.patterns = append(found.patterns, Like(word))
+		found.args = append(found.args, w.Arg(Like(word)))
 	}
-	like := w.Arg(Like(words[0]))
-	test := `(` + t.Alias + `.search LIKE ` + like
-	found := `SELECT m.tenant_id, m.id FROM searched(` + w.Arg(t.Table) + `, ` + like + `) m`
-	if guid, ok := GUIDBegins(q); ok {
+	ids, test := "", found.text+` LIKE `+found.args[0]
+	guid, isGUID := GUIDBegins(q)
+	if isGUID {
 		for _, before := range t.IDs {
 			from, to := w.Arg(before+guid), w.Arg(before+guid+"\U0010FFFF")
-			found += ` UNION ALL SELECT m.tenant_id, m.id FROM ` + t.Table + ` m WHERE m.id >= ` + from + ` AND m.id < ` + to
+			ids += ` UNION ALL SELECT m.tenant_id, m.id FROM ` + t.Table + ` m WHERE m.id >= ` + from + ` AND m.id < ` + to
 			test += ` OR starts_with(` + t.Alias + `.id, ` + from + `)`
 		}
+	} else {
+		w.search = found
 	}
-	w.And(`(` + t.Alias + `.tenant_id, ` + t.Alias + `.id) IN (` + found + `)`)
+	w.conds = append(w.conds, found.by(0, ids)...)
 	if t.Shared {
-		w.And(test + `)`)
+		w.And(`(` + test + `)`)
 	}
+}
+
+// search is a text that is looked for in a table.
+type search struct {
+	table, row, text string
+	patterns, args   []string // of its words
+	at               int      // the first of its conditions
+}
+
+// by are the conditions of the search, a word each. The index is asked for one of them; where it is none of them, each is a CASE, which is taken
+// for half of the rows: LIKE, behind row-level security, is taken for hardly one.
+func (s *search) by(asked int, ids string) (conds []string) {
+	for i, arg := range s.args {
+		switch like := s.text + ` LIKE ` + arg; {
+		case i == asked:
+			conds = append(conds, s.row+` IN (SELECT m.tenant_id, m.id FROM searched('`+s.table+`', `+arg+`) m`+ids+`)`)
+		case asked < 0:
+			conds = append(conds, `CASE WHEN `+like+` THEN true END`)
+		default:
+			conds = append(conds, like)
+		}
+	}
+	return conds
+}
+
+// Weighed is the list with its search as the database answers it sooner: the index is asked for a word that is not frequent. All rows that hold a
+// text are gathered before the first is known, while in the order of the list those with a frequent one come one after another.
+func (l Listing) Weighed(ctx context.Context, db DB) (Listing, error) {
+	s := l.Where.search
+	if s == nil {
+		return l, nil
+	}
+	var seldom int
+	if err := db.QueryRow(ctx, `
+		SELECT COALESCE(min(i), 0) - 1
+		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)
+		WHERE  length(pattern) >= $3 AND NOT frequent($1, pattern)`, s.table, s.patterns, Trigram+len("%%")).Scan(&seldom); err != nil {
+		return l, fmt.Errorf("how frequent a text is in %s: %w", s.table, BadInput(err))
+	}
+	l.Where = l.Where.clone()
+	l.Where.search = nil
+	copy(l.Where.conds[s.at:], s.by(seldom, ""))
+	return l, nil
 }
 
 // Words are what is looked for when somebody types q, in lower case: its words, of which each must be found, the longest first. One without a

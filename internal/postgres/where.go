@@ -19,11 +19,13 @@ import (
 type Where struct {
 	conds []string
 	Args  []any
+
+	search *search
 }
 
 // clone is a copy to which conditions and arguments can be added apart.
 func (w *Where) clone() *Where {
-	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args)}
+	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args), search: w.search}
 }
 
 // And adds a condition; each ? in it takes the next of args.

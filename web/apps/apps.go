@@ -63,6 +63,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
+	f.CountMost = page.CountMost(r)
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Apps)
 	if err != nil {
@@ -82,7 +83,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(now)
 	l := page.List[row]{
 		Title: "Apps", One: noun.One, Many: noun.Many, M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: line, Actions: fresh.ReadNow(m), Above: tabs(m, partApps), Each: h.each(m.Scope, f, toRow),
+		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: line, Actions: fresh.ReadNow(m), Above: tabs(m, partApps), Each: h.each(m.Scope, f, toRow),
 	}
 	for _, a := range found.Rows {
 		l.Rows = append(l.Rows, toRow(a))

@@ -117,7 +117,7 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	if err != nil {
 		return err
 	}
-	f := app.InstallFilter{Q: q.Q, Failed: q.Get("failed") == "true", Pending: q.Get("pending") == "true", Platform: q.Values["platform"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f := app.InstallFilter{Q: q.Q, Failed: q.Get("failed") == "true", Pending: q.Get("pending") == "true", Platform: q.Values["platform"], Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize, CountMost: page.CountMost(r)}
 	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (h *Handler) installs(w http.ResponseWriter, r *http.Request, m tenant.Memb
 	now := page.ChromeOf(ctx).Now
 	l := page.List[installs]{
 		Title: "Installations", One: installNoun.One, Many: installNoun.Many, Caption: "Apps by how their installations stand", M: m, Query: q, Spec: installsSpec(m), Columns: installsColumns(m),
-		URL: func(v installs) string { return v.URL }, Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, partInstalls),
+		URL: func(v installs) string { return v.URL }, Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, partInstalls),
 		Each: page.Streamed(func(ctx context.Context, each func(app.Install) error) error {
 			return h.Apps.EachInstall(ctx, m.Scope, f, each)
 		}, newInstalls),

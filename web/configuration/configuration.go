@@ -121,6 +121,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
+	f.CountMost = page.CountMost(r)
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, fam.dataset)
 	if err != nil {
@@ -136,7 +137,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	toRow := newRower(now)
 	l := page.List[row]{
 		Title: fam.title, One: fam.noun.One, Many: fam.noun.Many, M: m, Query: q, Spec: spec, Columns: cols, URL: func(r row) string { return r.URL },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, fam),
+		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: fresh.Line(read, m, now), Actions: fresh.ReadNow(m), Above: tabs(m, fam),
 		Each: h.each(m.Scope, f, toRow),
 	}
 	for _, p := range found.Rows {

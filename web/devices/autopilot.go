@@ -178,9 +178,7 @@ func (h *Handler) autopilot(w http.ResponseWriter, r *http.Request, m tenant.Mem
 	if err != nil {
 		return err
 	}
-	if !page.WantsJSON(r) {
-		f.CountMost = page.Enough
-	}
+	f.CountMost = page.CountMost(r)
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Autopilot)
 	if err != nil {

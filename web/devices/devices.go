@@ -79,9 +79,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
-		f.CountMost = page.Enough
-	}
+	f.CountMost = page.CountMost(r)
 	ctx := r.Context()
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Devices)
 	if err != nil {

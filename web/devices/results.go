@@ -147,9 +147,7 @@ func (h *Handler) results(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if err != nil {
 		return err
 	}
-	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
-		f.CountMost = page.Enough
-	}
+	f.CountMost = page.CountMost(r)
 	read, err := h.Sync.Freshness(ctx, m.Scope, graphsync.Devices)
 	if err != nil {
 		return err

@@ -1,10 +1,22 @@
 package page
 
-import "github.com/tenantry/tenantry/web/ui"
+import (
+	"net/http"
+
+	"github.com/tenantry/tenantry/web/ui"
+)
 
 // Enough is how far a page counts where counting takes a walk through the rows; its JSON twin counts all unless the list is Bounded, and then
 // says that there are more.
 const Enough = 10_000
+
+// CountMost is how far the list that a request asks for is counted; 0: all of it.
+func CountMost(r *http.Request) int64 {
+	if WantsJSON(r) || r.URL.Query().Get("count") == "exact" {
+		return 0
+	}
+	return Enough
+}
 
 // unread tells that there are no rows because nothing was read: then nobody knows how many there are, which is not none.
 func (l List[R]) unread() bool {
