@@ -120,7 +120,7 @@ func columns(m tenant.Membership, now time.Time) []page.Column[row] {
 	cols := []page.Column[row]{
 		{Key: "name", Label: "Name", Width: 240, Text: func(r row) string { return r.Name }},
 		{Key: "kind", Label: "Kind", Priority: 2, Width: 150, Text: func(r row) string { return r.kind.label }, Cell: func(r row) ui.Cell { return ui.TextCell(r.kind.label) }},
-		{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Priority: 1, Width: 180, Text: func(r row) string { return r.Tenant.Name }, Cell: func(r row) ui.Cell { return ui.TenantCell(r.Tenant.Chip()) }},
+		page.CustomerColumn(180, func(r row) page.TenantRef { return r.Tenant }),
 		{Key: "what", Label: "What changed", Priority: 1, Phone: "line", Text: row.words, Cell: func(r row) ui.Cell { return ui.Cell{Text: r.words(), Title: r.words()} }},
 		{Key: "at", Label: "Read", Kind: ui.KindTime, Width: 120, Text: func(r row) string { return page.Stamp(&r.At) }, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.At, now)) }},
 		exactly("field", "Field", func(r row) string { return r.Field }),
