@@ -252,7 +252,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&changes.Handler{Changes: d.History, Sync: d.Sync, Words: histories, Keeps: d.Retention.Days},
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
-	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Devices: d.Devices, Guests: d.Guests, Services: d.Services, Audit: d.Audit, Add: d.Consent}
+	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Guests: d.Guests, Services: d.Services, Audit: d.Audit, Add: d.Consent}
 
 	reviewed := &reviews.Handler{Reviews: d.Reviews, Tenants: d.Tenants, Sync: d.Sync, Consent: d.Consent, Services: d.Services, Provisioning: d.Provisioning, Guests: d.Guests, Partner: named, Origin: d.Origin}
 	grouped := &groups.Handler{Groups: d.Groups, Tenants: d.Tenants, Audit: d.Audit}

@@ -134,10 +134,8 @@ func counters(ctx context.Context, tx pgx.Tx, tid tenant.ID) (map[string]int64, 
 		WHERE  a.tenant_id = $1
 		AND    a.gone_at IS NULL
 		GROUP  BY v.key`, tid)
-	counted := map[string]int64{"total": 0}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counted[key] = n; return nil }); err != nil {
+	counted, err := postgres.Counted(rows, "total")
+	if err != nil {
 		return nil, fmt.Errorf("count apps of %s: %w", tid, err)
 	}
 	return counted, nil

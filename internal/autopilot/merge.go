@@ -63,10 +63,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		WHERE  d.tenant_id = $1
 		AND    d.gone_at IS NULL
 		GROUP  BY v.key`, tid)
-	m.Counters = map[string]int64{"total": 0}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { m.Counters[key] = n; return nil }); err != nil {
+	if m.Counters, err = postgres.Counted(rows, "total"); err != nil {
 		return m, fmt.Errorf("count Autopilot identities of %s: %w", tid, err)
 	}
 	return m, nil

@@ -75,24 +75,3 @@ func (s *Store) SameSerial(ctx context.Context, scope tenant.Scope, d Device) ([
 	}
 	return found, nil
 }
-
-// Counters returns figures of the last complete reads, added up over the scope: "total", "compliance:noncompliant", "os:Windows",
-// "checkin:over90", "ownership:personal", "encrypted:false". A key without devices is missing.
-func (s *Store) Counters(ctx context.Context, scope tenant.Scope) (map[string]int64, error) {
-	rows, err := s.pool.In(scope).Query(ctx, `
-		SELECT key, sum(value)::bigint
-		FROM   tenant_counter
-		WHERE  dataset = 'devices'
-		GROUP  BY key`)
-	if err != nil {
-		return nil, fmt.Errorf("device counters: %w", err)
-	}
-	counters := map[string]int64{}
-	var key string
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&key, &n}, func() error { counters[key] = n; return nil })
-	if err != nil {
-		return nil, fmt.Errorf("device counters: %w", err)
-	}
-	return counters, nil
-}

@@ -335,9 +335,6 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if c, err := s.ChangesSince(ctx, contoso, time.Time{}, 9); err != nil || len(c) != 0 {
 		t.Errorf("ChangesSince: %+v, %v", c, err)
 	}
-	if c, err := s.Counters(ctx, other); err != nil || len(c) != 0 {
-		t.Errorf("Counters: %+v, %v", c, err)
-	}
 	if c, err := s.Categories(ctx, other, device.CategoryFilter{}); err != nil || len(c.Rows) != 0 {
 		t.Errorf("Categories: %+v, %v", c, err)
 	}

@@ -344,10 +344,8 @@ func (s *Service) Counters(ctx context.Context, scope tenant.Scope, dataset stri
 		FROM   tenant_counter
 		`+w.SQL()+`
 		GROUP  BY key`, w.Args...)
-	counters := map[string]int64{}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counters[key] = n; return nil }); err != nil {
+	counters, err := postgres.Counted(rows)
+	if err != nil {
 		return nil, fmt.Errorf("counters of %s: %w", dataset, err)
 	}
 	return counters, nil

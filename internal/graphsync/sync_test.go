@@ -46,7 +46,7 @@ func TestFirstReadBringsEverything(t *testing.T) {
 		t.Errorf("%d devices, want %d (%v)", devices.Count, w.Devices, err)
 	}
 	counted := int64(0)
-	counters, _ := r.devices.Counters(t.Context(), scope)
+	counters, _ := r.sync.Counters(t.Context(), scope, graphsync.Devices)
 	for _, s := range device.ComplianceStates {
 		counted += counters["compliance:"+s]
 		page, err := r.devices.List(t.Context(), scope, device.Filter{Compliance: []string{s}, Q: " "})

@@ -76,10 +76,7 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		WHERE  d.tenant_id = $1
 		AND    v.key IS NOT NULL
 		GROUP  BY v.key`, tid)
-	m.Counters = map[string]int64{"total": 0, "open": 0, "open:high": 0}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { m.Counters[key] = n; return nil }); err != nil {
+	if m.Counters, err = postgres.Counted(rows, "total", "open", "open:high"); err != nil {
 		return m, fmt.Errorf("count incidents of %s: %w", tid, err)
 	}
 	return m, nil

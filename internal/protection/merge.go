@@ -89,10 +89,8 @@ func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run 
 
 func count(ctx context.Context, tx pgx.Tx, tid tenant.ID, sql string) (map[string]int64, error) {
 	rows, _ := tx.Query(ctx, sql, tid)
-	counted := map[string]int64{"total": 0}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counted[key] = n; return nil }); err != nil {
+	counted, err := postgres.Counted(rows, "total")
+	if err != nil {
 		return nil, fmt.Errorf("count protection of %s: %w", tid, err)
 	}
 	return counted, nil

@@ -2,7 +2,6 @@ package protection
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -152,17 +151,4 @@ func (s *Store) EachMalware(ctx context.Context, scope tenant.Scope, f MalwareFi
 		return err
 	}
 	return postgres.EachOf(ctx, s.pool.In(scope), l, scanMalware, each)
-}
-
-// Counters are figures of the last complete reads, added up over the scope: "total", "any" (with a problem), "problem:realTimeOff". A key
-// without devices is missing.
-func (s *Store) Counters(ctx context.Context, scope tenant.Scope) (map[string]int64, error) {
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT key, sum(value)::bigint FROM tenant_counter WHERE dataset = 'deviceProtection' GROUP BY key`)
-	counters := map[string]int64{}
-	var key string
-	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&key, &n}, func() error { counters[key] = n; return nil }); err != nil {
-		return nil, fmt.Errorf("protection counters: %w", err)
-	}
-	return counters, nil
 }

@@ -46,7 +46,7 @@ func (s *site) as(t *testing.T, role tenant.Role, reach ...tenant.ID) *webtest.C
 		s.h.Mount(r)
 		s.h.MountTenant(r)
 		(&devices.Handler{Devices: s.Devices, Sync: s.Sync}).Mount(r)
-		(&tenants.Handler{Tenants: s.Tenants, Sync: s.Sync, Devices: s.Devices, Tags: s.h.Groups.TagsByTenant}).Mount(r)
+		(&tenants.Handler{Tenants: s.Tenants, Sync: s.Sync, Tags: s.h.Groups.TagsByTenant}).Mount(r)
 		(&sync.Handler{Tenants: s.Tenants, Sync: s.Sync, Narrow: s.h.Groups.Narrow}).Mount(r)
 	}, s.h.Prepare)
 }

@@ -44,7 +44,7 @@ var (
 // site is the overview with the lists that its numbers lead to, and the first page of each customer.
 func site(f *webtest.Fleet) func(page.Router) {
 	mounted := 0
-	customers := &tenants.Handler{Tenants: f.Tenants, Sync: f.Sync, Devices: f.Devices, Audit: audit.NewStore(f.Pool)}
+	customers := &tenants.Handler{Tenants: f.Tenants, Sync: f.Sync, Audit: audit.NewStore(f.Pool)}
 	return func(r page.Router) {
 		if mounted++; mounted == 1 {
 			(&Handler{Tenants: f.Tenants, Sync: f.Sync, Provisioning: f.Provisioning, Brake: brake.NewStore(f.Pool, nil, f.Tenants.Home())}).Mount(r)

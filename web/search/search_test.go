@@ -109,7 +109,7 @@ func TestNarrowed(t *testing.T) {
 	}
 	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), func(r page.Router) {
 		site(f)(r)
-		(&tenants.Handler{Tenants: f.Tenants, Sync: f.Sync, Devices: f.Devices}).Mount(r)
+		(&tenants.Handler{Tenants: f.Tenants, Sync: f.Sync}).Mount(r)
 	}, h.Prepare)
 	for _, q := range []string{"0482", "o", "contoso.example", "fabrikam.example"} {
 		var gold view

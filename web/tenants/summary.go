@@ -109,7 +109,7 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, now time.Time) 
 }
 
 func (h *Handler) readFigures(ctx context.Context, v *summary) (err error) {
-	if v.Devices, err = h.Devices.Counters(ctx, v.m.Scope); err != nil {
+	if v.Devices, err = h.Sync.Counters(ctx, v.m.Scope, graphsync.Devices); err != nil {
 		return err
 	}
 	since := v.now.AddDate(0, 0, -figures.TrendDays)

@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/audit"
-	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/search"
@@ -33,7 +32,6 @@ type Adder interface {
 type Handler struct {
 	Tenants  *tenant.Store
 	Sync     *graphsync.Service
-	Devices  *device.Store
 	Guests   *guest.Store
 	Services *service.Store
 	Audit    *audit.Store

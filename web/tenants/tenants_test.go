@@ -50,7 +50,7 @@ func (j *journal) Append(_ context.Context, _ tenant.ID, e domain.Event) error {
 
 // site is the room as the portal mounts it.
 func site(f *webtest.Fleet, at directory, notes *journal) func(page.Router) {
-	h := &Handler{Tenants: f.Tenants, Sync: f.Sync, Devices: f.Devices, Guests: f.Guests(), Services: f.Services, Audit: audit.NewStore(f.Pool)}
+	h := &Handler{Tenants: f.Tenants, Sync: f.Sync, Guests: f.Guests(), Services: f.Services, Audit: audit.NewStore(f.Pool)}
 	h.Add = domain.NewService(domain.Deps{Store: domain.NewStore(f.Pool), Authority: at, Journal: notes, Now: func() time.Time { return f.Now }})
 	mounted := 0
 	return func(r page.Router) {
