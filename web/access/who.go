@@ -311,20 +311,20 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(180, func(a actor) page.TenantRef { return a.Customer }))
 	}
-	plain := func(key, label string, priority, width int, get func(actor) string) page.Column[actor] {
-		return page.Column[actor]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}
+	plain := func(key, label, phone string, priority, width int, get func(actor) string) page.Column[actor] {
+		return page.Column[actor]{Key: key, Label: label, Phone: phone, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}
 	}
 	return append(cs,
-		plain("account", "Account", 2, 220, func(a actor) string {
+		plain("account", "Account", "hide", 2, 220, func(a actor) string {
 			if a.UPN == "" {
 				return "Unknown"
 			}
 			return a.UPN
 		}),
-		plain("side", "Whose", 1, 120, actor.side),
-		plain("by", "By", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
-		plain("through", "Through", 3, 200, actor.through),
-		plain("enabled", "Can sign in", 1, 120, actor.enabled),
+		plain("side", "Whose", "right", 1, 120, actor.side),
+		plain("by", "By", "", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
+		plain("through", "Through", "", 3, 200, actor.through),
+		plain("enabled", "Can sign in", "named", 1, 120, actor.enabled),
 		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
 		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
 	)
