@@ -23,3 +23,5 @@ BEGIN
     RETURN often;
 END $$;
 -- +goose StatementEnd
+REVOKE ALL ON FUNCTION frequent(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION frequent(text, text) TO tenantry_web;

@@ -179,3 +179,19 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestDefinersAreForTheWebOnly: a function that runs as the schema's owner, past row-level security, is given to the web's role by name, and to
+// nobody who merely may connect.
+func TestDefinersAreForTheWebOnly(t *testing.T) {
+	t.Parallel()
+	rows, _ := pgtest.New(t).Raw().Query(t.Context(), `
+		SELECT p.oid::regprocedure::text
+		FROM   pg_proc p
+		JOIN   pg_namespace n ON n.oid = p.pronamespace
+		WHERE  n.nspname = 'public' AND p.prosecdef AND has_function_privilege('public', p.oid, 'EXECUTE')
+		ORDER  BY 1`)
+	open, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil || len(open) > 0 {
+		t.Errorf("everybody may run %q: %v", open, err)
+	}
+}
