@@ -36,9 +36,6 @@ const (
 
 var noun = fresh.Noun{One: "change", Many: "changes", Whole: "changes that the portal saw", Icon: "history"}
 
-// presence is the value of the filter, and the words, for that a thing went or came back.
-const presence = "presence"
-
 // slug is a label in an address.
 func slug(label string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(label), func(r rune) bool { return (r < 'a' || r > 'z') && (r < '0' || r > '9') }), "-")
