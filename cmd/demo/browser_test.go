@@ -260,8 +260,8 @@ func TestStoryInABrowser(t *testing.T) {
 	}
 }
 
-// everyPageInABrowser opens one page of each shape, as the owner, as customers and signed out: axe finds nothing in either theme, nothing
-// scrolls sideways at any width, the console stays empty, and no page is heavy.
+// everyPageInABrowser opens one page of each shape, as the owner, as customers and signed out: axe finds nothing, in the light theme and the
+// dark one by turns, nothing scrolls sideways at any width, the console stays empty, and no page is heavy. The rooms look in both themes.
 func everyPageInABrowser(t *testing.T, s *site) {
 	c := s.customer(1)
 	t.Run("owner", func(t *testing.T) {
@@ -307,8 +307,8 @@ func everyPageInABrowser(t *testing.T, s *site) {
 
 func (s *site) inspect(t *testing.T, b *tab, paths []string) {
 	b.takeComplaints()
-	for _, path := range paths {
-		chromium.Look(t, b.ctx, s.base+path)
+	for i, path := range paths {
+		chromium.LookIn(t, b.ctx, s.base+path, []string{"light", "dark"}[i%2])
 		for _, c := range b.takeComplaints() {
 			// A page that answers with a problem is itself reported by the browser.
 			if !strings.Contains(c, "Failed to load resource: the server responded with a status of 4") || !strings.Contains(c, s.base+strings.SplitN(path, "?", 2)[0]) {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/a-h/templ"
@@ -82,19 +83,19 @@ func TestGalleryOpened(t *testing.T) {
 	t.Parallel()
 	ctx, base := chromium.Tab(t), serveGallery(t)
 	for _, tc := range []struct {
-		name, open string
+		part, open string
 		width      int64
 	}{
-		{"switcher", `document.querySelector(".switcher").open = true`, 1440},
-		{"switcher", `document.querySelector(".switcher").open = true`, 320},
-		{"filter", `document.querySelector(".filters details").open = true`, 1440},
-		{"filter", `document.querySelector(".filters details").open = true`, 320},
-		{"account", `document.querySelector(".avatar").parentElement.open = true`, 320},
-		{"signins", `document.querySelector(".top-link").parentElement.open = true`, 1440},
-		{"signins", `document.querySelector(".top-link").parentElement.open = true`, 320},
-		{"menu", `document.querySelector(".menu").open = true`, 320},
-		{"palette", `document.querySelector("#palette").showModal()`, 1440},
-		{"palette", `document.querySelector("#palette").showModal()`, 320},
+		{".switcher", "open = true", 1440},
+		{".switcher", "open = true", 320},
+		{".filters details", "open = true", 1440},
+		{".filters details", "open = true", 320},
+		{"details:has(> .avatar)", "open = true", 320},
+		{"details:has(> .top-link)", "open = true", 1440},
+		{"details:has(> .top-link)", "open = true", 320},
+		{".menu", "open = true", 320},
+		{"#palette", "showModal()", 1440},
+		{"#palette", "showModal()", 320},
 	} {
 		for _, theme := range []string{"light", "dark"} {
 			if theme == "dark" && tc.width != 320 {
@@ -103,22 +104,22 @@ func TestGalleryOpened(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.EmulateViewport(tc.width, 900), chromedp.Navigate(base+"/devices?theme="+theme)); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](tc.open+`; const i = document.querySelector("#palette[open] input"); if (i) { i.value = "0482"; i.dispatchEvent(new Event("input")) } new Promise(r => setTimeout(() => r(true), 300))`, chromedp.EvalAwaitPromise)); err != nil {
+			if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("document.querySelector("+strconv.Quote(tc.part)+")."+tc.open+`; const i = document.querySelector("#palette[open] input"); if (i) { i.value = "0482"; i.dispatchEvent(new Event("input")) } new Promise(r => setTimeout(() => r(true), 300))`, chromedp.EvalAwaitPromise)); err != nil {
 				t.Fatal(err)
 			}
-			found, err := chromium.AxeIn(ctx, theme)
+			found, err := chromium.AxeOf(ctx, theme, tc.part)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for _, v := range found {
-				t.Errorf("%s %s %d: %s", tc.name, theme, tc.width, v)
+				t.Errorf("%s %s %d: %s", tc.part, theme, tc.width, v)
 			}
 			over, err := chromium.NoSidewaysScroll(ctx)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if over != "" {
-				t.Errorf("%s at %d px scrolls sideways by %s", tc.name, tc.width, over)
+				t.Errorf("%s at %d px scrolls sideways by %s", tc.part, tc.width, over)
 			}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed" // axe-core
 	"fmt"
+	"strconv"
 
 	"github.com/chromedp/chromedp"
 )
@@ -26,21 +27,30 @@ func (v Violation) String() string {
 // Axe runs axe-core on the page that the tab shows, with every rule for WCAG 2.2 A and AA and axe's best practices. Of a table it looks
 // at the first rows: those that follow are made by the same component, and the contrast of each cell is most of the time that axe takes.
 func Axe(ctx context.Context) ([]Violation, error) {
-	return runAxe(ctx, `resultTypes: ["violations"], rules: {"target-size": {enabled: true}}`)
+	return AxeIn(ctx, "light")
 }
 
 // AxeIn is Axe for a page that is looked at in both themes: in the dark one it runs only the rules that colours can break, as nothing else
 // differs.
 func AxeIn(ctx context.Context, theme string) ([]Violation, error) {
-	if theme == "dark" {
-		return runAxe(ctx, `resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"]`)
-	}
-	return Axe(ctx)
+	return runAxe(ctx, `{exclude: [["tbody tr:nth-of-type(n+7)"]]}`, in(theme))
 }
 
-func runAxe(ctx context.Context, options string) ([]Violation, error) {
+// AxeOf is AxeIn for a part of a page that axe has seen without it.
+func AxeOf(ctx context.Context, theme, css string) ([]Violation, error) {
+	return runAxe(ctx, `{include: [[`+strconv.Quote(css)+`]]}`, in(theme))
+}
+
+func in(theme string) (options string) {
+	if theme == "dark" {
+		return `resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"]`
+	}
+	return `resultTypes: ["violations"], rules: {"target-size": {enabled: true}}`
+}
+
+func runAxe(ctx context.Context, of, options string) ([]Violation, error) {
 	found, err := chromedp.Run(ctx, chromedp.Evaluate[[]Violation](`
-		axe.run({exclude: [["tbody tr:nth-of-type(n+7)"]]}, {`+options+`}).then(r => r.violations.map(v => ({
+		axe.run(`+of+`, {`+options+`}).then(r => r.violations.map(v => ({
 			ID: v.id, Impact: v.impact, Help: v.help,
 			Nodes: v.nodes.slice(0, 4).map(n => n.html.slice(0, 160) + " | " + (n.failureSummary || "").slice(0, 300)),
 		})))`, chromedp.EvalAwaitPromise))

@@ -73,6 +73,7 @@ func TestShellIsLookedAtOnce(t *testing.T) {
 	for _, tc := range []struct{ name, html, left, found string }{
 		{"new", rail(`<li><a href="/a">A</a></li>`), "Page,Text,A", ""},
 		{"known", rail(`<li><a href="/b">B</a></li><li><a href="/c">Customers</a></li>`), "Page,Text", ""},
+		{"dark", rail(`<li><a href="/b">B</a></li>`), "Page,Text,B", ""},
 		{"marked", rail(`<li><a href="/b">B</a></li><li><a href="/c" class="pale">Customers</a></li>`), "Page,Text,B,Customers", "color-contrast"},
 		{"unnamed", rail(`<li><a href="/b"></a></li>`), "Page,Text,", "link-name"},
 		{"landmarks of one name", rail(`<li><a href="/b">B</a></li>`) + `<nav aria-label="Main"><a href="/d">D</a></nav>`, "Page,Text,D", "landmark-unique"},
@@ -82,7 +83,11 @@ func TestShellIsLookedAtOnce(t *testing.T) {
 			if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL+"?html="+url.QueryEscape(tc.html))); err != nil {
 				t.Fatal(err)
 			}
-			found, err := slim(ctx)
+			theme := "light"
+			if tc.name == "dark" {
+				theme = tc.name
+			}
+			found, err := slim(ctx, theme)
 			if err != nil {
 				t.Fatal(err)
 			}

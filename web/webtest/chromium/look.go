@@ -13,8 +13,27 @@ import (
 // scrolls sideways from 320 px on. Of a shell that axe has seen, the page keeps only the landmarks in the end.
 func Look(t testing.TB, ctx context.Context, address string) {
 	t.Helper()
-	Prefer(t, ctx, "light")
-	open := func() (moved string) {
+	open(t, ctx, address, "light")
+	for _, theme := range []string{"light", "dark"} {
+		Prefer(t, ctx, theme)
+		found, err := AxeIn(ctx, theme)
+		accessible(t, address, theme, found, err)
+	}
+}
+
+// LookIn is Look in one theme, for many pages that are made of the same components: every second one in each theme will do.
+func LookIn(t testing.TB, ctx context.Context, address, theme string) {
+	t.Helper()
+	open(t, ctx, address, theme)
+	found, err := Axe(ctx)
+	accessible(t, address, theme, found, err)
+}
+
+// open does what Look does before axe.
+func open(t testing.TB, ctx context.Context, address, theme string) {
+	t.Helper()
+	Prefer(t, ctx, theme)
+	load := func() (moved string) {
 		t.Helper()
 		err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(address))
 		if err == nil {
@@ -25,12 +44,12 @@ func Look(t testing.TB, ctx context.Context, address string) {
 		}
 		return moved
 	}
-	if open() != "" {
+	if load() != "" {
 		// Text that is painted before Open Sans has come changes its face (font-display: swap) and moves as far as the faces differ. What moves
 		// in a page that never asks for it, the page moves itself, and each time: a busy machine may paint a line in two parts once.
 		again, moved := ownFace(t, ctx), ""
 		for range 3 {
-			if moved = open(); moved == "" {
+			if moved = load(); moved == "" {
 				break
 			}
 		}
@@ -38,7 +57,7 @@ func Look(t testing.TB, ctx context.Context, address string) {
 			t.Errorf("%s moves while it loads: %s", address, moved)
 		}
 		again()
-		open()
+		load()
 	}
 	for _, width := range []int64{320, 640, 1024, 1440} { // the last is where axe looks, and where the next page is opened
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
@@ -48,21 +67,17 @@ func Look(t testing.TB, ctx context.Context, address string) {
 			t.Errorf("%s scrolls sideways at %d px: %s %v", address, width, over, err)
 		}
 	}
-	twice, err := slim(ctx)
+	twice, err := slim(ctx, theme)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(twice) > 0 {
 		t.Errorf("%s has elements of one id: %q", address, twice)
 	}
-	accessible(t, ctx, address, "light")
-	Prefer(t, ctx, "dark")
-	accessible(t, ctx, address, "dark")
 }
 
-func accessible(t testing.TB, ctx context.Context, address, theme string) {
+func accessible(t testing.TB, address, theme string, found []Violation, err error) {
 	t.Helper()
-	found, err := AxeIn(ctx, theme)
 	if err != nil {
 		t.Fatal(err)
 	}

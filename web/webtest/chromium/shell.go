@@ -30,16 +30,16 @@ const lean = `for (const e of document.querySelectorAll(":is(body > .topbar, bod
 // twice finds ids that more than one element has, which axe cannot see when one of them is taken away.
 const twice = `(ids => ids.filter((id, i) => ids.indexOf(id) < i))([...document.querySelectorAll("[id]")].map(e => e.id))`
 
-// slim takes from the page what axe need not see again, as the last thing before axe looks at it in each theme. It gives the ids that the
+// slim takes from the page what axe need not see again in the theme that it looks in first, as the last thing before it looks. It gives the ids that the
 // page has more than once.
-func slim(ctx context.Context) ([]string, error) {
+func slim(ctx context.Context, theme string) ([]string, error) {
 	has, err := chromedp.Run(ctx, chromedp.Evaluate[struct{ Parts, Twice []string }](`({Parts: `+parts+`, Twice: `+twice+`})`))
 	if err != nil {
 		return nil, fmt.Errorf("look at the shell: %w", err)
 	}
 	known := true
 	for _, p := range has.Parts {
-		_, seen := shells.LoadOrStore(p, true)
+		_, seen := shells.LoadOrStore(theme+p, true)
 		known = known && seen
 	}
 	if !known {
