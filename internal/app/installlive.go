@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -80,7 +81,7 @@ func (l *InstallLive) FailedInstalls(ctx context.Context, tid tenant.ID, id stri
 // the same. The numbers of the report are nowhere published, so its own words are shown.
 func deviceInstall(row graph.Object) (d DeviceInstall, failed bool) {
 	d = DeviceInstall{DeviceID: clean(row.Text("DeviceId")), DeviceName: clean(row.Text("DeviceName")), User: clean(row.Text("UserPrincipalName")),
-		State: clean(first(row.Text("AppInstallState_loc"), row.Text("AppInstallState"))), ErrorCode: clean(first(row.Text("HexErrorCode"), row.Text("ErrorCode"))),
+		State: clean(cmp.Or(row.Text("AppInstallState_loc"), row.Text("AppInstallState"))), ErrorCode: clean(cmp.Or(row.Text("HexErrorCode"), row.Text("ErrorCode"))),
 		Version: clean(row.Text("AppVersion")), ChangedAt: row.Time("LastModifiedDateTime")}
 	if strings.Trim(strings.TrimPrefix(d.ErrorCode, "0x"), "0") == "" {
 		d.ErrorCode = ""

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -45,11 +46,11 @@ func fromGraph(w graph.MobileApp) (App, []Assignment) {
 	a := App{
 		ID: clean(w.ID), Type: clean(graph.TypeName(w.Type)), Name: clean(w.DisplayName), Publisher: clean(w.Publisher),
 		Description: clean(w.Description), Version: clean(version(w)), State: clean(w.PublishingState), FileName: clean(w.FileName),
-		Size: max(0, int64(w.Size)), StoreURL: clean(first(w.AppStoreURL, w.AppURL)), InfoURL: clean(w.InformationURL),
+		Size: max(0, int64(w.Size)), StoreURL: clean(cmp.Or(w.AppStoreURL, w.AppURL)), InfoURL: clean(w.InformationURL),
 		PrivacyURL: clean(w.PrivacyURL), Owner: clean(w.Owner), Developer: clean(w.Developer), Notes: clean(w.Notes),
 		InstallCommand: clean(w.InstallCommand), UninstallCommand: clean(w.UninstallCommand), Architectures: clean(string(w.Architectures)),
 		MinimumOS: clean(w.MinimumWindows), LicencesUsed: -1, LicencesTotal: -1, CreatedAt: w.Created.Time, ModifiedAt: w.Modified.Time,
-		Package: clean(first(w.BundleID, w.PrimaryBundleID, w.PackageID, w.PackageName, w.ProductCode)),
+		Package: clean(cmp.Or(w.BundleID, w.PrimaryBundleID, w.PackageID, w.PackageName, w.ProductCode)),
 	}
 	if a.Type == "" {
 		a.Type = "mobileApp"
@@ -85,7 +86,7 @@ func assignmentsOf(w graph.MobileApp) []Assignment {
 	var kept []Assignment
 	seen := map[string]bool{}
 	for i, x := range w.Assignments {
-		s := Assignment{ID: clean(x.ID), Intent: clean(x.Intent), Target: target(x.Target), GroupID: clean(first(x.Target.GroupID, x.Target.CollectionID)),
+		s := Assignment{ID: clean(x.ID), Intent: clean(x.Intent), Target: target(x.Target), GroupID: clean(cmp.Or(x.Target.GroupID, x.Target.CollectionID)),
 			FilterID: clean(x.Target.FilterID), FilterType: clean(x.Target.FilterType), Source: clean(x.Source)}
 		if s.ID == "" || seen[s.ID] {
 			s.ID = fmt.Sprintf("%s#%s#%d", s.ID, s.Intent, i)
@@ -103,7 +104,7 @@ func target(t graph.AssignmentTarget) string {
 
 // version is what the type of app calls its version, if it has one.
 func version(w graph.MobileApp) string {
-	v := first(w.DisplayVersion, w.Version, w.VersionName, w.VersionNumber, w.BuildNumber, w.IdentityVersion, w.ProductVersion)
+	v := cmp.Or(w.DisplayVersion, w.Version, w.VersionName, w.VersionNumber, w.BuildNumber, w.IdentityVersion, w.ProductVersion)
 	if v == "" && w.MSI != nil {
 		v = w.MSI.ProductVersion
 	}
@@ -124,15 +125,6 @@ func platform(typ string) string {
 	for _, p := range []struct{ prefix, name string }{{"windows", "Windows"}, {"win", "Windows"}, {"ios", "iOS"}, {"macOS", "macOS"}, {"android", "Android"}} {
 		if strings.HasPrefix(typ, p.prefix) {
 			return p.name
-		}
-	}
-	return ""
-}
-
-func first(of ...string) string {
-	for _, s := range of {
-		if s != "" {
-			return s
 		}
 	}
 	return ""

@@ -3,6 +3,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -98,7 +99,7 @@ func (f Filter) narrow(w *postgres.Where, h history, scope tenant.Scope) {
 }
 
 func (f Filter) fields(w *postgres.Where, h history) {
-	field := or(h.field, "d.field")
+	field := cmp.Or(h.field, "d.field")
 	var whole, parts []string
 	for _, name := range f.Fields[h.kind] {
 		if strings.HasSuffix(name, ":") {

@@ -1,6 +1,10 @@
 package change
 
-import "github.com/tenantry/tenantry/internal/postgres"
+import (
+	"cmp"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+)
 
 // Kind is what a change is of.
 type Kind string
@@ -67,14 +71,6 @@ var histories = []history{
 	{kind: Relationship, table: "gdap_change", subject: "relationship_id", name: named("gdap_relationship", "x.name")},
 }
 
-// or is an expression, or what stands for one that is empty.
-func or(expr, otherwise string) string {
-	if expr == "" {
-		return otherwise
-	}
-	return expr
-}
-
 // nothing is the empty text, sorted as ids are.
 const nothing = `''::text COLLATE "C"`
 
@@ -82,7 +78,7 @@ const nothing = `''::text COLLATE "C"`
 func (h history) keys() []postgres.Key {
 	return []postgres.Key{
 		{Expr: "d.at", Type: "timestamptz"}, {Expr: `'` + string(h.kind) + `'::text COLLATE "C"`, Type: "text"}, {Expr: "d.tenant_id", Type: "uuid"}, {Expr: "d." + h.subject, Type: "text"},
-		{Expr: or(h.part, nothing), Type: "text"}, {Expr: or(h.field, "d.field"), Type: "text"}, {Expr: or(h.run, "d.run"), Type: "bigint"},
+		{Expr: cmp.Or(h.part, nothing), Type: "text"}, {Expr: cmp.Or(h.field, "d.field"), Type: "text"}, {Expr: cmp.Or(h.run, "d.run"), Type: "bigint"},
 	}
 }
 
@@ -98,7 +94,7 @@ func (h history) customer() string {
 func (h history) columns() string {
 	k := h.keys()
 	return k[0].Expr + ` AS at, ` + k[1].Expr + ` AS kind, ` + k[2].Expr + ` AS holder, ` + k[3].Expr + ` AS subject, ` + k[4].Expr + ` AS part, ` + k[5].Expr + ` AS field, ` + k[6].Expr + ` AS run, ` +
-		h.customer() + ` AS tenant_id, ` + or(h.what, "''") + ` AS what, ` + or(h.old, "d.old") + ` AS old, ` + or(h.new, "d.new") + ` AS new`
+		h.customer() + ` AS tenant_id, ` + cmp.Or(h.what, "''") + ` AS what, ` + cmp.Or(h.old, "d.old") + ` AS old, ` + cmp.Or(h.new, "d.new") + ` AS new`
 }
 
 // order is that of the list once the histories are one.

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -56,7 +57,7 @@ func (f *flat) catalogue(setting map[string]any) {
 func (f *flat) instance(inst map[string]any, defs map[string]definition, path, label string) {
 	id := str(inst, "settingDefinitionId")
 	def := defs[id]
-	path, label = join(path, " › ", id), join(label, " › ", first(def.name, tail(id)))
+	path, label = join(path, " › ", id), join(label, " › ", cmp.Or(def.name, tail(id)))
 	if v := obj(inst, "simpleSettingValue"); v != nil {
 		f.add(path, label, id, plain(v["value"]))
 	}

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -38,7 +39,7 @@ func (d Document) Lines() []Line {
 	lines := d.recordLines()
 	lines = append(lines, d.SettingLines()...)
 	for _, a := range d.Apps {
-		lines = append(lines, Line{Part: Apps, Path: a.Platform + "|" + a.ID, Label: a.ID, Key: a.ID, Value: first(a.Platform, "in Intune")})
+		lines = append(lines, Line{Part: Apps, Path: a.Platform + "|" + a.ID, Label: a.ID, Key: a.ID, Value: cmp.Or(a.Platform, "in Intune")})
 	}
 	for _, a := range d.Assignments {
 		l := Line{Part: Assignments, Path: a.Target + "|" + a.GroupID, Label: a.Target, Key: a.GroupID, Value: "assigned"}
@@ -155,13 +156,13 @@ func (f *flat) tree(path, label string, v any) {
 			return
 		}
 		for _, name := range sortedKeys(v) {
-			f.tree(join(path, ".", name), join(label, " › ", first(labels[name], Words(name))), v[name])
+			f.tree(join(path, ".", name), join(label, " › ", cmp.Or(labels[name], Words(name))), v[name])
 		}
 	case []any:
 		f.list(path, label, v)
 	case nil:
 	default:
-		f.add(first(path, "settings"), first(label, "Settings"), path, said(path, v))
+		f.add(cmp.Or(path, "settings"), cmp.Or(label, "Settings"), path, said(path, v))
 	}
 }
 
@@ -180,7 +181,7 @@ func (f *flat) list(path, label string, all []any) {
 	for i, v := range all {
 		switch in := v.(type) {
 		case map[string]any:
-			name := first(str(in, "omaUri"), str(in, "displayName"), str(in, "name"), str(in, "key"), str(in, "locale"), str(in, "id"), fmt.Sprint(i+1))
+			name := cmp.Or(str(in, "omaUri"), str(in, "displayName"), str(in, "name"), str(in, "key"), str(in, "locale"), str(in, "id"), fmt.Sprint(i+1))
 			if key, member, ok := pairOf(in); ok {
 				f.pair(path, label, key, in[member])
 			} else if str(in, "omaUri") != "" {
@@ -250,15 +251,6 @@ func join(a, sep, b string) string {
 		return b
 	}
 	return a + sep + b
-}
-
-func first(of ...string) string {
-	for _, s := range of {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 // Words are a member's name with blanks: "passcodeMinimumLength" is "Passcode minimum length", "@odata.type" is "Type".

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,7 +27,7 @@ func definitionFromGraph(raw []byte) (d definitionValue, ok bool) {
 	def := obj(o, "definition")
 	d.id, d.enabled = str(o, "id"), o["enabled"] == true
 	d.kept = map[string]any{
-		"enabled": d.enabled, "classType": str(def, "classType"), "categoryPath": str(def, "categoryPath"), "displayName": first(strings.TrimSpace(str(def, "displayName")), str(def, "id"), d.id),
+		"enabled": d.enabled, "classType": str(def, "classType"), "categoryPath": str(def, "categoryPath"), "displayName": cmp.Or(strings.TrimSpace(str(def, "displayName")), str(def, "id"), d.id),
 	}
 	return d, true
 }
@@ -45,7 +46,7 @@ func (d *definitionValue) withValues(raw [][]byte) {
 			value = o["values"]
 		}
 		label := strings.TrimSpace(str(obj(o, "presentation"), "label"))
-		values = append(values, map[string]any{"displayName": first(strings.TrimSuffix(label, ":"), fmt.Sprintf("Value %d", i+1)), "value": pairs(value)})
+		values = append(values, map[string]any{"displayName": cmp.Or(strings.TrimSuffix(label, ":"), fmt.Sprintf("Value %d", i+1)), "value": pairs(value)})
 	}
 	d.kept["values"] = values
 }
@@ -128,7 +129,7 @@ func templateFromGraph(raw []byte) (id string, t template, ok bool) {
 
 func (p *read) withTemplate(known map[string]template) {
 	t := known[str(p.settings(), "templateId")]
-	p.Template, p.Platform = first(t.name, p.Template), first(t.platform, p.Platform)
+	p.Template, p.Platform = cmp.Or(t.name, p.Template), cmp.Or(t.platform, p.Platform)
 }
 
 // withIntentSettings makes the settings of an intent those that were read of it, by the id of their definition.
@@ -144,7 +145,7 @@ func (p *read) withIntentSettings(raw [][]byte) {
 		if inner, err := parse([]byte(str(o, "valueJson"))); !single && err == nil {
 			value = inner
 		}
-		kept[first(str(o, "definitionId"), str(o, "id"), fmt.Sprint(i+1))] = value
+		kept[cmp.Or(str(o, "definitionId"), str(o, "id"), fmt.Sprint(i+1))] = value
 	}
 	settings[intentKey] = kept
 	p.doc.Settings = canonical(strip(settings))
@@ -159,7 +160,7 @@ func scheduleOf(assignment map[string]any) string {
 	}
 	typ := str(s, "@odata.type")
 	typ = strings.ToLower(strings.TrimSuffix(typ[strings.LastIndex(typ, ".")+1:], "Schedule"))
-	parts := []string{first(strings.TrimPrefix(strings.TrimPrefix(typ, "devicehealthscript"), "run"), "on a schedule")}
+	parts := []string{cmp.Or(strings.TrimPrefix(strings.TrimPrefix(typ, "devicehealthscript"), "run"), "on a schedule")}
 	if n := num(s, "interval"); n > 1 {
 		parts = append(parts, fmt.Sprintf("every %d", n))
 	}

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -58,7 +59,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 		return p, false
 	}
 	p.Policy = Policy{
-		Kind: kind, ID: str(o, "id"), Type: first(graph.TypeName(str(o, "@odata.type")), s.typ), Name: first(str(o, "displayName"), str(o, "name")),
+		Kind: kind, ID: str(o, "id"), Type: cmp.Or(graph.TypeName(str(o, "@odata.type")), s.typ), Name: cmp.Or(str(o, "displayName"), str(o, "name")),
 		Description: str(o, "description"), Version: max(0, num(o, "version")), Technologies: str(o, "technologies"),
 		CreatedAt: moment(str(o, "createdDateTime")), ModifiedAt: moment(str(o, "lastModifiedDateTime")), Settings: int(min(max(0, num(o, "settingCount")), math.MaxInt32)),
 	}
@@ -77,7 +78,7 @@ func fromGraph(s source, raw []byte) (p read, ok bool) {
 	if p.Type == "" {
 		p.Type = defaultTypes[kind]
 	}
-	p.Platform = first(p.Platform, platform(p.Type, str(o, "platform"), ""), defaultPlatforms[kind])
+	p.Platform = cmp.Or(p.Platform, platform(p.Type, str(o, "platform"), ""), defaultPlatforms[kind])
 	p.doc.Settings = canonical(strip(settingsOf(kind, o)))
 	p.finish()
 	return p, true
@@ -139,7 +140,7 @@ func (p *read) withMessages(raw [][]byte) {
 		if err != nil || !ok {
 			continue
 		}
-		key := first(strings.ToLower(str(o, "locale")), str(o, "id"), fmt.Sprint(i+1))
+		key := cmp.Or(strings.ToLower(str(o, "locale")), str(o, "id"), fmt.Sprint(i+1))
 		messages[key] = map[string]any{"subject": str(o, "subject"), "messageTemplate": str(o, "messageTemplate"), "isDefault": o["isDefault"] == true}
 	}
 	locale := strings.ToLower(str(settings, "defaultLocale"))
@@ -202,8 +203,8 @@ func assignmentsOf(raw []map[string]any) []Assignment {
 	for i, o := range raw {
 		t := obj(o, "target")
 		a := Assignment{
-			ID: cut(str(o, "id"), maxKey), Target: first(strings.TrimSuffix(graph.TypeName(str(t, "@odata.type")), "AssignmentTarget"), "unknown"),
-			GroupID: cut(first(str(t, "groupId"), str(t, "collectionId")), maxKey), FilterID: str(t, "deviceAndAppManagementAssignmentFilterId"),
+			ID: cut(str(o, "id"), maxKey), Target: cmp.Or(strings.TrimSuffix(graph.TypeName(str(t, "@odata.type")), "AssignmentTarget"), "unknown"),
+			GroupID: cut(cmp.Or(str(t, "groupId"), str(t, "collectionId")), maxKey), FilterID: str(t, "deviceAndAppManagementAssignmentFilterId"),
 			FilterType: str(t, "deviceAndAppManagementAssignmentFilterType"), Source: str(o, "source"), Schedule: scheduleOf(o),
 		}
 		if a.FilterType == "none" {
@@ -230,7 +231,7 @@ func actionsOf(rules []map[string]any) []Action {
 	var kept []Action
 	for _, r := range rules {
 		for _, o := range list(r, "scheduledActionConfigurations") {
-			a := Action{Rule: str(r, "ruleName"), Type: first(str(o, "actionType"), "unknown"), GraceHours: max(0, num(o, "gracePeriodHours")), TemplateID: str(o, "notificationTemplateId"), CC: texts(o, "notificationMessageCCList")}
+			a := Action{Rule: str(r, "ruleName"), Type: cmp.Or(str(o, "actionType"), "unknown"), GraceHours: max(0, num(o, "gracePeriodHours")), TemplateID: str(o, "notificationTemplateId"), CC: texts(o, "notificationMessageCCList")}
 			if a.TemplateID == noTemplate {
 				a.TemplateID = ""
 			}

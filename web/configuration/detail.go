@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"net/http"
 	"strings"
 	"time"
@@ -150,7 +151,7 @@ func newView(m tenant.Membership, p configuration.Policy, doc configuration.Docu
 	}
 	v.TagNames = make([]string, len(v.ScopeTags))
 	for i, id := range v.ScopeTags {
-		v.TagNames[i] = first(n.tags[id], id)
+		v.TagNames[i] = cmp.Or(n.tags[id], id)
 	}
 	if p.Kind == configuration.Notification {
 		for _, s := range doc.Messages() {

@@ -273,13 +273,4 @@ func (v view) compareTable() ui.Table {
 	return t
 }
 
-func first(of ...string) string {
-	for _, s := range of {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
-}
-
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }

@@ -1,6 +1,7 @@
 package configuration
 
 import (
+	"cmp"
 	"net/url"
 	"strings"
 
@@ -31,7 +32,7 @@ func (v view) assignmentTable() ui.Table {
 			group = ui.Cell{Text: a.GroupName, Title: a.GroupID, URL: v.m.Path("/configuration") + "?assignedTo=" + url.QueryEscape(a.GroupID)}
 		}
 		if a.Filter != "" {
-			filter = ui.LinkCell(strings.TrimSpace(a.Filter+" "+first(a.FilterName, a.FilterID)), policyURL(v.policy.Tenant, a.FilterID))
+			filter = ui.LinkCell(strings.TrimSpace(a.Filter+" "+cmp.Or(a.FilterName, a.FilterID)), policyURL(v.policy.Tenant, a.FilterID))
 			if a.FilterName == "" {
 				filter.URL = ""
 			}

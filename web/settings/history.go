@@ -1,6 +1,7 @@
 package settings
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -89,7 +90,7 @@ func (h *Handler) keepHistory(w http.ResponseWriter, r *http.Request, m tenant.M
 		return err
 	}
 	if v.Asked == nil {
-		v.fault = first(v.fault, "Say for how many days history is to be kept.")
+		v.fault = cmp.Or(v.fault, "Say for how many days history is to be kept.")
 		return h.refuse(w, r, m, v)
 	}
 	if err := h.Retention.SetDays(r.Context(), v.Asked.Days, m.Person.UPN); err != nil {
@@ -99,15 +100,6 @@ func (h *Handler) keepHistory(w http.ResponseWriter, r *http.Request, m tenant.M
 		return err
 	}
 	return page.Done(w, r, "/settings/history", page.Flash{Kind: "info", Title: "History is kept for " + ui.Count(int64(v.Asked.Days), "day", "days") + "."})
-}
-
-func first(of ...string) string {
-	for _, s := range of {
-		if s != "" {
-			return s
-		}
-	}
-	return ""
 }
 
 func (v historyView) header() ui.PageHeader {
