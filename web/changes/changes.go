@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/change"
-	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -29,10 +28,7 @@ type Handler struct {
 // Mount adds the page, over all tenants or inside one according to the membership.
 func (h *Handler) Mount(r page.Router) { r.Get("/changes", h.list) }
 
-const (
-	pageSize = 50
-	day      = 24 * time.Hour
-)
+const pageSize = 50
 
 var noun = fresh.Noun{One: "change", Many: "changes", Whole: "changes that the portal saw", Icon: "history"}
 
@@ -81,23 +77,8 @@ func (h *Handler) spec(m tenant.Membership, asked url.Values) page.Spec {
 	if !m.One() {
 		s.Filters = append(s.Filters, page.ByCustomer)
 	}
-	s.Filters = append(s.Filters, page.Filter{Name: "from", Label: "From", Hint: "A day, such as 2026-11-14, or a time as 2026-11-14T09:30:00Z.", Check: isMoment}, page.Filter{Name: "to", Label: "To", Hint: "The end of that day, or a time.", Check: isMoment})
+	s.Filters = append(s.Filters, page.Between...)
 	return s
-}
-
-// isMoment takes a day, or a time as RFC 3339 has it.
-func isMoment(v string) error {
-	_, _, err := bounds(v)
-	return err
-}
-
-// bounds is the beginning and the end of what was typed: of a day both, of a time the same.
-func bounds(v string) (from, to time.Time, err error) {
-	if d, err := time.Parse(time.DateOnly, v); err == nil {
-		return d, d.Add(day), nil
-	}
-	t, err := time.Parse(time.RFC3339, v)
-	return t.UTC(), t.UTC(), err
 }
 
 func (h *Handler) filter(q page.Query, now time.Time) (f change.Filter, err error) {
@@ -114,35 +95,21 @@ func (h *Handler) filter(q page.Query, now time.Time) (f change.Filter, err erro
 			}
 		}
 	}
-	if len(q.Values["from"]) > 1 || len(q.Values["to"]) > 1 {
-		return f, errs.Show(errs.Invalid, "There is one beginning and one end.")
+	from, to, err := q.Ends()
+	if err != nil {
+		return f, err
 	}
-	if v := q.Get("from"); v != "" {
-		f.From, _, _ = bounds(v) // the filter was checked
+	if from != "" {
+		f.From, _, _ = page.Span(from) // the filter was checked
 	}
-	if v := q.Get("to"); v != "" {
-		_, f.To, _ = bounds(v)
+	if to != "" {
+		_, f.To, _ = page.Span(to)
 	}
 	if f.From.After(now) || !f.From.IsZero() && !f.To.IsZero() && !f.From.Before(f.To) {
-		return f, errs.ShowNext(errs.Invalid, "The beginning is not before the end.", "Choose an earlier beginning, or a later end.")
+		return f, page.Backwards()
 	}
 	f.Tenants, err = q.Customers()
 	return f, err
-}
-
-// keptSince refuses moments older than the history that is kept.
-func (h *Handler) keptSince(ctx context.Context, at, now time.Time) error {
-	if h.Keeps == nil || at.IsZero() {
-		return nil
-	}
-	days, err := h.Keeps(ctx)
-	if err != nil {
-		return err
-	}
-	if oldest := now.AddDate(0, 0, -days); at.Before(oldest) {
-		return errs.ShowNext(errs.Invalid, "History is kept since "+oldest.UTC().Format("2 Jan 2006")+" only.", "Choose a later day.")
-	}
-	return nil
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -156,7 +123,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	if err := h.keptSince(ctx, f.From, now); err != nil {
+	if err := page.KeptSince(ctx, h.Keeps, f.From, now); err != nil {
 		return err
 	}
 	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {

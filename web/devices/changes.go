@@ -38,22 +38,7 @@ type netField struct {
 
 var changesSpec = page.Spec{
 	Alone:   true,
-	Filters: []page.Filter{{Name: "from", Label: "From", Hint: "A day, such as 2026-11-14, or a time as 2026-11-14T09:30:00Z.", Check: isMoment}, {Name: "to", Label: "To", Hint: "The end of that day, or a time.", Check: isMoment}},
-}
-
-// isMoment takes a day, or a time as RFC 3339 has it.
-func isMoment(v string) error {
-	_, _, err := bounds(v)
-	return err
-}
-
-// bounds is the beginning and the end of what was typed: of a day both, of a time the same.
-func bounds(v string) (from, to time.Time, err error) {
-	if d, err := time.Parse(time.DateOnly, v); err == nil {
-		return d, d.Add(day), nil
-	}
-	t, err := time.Parse(time.RFC3339, v)
-	return t.UTC(), t.UTC(), err
+	Filters: page.Between,
 }
 
 // week is how far back the page looks when nothing is asked.
@@ -62,21 +47,22 @@ const week = 7 * day
 // span reads the two moments: from the beginning of a day to the end of another, or exact times.
 func span(q page.Query, now time.Time) (from, to time.Time, err error) {
 	from, to = now.Truncate(day).Add(-week+day), now
-	if len(q.Values["from"]) > 1 || len(q.Values["to"]) > 1 {
-		return from, to, errs.Show(errs.Invalid, "There is one beginning and one end.")
+	first, last, err := q.Ends()
+	if err != nil {
+		return from, to, err
 	}
-	if v := q.Get("to"); v != "" {
-		begin, end, _ := bounds(v) // the filter was checked
+	if last != "" {
+		begin, end, _ := page.Span(last) // the filter was checked
 		if begin.After(now) {
 			return from, to, errs.ShowNext(errs.Invalid, "The end has not been yet.", "Choose today or a day before it.")
 		}
 		to, from = minTime(end, now), begin.Truncate(day).Add(-week+day)
 	}
-	if v := q.Get("from"); v != "" {
-		from, _, _ = bounds(v)
+	if first != "" {
+		from, _, _ = page.Span(first)
 	}
 	if !from.Before(to) {
-		return from, to, errs.ShowNext(errs.Invalid, "The beginning is not before the end.", "Choose an earlier beginning, or a later end.")
+		return from, to, page.Backwards()
 	}
 	return from, to, nil
 }
@@ -96,7 +82,7 @@ func (h *Handler) changes(w http.ResponseWriter, r *http.Request, m tenant.Membe
 	if err != nil {
 		return err
 	}
-	if err := h.keptSince(ctx, from, now); err != nil {
+	if err := page.KeptSince(ctx, h.Keeps, from, now); err != nil {
 		return err
 	}
 	days, err := h.Sync.Daily(ctx, m.Scope, graphsync.Devices, "total", from)

@@ -111,7 +111,7 @@ func (h *Handler) pastDay(ctx context.Context, m tenant.Membership, q page.Query
 	if p.day.After(p.now) {
 		return p, errs.ShowNext(errs.Invalid, "That day has not been yet.", "Choose today or a day before it.")
 	}
-	if err := h.keptSince(ctx, p.day, p.now); err != nil {
+	if err := page.KeptSince(ctx, h.Keeps, p.day, p.now); err != nil {
 		return p, err
 	}
 	var err error
@@ -131,21 +131,6 @@ func (h *Handler) pastDay(ctx context.Context, m tenant.Membership, q page.Query
 		return p, errs.ShowNext(errs.Invalid, "That day is before the first reading, which was on "+dayOf(first)+".", "Choose that day or a later one.")
 	}
 	return p, nil
-}
-
-// keptSince refuses moments older than the history that is kept.
-func (h *Handler) keptSince(ctx context.Context, at, now time.Time) error {
-	if h.Keeps == nil {
-		return nil
-	}
-	days, err := h.Keeps(ctx)
-	if err != nil {
-		return err
-	}
-	if oldest := now.AddDate(0, 0, -days); at.Before(oldest) {
-		return errs.ShowNext(errs.Invalid, "History is kept since "+dayOf(oldest)+" only.", "Choose a later day.")
-	}
-	return nil
 }
 
 // banner says where the day has gaps.
