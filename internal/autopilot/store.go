@@ -112,9 +112,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page,
 		return p, err
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
-	if f.CountMost > 0 && p.Count > f.CountMost {
-		p.Count, p.More = f.CountMost, true
-	}
+	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
 

@@ -173,12 +173,11 @@ func (s *Store) ListAcrossTenants(ctx context.Context, scope tenant.Scope, f Fil
 		p.Count = int64(len(p.Rows))
 		return p, err
 	}
-	if p.Count, err = postgres.CountOf(ctx, s.pool.Planned(scope), f.counting(scope)); err != nil {
+	counting := f.counting(scope)
+	if p.Count, err = postgres.CountOf(ctx, s.pool.Planned(scope), counting); err != nil {
 		return p, fmt.Errorf("count changes: %w", err)
 	}
-	if f.CountMost > 0 && p.Count > f.CountMost {
-		p.Count, p.More = f.CountMost, true
-	}
+	p.Count, p.More = counting.Counted(p.Count)
 	return p, nil
 }
 

@@ -95,9 +95,7 @@ func (s *Store) Results(ctx context.Context, scope tenant.Scope, f ResultFilter)
 		return p, err
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.Planned(scope), l, scanResult)
-	if f.CountMost > 0 && p.Count > f.CountMost {
-		p.Count, p.More = f.CountMost, true
-	}
+	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
 

@@ -3,6 +3,7 @@ package changes
 
 import (
 	"context"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -38,35 +39,38 @@ func slug(label string) string {
 }
 
 // fields are what can change, by the words in an address: things of several kinds have names.
-func (h *Handler) fields() (options []page.Option, fields map[string]map[change.Kind][]string) {
-	fields = map[string]map[change.Kind][]string{}
+type fields map[string]map[change.Kind][]string
+
+// fields are those of which the rooms have words, and what to choose one from.
+func (h *Handler) fields() (options []page.Option, of fields) {
+	of = fields{}
 	add := func(label string, k change.Kind, field string) {
 		s := slug(label)
-		if fields[s] == nil {
-			fields[s] = map[change.Kind][]string{}
+		if of[s] == nil {
+			of[s] = map[change.Kind][]string{}
 			options = append(options, page.Option{Value: s, Label: label})
 		}
-		fields[s][k] = append(fields[s][k], field)
+		of[s][k] = append(of[s][k], field)
 	}
 	for _, k := range kinds {
-		for field, label := range h.Words[k.id].Labels {
+		labels := h.Words[k.id].Labels
+		for _, field := range slices.Sorted(maps.Keys(labels)) {
 			if field != "gone" && field != "gone_at" {
-				add(label, k.id, field)
+				add(labels[field], k.id, field)
 			}
 		}
 		add("Presence", k.id, "gone")
 	}
 	slices.SortFunc(options, func(a, b page.Option) int { return strings.Compare(a.Label, b.Label) })
-	return options, fields
+	return options, of
 }
 
-// spec offers what can change of the kinds asked for. What else the address asks for stays: it matches nothing.
-func (h *Handler) spec(m tenant.Membership, asked url.Values) page.Spec {
+// specOf offers what can change of the kinds asked for. What else the address asks for stays: it matches nothing.
+func specOf(m tenant.Membership, asked url.Values, options []page.Option, known fields) page.Spec {
 	s := page.Spec{}
-	options, fields := h.fields()
 	if of := asked["kind"]; len(of) > 0 {
 		options = slices.DeleteFunc(options, func(o page.Option) bool {
-			return !slices.Contains(asked["field"], o.Value) && !slices.ContainsFunc(of, func(k string) bool { return fields[o.Value][change.Kind(k)] != nil })
+			return !slices.Contains(asked["field"], o.Value) && !slices.ContainsFunc(of, func(k string) bool { return known[o.Value][change.Kind(k)] != nil })
 		})
 	}
 	of := make([]page.Option, len(kinds))
@@ -81,16 +85,15 @@ func (h *Handler) spec(m tenant.Membership, asked url.Values) page.Spec {
 	return s
 }
 
-func (h *Handler) filter(q page.Query, now time.Time) (f change.Filter, err error) {
+func filter(q page.Query, of fields, now time.Time) (f change.Filter, err error) {
 	f = change.Filter{After: q.After, Limit: pageSize}
 	for _, v := range q.Values["kind"] {
 		f.Kinds = append(f.Kinds, change.Kind(v))
 	}
 	if asked := q.Values["field"]; len(asked) > 0 {
-		_, fields := h.fields()
 		f.Fields = map[change.Kind][]string{}
 		for _, v := range asked {
-			for k, names := range fields[v] {
+			for k, names := range of[v] {
 				f.Fields[k] = append(f.Fields[k], names...)
 			}
 		}
@@ -113,22 +116,21 @@ func (h *Handler) filter(q page.Query, now time.Time) (f change.Filter, err erro
 }
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	spec := h.spec(m, r.URL.Query())
+	options, of := h.fields()
+	spec := specOf(m, r.URL.Query(), options, of)
 	q, err := spec.Parse(r.URL)
 	if err != nil {
 		return err
 	}
 	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now.UTC()
-	f, err := h.filter(q, now)
+	f, err := filter(q, of, now)
 	if err != nil {
 		return err
 	}
 	if err := page.KeptSince(ctx, h.Keeps, f.From, now); err != nil {
 		return err
 	}
-	if !page.WantsJSON(r) && r.URL.Query().Get("count") != "exact" {
-		f.CountMost = page.Enough
-	}
+	f.CountMost = page.CountMost(r)
 	read, line, err := h.read(ctx, m, f, now)
 	if err != nil {
 		return err

@@ -81,7 +81,6 @@ func (h *Handler) newRow(c change.Change) row {
 		there := map[string]string{"true": "gone", "false": "there"}
 		r.Label, r.Old, r.New = "Presence", there[c.Old], there[c.New]
 	} else {
-		r.Field = c.Field
 		if c.Kind == change.Detected {
 			r.Field = "version"
 		}
