@@ -50,9 +50,9 @@ func walk(t *testing.T, v *webtest.Visitor, perShape int, from ...string) []*web
 	return pages
 }
 
-var idPart = regexp.MustCompile(`^([0-9a-fA-F-]{32,}|[0-9]+|[A-Za-z0-9_-]{24,}|[^/]*\.[0-9a-f]{16,}[^/]*)$`)
+var idPart = regexp.MustCompile(`^([0-9a-fA-F-]{32,}|[0-9]+|[A-Za-z0-9_-]{24,}|[^/]*\.[0-9a-f]{16,}[^/]*|[A-Z]\w+(\.\w+)+)$`)
 
-// shape is an address without its ids and values.
+// shape is an address without its ids, names of permissions and values.
 func shape(u *url.URL) string {
 	parts := strings.Split(u.Path, "/")
 	for i, p := range parts {
