@@ -58,7 +58,7 @@ func said(field, v string) string {
 	case field == "type":
 		return typeWord(v)
 	case field == "assigned":
-		return map[string]string{"true": "yes", "false": "no"}[v]
+		return page.Switch(v)
 	case field == "categories":
 		return strings.Trim(v, "{}")
 	case len(v) > 300:

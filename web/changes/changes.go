@@ -203,9 +203,9 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, f change.Filter
 // shownGaps is how many gaps the page names, and gapDays how far back it looks for them where no beginning is asked for.
 const shownGaps, gapDays = 5, 30
 
-// gaps says on which days nothing was read completely: what changed then is seen at the reading after. Of several kinds it is that of devices.
+// gaps says on which days nothing was read completely: what changed then is seen at the reading after. Of several kinds it is said of the first.
 func (h *Handler) gaps(ctx context.Context, m tenant.Membership, f change.Filter, now time.Time) (*ui.Banner, error) {
-	scope, of, from := m.Scope, datasets(f.Kinds), f.From
+	scope, k, from := m.Scope, firstOf(f.Kinds), f.From
 	if len(f.Tenants) > 0 {
 		for _, id := range f.Tenants {
 			if !scope.Has(id) {
@@ -217,7 +217,7 @@ func (h *Handler) gaps(ctx context.Context, m tenant.Membership, f change.Filter
 	if from.IsZero() {
 		from = now.AddDate(0, 0, -gapDays)
 	}
-	days, err := h.Sync.Daily(ctx, scope, of[0], "total", from)
+	days, err := h.Sync.Daily(ctx, scope, k.dataset, "total", from)
 	if err != nil {
 		return nil, err
 	}
@@ -235,9 +235,5 @@ func (h *Handler) gaps(ctx context.Context, m tenant.Membership, f change.Filter
 	if n := len(named) - shownGaps; n > 0 {
 		text += " and " + ui.Count(int64(n), "more stretch", "more stretches") + " of days"
 	}
-	what := kinds[0].many
-	if len(f.Kinds) == 1 {
-		what = kindOf(f.Kinds[0]).many
-	}
-	return &ui.Banner{Kind: "unknown", Title: "Not read: " + text + ".", Text: "There is no complete reading of " + what + " of these days. What changed then shows at the reading after them."}, nil
+	return &ui.Banner{Kind: "unknown", Title: "Not read: " + text + ".", Text: "There is no complete reading of " + k.many + " of these days. What changed then shows at the reading after them."}, nil
 }

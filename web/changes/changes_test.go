@@ -102,6 +102,9 @@ func TestChanges(t *testing.T) {
 			t.Errorf("the page does not say %q", want)
 		}
 	}
+	if html := c.Get("/changes?kind=policy&kind=app").Body.String(); !strings.Contains(html, "Not read: 11–19 Nov.") || !strings.Contains(html, "no complete reading of apps of") {
+		t.Error("of apps and policies, the days without a reading are not said, or as another kind's")
+	}
 	if strings.Contains(html, "<script>x") {
 		t.Error("a name is printed as HTML")
 	}

@@ -45,6 +45,11 @@ func kindOf(id change.Kind) kind {
 	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return k.id == id })]
 }
 
+// firstOf is the first of these kinds, in the order of the page; of all where none is named.
+func firstOf(of []change.Kind) kind {
+	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return len(of) == 0 || slices.Contains(of, k.id) })]
+}
+
 // datasets are what reads things of these kinds; of all where none is named.
 func datasets(of []change.Kind) (out []string) {
 	for _, k := range kinds {
@@ -86,7 +91,7 @@ func (h *Handler) newRow(c change.Change) row {
 		}
 		r.Label = words.Label(r.Field)
 		if c.Old != "" || c.New != "" {
-			r.Old, r.New = words.Said(r.Field, c.Old), words.Said(r.Field, c.New)
+			r.Old, r.New = words.Word(r.Field, c.Old), words.Word(r.Field, c.New)
 		}
 	}
 	id := url.PathEscape(c.Subject)

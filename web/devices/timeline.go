@@ -7,6 +7,7 @@ import (
 
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/web/fresh"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 	"github.com/tenantry/tenantry/web/verdict"
 )
@@ -116,7 +117,7 @@ func said(field, value string) string {
 	if w := enum(field, value); w != "" {
 		return w
 	}
-	return value
+	return page.Switch(value)
 }
 
 // moments words a time as Postgres writes it into the history; one that was never set is -infinity.

@@ -24,3 +24,17 @@ func (h History) Label(field string) string {
 	}
 	return field
 }
+
+// Word is a value of a field as people say it.
+func (h History) Word(field, value string) string { return Switch(h.Said(field, value)) }
+
+// Switch is what people call the position of a switch; anything else stays as it is.
+func Switch(value string) string {
+	switch value {
+	case "true":
+		return "yes"
+	case "false":
+		return "no"
+	}
+	return value
+}

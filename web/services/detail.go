@@ -84,11 +84,11 @@ func newView(m tenant.Membership, it service.Item, changes []service.Change, wat
 	}
 	for _, n := range it.Kind.Members() {
 		if value, ok := it.Detail[n]; ok {
-			v.Facts = append(v.Facts, fact{n, memberWord(n), valueWord(readable(value))})
+			v.Facts = append(v.Facts, fact{n, memberWord(n), page.Switch(readable(value))})
 		}
 	}
 	for _, c := range changes {
-		v.Changes = append(v.Changes, change{c.At.UTC(), c.Field, memberWord(c.Field), valueWord(readable(c.Old)), valueWord(readable(c.New))})
+		v.Changes = append(v.Changes, change{c.At.UTC(), c.Field, memberWord(c.Field), page.Switch(readable(c.Old)), page.Switch(readable(c.New))})
 	}
 	return v
 }

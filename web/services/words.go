@@ -69,17 +69,6 @@ func memberWord(name string) string {
 	return configuration.Words(strings.TrimSuffix(name, "DateTime"))
 }
 
-// valueWord is a value as people read it.
-func valueWord(v string) string {
-	switch v {
-	case "true":
-		return "yes"
-	case "false":
-		return "no"
-	}
-	return v
-}
-
 // summary is the little that tells an item from others of its kind: priority and limit of an enrolment rule, the platforms of a connector.
 func summary(it service.Item) string {
 	d := it.Detail
@@ -218,5 +207,5 @@ var History = page.History{Labels: func() map[string]string {
 	if v == "" {
 		return "nothing"
 	}
-	return valueWord(readable(v))
+	return page.Switch(readable(v))
 }}
