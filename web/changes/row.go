@@ -111,7 +111,7 @@ func (r row) words() string {
 	if r.Part != "" {
 		what += " “" + r.Part + "”"
 	}
-	if r.Old == "" && r.New == "" {
+	if r.Old == r.New {
 		return what + " changed" // what of it is on its page
 	}
 	return what + ": " + r.Old + " → " + r.New

@@ -235,10 +235,8 @@ func (v view) valueWord(field, value string) string {
 		}
 	case "roles", "groups":
 		var words []string
-		for id := range strings.SplitSeq(strings.Trim(value, "{}"), ",") {
-			if id != "" {
-				words = append(words, v.groupName(gdap.RoleName(id)))
-			}
+		for _, id := range ids(value) {
+			words = append(words, v.groupName(gdap.RoleName(id)))
 		}
 		value = join(words)
 	case "ends_at":
@@ -250,6 +248,11 @@ func (v view) valueWord(field, value string) string {
 		return "nothing"
 	}
 	return value
+}
+
+// ids are those of an array as Postgres writes it into the history.
+func ids(value string) []string {
+	return strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune("{},", r) })
 }
 
 func (v view) groupName(id string) string {

@@ -182,3 +182,11 @@ func TestGolden(t *testing.T) {
 	v.Name = `<b>"Care" & more</b>` + strings.Repeat(" very long", 20)
 	t.Run("hostile", func(t *testing.T) { webtest.Golden(t, relationshipBody(v)) })
 }
+
+func TestHistoryCountsGroups(t *testing.T) {
+	for _, tc := range [][3]string{{"groups", "{}", "0 groups"}, {"groups", "{11111111-1111-4111-8111-111111111111}", "1 group"}, {"groups", "{a,b}", "2 groups"}, {"name", "a,b", "a,b"}, {"status", "", "nothing"}} {
+		if got := History.Word(tc[0], tc[1]); got != tc[2] {
+			t.Errorf("%s %s is said as %q, want %q", tc[0], tc[1], got, tc[2])
+		}
+	}
+}

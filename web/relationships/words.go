@@ -46,5 +46,11 @@ func stateOf(x gdap.Relationship, late bool, now time.Time) ui.State {
 
 var fieldWords = map[string]string{"name": "Name", "status": "Status", "ends_at": "End", "auto_extend": "Automatic extension", "roles": "Roles", "groups": "Groups", "gone": "Presence at Microsoft"}
 
-// History has the words of this room's history, for the list of all changes. Groups are named on the page of a relationship only.
-var History = page.History{Labels: fieldWords, Said: view{}.valueWord}
+// History has the words of this room's history, for the list of all changes. Groups are counted there, as only the page of a relationship
+// knows their names.
+var History = page.History{Labels: fieldWords, Said: func(field, value string) string {
+	if field == "groups" {
+		return ui.Count(int64(len(ids(value))), "group", "groups")
+	}
+	return view{}.valueWord(field, value)
+}}
