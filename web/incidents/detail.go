@@ -182,7 +182,7 @@ func (v view) alertTable() ui.Table {
 	}}
 	for _, a := range v.List {
 		severity, status := verdict.Severity(a.Severity, a.Status != "resolved"), verdict.IncidentStatus(a.Status)
-		category := spaced(a.Category)
+		category := ui.Spaced(a.Category)
 		if len(a.Techniques) > 0 {
 			category += " · " + strings.Join(a.Techniques, ", ")
 		}
@@ -224,7 +224,7 @@ func (v view) entityTable() ui.Table {
 		if name == "" {
 			name = kindWord(e.Kind)
 		}
-		t.Rows = append(t.Rows, ui.Row{Name: name, URL: e.URL, Cells: []ui.Cell{ui.TextCell(kindWord(e.Kind)), ui.TextCell(spaced(e.Verdict)), ui.TextCell(ui.N(int64(e.Alerts))), ui.TextCell(e.Detail)}})
+		t.Rows = append(t.Rows, ui.Row{Name: name, URL: e.URL, Cells: []ui.Cell{ui.TextCell(kindWord(e.Kind)), ui.TextCell(ui.Spaced(e.Verdict)), ui.TextCell(ui.N(int64(e.Alerts))), ui.TextCell(e.Detail)}})
 	}
 	return t
 }

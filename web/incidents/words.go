@@ -2,7 +2,6 @@ package incidents
 
 import (
 	"strings"
-	"unicode"
 
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
@@ -26,26 +25,9 @@ func finding(classification, determination string) string {
 		return "Not classified"
 	}
 	if determination == "unknown" {
-		return spaced(classification)
+		return ui.Spaced(classification)
 	}
-	return spaced(classification) + ": " + ui.Lower(spaced(determination))
-}
-
-// spaced sets a value of Microsoft's in words: "informationalExpectedActivity" as "Informational expected activity".
-func spaced(v string) string {
-	var b strings.Builder
-	for i, r := range v {
-		switch {
-		case i == 0:
-			b.WriteRune(unicode.ToUpper(r))
-		case unicode.IsUpper(r):
-			b.WriteByte(' ')
-			b.WriteRune(unicode.ToLower(r))
-		default:
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
+	return ui.Spaced(classification) + ": " + ui.Lower(ui.Spaced(determination))
 }
 
 var fieldWords = map[string]string{
@@ -63,7 +45,7 @@ func fieldValue(field, v string) string {
 	case field == "severity":
 		return ui.Lower(open(v).Text)
 	case field == "classification" || field == "determination":
-		return ui.Lower(spaced(v))
+		return ui.Lower(ui.Spaced(v))
 	case v == "" || v == "{}":
 		return "none"
 	}
@@ -80,7 +62,7 @@ func sourceWord(v string) string {
 	if w, ok := sources[v]; ok {
 		return w
 	}
-	return spaced(v)
+	return ui.Spaced(v)
 }
 
 var kindWords = map[string]string{"device": "Device", "user": "Account", "ip": "IP address", "url": "Address", "analyzedMessage": "Message", "mailbox": "Mailbox", "file": "File", "process": "Process"}
@@ -89,7 +71,7 @@ func kindWord(v string) string {
 	if w, ok := kindWords[v]; ok {
 		return w
 	}
-	return spaced(v)
+	return ui.Spaced(v)
 }
 
 // History has the words of this room's history, for the list of all changes.

@@ -29,6 +29,22 @@ func Lower(s string) string {
 	return string(unicode.ToLower(first)) + s[size:]
 }
 
+// Spaced sets a value of Microsoft's in words: "informationalExpectedActivity" as "Informational expected activity".
+func Spaced(v string) string {
+	var b strings.Builder
+	for i, r := range v {
+		switch {
+		case i == 0:
+			r = unicode.ToUpper(r)
+		case unicode.IsUpper(r):
+			b.WriteByte(' ')
+			r = unicode.ToLower(r)
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
 // Count is a number with its noun: Count(1, "device", "devices") is "1 device".
 func Count(n int64, one, many string) string {
 	if n == 1 {
