@@ -66,7 +66,7 @@ func (s *Store) Between(ctx context.Context, tid tenant.ID, from, to time.Time, 
 		SELECT r.id, r.name, r.appeared, r.fields, (SELECT count(*) FROM r), `+byName.Place()+`
 		FROM   r
 		`+w.SQL()+`
-		ORDER  BY `+byName.By()+limited(w, limit+1), w.Args...)
+		ORDER  BY `+byName.By()+limited(limit+1), w.Args...)
 	var p ChangedPage
 	var places [][]string
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Changed, err error) {

@@ -108,7 +108,7 @@ func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 		if _, err := conditions(c, scope, f); err != nil {
 			return "", err
 		}
-		limit := limited(c, int(most))
+		limit := limited(int(most))
 		w.Args = c.Args
 		return `(SELECT d.tenant_id, d.id, d.name_key, d.serial_key, d.user_key, d.compliance, d.os, d.last_sync_at FROM device d ` + c.SQL() + limit + `)`, nil
 	}
@@ -168,7 +168,7 @@ func (s *Store) probe(ctx context.Context, scope tenant.Scope, f Filter, limit i
 		SELECT ` + columns + `, ` + o.Place() + `
 		FROM  (SELECT * FROM ` + inner + `) d
 		` + match.SQL() + `
-		ORDER  BY ` + o.By() + limited(match, limit+1)
+		ORDER  BY ` + o.By() + limited(limit+1)
 	page, err = s.page(ctx, s.pool.Planned(scope), sql, match.Args, o, limit)
 	return page, page.Next != "", err
 }

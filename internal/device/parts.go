@@ -81,7 +81,7 @@ func ofEach(parts []part, f Filter, o postgres.Order, limit int) (string, []any,
 // firstOf takes the first devices of each part, by the part's own index, and of these the first. The parts stand one by one, so that the
 // planner knows how large each is.
 func firstOf(w *postgres.Where, parts []part, f Filter, o postgres.Order, limit int) (from string, err error) {
-	most, pages := limited(w, limit), make([]string, len(parts))
+	most, pages := limited(limit), make([]string, len(parts))
 	for i, p := range parts {
 		c, by := &postgres.Where{Args: w.Args}, o
 		if _, err := conditions(c, p.scope, p.f); err != nil {

@@ -152,7 +152,7 @@ func (p past) sql(limit int) (string, []any, error) {
 	if limit > 0 {
 		show += ", " + p.o.Place()
 	}
-	most := limited(w, limit)
+	most := limited(limit)
 	part := func(of, from string) string {
 		return `(SELECT w.*, ` + strings.Join(keys, ", ") + `
 		        FROM  (` + of + `) d

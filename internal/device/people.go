@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
@@ -53,11 +54,14 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 	}
 	w := &postgres.Where{}
 	var matches string
-	var db postgres.DB
 	if among == nil {
-		matches, db = owned(w, scope, text), s.pool.Planned(scope)
+		matches = owned(w, scope, text)
 	} else {
-		matches, db = ownedAmong(w, text, among), s.pool.Fixed(scope)
+		matches = ownedAmong(w, text, among)
+	}
+	db := s.pool.Planned(scope)
+	if among != nil || scope.All && short(text) {
+		db = s.pool.Fixed(scope)
 	}
 	rows, _ := db.Query(ctx, `
 		`+matches+`
@@ -102,7 +106,7 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	if short(text) {
 		most = gatheredShort
 	}
-	limit := w.Arg(most)
+	limit := strconv.Itoa(most) // no argument: see limited
 	begun := `WITH begun AS MATERIALIZED (SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + limit + `)`
 	if short(text) {
 		return begun + `, found AS (SELECT * FROM begun), cut AS (SELECT count(*) >= ` + limit + ` AS cut FROM begun)`
