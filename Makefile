@@ -45,11 +45,12 @@ generate:
 	go tool templ generate -log-level error
 	@if [ -d node_modules ]; then sh web/static/generate.sh; else echo "The style sheet is left as it is: run npm ci to generate it."; fi
 
-# What keeps something between requests or works in the background; its tests look for data races, too. The rooms of the site, the stores of
-# what was read and the simulated Graph's handlers keep nothing of their own; the service that puts these together has the whole site
-# compiled once more, which takes a minute: make race has it.
-RACED = ./internal/cloudsim ./internal/cloudsim/login ./internal/cloudsim/world ./internal/deviceaction ./internal/entra ./internal/graph ./internal/graphsync ./internal/guest ./internal/keyset ./internal/localpg \
-	./internal/provisioning ./internal/session ./internal/tenant ./web/middleware
+# What keeps something between requests, works in the background or is tested by several at once; its tests look for data races, too. The
+# simulated Graph is looked at in the tests of the sync, which ask it from many sides. The rooms of the site and the stores of what was read
+# keep nothing; the service that puts these together has the whole site compiled once more, which takes a minute: make race has it all.
+RACED = ./internal/audit ./internal/brake ./internal/cloudsim ./internal/cloudsim/hunting ./internal/cloudsim/login ./internal/cloudsim/world ./internal/consent ./internal/deviceaction \
+	./internal/entra ./internal/graph ./internal/graphsync ./internal/guest ./internal/keyset ./internal/localpg ./internal/mail ./internal/postgres ./internal/provisioning \
+	./internal/session ./internal/tenant ./cmd/cloudsim ./web/middleware
 
 # The style sheet up to date, formatted, vetted, staticcheck; then all tests, shuffled, and not vetted again. What CI runs, no more and no less.
 check:

@@ -208,14 +208,10 @@ func valueWord(field, value string) string {
 			return "none"
 		}
 		return strings.Join(words, ", ")
-	case value == "true":
-		return "yes"
-	case value == "false":
-		return "no"
 	case value == "":
 		return "not known"
 	}
-	return value
+	return page.Switch(value)
 }
 
 func section(title string, rule bool) ui.Section { return ui.Section{Title: title, Rule: rule} }
