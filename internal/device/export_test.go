@@ -19,6 +19,9 @@ func CountSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	return countSQL(scope, f)
 }
 
+// BeginSQL is what Begin sends for a page.
+func BeginSQL(scope tenant.Scope, text string) (string, []any) { return beginSQL(scope, text, 8, 2000) }
+
 // Streaming is how an export is planned.
 const Streaming = streaming
 

@@ -86,7 +86,7 @@ func TestPlans(t *testing.T) {
 	t.Parallel()
 	pool, ids := plannedFleet(t)
 	for name, look := range map[string]func(*testing.T, *postgres.Pool, []tenant.ID){
-		"lists": listPlans, "search": searchPlans, "then": thenPlans, "results": resultPlans,
+		"lists": listPlans, "search": searchPlans, "begin": beginPlans, "then": thenPlans, "results": resultPlans,
 	} {
 		t.Run(name, func(t *testing.T) { look(t, pool, ids) })
 	}
@@ -156,6 +156,16 @@ func listPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 		}
 		if plan := pgtest.Plan(t, pool, tc.scope, counting, args); strings.Contains(plan, "Seq Scan on device ") {
 			t.Errorf("the count of %s walks through the table:\n%s", tc.name, plan)
+		}
+	}
+}
+
+// beginPlans holds that what two letters begin is found and counted along the indexes of beginnings, of which none is sorted.
+func beginPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
+	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(ids[0]), tenant.Only(ids[:3]...)} {
+		sql, args := device.BeginSQL(scope, "zz")
+		if plan := pgtest.Plan(t, pool, scope, sql, args); strings.Contains(plan, "Seq Scan on device") || strings.Count(plan, " using device_user on device ") != 2 || strings.Contains(plan, "Sort Key: d") {
+			t.Errorf("%v: two reads of each index are looked for:\n%s", scope, plan)
 		}
 	}
 }

@@ -154,7 +154,7 @@ func TestStore(t *testing.T) {
 		want int64
 	}{
 		"all": {Filter{}, 9}, "open": {Filter{Open: &yes}, 7}, "closed": {Filter{Open: &no}, 2}, "resolved": {Filter{Status: []string{"resolved"}}, 1}, "high": {Filter{Severity: []string{"high"}}, 3},
-		"title": {Filter{Q: "incident 3"}, 1}, "device by name": {Filter{Q: "ctn-0099"}, 1}, "device": {Filter{Device: device}, 1}, "person": {Filter{Assignee: "boss@CONTOSO.example"}, 1}, "nobody": {Filter{Assignee: "-"}, 8},
+		"title": {Filter{Q: "incident 3"}, 1}, "beginning of a title": {Filter{Q: "In"}, 9}, "middle of a title": {Filter{Q: "nc"}, 0}, "device by name": {Filter{Q: "ctn-0099"}, 1}, "device": {Filter{Device: device}, 1}, "person": {Filter{Assignee: "boss@CONTOSO.example"}, 1}, "nobody": {Filter{Assignee: "-"}, 8},
 		"young": {Filter{Within: 60 * time.Hour, Now: noon}, 2}, "old": {Filter{Over: 60 * time.Hour, Now: noon}, 7}, "another tenant": {Filter{Tenants: []tenant.ID{fabrikam}}, 0},
 	} {
 		if p, err := s.List(t.Context(), one, tc.f); err != nil || p.Count != tc.want || int64(len(p.Rows)) != tc.want {

@@ -22,7 +22,7 @@ func TestListFollowsItsIndexes(t *testing.T) {
 		index string
 	}{
 		{all, Filter{}, "incident_all"}, {all, Filter{Desc: true}, "incident_all"}, {all, Filter{Sort: "severity"}, "incident_severity"}, {all, Filter{Sort: "updated", Desc: true}, "incident_updated"}, {all, Filter{Open: &open, Desc: true}, "incident_open"},
-		{all, Filter{Q: "incident 1234"}, "incident_"}, {one, Filter{Desc: true}, "incident_created"}, {one, Filter{Open: &open, Desc: true}, "incident_"}, {one, Filter{Q: "incident 1234"}, "incident_"},
+		{all, Filter{Q: "incident 1234"}, "incident_"}, {all, Filter{Q: "Zo"}, "incident_title"}, {one, Filter{Q: "12"}, "incident_"}, {one, Filter{Desc: true}, "incident_created"}, {one, Filter{Open: &open, Desc: true}, "incident_"}, {one, Filter{Q: "incident 1234"}, "incident_"},
 	} {
 		l, err := tc.f.listing(tc.scope)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -127,7 +128,11 @@ func (f Filter) where(scope tenant.Scope) (w *postgres.Where, one bool, err erro
 	if err := postgres.CheckSearch(f.Q, f.Assignee); err != nil {
 		return nil, false, err
 	}
-	w.Searched(postgres.Searchable{Table: "incident", Alias: "d"}, f.Q)
+	if q := strings.ToLower(strings.TrimSpace(f.Q)); q != "" && utf8.RuneCountInString(q) < postgres.Trigram { // the beginning of a title, or a number as a whole
+		w.And("(d.title_key >= ? AND d.title_key < ? OR d.id = ?)", q, q+"\U0010FFFF", q)
+	} else {
+		w.Searched(postgres.Searchable{Table: "incident", Alias: "d"}, f.Q)
+	}
 	if len(f.Status) > 0 {
 		w.And("d.status = ANY(?)", f.Status)
 	}

@@ -170,7 +170,7 @@ func TestJobsAreKeptAndWorstFirst(t *testing.T) {
 		f    JobFilter
 		want int64
 	}{
-		{JobFilter{Health: []Health{Quarantined}}, 1}, {JobFilter{Code: []string{"Paused"}}, 1}, {JobFilter{SPID: "sp2"}, 1}, {JobFilter{Q: "APP SP3"}, 1},
+		{JobFilter{Health: []Health{Quarantined}}, 1}, {JobFilter{Code: []string{"Paused"}}, 1}, {JobFilter{SPID: "sp2"}, 1}, {JobFilter{Q: "APP SP3"}, 1}, {JobFilter{Q: "Ap"}, 3}, {JobFilter{Q: "pp"}, 0},
 		{JobFilter{Q: "contoso"}, 3}, {JobFilter{Tenants: []tenant.ID{fabrikam}}, 0},
 	} {
 		if p, err := s.ListJobs(t.Context(), tenant.Everything(), tc.f); err != nil || p.Count != tc.want || int64(len(p.Rows)) != tc.want {

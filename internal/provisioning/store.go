@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -64,7 +65,12 @@ func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err
 		}
 	}
 	w.And("j.gone_at IS NULL")
-	for _, q := range postgres.Words(f.Q) {
+	words := postgres.Words(f.Q)
+	if len(words) == 1 && words[0] != "" && utf8.RuneCountInString(words[0]) < postgres.Trigram { // the beginning of a name
+		w.And("p.name_key >= ? AND p.name_key < ?", words[0], words[0]+"\U0010FFFF")
+		words = nil
+	}
+	for _, q := range words {
 		like := postgres.Like(q)
 		test := "p.name_key LIKE ? OR lower(j.template) LIKE ? OR j.tenant_id IN (SELECT t.tenant_id FROM tenant t WHERE lower(" + postgres.TenantWords + ") LIKE ?)"
 		args := []any{like, like, like}

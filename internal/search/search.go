@@ -73,16 +73,16 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	return found, nil
 }
 
-// beginning are the kinds, of those that people look for by two letters, of which something has a name that begins so, see postgres.Where.Searched, and those in whose texts so short a text
-// is looked for as a whole.
+// beginning are the kinds, of those that people look for by two letters, of which something has a name that begins so, see
+// postgres.Where.Searched, and customers, of whom there are few enough to look for it anywhere in their names.
 func (s *Store) beginning(ctx context.Context, scope tenant.Scope, text string) (found []Kind, err error) {
 	err = s.pool.In(scope).QueryRow(ctx, `SELECT array_remove(ARRAY[
 		CASE WHEN EXISTS (SELECT FROM app                WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'app' END,
 		CASE WHEN EXISTS (SELECT FROM autopilot_identity WHERE gone_at IS NULL AND serial_key >= $1 AND serial_key < $2) THEN 'autopilot_identity' END,
 		CASE WHEN EXISTS (SELECT FROM guest              WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'guest' END,
-		'incident',
+		CASE WHEN EXISTS (SELECT FROM incident           WHERE id = $1 OR title_key >= $1 AND title_key < $2)                THEN 'incident' END,
 		CASE WHEN EXISTS (SELECT FROM policy             WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'policy' END,
-		'provisioning_job',
+		CASE WHEN EXISTS (SELECT FROM provisioning_app   WHERE name_key >= $1 AND name_key < $2)                       THEN 'provisioning_job' END,
 		CASE WHEN EXISTS (SELECT FROM service_item       WHERE gone_at IS NULL AND name_key   >= $1 AND name_key   < $2) THEN 'service_item' END,
 		'tenant'], NULL)`, text, text+"\U0010FFFF").Scan(&found)
 	if err != nil {

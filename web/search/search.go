@@ -203,12 +203,12 @@ func (s question) customer(t tenant.Tenant) hit {
 
 // devices finds those that are there by what a search looks through and by the beginning of an id, and one that is gone by its whole id.
 func (s *question) devices(ctx context.Context) (group, error) {
-	p, _, err := s.h.Devices.Search(ctx, s.m.Scope, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
+	p, err := s.someDevices(ctx)
 	if err != nil {
 		return group{}, err
 	}
 	switch {
-	case p.Next == "" && !p.More:
+	case p.Count == int64(len(p.Rows)) && !p.More:
 		s.matching = append([]device.Device{}, p.Rows...)
 	case p.NamesOnly:
 		s.matching = []device.Device{}
@@ -235,6 +235,15 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	g.Count = max(p.Count, int64(len(g.Hits)))
 	g.Hits = g.Hits[:min(len(g.Hits), perGroup)]
 	return g, nil
+}
+
+// someDevices are the first that match, and how many there are.
+func (s question) someDevices(ctx context.Context) (device.Page, error) {
+	if utf8.RuneCountInString(s.q) == shortest {
+		return s.h.Devices.Begin(ctx, s.m.Scope, s.q, perGroup, s.most)
+	}
+	p, _, err := s.h.Devices.Search(ctx, s.m.Scope, device.Filter{Q: s.q, Limit: perGroup, CountMost: s.most}, counted)
+	return p, err
 }
 
 // exactDevice finds the device whose id was typed whole, also one that is gone.
