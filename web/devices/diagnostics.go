@@ -2,6 +2,7 @@ package devices
 
 import (
 	"context"
+	"math"
 	"net/http"
 	"net/url"
 	"slices"
@@ -112,7 +113,7 @@ func (v view) diagnosticsTable() ui.Table {
 			by = ui.TextCell(c.By)
 		}
 		if c.ready {
-			size = ui.TextCell(memory(c.KB << 10))
+			size = ui.TextCell(memory(min(c.KB, math.MaxInt64>>10) << 10))
 		}
 		if c.ExpiresAt != nil {
 			ends = ui.TimeCell(ui.Future(*c.ExpiresAt, v.chrome.Now))

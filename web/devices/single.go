@@ -72,9 +72,9 @@ func memory(n int64) string {
 	case n <= 0:
 		return ""
 	case n < 1<<30:
-		return ui.N((n+1<<19)>>20) + " MB"
+		return ui.N((n>>19+1)>>1) + " MB"
 	}
-	return ui.N((n+1<<29)>>30) + " GB"
+	return ui.N((n>>29+1)>>1) + " GB"
 }
 
 func unit(n int64, of string) string {

@@ -3,6 +3,7 @@ package devices
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
@@ -101,7 +102,7 @@ func TestMergedTakesTheNewer(t *testing.T) {
 }
 
 func TestMemory(t *testing.T) {
-	for n, want := range map[int64]string{0: "", -1: "", 512 << 20: "512 MB", 16 << 30: "16 GB", 8_487_464_960: "8 GB"} {
+	for n, want := range map[int64]string{0: "", -1: "", 512 << 20: "512 MB", 16 << 30: "16 GB", 8_487_464_960: "8 GB", math.MaxInt64: "8,589,934,592 GB"} {
 		if got := memory(n); got != want {
 			t.Errorf("memory(%d) = %q, want %q", n, got, want)
 		}
