@@ -47,6 +47,10 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 	if p, err := s.Malware(t.Context(), all, MalwareFilter{Q: "x1234"}); err != nil || p.Count != 11 {
 		t.Errorf("%d found, %v", p.Count, err)
 	}
+	if _, err := s.List(t.Context(), all, Filter{Problem: []string{"critical"}}); err != nil {
+		t.Error(err)
+	}
+	pgtest.Scanned(t, pool, "device_protection_problems")
 	pgtest.Scanned(t, pool, "device_protection_search")
 	pgtest.Scanned(t, pool, "malware_search")
 }

@@ -70,7 +70,16 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Dev
 		}
 	}
 	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
-		return stage.Merge(ctx, tx, tid, run.Add(1), noon)
+		m, err := stage.Merge(ctx, tx, tid, run.Add(1), noon)
+		if err == nil { // as a run does
+			_, err = tx.Exec(ctx, `DELETE FROM tenant_counter WHERE tenant_id = $1`, tid)
+		}
+		for key, n := range m.Counters {
+			if err == nil {
+				_, err = tx.Exec(ctx, `INSERT INTO tenant_counter VALUES ($1, $2, $3, $4, $5)`, tid, graphsync.DeviceProtection, key, n, noon)
+			}
+		}
+		return m, err
 	})
 }
 
@@ -147,6 +156,17 @@ func TestListsCountAndPage(t *testing.T) {
 	} {
 		if page, err := s.List(t.Context(), all, tc.f); err != nil || page.Count != tc.want || int64(len(page.Rows)) != tc.want {
 			t.Errorf("%+v: %d, %d, %v, want %d", tc.f, page.Count, len(page.Rows), err, tc.want)
+		}
+	}
+	for _, scope := range []tenant.Scope{all, tenant.Only(contoso), tenant.Only()} {
+		for _, f := range []Filter{{}, {Any: true}, {Problem: []string{"malwareActive"}}, {Problem: []string{"malwareActive", "realTimeOff"}}, {Problem: []string{"realTimeOff"}, Tenants: []tenant.ID{fabrikam}}, {Any: true, Problem: []string{"realTimeOff"}}, {Problem: []string{"none of these"}}} {
+			var each int64
+			if err := s.Each(t.Context(), scope, f, func(Device) error { each++; return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if page, err := s.List(t.Context(), scope, f); err != nil || page.Count != each || int64(len(page.Rows)) != each {
+				t.Errorf("%+v in %v: a page of %d, counted %d, of %d (%v)", f, scope, len(page.Rows), page.Count, each, err)
+			}
 		}
 	}
 	for _, sort := range Sorts {

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -115,14 +116,68 @@ func (f MalwareFilter) listing(scope tenant.Scope) (l postgres.Listing, err erro
 	return l, err
 }
 
+// seldom is how many devices are gathered and sorted for a page; where more have a problem, a page is soon found along the order of the list.
+const seldom = 5000
+
 // List returns the devices in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
 	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	db, keys := s.pool.In(scope), f.counters()
+	if keys == nil {
+		p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, db, l, scan)
+		return p, err
+	}
+	w := &postgres.Where{}
+	w.Within(scope, "tenant_id")
+	if len(f.Tenants) > 0 {
+		w.And("tenant_id = ANY(?)", f.Tenants)
+	}
+	if p.Count, err = postgres.Tally(ctx, db, w, graphsync.DeviceProtection, keys...); err != nil {
+		return p, err
+	}
+	all := l
+	if len(f.Problem) > 0 {
+		if all, err = f.gathered(scope); err != nil {
+			return p, err
+		}
+	}
+	if len(f.Problem) > 0 && p.Count < seldom {
+		l = all
+	}
+	if p.Rows, p.Next, err = postgres.RowsOf(ctx, db, l, scan); err == nil && len(keys) > 1 { // a device may have several of the problems
+		p.Count, err = postgres.CountOf(ctx, db, all)
+	}
 	return p, err
+}
+
+// counters are those whose sum is how many devices f chooses, or more where it names several; nil where no counters tell.
+func (f Filter) counters() (keys []string) {
+	switch {
+	case f.Q != "" || f.Any && len(f.Problem) > 0:
+		return nil
+	case f.Any:
+		return []string{"any"}
+	case len(f.Problem) == 0:
+		return []string{"total"}
+	}
+	for _, p := range f.Problem {
+		keys = append(keys, "problem:"+p)
+	}
+	return keys
+}
+
+// gathered is listing by the index of problems.
+func (f Filter) gathered(scope tenant.Scope) (postgres.Listing, error) {
+	of := f.Problem
+	f.Problem = nil
+	l, err := f.listing(scope)
+	if err == nil {
+		l.Where.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM protection_with(?::text[]) m)", of)
+	}
+	return l, err
 }
 
 // Each calls f for every device that matches, in order. Limit does not apply.
