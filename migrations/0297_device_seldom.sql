@@ -13,3 +13,5 @@ $$;
 
 -- Those that are no longer registered are few among all.
 CREATE INDEX autopilot_gone ON autopilot_identity (serial_key, tenant_id, id) WHERE gone_at IS NOT NULL;
+-- Of those registered some have no managed device.
+CREATE INDEX autopilot_unmanaged ON autopilot_identity (serial_key, tenant_id, id) WHERE gone_at IS NULL AND managed_device_id = '';

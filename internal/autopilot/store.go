@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -85,8 +86,12 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if f.UPN != "" {
 		w.And("d.user_key = ?", strings.ToLower(f.UPN))
 	}
-	if f.Enrolled != nil {
-		w.And("(d.managed_device_id <> '') = ?", *f.Enrolled)
+	switch {
+	case f.Enrolled == nil:
+	case *f.Enrolled:
+		w.And("d.managed_device_id <> ''")
+	default:
+		w.And("d.managed_device_id = ''") // as its index says
 	}
 	if len(f.Tenants) > 0 {
 		w.And("d.tenant_id = ANY(?)", f.Tenants)
@@ -101,8 +106,28 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	if l.Where, one, err = where(scope, f); err != nil {
 		return l, err
 	}
+	if keys := f.counters(); keys != nil {
+		l.Counters = postgres.CountersOf(scope, f.Tenants, graphsync.Autopilot, keys...)
+	}
 	l.Order, err = order(f, one)
 	return l, err
+}
+
+// counters are those whose sum is how many identities f chooses; nil where counters cannot tell. An identity has one state and one profile.
+func (f Filter) counters() (keys []string) {
+	if f.Gone || f.Q != "" || f.UPN != "" || f.Enrolled != nil || len(f.GroupTag)+len(f.PurchaseOrder)+len(f.Model) > 0 || len(f.State) > 0 && len(f.Profile) > 0 {
+		return nil
+	}
+	for _, v := range f.State {
+		keys = append(keys, "state:"+v)
+	}
+	for _, v := range f.Profile {
+		keys = append(keys, "profile:"+v)
+	}
+	if keys == nil {
+		return []string{"total"}
+	}
+	return keys
 }
 
 // List returns the identities in the scope that match f, one page in the chosen order.

@@ -52,8 +52,10 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, run int64
 		}
 	}
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, run, at)
-		return err
+		if m, err = stage.Merge(t.Context(), tx, tid, run, at); err != nil {
+			return err
+		}
+		return pgtest.SaveCounters(t.Context(), tx, tid, graphsync.Autopilot, m.Counters, at)
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -176,8 +178,11 @@ func TestFilters(t *testing.T) {
 			t.Errorf("%+v: %d, %d rows, %v, want %d", tc.f, p.Count, len(p.Rows), err, tc.want)
 		}
 	}
-	if p, err := s.List(t.Context(), tenant.Everything(), Filter{CountMost: 10}); err != nil || p.Count != 10 || !p.More {
+	if p, err := s.List(t.Context(), tenant.Everything(), Filter{Model: []string{"EliteBook 840"}, CountMost: 10}); err != nil || p.Count != 10 || !p.More {
 		t.Errorf("counted to ten: %d, more %v, %v", p.Count, p.More, err)
+	}
+	if p, err := s.List(t.Context(), tenant.Everything(), Filter{CountMost: 10, Limit: 3}); err != nil || p.Count != 16 || p.More {
+		t.Errorf("counted already: %d, more %v, %v", p.Count, p.More, err)
 	}
 	for _, f := range []Filter{{Sort: "secret"}, {After: "x"}, {Q: "\x00"}, {Q: strings.Repeat("x", 201)}, {State: []string{"\xff"}}, {UPN: "\x00"}} {
 		if _, err := s.List(t.Context(), tenant.Everything(), f); !errors.Is(err, errs.Invalid) {

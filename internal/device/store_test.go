@@ -66,15 +66,7 @@ func merge(t *testing.T, pool *postgres.Pool, s *device.Store, tid tenant.ID, ru
 		if m, err = stage.Merge(t.Context(), tx, tid, run, at); err != nil {
 			return err
 		}
-		if _, err := tx.Exec(t.Context(), `DELETE FROM tenant_counter WHERE tenant_id = $1`, tid); err != nil {
-			return err
-		}
-		for k, n := range m.Counters {
-			if _, err := tx.Exec(t.Context(), `INSERT INTO tenant_counter VALUES ($1, 'devices', $2, $3, $4)`, tid, k, n, at); err != nil {
-				return err
-			}
-		}
-		return nil
+		return pgtest.SaveCounters(t.Context(), tx, tid, graphsync.Devices, m.Counters, at)
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -19,6 +19,8 @@ type Listing struct {
 	Cursor  string // place after which the page begins; empty: the first page
 	Limit   int    // of a page; 0: 50, at most 500
 	Most    int64  // count no further than one more than this; 0: exactly
+
+	Counters *Counters // whose sum is the number of all rows; nil: they are counted
 }
 
 // Scan reads a row, and what was selected behind its own columns into more.
@@ -47,7 +49,10 @@ func (l Listing) SQL(limit int) (sql string, args []any, err error) {
 
 // CountOf is the number of rows of a list.
 func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
-	if l, err = l.Weighed(ctx, db); err != nil {
+	if l.Counters != nil {
+		return l.Counters.Tally(ctx, db)
+	}
+	if l, err = l.weighed(ctx, db, dense); err != nil {
 		return 0, err
 	}
 	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Joined+` `+l.Where.SQL(), l.Where.Args
@@ -63,7 +68,7 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 
 // Counted is a count as a page says it, and whether there are more than that.
 func (l Listing) Counted(n int64) (count int64, more bool) {
-	if l.Most > 0 && n > l.Most {
+	if l.Most > 0 && n > l.Most && l.Counters == nil {
 		return l.Most, true
 	}
 	return n, false
@@ -72,9 +77,6 @@ func (l Listing) Counted(n int64) (count int64, more bool) {
 // PageOf is one page of a list, the cursor of the next (empty: this was the last), and the number of all rows. Where all of them are on the
 // page, that is their number, and a list that most searches find nothing in costs one statement.
 func PageOf[T any](ctx context.Context, db DB, l Listing, scan Scan[T]) (found []T, next string, count int64, err error) {
-	if l, err = l.Weighed(ctx, db); err != nil {
-		return nil, "", 0, err
-	}
 	found, next, err = RowsOf(ctx, db, l, scan)
 	if err != nil || l.Cursor == "" && next == "" {
 		return found, next, int64(len(found)), err

@@ -82,9 +82,20 @@ func (s *search) by(asked int, ids string) (conds []string) {
 	return conds
 }
 
+// A word is frequent for the rows of a page where one in so many holds it, and for their count where one in fewer does: a page is full soon,
+// while a count goes on.
+const (
+	frequent = 40
+	dense    = 4
+)
+
 // Weighed is the list with its search as the database answers it sooner: the index is asked for a word that is not frequent. All rows that hold a
 // text are gathered before the first is known, while in the order of the list those with a frequent one come one after another.
 func (l Listing) Weighed(ctx context.Context, db DB) (Listing, error) {
+	return l.weighed(ctx, db, frequent)
+}
+
+func (l Listing) weighed(ctx context.Context, db DB, oneIn int) (Listing, error) {
 	s := l.Where.search
 	if s == nil {
 		return l, nil
@@ -93,7 +104,7 @@ func (l Listing) Weighed(ctx context.Context, db DB) (Listing, error) {
 	if err := db.QueryRow(ctx, `
 		SELECT COALESCE(min(i), 0) - 1
 		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)
-		WHERE  length(pattern) >= $3 AND NOT frequent($1, pattern)`, s.table, s.patterns, Trigram+len("%%")).Scan(&seldom); err != nil {
+		WHERE  length(pattern) >= $3 AND NOT frequent($1, pattern, $4)`, s.table, s.patterns, Trigram+len("%%"), oneIn).Scan(&seldom); err != nil {
 		return l, fmt.Errorf("how frequent a text is in %s: %w", s.table, BadInput(err))
 	}
 	l.Where = l.Where.clone()

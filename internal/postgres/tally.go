@@ -5,14 +5,31 @@ import (
 	"fmt"
 )
 
-// Tally is the sum of a dataset's counters over the customers that w chooses by tenant_id: what the last complete reads counted of the rows
-// that they left, in the same transaction. A list counts by it what counting the rows would take a walk through all of them for.
-func Tally(ctx context.Context, db DB, w *Where, dataset string, keys ...string) (n int64, err error) {
-	w = w.clone()
-	w.And("dataset = ?", dataset)
-	w.And("key = ANY(?)", keys)
+// Counters are those of a dataset whose sum is how many rows a list has, at the customers that Where chooses by tenant_id.
+type Counters struct {
+	Where   *Where
+	Dataset string
+	Keys    []string
+}
+
+// CountersOf are those at the customers of the scope, and of them at some, where these are given.
+func CountersOf[T any](s Scope, some []T, dataset string, keys ...string) *Counters {
+	w := &Where{}
+	w.Within(s, "tenant_id")
+	if len(some) > 0 {
+		w.And("tenant_id = ANY(?)", some)
+	}
+	return &Counters{w, dataset, keys}
+}
+
+// Tally is their sum: what the last complete reads counted of the rows that they left, in the same transaction. A list counts by it what
+// counting the rows would take a walk through all of them for.
+func (c *Counters) Tally(ctx context.Context, db DB) (n int64, err error) {
+	w := c.Where.clone()
+	w.And("dataset = ?", c.Dataset)
+	w.And("key = ANY(?)", c.Keys)
 	if err := db.QueryRow(ctx, `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter `+w.SQL(), w.Args...).Scan(&n); err != nil {
-		return 0, fmt.Errorf("counters of %s: %w", dataset, BadInput(err))
+		return 0, fmt.Errorf("counters of %s: %w", c.Dataset, BadInput(err))
 	}
 	return n, nil
 }

@@ -71,13 +71,8 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Dev
 	}
 	return inTx(t, pool, tid, func(ctx context.Context, tx pgx.Tx) (graphsync.Merged, error) {
 		m, err := stage.Merge(ctx, tx, tid, run.Add(1), noon)
-		if err == nil { // as a run does
-			_, err = tx.Exec(ctx, `DELETE FROM tenant_counter WHERE tenant_id = $1`, tid)
-		}
-		for key, n := range m.Counters {
-			if err == nil {
-				_, err = tx.Exec(ctx, `INSERT INTO tenant_counter VALUES ($1, $2, $3, $4, $5)`, tid, graphsync.DeviceProtection, key, n, noon)
-			}
+		if err == nil {
+			err = pgtest.SaveCounters(ctx, tx, tid, graphsync.DeviceProtection, m.Counters, noon)
 		}
 		return m, err
 	})

@@ -130,12 +130,7 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page,
 		p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, db, l, scan)
 		return p, err
 	}
-	w := &postgres.Where{}
-	w.Within(scope, "tenant_id")
-	if len(f.Tenants) > 0 {
-		w.And("tenant_id = ANY(?)", f.Tenants)
-	}
-	if p.Count, err = postgres.Tally(ctx, db, w, graphsync.DeviceProtection, keys...); err != nil {
+	if p.Count, err = postgres.CountersOf(scope, f.Tenants, graphsync.DeviceProtection, keys...).Tally(ctx, db); err != nil {
 		return p, err
 	}
 	all := l

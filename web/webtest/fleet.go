@@ -257,13 +257,10 @@ func (f *Fleet) complete(t testing.TB, tid tenant.ID, dataset string, at time.Ti
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec(ctx, `DELETE FROM tenant_counter WHERE tenant_id = $1 AND dataset = $2`, tid, dataset); err != nil {
+		if err := pgtest.SaveCounters(ctx, tx, tid, dataset, merged.Counters, at); err != nil {
 			return err
 		}
 		for key, n := range merged.Counters {
-			if _, err := tx.Exec(ctx, `INSERT INTO tenant_counter (tenant_id, dataset, key, value, read_at) VALUES ($1, $2, $3, $4, $5)`, tid, dataset, key, n, at); err != nil {
-				return err
-			}
 			if _, err := tx.Exec(ctx, `
 				INSERT INTO tenant_daily (tenant_id, dataset, key, day, value) VALUES ($1, $2, $3, $4::timestamptz::date, $5)
 				ON CONFLICT (tenant_id, dataset, key, day) DO UPDATE SET value = excluded.value`, tid, dataset, key, at, n); err != nil {
