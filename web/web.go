@@ -349,8 +349,8 @@ func loopback(host string) bool { return host == "localhost" || host == "127.0.0
 // standing is what every page shows: numbers of the rail, and the stop. What cannot be read is left out.
 func (d Deps) standing(ctx context.Context, role tenant.Role, reach tenant.Scope) page.Standing {
 	s := page.Standing{Waiting: map[string]page.Waiting{}}
-	if found, err := d.Provisioning.ListJobs(ctx, reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: 1}); err == nil {
-		s.Waiting["/provisioning"] = page.Waiting{Count: int(found.Count), Bad: true}
+	if n, err := d.Provisioning.CountJobs(ctx, reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}}); err == nil {
+		s.Waiting["/provisioning"] = page.Waiting{Count: int(n), Bad: true}
 	}
 	if stop, waiting, err := d.Brake.Standing(ctx, reach); err == nil {
 		s.Banner = approvals.Banner(stop)

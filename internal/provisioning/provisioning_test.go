@@ -72,8 +72,10 @@ func merge(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, at time.T
 		}
 	}
 	if err := pool.InTx(t.Context(), tid, func(tx pgx.Tx) (err error) {
-		m, err = stage.Merge(t.Context(), tx, tid, at.Unix(), at)
-		return err
+		if m, err = stage.Merge(t.Context(), tx, tid, at.Unix(), at); err != nil {
+			return err
+		}
+		return pgtest.SaveCounters(t.Context(), tx, tid, graphsync.ProvisioningJobs, m.Counters, at)
 	}); err != nil {
 		t.Fatal(err)
 	}

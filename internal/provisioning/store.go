@@ -12,6 +12,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/tenantry/tenantry/internal/errs"
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -119,6 +120,9 @@ func jobListing(scope tenant.Scope, f JobFilter) (l postgres.Listing, err error)
 	if one {
 		l.Order = l.Order.OfOneTenant()
 	}
+	if keys := f.counters(); keys != nil {
+		l.Counters = postgres.CountersOf(scope, f.Tenants, graphsync.ProvisioningJobs, keys...)
+	}
 	return l, nil
 }
 
@@ -128,8 +132,38 @@ func (s *Store) ListJobs(ctx context.Context, scope tenant.Scope, f JobFilter) (
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scanJob)
+	db := s.pool.In(scope)
+	if f.Q != "" { // a plan for any text is one for hardly a match, of nested loops
+		db = s.pool.Planned(scope)
+	}
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, db, l, scanJob)
 	return p, err
+}
+
+// CountJobs is how many jobs in the scope match f.
+func (s *Store) CountJobs(ctx context.Context, scope tenant.Scope, f JobFilter) (int64, error) {
+	l, err := jobListing(scope, f)
+	if err != nil {
+		return 0, err
+	}
+	return postgres.CountOf(ctx, s.pool.In(scope), l)
+}
+
+// counters are those whose sum is how many jobs f chooses; nil where counters cannot tell. A job has one health and one code.
+func (f JobFilter) counters() (keys []string) {
+	if f.Q != "" || f.SPID != "" || len(f.Health) > 0 && len(f.Code) > 0 {
+		return nil
+	}
+	for _, h := range f.Health {
+		keys = append(keys, "health:"+h.String())
+	}
+	for _, c := range f.Code {
+		keys = append(keys, "code:"+c)
+	}
+	if keys == nil {
+		return []string{"total"}
+	}
+	return keys
 }
 
 // Jobs returns the jobs of one application of the tenant, the worst first.

@@ -165,12 +165,12 @@ func (a *attention) add(t *tenant.Tenant, at time.Time) {
 
 // quarantined counts provisioning jobs, and finds those that Entra holds back.
 func (h *Handler) quarantined(ctx context.Context, v *view) ([]provisioning.Job, error) {
-	all, err := h.Provisioning.ListJobs(ctx, v.reach, provisioning.JobFilter{Limit: 1})
+	all, err := h.Provisioning.CountJobs(ctx, v.reach, provisioning.JobFilter{})
 	if err != nil {
 		return nil, err
 	}
 	found, err := h.Provisioning.ListJobs(ctx, v.reach, provisioning.JobFilter{Health: []provisioning.Health{provisioning.Quarantined}, Limit: gathered})
-	v.jobs, v.ill = all.Count, found.Count
+	v.jobs, v.ill = all, found.Count
 	return found.Rows, err
 }
 
