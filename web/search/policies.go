@@ -37,11 +37,11 @@ func (s *question) notifications(ctx context.Context) (group, error) {
 }
 
 func (s *question) policiesOf(ctx context.Context, g group, kinds []configuration.Kind) (group, error) {
-	p, err := s.h.Policies.List(ctx, s.m.Scope, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup})
+	p, err := s.h.Policies.List(ctx, s.m.Scope, configuration.Filter{Q: s.q, Kind: kinds, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
 	}
-	g.Count, g.URL = p.Count, s.list(g.URL)
+	g.Count, g.more, g.URL = p.Count, p.More, s.list(g.URL)
 	for _, x := range p.Rows {
 		g.Hits = append(g.Hits, s.policy(x))
 	}

@@ -277,11 +277,11 @@ func at[T any](found []T, of func(T) tenant.ID) []tenant.ID {
 }
 
 func (s question) apps(ctx context.Context) (group, error) {
-	p, err := s.h.Apps.List(ctx, s.m.Scope, app.Filter{Q: s.q, Limit: perGroup})
+	p, err := s.h.Apps.List(ctx, s.m.Scope, app.Filter{Q: s.q, Limit: perGroup, CountMost: s.most})
 	if err != nil {
 		return group{}, err
 	}
-	g := group{One: "app", Many: "apps", Count: p.Count, URL: s.list("/apps")}
+	g := group{One: "app", Many: "apps", Count: p.Count, more: p.More, URL: s.list("/apps")}
 	for _, a := range p.Rows {
 		g.Hits = append(g.Hits, s.app(a))
 	}
