@@ -16,7 +16,7 @@ import (
 	"sync"
 )
 
-//go:embed app.css app.js htmx.min.js icon.svg icons.svg *.woff2
+//go:embed app.css app.js htmx.min.js icon.svg icons.svg shapes.svg *.woff2
 var files embed.FS
 
 // Prefix is where Handler is mounted.

@@ -3,6 +3,11 @@ package ui
 import (
 	"context"
 	"io"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"github.com/tenantry/tenantry/web/static"
 )
 
 // Shape is the form of a state. Form and words carry the meaning; colour only repeats it. It prints itself, 16 by 16.
@@ -29,6 +34,14 @@ var Shapes = []Shape{ShapeOK, ShapeBad, ShapeWarn, ShapeConflict, ShapeUnknown, 
 
 // Render prints the shape, hidden from screen readers: the words beside it say the same.
 func (s Shape) Render(ctx context.Context, w io.Writer) error { return shape(s).Render(ctx, w) }
+
+// drawing is where the shape is drawn: in a static file, which a browser keeps. Drawn in the page, the shapes of a list were a third of it.
+func (s Shape) drawing() templ.SafeURL {
+	if !slices.Contains(Shapes, s) {
+		s = ShapeNone
+	}
+	return templ.SafeURL(static.URL("shapes.svg") + "#" + string(s))
+}
 
 // quiet tells whether the words beside the shape are set in grey.
 func (s Shape) quiet() bool {
