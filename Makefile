@@ -23,7 +23,8 @@ race:
 	go test -race -shuffle=on -timeout 60m ./...
 
 # The whole product at 1,000 tenants and 1,000,000 devices, as ratios inside one run, into docs/benchmarks.md. BENCH_SIZE=small takes some
-# minutes; BENCH_SDK=1 builds the comparison with Microsoft's SDK, too, which takes some more; BENCH_KEEP=1 leaves the database.
+# minutes; BENCH_SDK=1 builds the comparison with Microsoft's SDK, too, which takes some more; BENCH_ALL=1 reads all datasets of all tenants
+# and asks for pages of every kind, which takes as long again; BENCH_KEEP=1 leaves the database.
 bench:
 	@.ci/need postgres
 	@mkdir -p bin && go build -o bin/bench ./internal/bench

@@ -52,6 +52,7 @@ func run(ctx context.Context) (err error) {
 		{"first read of all tenants", b.readFleet},
 		{"sign in", b.signIn},
 		{"pages", b.measurePages},
+		{"pages of every kind", b.measureRooms},
 		{"export", b.measureExport},
 		{"weight", b.measureWeight},
 		{"bytes on disk", b.measureDisk},

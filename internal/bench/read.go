@@ -218,19 +218,31 @@ func (b *bench) readFleet(ctx context.Context) error {
 	return b.readOthers(ctx, rest)
 }
 
-// readOthers reads the other datasets of a few tenants, so that pages have all their parts.
+// readOthers reads the other datasets of a few tenants, so that pages have all their parts, or of all.
 func (b *bench) readOthers(ctx context.Context, rest []string) error {
-	few := rest[:min(len(rest), 10)]
+	few, patience := rest[:min(len(rest), 10)], time.Minute
+	if all() {
+		few, patience = b.connected, time.Hour
+		peak, began := b.peak.since(), time.Now()
+		defer func() {
+			mib := float64(peak()) / (1 << 20)
+			b.report.add("memory of the portal while it reads every other dataset of all tenants", "≤ 128 MiB", mib, atMost(128), fmt.Sprintf("%.0f MiB resident at most, in %s", mib, time.Since(began).Round(time.Second)))
+		}()
+	}
 	if _, err := b.db.Exec(ctx, `UPDATE sync_state SET next_at = now() WHERE dataset <> $1 AND tenant_id = ANY($2::uuid[])`, graphsync.Devices, few); err != nil {
 		return err
 	}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Second) {
+	for end, said := time.Now().Add(patience), time.Now(); time.Now().Before(end); time.Sleep(time.Second) {
 		var left int
 		if err := b.db.QueryRow(ctx, `SELECT count(*) FROM sync_state WHERE next_at < now() + interval '1 day' AND (state = 'running' OR last_complete_at IS NULL AND error_at IS NULL)`).Scan(&left); err != nil {
 			return err
 		}
 		if left == 0 {
 			break
+		}
+		if time.Since(said) > 30*time.Second {
+			b.say("%d datasets of %d tenants left", left, len(few))
+			said = time.Now()
 		}
 	}
 	if _, err := b.db.Exec(ctx, `UPDATE sync_state SET next_at = `+later); err != nil {
