@@ -64,6 +64,8 @@ type search struct {
 	table, row, text string
 	patterns, args   []string // of its words
 	at               int      // the first of its conditions
+
+	shares []float64 // of the table's rows that hold each word, once they are known
 }
 
 // by are the conditions of the search, a word each. The index is asked for one of them; where it is none of them, each is a CASE, which is taken
@@ -82,35 +84,50 @@ func (s *search) by(asked int, ids string) (conds []string) {
 	return conds
 }
 
-// A word is frequent for the rows of a page where one in so many holds it, and for their count where one in fewer does: a page is full soon,
-// while a count goes on.
+// A word is frequent for the rows of a page where a larger share of the table holds it, and for their count where a much larger one does: a page
+// is full soon, while a count goes on.
 const (
-	frequent = 40
-	dense    = 4
+	frequent = 1. / 40
+	dense    = 1. / 4
 )
 
-// Weighed is the list with its search as the database answers it sooner: the index is asked for a word that is not frequent. All rows that hold a
-// text are gathered before the first is known, while in the order of the list those with a frequent one come one after another.
+// Weighed is the list with its search as the database answers it sooner: the index is asked for the word that fewest hold, if it is not frequent.
+// All rows that hold a text are gathered before the first is known, while in the order of the list those with a frequent one come one after another.
 func (l Listing) Weighed(ctx context.Context, db DB) (Listing, error) {
 	return l.weighed(ctx, db, frequent)
 }
 
-func (l Listing) weighed(ctx context.Context, db DB, oneIn int) (Listing, error) {
+func (l Listing) weighed(ctx context.Context, db DB, most float64) (Listing, error) {
 	s := l.Where.search
 	if s == nil {
 		return l, nil
 	}
-	var seldom int
-	if err := db.QueryRow(ctx, `
-		SELECT COALESCE(min(i), 0) - 1
-		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)
-		WHERE  length(pattern) >= $3 AND NOT frequent($1, pattern, $4)`, s.table, s.patterns, Trigram+len("%%"), oneIn).Scan(&seldom); err != nil {
-		return l, fmt.Errorf("how frequent a text is in %s: %w", s.table, BadInput(err))
+	if err := s.weigh(ctx, db); err != nil {
+		return l, err
+	}
+	asked := -1
+	for i, share := range s.shares {
+		if share <= most && (asked < 0 || share < s.shares[asked]) {
+			asked = i
+		}
 	}
 	l.Where = l.Where.clone()
 	l.Where.search = nil
-	copy(l.Where.conds[s.at:], s.by(seldom, ""))
+	copy(l.Where.conds[s.at:], s.by(asked, ""))
 	return l, nil
+}
+
+// weigh finds out the shares. A word without a trigram, which the index cannot be asked for, is taken for one of all rows.
+func (s *search) weigh(ctx context.Context, db DB) error {
+	if s.shares != nil {
+		return nil
+	}
+	if err := db.QueryRow(ctx, `
+		SELECT array_agg(CASE WHEN length(pattern) >= $3 THEN share_of($1, pattern) ELSE 1 END ORDER BY i)
+		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)`, s.table, s.patterns, Trigram+len("%%")).Scan(&s.shares); err != nil {
+		return fmt.Errorf("how frequent a text is in %s: %w", s.table, BadInput(err))
+	}
+	return nil
 }
 
 // Words are what is looked for when somebody types q, in lower case: its words, of which each must be found, the longest first. One without a
