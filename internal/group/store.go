@@ -24,6 +24,7 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m 
 	members := postgres.NewStage("group_id", "id", "type", "name", "upn", "enabled", "direct")
 	defer members.Close()
 	m.Counters = map[string]int64{"total": 0}
+	names := oneName(r)
 	for _, g := range r.Groups {
 		if err := groups.Row().Text(g.ID).Text(g.Name).Bool(g.Dynamic).Bool(g.Gone).Bool(g.MembersRead).Int(int64(g.Members)).End(); err != nil {
 			return m, err
@@ -33,7 +34,7 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m 
 			m.Counters["gone:true"]++
 		}
 		for _, x := range r.Members[g.ID] {
-			if err := members.Row().Text(g.ID).Text(x.ID).Text(x.Type).Text(x.Name).Text(x.UPN).Tristate(x.Enabled).Bool(x.Direct).End(); err != nil {
+			if err := members.Row().Text(g.ID).Text(x.ID).Text(x.Type).Text(names[x.ID].Name).Text(names[x.ID].UPN).Tristate(x.Enabled).Bool(x.Direct).End(); err != nil {
 				return m, err
 			}
 		}
@@ -54,7 +55,24 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m 
 		}
 		*q.n += tag.RowsAffected()
 	}
+	if m.Written+m.Gone > 0 { // who holds an Intune role is stored beside
+		if _, err := tx.Exec(ctx, `SELECT intune_allow($1)`, tid); err != nil {
+			return m, fmt.Errorf("count who holds Intune roles of %s: %w", tid, err)
+		}
+	}
 	return m, nil
+}
+
+// oneName is how each member is called. One who was renamed while their groups were read would have two names, and stand in two places of a list.
+func oneName(r Read) map[string]Member {
+	names := map[string]Member{}
+	for _, members := range r.Members {
+		for _, x := range members {
+			known := names[x.ID]
+			names[x.ID] = Member{Name: max(known.Name, x.Name), UPN: max(known.UPN, x.UPN)}
+		}
+	}
+	return names
 }
 
 const (

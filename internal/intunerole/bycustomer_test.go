@@ -20,6 +20,7 @@ func TestByCustomer(t *testing.T) {
 			SELECT $1, 'g1', 'u' || i, 'user', CASE i WHEN 1 THEN 'Lee' ELSE 'Adele' END, '', true, true FROM generate_series(1, 3) i`, tid); err != nil {
 			t.Fatal(err)
 		}
+		allow(t, pool, tid)
 	}
 	pgtest.ByCustomer(t, customers, func(scope tenant.Scope, sort string, desc bool, limit int, after string) ([]Role, string, int64, error) {
 		p, err := s.List(t.Context(), scope, Filter{Sort: sort, Desc: desc, Limit: limit, After: after})

@@ -20,7 +20,7 @@ import (
 func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, now time.Time, r Read) (m graphsync.Merged, err error) {
 	r = r.tidy()
 	g := merger{ctx: ctx, tx: tx, tid: tid, run: run, now: now}
-	for _, step := range []func(Read) error{g.roles, g.assignments, g.operations, g.remember} {
+	for _, step := range []func(Read) error{g.roles, g.assignments, g.operations, g.allow, g.remember} {
 		if err := step(r); err != nil {
 			return m, fmt.Errorf("merge Intune roles of %s: %w", tid, err)
 		}
@@ -173,6 +173,14 @@ func (g *merger) noteAssignment(o, n Assignment, known bool) {
 func sameAssignment(a, b Assignment) bool {
 	return a.RoleID == b.RoleID && a.Name == b.Name && a.Description == b.Description && a.ScopeType == b.ScopeType &&
 		slices.Equal(a.Members, b.Members) && slices.Equal(a.Scopes, b.Scopes)
+}
+
+// allow has what is stored of roles, assignments and who is in their groups follow what was written.
+func (g *merger) allow(Read) error {
+	if g.merged.Written+g.merged.Gone == 0 {
+		return nil
+	}
+	return g.exec(nil, `SELECT intune_allow($1)`, g.tid)
 }
 
 // operations have no history: they are Microsoft's, and change with the service.

@@ -38,6 +38,8 @@ type HolderFilter struct {
 	Desc  bool
 	After string
 	Limit int
+
+	CountMost int64 // Holders counts no further what a search finds, and then says that there are more; 0: all
 }
 
 // HolderSorts are the orders that Holders knows.
@@ -48,12 +50,12 @@ type HolderPage struct {
 	Rows  []Holder
 	Next  string
 	Count int64
+	More  bool // there are more than Count: HolderFilter.CountMost ended the count
 }
 
-// holders is one row for each who is in a group with such a role; groups inside groups stand by their own members.
+// holders is one row for each who is in a group with such a role; groups inside groups stand by their own members. ? is the actions.
 const holders = `(
-	SELECT   s.tenant_id, m.id, max(m.type) AS type, max(m.name) AS name, max(m.upn) AS upn, bool_or(m.enabled) AS enabled, NOT bool_or(m.direct) AS nested,
-	         lower(max(COALESCE(NULLIF(m.name, ''), NULLIF(m.upn, ''), m.id))) COLLATE "C" AS name_key,
+	SELECT   s.tenant_id, m.id, max(m.type) AS type, max(m.name) AS name, max(m.upn) AS upn, bool_or(m.enabled) AS enabled, NOT bool_or(m.direct) AS nested, max(m.name_key) AS name_key,
 	         array_agg(DISTINCT r.name) AS roles, array_agg(DISTINCT s.name) AS assignments, array_agg(DISTINCT CASE WHEN s.scopes <> '{}' THEN 'resourceScope' ELSE s.scope_type END) AS scopes
 	FROM     intune_role_assignment s
 	JOIN     intune_role r ON r.tenant_id = s.tenant_id AND r.id = s.role_id AND r.gone_at IS NULL
@@ -97,6 +99,9 @@ func (f HolderFilter) listing(scope tenant.Scope) (l postgres.Listing, err error
 // Holders returns who is in groups with such a role, as far as groups were read, one page in the chosen order. What was not read is told
 // by Unseen.
 func (s *Store) Holders(ctx context.Context, scope tenant.Scope, f HolderFilter) (page HolderPage, err error) {
+	if all, _ := scope.PostgresScope(); all && len(f.Can) == 1 && len(f.Holders) == 0 && len(f.Tenants) == 0 {
+		return s.holdersOfAll(ctx, f)
+	}
 	l, err := f.listing(scope)
 	if err != nil {
 		return page, err
@@ -142,4 +147,34 @@ func (s *Store) UnseenBy(ctx context.Context, scope tenant.Scope, can []string, 
 		return u, fmt.Errorf("what is not known of holders of Intune roles: %w", postgres.BadInput(err))
 	}
 	return u, nil
+}
+
+// Allowed is what roles that allow an action come to.
+type Allowed struct {
+	Roles   int64 // that allow it, at any tenant in the scope
+	Holders int64 // people in groups that hold one
+	Unseen
+}
+
+// AllowedBy tells what roles that allow the action come to, at these of the tenants or at all.
+func (s *Store) AllowedBy(ctx context.Context, scope tenant.Scope, can string, tenants []tenant.ID) (a Allowed, err error) {
+	if err := printable(can); err != nil {
+		return a, err
+	}
+	w := &postgres.Where{}
+	w.Within(scope, "tenant_id")
+	w.And("action = ?", can)
+	of := "true"
+	if len(tenants) > 0 {
+		of = "tenant_id = ANY(" + w.Arg(tenants) + ")"
+	}
+	err = s.pool.In(scope).QueryRow(ctx, `
+		SELECT COALESCE(sum(roles), 0), COALESCE(sum(holders) FILTER (WHERE `+of+`), 0), COALESCE(sum(unseen) FILTER (WHERE `+of+`), 0),
+		       count(*) FILTER (WHERE unseen > 0 AND `+of+`), COALESCE(sum(gone) FILTER (WHERE `+of+`), 0)
+		FROM   intune_allowed
+		`+w.SQL(), w.Args...).Scan(&a.Roles, &a.Holders, &a.Groups, &a.Tenants, &a.Gone)
+	if err != nil {
+		return a, fmt.Errorf("what Intune roles that allow %q come to: %w", can, postgres.BadInput(err))
+	}
+	return a, nil
 }

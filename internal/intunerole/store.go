@@ -160,13 +160,32 @@ func (s *Store) Operations(ctx context.Context, tid tenant.ID) ([]Operation, err
 	return found, nil
 }
 
-// OperationsAcrossTenants returns all that roles of any tenant in the scope can allow, each once, in the words of one of them.
+// OperationsAcrossTenants returns all that roles of any tenant in the scope can allow, each once, in the words of one of them. Of all tenants, most
+// of whom have the same, it steps from one to the next that differs.
 func (s *Store) OperationsAcrossTenants(ctx context.Context, scope tenant.Scope) ([]Operation, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "tenant_id")
+	from := "intune_operation " + w.SQL()
+	if all, _ := scope.PostgresScope(); all {
+		from = `(
+			WITH RECURSIVE words AS (
+				(SELECT id, resource, action, description FROM intune_operation ORDER BY id, resource, action, description LIMIT 1)
+				UNION ALL
+				SELECT o.*
+				FROM   words w
+				CROSS  JOIN LATERAL (
+					SELECT o.id, o.resource, o.action, o.description
+					FROM   intune_operation o
+					WHERE  (o.id, o.resource, o.action, o.description) > (w.id, w.resource, w.action, w.description)
+					ORDER  BY o.id, o.resource, o.action, o.description
+					LIMIT  1) o)
+			SELECT * FROM words) o`
+	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT   id, max(resource) AS resource, max(action) AS action, max(description)
-		FROM     intune_operation
+		FROM     `+from+`
 		GROUP BY id
-		ORDER BY lower(max(resource)), lower(max(action)), id`)
+		ORDER BY lower(max(resource)), lower(max(action)), id`, w.Args...)
 	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[Operation])
 	if err != nil {
 		return nil, fmt.Errorf("operations of Intune roles: %w", err)

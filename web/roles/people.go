@@ -23,6 +23,9 @@ func whoTitle(action string) string {
 	return "Who can: " + actionWord(action)
 }
 
+// enoughPeople is how far people are counted of whom a frequent text is a part: see page.Enough.
+const enoughPeople = 1000
+
 var holderNoun = fresh.Noun{One: "person", Many: "people", Icon: "person_key"}
 
 // chosenAction is the one permission that a view is about; without a choice it is the wipe.
@@ -55,7 +58,7 @@ func (h *Handler) people(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	f := intunerole.HolderFilter{Can: []string{can}, Q: q.Q, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize}
+	f := intunerole.HolderFilter{Can: []string{can}, Q: q.Q, Sort: q.Sort, Desc: q.Desc, After: q.After, Limit: pageSize, CountMost: min(page.CountMost(r), enoughPeople)}
 	if f.Tenants, err = q.Customers(); err != nil {
 		return err
 	}
@@ -67,18 +70,15 @@ func (h *Handler) people(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	unseen, err := h.Roles.UnseenBy(ctx, m.Scope, f.Can, f.Tenants)
+	allowed, err := h.Roles.AllowedBy(ctx, m.Scope, can, f.Tenants)
 	if err != nil {
 		return err
 	}
-	allow, err := h.Roles.Count(ctx, m.Scope, intunerole.Filter{Can: f.Can})
-	if err != nil {
-		return err
-	}
+	allow, unseen := allowed.Roles, allowed.Unseen
 	now := page.ChromeOf(ctx).Now
 	l := page.List[holder]{
 		Title: whoTitle(can), One: holderNoun.One, Many: holderNoun.Many, M: m, Query: q, Spec: spec, Columns: holderColumns(m), URL: func(holder) string { return "" },
-		Count: found.Count, Next: found.Next, AsOf: read.AsOf, Freshness: unsure(fresh.Line(read, m, now), unseen), Above: whoAbove(m, newWho(m, "/roles/who/people", can, allow, read, unseen)),
+		Count: found.Count, More: found.More, Next: found.Next, AsOf: read.AsOf, Freshness: unsure(fresh.Line(read, m, now), unseen), Above: whoAbove(m, newWho(m, "/roles/who/people", can, allow, read, unseen)),
 		Each: page.Streamed(func(ctx context.Context, each func(intunerole.Holder) error) error {
 			return h.Roles.EachHolder(ctx, m.Scope, f, each)
 		}, newHolder),

@@ -47,18 +47,15 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	allow, err := h.Roles.Count(ctx, m.Scope, intunerole.Filter{Can: can})
-	if err != nil {
-		return err
-	}
 	names := h.namer(m.Scope)
 	if err := names.learn(ctx, found.Rows...); err != nil {
 		return err
 	}
-	unseen, err := h.Roles.UnseenBy(ctx, m.Scope, can, f.Tenants)
+	allowed, err := h.Roles.AllowedBy(ctx, m.Scope, action, f.Tenants)
 	if err != nil {
 		return err
 	}
+	allow, unseen := allowed.Roles, allowed.Unseen
 	now := page.ChromeOf(ctx).Now
 	l := page.List[grant]{
 		Title: whoTitle(action), One: "assignment", Many: "assignments", M: m, Query: q, Spec: spec, Columns: grantColumns(m), URL: func(g grant) string { return g.URL },
