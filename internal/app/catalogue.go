@@ -70,17 +70,29 @@ func entryOrder(f Filter) (postgres.Order, error) {
 	return postgres.Order{Name: name, Desc: f.Desc, Keys: append(keys, postgres.Key{Expr: "g.entry", Type: "text"})}, nil
 }
 
-// entries groups the apps that w chooses. Orders by name can follow the index, so that a page reads little more than its own rows.
+// entries groups the apps of some tenants that w chooses.
 func entries(w *postgres.Where) string {
 	return `
 		SELECT a.name_key, a.entry, min(a.publisher_key) AS publisher_key, min(a.type) AS type, min(a.platform) AS platform, min(a.name) AS name,
 		       min(a.publisher) AS publisher, count(*) AS apps, count(*) FILTER (WHERE a.assigned) AS assigned, count(DISTINCT a.tenant_id) AS tenants,
-		       COALESCE(sum(i.failed), -1)::bigint AS failed, count(i.failed) AS reported,
+		       COALESCE(sum(a.failed) FILTER (WHERE a.failed >= 0), -1)::bigint AS failed, count(*) FILTER (WHERE a.failed >= 0) AS reported,
 		       count(DISTINCT a.version) FILTER (WHERE a.version <> '') AS versions,
 		       COALESCE((array_agg(DISTINCT a.version) FILTER (WHERE a.version <> ''))[1:` + fmt.Sprint(SomeVersions) + `], '{}') AS some
-		FROM   ` + withInstalls + `
+		FROM   app a
 		` + w.SQL() + `
 		GROUP  BY a.name_key, a.entry`
+}
+
+// grouped are the entries of the apps that match f, each with entries, the number of all of them, where it is known beside the rows: told.
+func grouped(scope tenant.Scope, f Filter) (sql string, args []any, told bool, err error) {
+	w, _, err := where(scope, f)
+	if err != nil {
+		return "", nil, false, err
+	}
+	if alike, ok := f.alike(scope); ok {
+		return entriesAlike(alike), alike.Args, true, nil
+	}
+	return entries(w), w.Args, false, nil
 }
 
 const entryColumns = `g.entry, g.type, g.platform, g.name, g.publisher, g.apps, g.assigned, g.tenants, g.versions, g.some, g.failed, g.reported`
@@ -92,7 +104,7 @@ func scanEntry(row pgx.CollectableRow, more ...any) (Entry, error) {
 }
 
 func entriesSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres.Order, error) {
-	w, _, err := where(scope, f)
+	inner, args, told, err := grouped(scope, f)
 	if err != nil {
 		return "", nil, postgres.Order{}, err
 	}
@@ -100,13 +112,16 @@ func entriesSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgre
 	if err != nil {
 		return "", nil, o, err
 	}
-	inner := entries(w)
-	outer := &postgres.Where{Args: w.Args}
+	outer := &postgres.Where{Args: args}
 	if err := o.After(outer, f.After); err != nil {
 		return "", nil, o, err
 	}
+	number := "0"
+	if told {
+		number = "g.entries"
+	}
 	sql := `
-		SELECT ` + entryColumns + `, ` + o.Place() + `
+		SELECT ` + entryColumns + `, ` + o.Place() + `, ` + number + `
 		FROM  (` + inner + `) g
 		` + outer.SQL() + `
 		ORDER  BY ` + o.By()
@@ -132,7 +147,7 @@ func (s *Store) Catalogue(ctx context.Context, scope tenant.Scope, f Filter) (Ca
 	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
 	found.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Entry, error) {
 		var place []string
-		e, err := scanEntry(row, &place)
+		e, err := scanEntry(row, &place, &found.Count)
 		places = append(places, place)
 		return e, err
 	})
@@ -142,7 +157,11 @@ func (s *Store) Catalogue(ctx context.Context, scope tenant.Scope, f Filter) (Ca
 	if len(found.Rows) > limit {
 		found.Rows, found.Next = found.Rows[:limit], o.Cursor(places[limit-1])
 	}
-	found.Count, err = s.CountEntries(ctx, scope, f)
+	if f.After == "" && found.Next == "" {
+		found.Count = int64(len(found.Rows))
+	} else if found.Count == 0 {
+		found.Count, err = s.CountEntries(ctx, scope, f)
+	}
 	return found, err
 }
 
@@ -152,7 +171,11 @@ func (s *Store) CountEntries(ctx context.Context, scope tenant.Scope, f Filter) 
 	if err != nil {
 		return 0, err
 	}
-	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(DISTINCT a.entry) FROM app a `+w.SQL(), w.Args...).Scan(&n); err != nil {
+	from := "app a "
+	if alike, ok := f.alike(scope); ok {
+		w, from = alike, "app_alike a "
+	}
+	if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(DISTINCT a.entry) FROM `+from+w.SQL(), w.Args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count the app catalogue: %w", postgres.BadInput(err))
 	}
 	return n, nil
@@ -170,8 +193,9 @@ func (s *Store) EachEntry(ctx context.Context, scope tenant.Scope, f Filter, eac
 	}
 	defer rows.Close()
 	var place []string
+	var number int64
 	for rows.Next() {
-		e, err := scanEntry(rows, &place)
+		e, err := scanEntry(rows, &place, &number)
 		if err != nil {
 			return fmt.Errorf("read the app catalogue: %w", err)
 		}
@@ -187,11 +211,11 @@ func (s *Store) EachEntry(ctx context.Context, scope tenant.Scope, f Filter, eac
 
 // Entry is one entry over the scope, errs.NotFound where nobody there has it.
 func (s *Store) Entry(ctx context.Context, scope tenant.Scope, key string) (Entry, error) {
-	w, _, err := where(scope, Filter{Entry: key})
+	sql, args, _, err := grouped(scope, Filter{Entry: key})
 	if err != nil || key == "" {
 		return Entry{}, fmt.Errorf("entry of the app catalogue: %w", errs.NotFound)
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+entryColumns+` FROM (`+entries(w)+`) g`, w.Args...)
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+entryColumns+` FROM (`+sql+`) g`, args...)
 	e, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Entry, error) { return scanEntry(row) })
 	if errors.Is(err, pgx.ErrNoRows) {
 		return Entry{}, fmt.Errorf("entry of the app catalogue: %w", errs.NotFound)

@@ -150,6 +150,9 @@ func (s *InstallStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run 
 	if err := failedToo(ctx, tx, tid); err != nil {
 		return m, err
 	}
+	if err := share(ctx, tx, tid); err != nil {
+		return m, err
+	}
 	var apps, failing, failed, pending int64
 	if err := tx.QueryRow(ctx, `
 		SELECT count(*), count(*) FILTER (WHERE failed > 0), COALESCE(sum(failed), 0)::bigint, COALESCE(sum(pending), 0)::bigint

@@ -73,6 +73,9 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	if err := failedToo(ctx, tx, tid); err != nil {
 		return m, err
 	}
+	if err := share(ctx, tx, tid); err != nil {
+		return m, err
+	}
 	m.Counters, err = counters(ctx, tx, tid)
 	return m, err
 }

@@ -258,7 +258,7 @@ type held struct {
 }
 
 // beside are the tables that a read writes whatever becomes of it, and those that are not about what was read.
-var beside = []string{"sync_state", "sync_run", "service_reading", "policy_reading", "provisioning_alert", "read_digest", "audit", "tenant", "audit_entry", "audit_head", "session", "live_reading", "failure", "tenant_daily", "tenant_counter"}
+var beside = []string{"sync_state", "sync_run", "service_reading", "policy_reading", "provisioning_alert", "read_digest", "audit", "tenant", "audit_entry", "audit_head", "session", "live_reading", "failure", "tenant_daily", "tenant_counter", "app_share"}
 
 func (r *rig) snapshot(t *testing.T, tid tenant.ID) snapshot {
 	t.Helper()

@@ -1,0 +1,73 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/tenantry/tenantry/internal/postgres"
+	"github.com/tenantry/tenantry/internal/tenant"
+)
+
+// alike chooses among the apps of all tenants, of which those that nothing here tells apart are one row of app_alike. ok is false for what
+// these do not know: some of the tenants, apps that are gone, the id of an app.
+func (f Filter) alike(scope tenant.Scope) (w *postgres.Where, ok bool) {
+	q := strings.TrimSpace(f.Q)
+	all, _ := scope.PostgresScope()
+	if _, id := postgres.GUIDBegins(q); id || !all || len(f.Tenants) > 0 || f.Gone {
+		return nil, false
+	}
+	w = &postgres.Where{}
+	if begin := strings.ToLower(q); q != "" && utf8.RuneCountInString(q) < postgres.Trigram {
+		w.And("a.name_key >= ? AND a.name_key < ?", begin, begin+"\U0010FFFF")
+	} else {
+		for _, pattern := range postgres.Likes(postgres.Words(q)) {
+			w.And("a.search LIKE ?", pattern)
+		}
+	}
+	w.OneOf("a.type", f.Type)
+	w.OneOf("a.platform", f.Platform)
+	w.OneOf("a.state", f.State)
+	if len(f.Category) > 0 {
+		w.And("a.categories && ?::text[]", f.Category)
+	}
+	if f.Assigned != nil {
+		w.And("a.assigned = ?", *f.Assigned)
+	}
+	if len(f.Intent) > 0 {
+		w.And("a.intents && ?::text[]", f.Intent)
+	}
+	if f.Failed {
+		w.And("a.failing")
+	}
+	if f.Entry != "" {
+		w.And("a.entry = ?", f.Entry)
+	}
+	return w, true
+}
+
+// entriesAlike is entries for what alike chooses. A tenant that has several apps of an entry counts once.
+func entriesAlike(w *postgres.Where) string {
+	return `
+		SELECT v.*, COALESCE(cardinality(v.each), 0) AS versions, COALESCE(v.each[1:` + fmt.Sprint(SomeVersions) + `], '{}') AS some, count(*) OVER () AS entries
+		FROM  (SELECT a.name_key, a.entry, min(a.publisher_key) AS publisher_key, min(a.type) AS type, min(a.platform) AS platform, min(a.name) AS name,
+		              min(a.publisher) AS publisher, sum(a.apps)::bigint AS apps, COALESCE(sum(a.apps) FILTER (WHERE a.assigned), 0)::bigint AS assigned,
+		              COALESCE(sum(a.tenants) FILTER (WHERE a.sole_of IS NULL), 0)::bigint + count(DISTINCT a.sole_of) AS tenants,
+		              CASE WHEN bool_or(a.reported) THEN sum(a.failed)::bigint ELSE -1 END AS failed,
+		              COALESCE(sum(a.apps) FILTER (WHERE a.reported), 0)::bigint AS reported,
+		              array_agg(DISTINCT a.version) FILTER (WHERE a.version <> '') AS each
+		       FROM   app_alike a
+		       ` + w.SQL() + `
+		       GROUP  BY a.name_key, a.entry) v`
+}
+
+// share keeps what the catalogue of all tenants adds up what this tenant's apps, assignments and installations are.
+func share(ctx context.Context, tx pgx.Tx, tid tenant.ID) error {
+	if _, err := tx.Exec(ctx, `SELECT app_shared($1)`, tid); err != nil {
+		return fmt.Errorf("share of %s in the app catalogue: %w", tid, err)
+	}
+	return nil
+}
