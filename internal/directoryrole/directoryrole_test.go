@@ -129,7 +129,7 @@ func TestStore(t *testing.T) {
 	}
 	for _, sql := range []string{
 		`INSERT INTO directory_group (tenant_id, id, name, dynamic, gone, members_read, members) VALUES ($1, 'g1', '', false, false, true, 1), ($1, 'g3', '', false, false, true, 1)`,
-		`INSERT INTO directory_group_member (tenant_id, group_id, id, type, name, upn, direct) VALUES ($1, 'g1', 'BEN', 'user', 'Ben', '', true), ($1, 'g1', 'g3', 'group', '', '', true), ($1, 'g3', 'nobody', 'user', '', '', true)`,
+		`INSERT INTO directory_group_member (tenant_id, group_id, id, type, name, upn, direct) VALUES ($1, 'g1', 'ben', 'user', 'Ben', '', true), ($1, 'g1', 'g3', 'group', '', '', true), ($1, 'g3', 'nobody', 'user', '', '', true)`,
 	} {
 		if _, err := pool.In(contoso).Exec(t.Context(), sql, contoso); err != nil {
 			t.Fatal(err)
@@ -155,6 +155,22 @@ func TestStore(t *testing.T) {
 	} {
 		if got := held(tc.scope, tc.f); got != tc.want {
 			t.Errorf("%+v: %q, want %q", tc.f, got, tc.want)
+		}
+	}
+	for _, tc := range []struct {
+		scope tenant.Scope
+		of    []Account
+		want  string
+	}{
+		{tenant.Everything(), nil, ""}, {tenant.Everything(), []Account{{contoso, "ben"}, {fabrikam, "ben"}, {fabrikam, "eve"}, {contoso, "g1"}, {contoso, "g3"}}, "1 ben reader Readers; 2 eve admin "},
+		{tenant.Only(contoso), []Account{{fabrikam, "eve"}, {contoso, "eve"}}, "1 eve admin "},
+	} {
+		var said []string
+		if err := s.EachOf(t.Context(), tc.scope, tc.of, func(h Holding) error {
+			said = append(said, h.Tenant.String()[:1]+" "+h.Principal+" "+h.Role+" "+h.GroupName)
+			return nil
+		}); err != nil || strings.Join(said, "; ") != tc.want {
+			t.Errorf("of %v: %q, want %q, %v", tc.of, said, tc.want, err)
 		}
 	}
 	if ids, err := s.GroupIDs(t.Context(), contoso); err != nil || !slices.Equal(ids, []string{"g1", "g2"}) {

@@ -143,6 +143,21 @@ func TestStore(t *testing.T) {
 		t.Errorf("the history of another customer: %+v, %v", cs, err)
 	}
 	yes := true
+	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso), tenant.Only(fabrikam, stranger)} {
+		var want []Relationship
+		if err := s.Each(t.Context(), scope, Filter{Status: []string{Active, Expiring}, Known: &yes}, func(r Relationship) error { want = append(want, r); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		got, err := s.Working(t.Context(), scope, nil)
+		if err != nil || !slices.EqualFunc(got, want, func(a, b Relationship) bool {
+			return a.ID == b.ID && a.Name == b.Name && a.Customer == b.Customer && a.CustomerName == b.CustomerName && a.AutoExtend == b.AutoExtend && a.EndsAt.Equal(b.EndsAt) && len(a.Assignments) == len(b.Assignments)
+		}) {
+			t.Errorf("those that work: %+v, want %+v, %v", got, want, err)
+		}
+	}
+	if got, err := s.Working(t.Context(), tenant.Everything(), []tenant.ID{fabrikam}); err != nil || len(got) != 1 || got[0].ID != "3" {
+		t.Errorf("of one customer: %+v, %v", got, err)
+	}
 	for _, tc := range []struct {
 		scope tenant.Scope
 		f     Filter

@@ -3,6 +3,7 @@ package graphsync
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,6 +27,46 @@ func (s *Service) FreshnessByTenant(ctx context.Context, scope tenant.Scope, dat
 		fresh[st.Tenant] = Sum(d, []Status{st}, now)
 	}
 	return fresh, nil
+}
+
+// Reading is how a dataset stands at one tenant, without what only pages about reading say.
+type Reading struct {
+	AsOf    time.Time // of the last complete read; zero: none
+	Late    bool      // it is too long ago
+	Trouble string    // the kind of the last failure, while it lasts
+}
+
+// ReadingsByTenant is FreshnessByTenant for several datasets at once, in brief.
+func (s *Service) ReadingsByTenant(ctx context.Context, scope tenant.Scope, datasets ...string) (map[string]map[tenant.ID]Reading, error) {
+	found, freshFor := map[string]map[tenant.ID]Reading{}, map[string]time.Duration{}
+	for _, name := range datasets {
+		d, ok := s.datasets.Get(name)
+		if !ok {
+			return nil, fmt.Errorf("readings of %q: %w", name, errs.Invalid)
+		}
+		found[name], freshFor[name] = map[tenant.ID]Reading{}, d.FreshFor
+	}
+	w := &postgres.Where{}
+	w.Within(scope, "s.tenant_id")
+	w.And("s.dataset = ANY(?)", datasets)
+	w.And("(NOT s.stopped OR s.last_complete_at IS NOT NULL)")
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT s.tenant_id, s.dataset, s.last_complete_at, s.error_kind
+		FROM   sync_state s
+		`+w.SQL(), w.Args...)
+	now := s.now()
+	var tid tenant.ID
+	var name string
+	var r Reading
+	_, err := pgx.ForEachRow(rows, []any{&tid, &name, postgres.Zero(&r.AsOf), &r.Trouble}, func() error {
+		r.Late = !r.AsOf.IsZero() && now.Sub(r.AsOf) > freshFor[name]
+		found[name][tid] = r
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("readings by tenant: %w", err)
+	}
+	return found, nil
 }
 
 // Furthest are the n customers in the scope of whose total the figure named good has the smallest share by the last complete read, those

@@ -45,6 +45,14 @@ func TestServiceKeepsTenantsApart(t *testing.T) {
 	if f, err := r.sync.FreshnessByTenant(ctx, scope, graphsync.Devices); err != nil || len(f) > 1 || f[read].Read != 0 {
 		t.Errorf("FreshnessByTenant: %+v, %v", f, err)
 	}
+	if f, err := r.sync.ReadingsByTenant(ctx, scope, graphsync.Devices, graphsync.Guests); err != nil || len(f[graphsync.Devices]) > 1 || !f[graphsync.Devices][read].AsOf.IsZero() {
+		t.Errorf("ReadingsByTenant: %+v, %v", f, err)
+	}
+	if f, err := r.sync.FreshnessByTenant(ctx, tenant.Everything(), graphsync.Devices); err != nil {
+		t.Error(err)
+	} else if brief, err := r.sync.ReadingsByTenant(ctx, tenant.Everything(), graphsync.Devices); err != nil || len(brief[graphsync.Devices]) != len(f) || f[read].AsOf.IsZero() || !brief[graphsync.Devices][read].AsOf.Equal(f[read].AsOf) {
+		t.Errorf("ReadingsByTenant over all: %+v, %v", brief, err)
+	}
 	if q, err := r.sync.RequestNow(ctx, scope, graphsync.Devices); err != nil || q.Queued != 1 {
 		t.Errorf("RequestNow: %+v, %v", q, err)
 	}

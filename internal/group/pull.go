@@ -173,6 +173,9 @@ func memberFromGraph(w graph.DirectoryObject) Member {
 	if m.Type == "" {
 		m.Type = "unknown"
 	}
+	if m.Type != "group" { // an index finds the groups of an account by its id, which other readings have in lower case
+		m.ID = strings.ToLower(m.ID)
+	}
 	return m
 }
 

@@ -196,6 +196,23 @@ func TestStore(t *testing.T) {
 	}
 	exec(`INSERT INTO directory_role_assignment (tenant_id, id, role_id, role_name, principal_id, principal_type, name, upn, scope, hash, first_seen_at, changed_at) VALUES ($1, 'a', $2, '', 'g1', 'group', '', '', '/', '', now(), now())`, intuneAdministrator)
 	exec(`INSERT INTO directory_group_member (tenant_id, group_id, id, type, name, upn, direct) VALUES ($1, 'g1', $2, 'user', '', '', true)`, all[3].ID)
+	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso), tenant.Only(fabrikam)} {
+		whole := map[string]Guest{}
+		if err := s.Each(t.Context(), scope, Filter{}, func(g Guest) error { whole[g.Tenant.String()+g.ID] = g; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		n := 0
+		if err := s.EachBrief(t.Context(), scope, nil, func(g Guest) error {
+			w := whole[g.Tenant.String()+g.ID]
+			if n++; g.Name != w.Name || g.Address != w.Address || !same(g.Enabled, w.Enabled) || g.RolesRead != w.RolesRead || g.RolesRead && !slices.ContainsFunc(all, func(x Guest) bool { return x.ID == g.ID && slices.Equal(x.Roles, g.Roles) }) ||
+				(g.Standing == Blocked) != (w.Standing == Blocked) || (g.Standing == Invited) != (w.Standing == Invited) {
+				t.Errorf("in brief %+v, of %+v", g, w)
+			}
+			return nil
+		}); err != nil || n != len(whole) {
+			t.Errorf("%d in brief of %d: %v", n, len(whole), err)
+		}
+	}
 	if one, err := s.Get(t.Context(), contoso, all[3].ID); err != nil || one.Standing != Role || !slices.Equal(one.Roles, admin) {
 		t.Errorf("a role by a group: %+v, %v", one, err)
 	}

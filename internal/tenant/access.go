@@ -17,11 +17,18 @@ func (s *Store) PortalReach(ctx context.Context, scope Scope) (map[int64]Scope, 
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT s.staff_id, s.reach = 'all', t.tenant_id
 		FROM   staff s
-		LEFT   JOIN tenant t ON s.reach <> 'all' AND NOT t.home AND CASE s.reach
-		       WHEN 'all_but' THEN NOT EXISTS (SELECT FROM staff_tenant x WHERE x.tenant_id = t.tenant_id AND x.staff_id = s.staff_id)
-		       ELSE EXISTS (SELECT FROM staff_tenant x WHERE x.tenant_id = t.tenant_id AND x.staff_id = s.staff_id)
-		            OR s.reach = 'group' AND t.tenant_id IN (SELECT g.tenant_id FROM tenants_of_group(s.group_id) g)
-		       END
+		LEFT   JOIN LATERAL (
+		       SELECT t.tenant_id
+		       FROM   tenant t
+		       WHERE  s.reach = 'all_but'
+		       AND    NOT t.home
+		       AND    t.tenant_id NOT IN (SELECT x.tenant_id FROM staff_tenant x WHERE x.staff_id = s.staff_id)
+		       UNION  ALL
+		       SELECT t.tenant_id
+		       FROM  (SELECT x.tenant_id FROM staff_tenant x WHERE s.reach IN ('chosen', 'group') AND x.staff_id = s.staff_id
+		              UNION
+		              SELECT g.tenant_id FROM tenants_of_group(s.group_id) g WHERE s.reach = 'group') x
+		       JOIN   tenant t ON t.tenant_id = x.tenant_id AND NOT t.home) t ON true
 		WHERE  NOT s.disabled`)
 	var id int64
 	var all bool

@@ -227,6 +227,15 @@ func TestReach(t *testing.T) {
 					t.Errorf("reaches %s", id)
 				}
 			}
+			all, err := s.PortalReach(t.Context(), tenant.Everything())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range []tenant.ID{contoso, fabrikam, adatum} {
+				if all[st.ID].Has(id) != r.Reach.Has(id) {
+					t.Errorf("reaches %s as one of all: %v", id, all[st.ID].Has(id))
+				}
+			}
 		})
 	}
 }

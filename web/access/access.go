@@ -10,6 +10,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -91,12 +92,14 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 	if d.groupsRead, err = h.Sync.Freshness(ctx, tenant.Only(home), graphsync.PartnerGroups); err != nil {
 		return d, err
 	}
-	known := true
-	f := gdap.Filter{Status: []string{gdap.Active, gdap.Expiring}, Known: &known, Tenants: only}
+	found, err := h.Relationships.Working(ctx, scope, only)
+	if err != nil {
+		return d, err
+	}
 	var ids []string
-	if err := h.Relationships.Each(ctx, scope, f, func(x gdap.Relationship) error {
+	for _, x := range found {
 		if x.Over(now) {
-			return nil
+			continue
 		}
 		d.relationships = append(d.relationships, x)
 		for _, a := range x.Assignments {
@@ -104,9 +107,6 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 				ids = append(ids, a.Group)
 			}
 		}
-		return nil
-	}); err != nil {
-		return d, err
 	}
 	if d.members, err = h.insides(ctx, ids); err != nil {
 		return d, err
@@ -115,9 +115,9 @@ func (h *Handler) delegated(ctx context.Context, scope tenant.Scope, only []tena
 	for i, id := range ids {
 		refs[i] = group.Ref{Tenant: home, ID: id}
 	}
-	found, err := h.Groups.Find(ctx, tenant.Only(home), refs)
+	groups, err := h.Groups.Find(ctx, tenant.Only(home), refs)
 	d.names = map[string]string{}
-	for ref, g := range found {
+	for ref, g := range groups {
 		d.names[ref.ID] = g.Name
 		if g.Gone {
 			d.members[ref.ID] = []group.Member{} // deleted: nobody is in it
@@ -239,13 +239,19 @@ func (d delegated) line(m tenant.Membership, home tenant.ID, now time.Time) ui.F
 
 // customers are those that a list is about, by name.
 func (h *Handler) customers(ctx context.Context, scope tenant.Scope, only []tenant.ID) ([]tenant.Tenant, error) {
-	all, err := h.Tenants.List(ctx, scope)
+	all, err := h.Tenants.Named(ctx, scope)
 	if err != nil {
 		return nil, err
 	}
 	all = slices.DeleteFunc(all, func(t tenant.Tenant) bool { return t.Home || len(only) > 0 && !slices.Contains(only, t.ID) })
-	slices.SortFunc(all, func(a, b tenant.Tenant) int {
-		return strings.Compare(placeOf(a.Name(), a.ID.String()), placeOf(b.Name(), b.ID.String()))
-	})
-	return all, nil
+	return byPlace(all, func(t tenant.Tenant) string { return placeOf(t.Name(), t.ID.String()) }), nil
+}
+
+// staff are the partner's people, by name.
+func (h *Handler) staff(ctx context.Context, scope tenant.Scope) ([]tenant.Staff, error) {
+	all, err := h.Tenants.ListStaff(ctx, scope)
+	if err != nil {
+		return nil, err
+	}
+	return byPlace(all, func(s tenant.Staff) string { return placeOf(staffName(s), strconv.FormatInt(s.ID, 10)) }), nil
 }

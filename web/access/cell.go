@@ -64,7 +64,11 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v, err := h.visiting(ctx, m.Scope, nil)
+	staff, err := h.staff(ctx, m.Scope)
+	if err != nil {
+		return err
+	}
+	v, err := h.visiting(ctx, m.Scope, []tenant.Tenant{m.Tenant}, nil, addresses(staff...))
 	if err != nil {
 		return err
 	}
@@ -72,13 +76,16 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	rows, err := h.rows(ctx, m, v, d, now)
+	ways, err := h.ways(ctx, m, staff, v, d)
 	if err != nil {
 		return err
 	}
+	if v.guests, err = h.wholeGuests(ctx, m.Scope, v); err != nil {
+		return err
+	}
 	c := cellView{row: newRow(st, m.Tenant, reach.Cell{Unsure: d.read.Read == 0 || d.blind(st) || !v.read(m.Tenant.ID)}, now), m: m, fresh: d.line(m, h.Tenants.Home(), now), Unknown: []string{}}
-	if i := slices.IndexFunc(rows, func(x row) bool { return x.StaffID == id }); i >= 0 {
-		c.row = rows[i]
+	if i := slices.IndexFunc(ways, func(x way) bool { return x.staff.ID == id }); i >= 0 {
+		c.row = ways[i].row(now)
 	}
 	guests := v.paths(st)
 	c.Paths = slices.Concat([]path{}, d.paths(st, len(guests) > 0), guests, ownPaths(st, v, seen))
@@ -90,6 +97,17 @@ func (h *Handler) cell(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	c.Unknown = append(c.Unknown, slices.Concat(d.unknown(), v.unknown(), v.directory.unknown())...)
 	return page.Answer(w, r, c, cellPage(page.Shell(r, m, c.title()), c))
+}
+
+// wholeGuests are the guests with all that is known of each: what a role is held by is worth the time where they are those of one customer.
+func (h *Handler) wholeGuests(ctx context.Context, scope tenant.Scope, v visiting) (all []guest.Guest, err error) {
+	err = h.Guests.Each(ctx, scope, guest.Filter{Sort: "name"}, func(g guest.Guest) error {
+		if v.read(g.Tenant) {
+			all = append(all, g)
+		}
+		return nil
+	})
+	return all, err
 }
 
 // ended are the directory roles that the person's guest account had by itself, the last first.

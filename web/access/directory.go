@@ -1,7 +1,6 @@
 package access
 
 import (
-	"context"
 	"slices"
 	"time"
 
@@ -29,32 +28,31 @@ type account struct {
 	id string
 }
 
-// directory gathers the holdings that match the filter at the customers of the page.
-func (h *Handler) directory(ctx context.Context, scope tenant.Scope, customers []tenant.Tenant, f directoryrole.Filter) (d directory, err error) {
-	read, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.DirectoryRoles)
-	if err != nil {
-		return d, err
-	}
-	d.asOf, d.by = map[tenant.ID]time.Time{}, map[account][]directoryrole.Holding{}
+// newDirectory is what the readings tell of the customers of a page; who holds what is still to be gathered.
+func newDirectory(customers []tenant.Tenant, read map[tenant.ID]graphsync.Reading, unseen map[tenant.ID]int) directory {
+	d := directory{asOf: map[tenant.ID]time.Time{}, by: map[account][]directoryrole.Holding{}, unseen: unseen}
 	for _, c := range customers {
 		r := read[c.ID]
-		if r.Read == 0 {
+		if r.AsOf.IsZero() {
 			d.unread++
 			continue
 		}
 		d.asOf[c.ID] = r.AsOf
-		d.late += r.Late
-		d.failing += r.Failing
+		if r.Late {
+			d.late++
+		}
+		if r.Trouble != "" {
+			d.failing++
+		}
 	}
-	if d.unseen, err = h.DirectoryRoles.Unseen(ctx, scope, directoryrole.Filter{Roles: f.Roles, Tenants: f.Tenants}); err != nil {
-		return d, err
-	}
-	err = h.DirectoryRoles.Each(ctx, scope, f, func(x directoryrole.Holding) error {
-		who := account{x.Tenant, x.Principal}
-		d.held, d.by[who] = append(d.held, x), append(d.by[who], x)
-		return nil
-	})
-	return d, err
+	return d
+}
+
+// add keeps a holding.
+func (d *directory) add(x directoryrole.Holding) error {
+	who := account{x.Tenant, x.Principal}
+	d.held, d.by[who] = append(d.held, x), append(d.by[who], x)
+	return nil
 }
 
 // knows tells that nothing is missing of who holds roles at a customer.

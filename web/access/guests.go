@@ -21,58 +21,76 @@ import (
 type visiting struct {
 	customers []tenant.Tenant // that the page is about
 	guests    []guest.Guest
-	known     map[account]guest.Guest           // the same by their accounts
-	asOf      map[tenant.ID]time.Time           // of customers where they were read completely
-	late      int                               // of these, too long ago
-	directory directory                         // what they hold of the directory
-	inside    map[account]intunerole.Holder     // those who hold roles of Intune
-	intune    map[tenant.ID]graphsync.Freshness // of the reading of these
+	known     map[account]guest.Guest // the same by their accounts
+	asOf      map[tenant.ID]time.Time // of customers where they were read completely
+	late      int                     // of these, too long ago
+	directory directory               // what they hold of the directory
+	inside    map[account]intunerole.Held
+	intune    map[tenant.ID]graphsync.Reading // of Intune's roles
 }
 
-func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, only []tenant.ID) (v visiting, err error) {
-	if v.customers, err = h.customers(ctx, scope, only); err != nil {
-		return v, err
-	}
-	fresh, err := h.Sync.FreshnessByTenant(ctx, scope, graphsync.Guests)
+// visiting gathers them for the customers of a page; what they hold, of those whose address, in lower case, is one of these.
+func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, customers []tenant.Tenant, only []tenant.ID, addresses map[string]bool) (v visiting, err error) {
+	v = visiting{customers: customers, asOf: map[tenant.ID]time.Time{}, known: map[account]guest.Guest{}}
+	read, err := h.Sync.ReadingsByTenant(ctx, scope, graphsync.Guests, graphsync.DirectoryRoles, graphsync.IntuneRoles)
 	if err != nil {
 		return v, err
 	}
-	v.asOf, v.known, v.inside = map[tenant.ID]time.Time{}, map[account]guest.Guest{}, map[account]intunerole.Holder{}
-	for _, c := range v.customers {
-		if f := fresh[c.ID]; f.Read > 0 {
-			v.asOf[c.ID] = f.AsOf
-			v.late += f.Late
+	names := make(map[tenant.ID]string, len(customers))
+	for _, c := range customers {
+		names[c.ID] = c.Name()
+		if r := read[graphsync.Guests][c.ID]; !r.AsOf.IsZero() {
+			v.asOf[c.ID] = r.AsOf
+			if r.Late {
+				v.late++
+			}
 		}
 	}
-	err = h.Guests.Each(ctx, scope, guest.Filter{Tenants: only, Sort: "name"}, func(g guest.Guest) error {
-		if v.read(g.Tenant) {
+	v.intune = read[graphsync.IntuneRoles]
+	var of []guest.Guest
+	if err := h.Guests.EachBrief(ctx, scope, only, func(g guest.Guest) error {
+		if g.TenantName = names[g.Tenant]; v.read(g.Tenant) {
 			v.guests, v.known[accountOf(g)] = append(v.guests, g), g
+			if addresses[strings.ToLower(g.Address)] {
+				of = append(of, g)
+			}
 		}
 		return nil
-	})
+	}); err != nil {
+		return v, err
+	}
+	unseen, err := h.DirectoryRoles.Unseen(ctx, scope, directoryrole.Filter{Tenants: only})
 	if err != nil {
 		return v, err
 	}
-	if v.directory, err = h.directory(ctx, scope, v.customers, directoryrole.Filter{Tenants: only, Holders: v.ids()}); err != nil {
-		return v, err
-	}
-	if v.intune, err = h.Sync.FreshnessByTenant(ctx, scope, graphsync.IntuneRoles); err != nil {
-		return v, err
-	}
-	err = h.Roles.EachHolder(ctx, scope, intunerole.HolderFilter{Holders: v.ids(), Tenants: only}, func(x intunerole.Holder) error {
-		v.inside[account{x.Tenant, strings.ToLower(x.ID)}] = x
-		return nil
-	})
-	return v, err
+	v.directory = newDirectory(customers, read[graphsync.DirectoryRoles], unseen)
+	return v, h.holding(ctx, scope, of, &v)
 }
 
-// ids are the guests' object ids. The zero GUID, which nobody has, stands for none of them: no id at all would choose everybody.
-func (v visiting) ids() []string {
-	ids := []string{"00000000-0000-0000-0000-000000000000"}
-	for _, g := range v.guests {
-		ids = append(ids, g.ID)
+// holding gathers what guests hold.
+func (h *Handler) holding(ctx context.Context, scope tenant.Scope, guests []guest.Guest, v *visiting) error {
+	directory, intune := make([]directoryrole.Account, len(guests)), make([]intunerole.Account, len(guests))
+	for i, g := range guests {
+		directory[i], intune[i] = directoryrole.Account{Tenant: g.Tenant, ID: g.ID}, intunerole.Account{Tenant: g.Tenant, ID: g.ID}
 	}
-	return ids
+	if err := h.DirectoryRoles.EachOf(ctx, scope, directory, v.directory.add); err != nil {
+		return err
+	}
+	held, err := h.Roles.HeldBy(ctx, scope, intune)
+	v.inside = make(map[account]intunerole.Held, len(held))
+	for a, x := range held {
+		v.inside[account{a.Tenant, a.ID}] = x
+	}
+	return err
+}
+
+// addresses are those of the partner's people.
+func addresses(staff ...tenant.Staff) map[string]bool {
+	of := make(map[string]bool, len(staff))
+	for _, s := range staff {
+		of[strings.ToLower(s.UPN)] = true
+	}
+	return of
 }
 
 func accountOf(g guest.Guest) account { return account{g.Tenant, g.ID} }
@@ -104,7 +122,7 @@ func (v visiting) intuneOf(g guest.Guest) (roles []string, whole bool) {
 		roles = append(roles, intunePrefix+r)
 	}
 	f := v.intune[g.Tenant]
-	return roles, f.Read > 0 || f.Error.Kind == "licence"
+	return roles, !f.AsOf.IsZero() || f.Trouble == "licence"
 }
 
 // unread is at how many of the customers guest accounts were never read.
@@ -123,7 +141,7 @@ func (v visiting) unknown() (said []string) {
 	}
 	n := 0
 	for _, g := range v.guests {
-		if _, known := v.rolesOf(g); !known && !shut(g) {
+		if !v.directory.knows(g.Tenant) && !shut(g) {
 			n++
 		}
 	}
@@ -137,6 +155,10 @@ func (v visiting) unknown() (said []string) {
 // GDAP an account has its own object id there, which opens no door by itself: the relationship does.
 func (v visiting) accounts(staff []tenant.Staff, seen []tenant.Seen) (found []reach.Account) {
 	byObject, byUPN := map[string]int{}, map[string]int{}
+	signedIn := make(map[account]time.Time, len(seen))
+	for _, x := range seen {
+		signedIn[account{x.Tenant, x.ObjectID}] = x.LastAt
+	}
 	for i, s := range staff {
 		byUPN[s.UPN] = i
 		if s.ObjectID != "" {
@@ -147,7 +169,7 @@ func (v visiting) accounts(staff []tenant.Staff, seen []tenant.Seen) (found []re
 		if i, ok := byUPN[strings.ToLower(g.Address)]; ok && !shut(g) {
 			roles, known := v.rolesOf(g)
 			inside, whole := v.intuneOf(g)
-			found = append(found, reach.Account{Person: i, Customer: g.Tenant, Door: reach.Guest, Roles: append(roles, inside...), Unsure: !known || !whole, At: g.SignedInAt})
+			found = append(found, reach.Account{Person: i, Customer: g.Tenant, Door: reach.Guest, Roles: append(roles, inside...), Unsure: !known || !whole, At: signedIn[accountOf(g)]})
 		}
 	}
 	for _, x := range seen {

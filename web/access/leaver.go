@@ -116,7 +116,11 @@ func (h *Handler) plan(r *http.Request, m tenant.Membership) (p plan, err error)
 	if err != nil {
 		return p, err
 	}
-	v, err := h.visiting(ctx, m.Scope, nil)
+	customers, err := h.customers(ctx, m.Scope, nil)
+	if err != nil {
+		return p, err
+	}
+	v, err := h.visiting(ctx, m.Scope, customers, nil, addresses(st))
 	if err != nil {
 		return p, err
 	}

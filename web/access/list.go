@@ -88,24 +88,45 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err != nil {
 		return err
 	}
-	v, err := h.visiting(ctx, m.Scope, only)
+	staff, err := h.staff(ctx, m.Scope)
 	if err != nil {
 		return err
 	}
-	all, err := h.rows(ctx, m, v, d, now)
+	customers, err := h.customers(ctx, m.Scope, only)
+	if err != nil {
+		return err
+	}
+	v, err := h.visiting(ctx, m.Scope, customers, only, addresses(staff...))
+	if err != nil {
+		return err
+	}
+	all, err := h.ways(ctx, m, staff, v, d)
 	if err != nil {
 		return err
 	}
 	total := int64(len(all))
-	all = slices.DeleteFunc(all, func(r row) bool { return !r.matches(q) })
-	rows, next, err := ordered(all, q, row.key, row.place)
+	all = slices.DeleteFunc(all, func(x way) bool { return !x.matches(q) })
+	if q.Sort == "customer" {
+		slices.SortStableFunc(all, func(a, b way) int { return a.Customer - b.Customer })
+	}
+	if q.Desc {
+		slices.Reverse(all)
+	}
+	shown, next, err := page.Cut(all, way.key, q.After, pageSize)
 	if err != nil {
 		return err
+	}
+	if q.CSV {
+		shown = all
+	}
+	rows := make([]row, len(shown))
+	for i, x := range shown {
+		rows[i] = x.row(now)
 	}
 	l := page.List[row]{
 		Title: "Access", One: "way in", Many: "ways in", Caption: "Who gets in where", M: m, Query: q, Spec: spec, Columns: columns(m), URL: func(r row) string { return r.URL }, Rows: rows, Count: int64(len(all)), Next: next,
 		AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(questions(m, q, only), slices.Concat(d.unknown(), v.unknown()), accountNote),
-		Each: page.AtHand(all),
+		Each: page.AtHand(rows),
 	}
 	if len(rows) == 0 && !q.CSV {
 		l.Empty = ui.Empty{Kind: ui.EmptyNone, Icon: "person_key", Title: "Nobody of the partner gets in", Lines: []string{"No member of staff sees a customer, and no relationship gives a role."}}
@@ -116,12 +137,15 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	return l.Serve(w, r)
 }
 
-// rows are all cells of the matrix that have something in them.
-func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d delegated, now time.Time) (all []row, err error) {
-	staff, err := h.Tenants.ListStaff(ctx, m.Scope)
-	if err != nil {
-		return nil, err
-	}
+// way is a cell of the matrix that has something in it.
+type way struct {
+	reach.Cell
+	staff *tenant.Staff
+	at    *tenant.Tenant
+}
+
+// ways are all of them, by person and then customer, as both are ordered.
+func (h *Handler) ways(ctx context.Context, m tenant.Membership, staff []tenant.Staff, v visiting, d delegated) (all []way, err error) {
 	sees, err := h.Tenants.PortalReach(ctx, m.Scope)
 	if err != nil {
 		return nil, err
@@ -130,25 +154,45 @@ func (h *Handler) rows(ctx context.Context, m tenant.Membership, v visiting, d d
 	if err != nil {
 		return nil, err
 	}
-	people := make([]reach.Person, len(staff))
+	people, blind := make([]reach.Person, len(staff)), make([]bool, len(staff))
 	for i, s := range staff {
-		people[i] = reach.Person{Object: d.objectOf(s), Portal: sees[s.ID]}
+		people[i], blind[i] = reach.Person{Object: d.objectOf(s), Portal: sees[s.ID]}, d.blind(s)
 	}
 	ids := make([]tenant.ID, len(v.customers))
 	for i, c := range v.customers {
 		ids[i] = c.ID
 	}
-	blind := make([]bool, len(staff))
-	for i, s := range staff {
-		blind[i] = d.blind(s)
-	}
 	for c := range reach.Cells(people, ids, d.inside(), d.grants(), v.accounts(staff, seen)) {
-		at := v.customers[c.Customer]
-		x := newRow(staff[c.Person], at, c, now)
-		x.Unsure = x.Unsure || d.read.Read == 0 || blind[c.Person] || !v.read(at.ID)
+		x := way{c, &staff[c.Person], &v.customers[c.Customer]}
+		x.Unsure = x.Unsure || d.read.Read == 0 || blind[c.Person] || !v.read(x.at.ID)
 		all = append(all, x)
 	}
 	return all, nil
+}
+
+// row is the way as it is shown: of a thousand ways, few are.
+func (x way) row(now time.Time) row { return newRow(*x.staff, *x.at, x.Cell, now) }
+
+// key tells the way from all others.
+func (x way) key() string { return strconv.FormatInt(x.staff.ID, 10) + "." + x.at.ID.String() }
+
+// matches tells whether the filters let the way through.
+func (x way) matches(q page.Query) bool {
+	doors, roles, people, text := q.Values["door"], q.Values["role"], q.Values["person"], strings.ToLower(q.Q)
+	return (len(doors) == 0 || slices.ContainsFunc(shownDoors(x.Doors), func(d reach.Door) bool { return slices.Contains(doors, doorNames[d]) })) &&
+		(len(roles) == 0 || slices.ContainsFunc(x.Roles, func(id string) bool { return slices.Contains(roles, id) })) &&
+		(len(people) == 0 || slices.Contains(people, strconv.FormatInt(x.staff.ID, 10))) &&
+		(text == "" || strings.Contains(strings.ToLower(x.staff.Name+"\n"+x.staff.UPN), text))
+}
+
+// shownDoors are the doors of a cell; the portal's, which opens nothing at Microsoft, only where there is no other.
+func shownDoors(of reach.Door) (doors []reach.Door) {
+	for _, d := range reach.Doors {
+		if of&d != 0 && (d != reach.Portal || of == reach.Portal) {
+			doors = append(doors, d)
+		}
+	}
+	return doors
 }
 
 func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
@@ -156,10 +200,8 @@ func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
 		StaffID: s.ID, Name: s.Name, UPN: s.UPN, Role: string(s.Role), Disabled: s.Disabled, Customer: page.TenantRef{ID: at.ID, Name: at.Name()}, Doors: []string{}, Roles: []string{}, RoleIDs: []string{}, IntuneRoles: []string{}, Unsure: c.Unsure,
 		URL: "/t/" + at.ID.String() + "/access/" + strconv.FormatInt(s.ID, 10), now: now,
 	}
-	for _, d := range reach.Doors {
-		if c.Doors&d != 0 && (d != reach.Portal || c.Doors == reach.Portal) {
-			x.Doors, x.words = append(x.Doors, doorNames[d]), append(x.words, doorWords[d])
-		}
+	for _, d := range shownDoors(c.Doors) {
+		x.Doors, x.words = append(x.Doors, doorNames[d]), append(x.words, doorWords[d])
 	}
 	for _, id := range byRank(c.Roles) {
 		if name, intune := strings.CutPrefix(id, intunePrefix); intune {
@@ -173,13 +215,6 @@ func newRow(s tenant.Staff, at tenant.Tenant, c reach.Cell, now time.Time) row {
 		x.ProvenAt = &t
 	}
 	return x
-}
-
-// key tells the row from all others; place is where it stands in an order.
-func (r row) key() string { return strconv.FormatInt(r.StaffID, 10) + "." + r.Customer.ID.String() }
-
-func (r row) place() (person, customer string) {
-	return placeOf(r.title(), strconv.FormatInt(r.StaffID, 10)), placeOf(r.Customer.Name, r.Customer.ID.String())
 }
 
 func (r row) title() string {

@@ -33,7 +33,8 @@ type customerRow struct {
 type asked struct {
 	page.Query
 	spec  page.Spec
-	staff []tenant.Staff // those that the list is about, by name
+	all   []tenant.Staff // the partner's people, by name
+	staff []tenant.Staff // those that the list is about
 	cells page.Query     // what chooses cells: all but the text, which is part of a customer's name
 }
 
@@ -42,9 +43,8 @@ func (h *Handler) ask(r *http.Request, m tenant.Membership) (a asked, err error)
 	if err != nil {
 		return a, err
 	}
-	slices.SortFunc(staff, func(x, y tenant.Staff) int {
-		return strings.Compare(placeOf(staffName(x), x.UPN), placeOf(staffName(y), y.UPN))
-	})
+	staff = byPlace(staff, func(s tenant.Staff) string { return placeOf(staffName(s), s.UPN) })
+	a.all = staff
 	people := page.Filter{Name: "person", Label: "Person", Options: []page.Option{}}
 	a.spec = page.Spec{Sorts: []string{"customer"}, Placeholder: "Customer"}
 	for _, s := range staff {
@@ -85,34 +85,44 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 	if err != nil {
 		return err
 	}
-	customers, err := h.customers(ctx, m.Scope, only)
+	every, err := h.customers(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	customers = slices.DeleteFunc(customers, func(t tenant.Tenant) bool { return !strings.Contains(strings.ToLower(t.Name()), strings.ToLower(q.Q)) })
+	text := strings.ToLower(q.Q)
+	customers := slices.DeleteFunc(slices.Clone(every), func(t tenant.Tenant) bool { return !strings.Contains(strings.ToLower(t.Name()), text) })
 	if q.Desc {
 		slices.Reverse(customers)
 	}
 	// What stands in the cells is only worked out for all customers where a filter asks for it, or an export.
-	narrow := len(q.Values["door"])+len(q.Values["role"]) > 0
-	l := page.List[customerRow]{Count: int64(len(customers))}
-	shown := customers
-	if !narrow && !q.CSV {
-		if shown, l.Next, err = page.Cut(customers, func(t tenant.Tenant) string { return t.ID.String() }, q.After, customersDown); err != nil {
+	shown, inside := customers, within(customers)
+	if len(only) == 0 && len(customers) == len(every) {
+		inside = m.Scope // which the database need not look up for each row
+	}
+	g := gathered{}
+	if q.narrow() {
+		if g, err = h.gather(ctx, m, inside, customers, q, now); err != nil {
+			return err
+		}
+		shown = g.matching(q)
+	}
+	l := page.List[customerRow]{Count: int64(len(shown))}
+	if !q.CSV {
+		if shown, l.Next, err = page.Cut(shown, func(t tenant.Tenant) string { return t.ID.String() }, q.After, customersDown); err != nil {
 			return err
 		}
 	}
-	all, d, v, err := h.customerRows(ctx, m, shown, q, now)
-	if err != nil {
-		return err
-	}
-	l.Rows, l.Each = all, page.AtHand(all)
-	if narrow {
-		l.Count = int64(len(all))
-		if l.Rows, l.Next, err = page.Cut(all, customerRow.key, q.After, customersDown); err != nil {
+	if !q.narrow() {
+		if len(shown) < len(customers) {
+			inside = within(shown)
+		}
+		if g, err = h.gather(ctx, m, inside, shown, q, now); err != nil {
 			return err
 		}
 	}
+	d, v := g.d, g.v
+	l.Rows = g.rows(shown, q, now)
+	l.Each = page.AtHand(l.Rows)
 	l.Title, l.One, l.Many, l.Caption, l.M, l.Query, l.Spec, l.Matrix = "Access", "customer", "customers", "Who gets in where: customers down, people across", m, q.Query, q.spec, true
 	l.Columns, l.URL, l.Mark = q.columns(), func(c customerRow) string { return c.URL }, func(c customerRow) *ui.TenantChip {
 		return &ui.TenantChip{Name: c.Customer.Name, Colour: ui.Mark(c.Customer.ID.String())}
@@ -128,49 +138,78 @@ func (h *Handler) matrix(w http.ResponseWriter, r *http.Request, m tenant.Member
 	return l.Serve(w, r)
 }
 
-// customerRows works out the rows of these customers, in their order; with a filter by door or role, of those that have such a cell.
-func (h *Handler) customerRows(ctx context.Context, m tenant.Membership, customers []tenant.Tenant, q asked, now time.Time) (all []customerRow, d delegated, v visiting, err error) {
+// narrow tells that cells are chosen, and only customers with such a cell are listed.
+func (q asked) narrow() bool { return len(q.Values["door"])+len(q.Values["role"]) > 0 }
+
+func within(customers []tenant.Tenant) tenant.Scope {
 	ids := make([]tenant.ID, len(customers))
 	for i, t := range customers {
 		ids[i] = t.ID
 	}
-	m.Scope = tenant.Only(ids...)
-	if d, err = h.delegated(ctx, m.Scope, nil, now); err != nil {
-		return nil, d, v, err
+	return tenant.Only(ids...)
+}
+
+// gathered is what rows of the matrix are made of.
+type gathered struct {
+	d    delegated
+	v    visiting
+	ways map[tenant.ID]map[int64]way
+}
+
+// gather reads it for these customers, which are all that a scope has.
+func (h *Handler) gather(ctx context.Context, m tenant.Membership, scope tenant.Scope, customers []tenant.Tenant, q asked, now time.Time) (g gathered, err error) {
+	m.Scope = scope
+	if g.d, err = h.delegated(ctx, scope, nil, now); err != nil {
+		return g, err
 	}
-	if v, err = h.visiting(ctx, m.Scope, nil); err != nil {
-		return nil, d, v, err
+	if g.v, err = h.visiting(ctx, scope, customers, nil, addresses(q.all...)); err != nil {
+		return g, err
 	}
-	cells, err := h.rows(ctx, m, v, d, now)
-	if err != nil {
-		return nil, d, v, err
-	}
-	at := map[tenant.ID]map[int64]row{}
-	for _, c := range cells {
-		if at[c.Customer.ID] == nil {
-			at[c.Customer.ID] = map[int64]row{}
+	all, err := h.ways(ctx, m, q.all, g.v, g.d)
+	g.ways = make(map[tenant.ID]map[int64]way, len(customers))
+	for _, x := range all {
+		if g.ways[x.at.ID] == nil {
+			g.ways[x.at.ID] = map[int64]way{}
 		}
-		at[c.Customer.ID][c.StaffID] = c
+		g.ways[x.at.ID][x.staff.ID] = x
 	}
+	return g, err
+}
+
+// matching are the customers that have a cell which is asked for, in their order.
+func (g gathered) matching(q asked) (found []tenant.Tenant) {
+	for _, t := range g.v.customers {
+		for _, x := range g.ways[t.ID] {
+			if x.matches(q.cells) {
+				found = append(found, t)
+				break
+			}
+		}
+	}
+	return found
+}
+
+// rows are those of some of the customers.
+func (g gathered) rows(customers []tenant.Tenant, q asked, now time.Time) (all []customerRow) {
 	for _, t := range customers {
 		r := customerRow{Customer: page.TenantRef{ID: t.ID, Name: t.Name()}, Cells: []row{}, URL: "/t/" + t.ID.String() + "/access", by: map[int64]row{}}
 		for _, s := range q.staff {
-			c, ok := at[t.ID][s.ID]
-			if !ok && (d.read.Read == 0 || d.blind(s) || !v.read(t.ID)) { // no door was found, and not all were looked for
-				c, ok = newRow(s, t, reach.Cell{Unsure: true}, now), true
+			x, ok := g.ways[t.ID][s.ID]
+			switch {
+			case ok:
+				r.by[s.ID] = x.row(now)
+			case g.d.read.Read == 0 || g.d.blind(s) || !g.v.read(t.ID): // no door was found, and not all were looked for
+				r.by[s.ID] = newRow(s, t, reach.Cell{Unsure: true}, now)
+			default:
+				continue
 			}
-			if ok {
-				r.by[s.ID] = c
-			}
-			if ok && c.matches(q.cells) {
+			if c := r.by[s.ID]; c.matches(q.cells) {
 				r.Cells = append(r.Cells, c)
 			}
 		}
-		if len(r.Cells) > 0 || len(q.Values["door"])+len(q.Values["role"]) == 0 {
-			all = append(all, r)
-		}
+		all = append(all, r)
 	}
-	return all, d, v, nil
+	return all
 }
 
 func (c customerRow) key() string { return c.Customer.ID.String() }

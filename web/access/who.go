@@ -64,12 +64,22 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	v, err := h.visiting(ctx, m.Scope, only)
+	customers, err := h.customers(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	holding, err := h.directory(ctx, m.Scope, v.customers, directoryrole.Filter{Roles: wiping, Tenants: only})
+	v, err := h.visiting(ctx, m.Scope, customers, only, nil)
 	if err != nil {
+		return err
+	}
+	wiped := directoryrole.Filter{Roles: wiping, Tenants: only}
+	unseen, err := h.DirectoryRoles.Unseen(ctx, m.Scope, wiped)
+	if err != nil {
+		return err
+	}
+	holding := v.directory
+	holding.unseen = unseen
+	if err := h.DirectoryRoles.Each(ctx, m.Scope, wiped, holding.add); err != nil {
 		return err
 	}
 	inside := holding.actors(v)
