@@ -20,7 +20,7 @@ func TestListFollowsItsIndexes(t *testing.T) {
 		f     Filter
 		index string
 	}{
-		{all, Filter{}, "policy_name_all"}, {all, Filter{Desc: true}, "policy_name_all"}, {all, Filter{Kind: []Kind{Device}}, "policy_name_all"}, {all, Filter{Kind: []Kind{Compliance}}, "policy_kind"}, {all, Filter{Sort: "customer"}, "policy_"},
+		{all, Filter{}, "policy_name_all"}, {all, Filter{Desc: true}, "policy_name_all"}, {all, Filter{Kind: []Kind{Device}}, "policy_kind"}, {all, Filter{Kind: []Kind{Device, Compliance}}, "policy_name_all"}, {all, Filter{Gone: true}, "policy_gone"}, {all, Filter{Kind: []Kind{Compliance}}, "policy_kind"}, {all, Filter{Sort: "customer"}, "policy_"},
 		{all, Filter{Sort: "customer", Desc: true}, "policy_"}, {all, Filter{Q: "rule 1234"}, "policy_"}, {all, Filter{Q: "ru"}, "policy_name_all"}, {one, Filter{}, "policy_"}, {one, Filter{Q: "rule 1234"}, "policy_"},
 		{all, Filter{Sort: "kind"}, "policy_kind"}, {all, Filter{Sort: "kind", Desc: true}, "policy_kind"}, {all, Filter{Sort: "type"}, "policy_type"}, {all, Filter{Sort: "type", Desc: true}, "policy_type"},
 		{all, Filter{Sort: "platform"}, "policy_platform"}, {all, Filter{Sort: "platform", Desc: true}, "policy_platform"}, {all, Filter{Sort: "modified"}, "policy_modified"}, {all, Filter{Sort: "modified", Desc: true}, "policy_modified"},

@@ -88,16 +88,18 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	if len(kinds) == 0 {
 		kinds = Policies
 	}
-	w.And("a.kind = ANY(?)", kinds)
+	var names []string
+	for _, k := range kinds {
+		names = append(names, string(k))
+	}
+	w.OneOf("a.kind", names)
 	if f.Gone {
 		w.And("a.gone_at IS NOT NULL")
 	} else {
 		w.And("a.gone_at IS NULL")
 	}
 	w.Searched(searchable, f.Q)
-	if len(f.Type) > 0 {
-		w.And("a.type = ANY(?)", f.Type)
-	}
+	w.OneOf("a.type", f.Type)
 	if len(f.Platform) > 0 {
 		w.And("string_to_array(a.platform, ', ') && ?::text[]", f.Platform)
 	}

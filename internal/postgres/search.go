@@ -51,10 +51,10 @@ func (w *Where) Searched(t Searchable, q string) {
 			test += ` OR starts_with(` + t.Alias + `.id, ` + from + `)`
 		}
 	} else {
-		w.search = found
+		found.shared, w.search = t.Shared, found
 	}
 	w.conds = append(w.conds, found.by(0, ids)...)
-	if t.Shared {
+	if t.Shared && isGUID {
 		w.And(`(` + test + `)`)
 	}
 }
@@ -64,6 +64,7 @@ type search struct {
 	table, row, text string
 	patterns, args   []string // of its words
 	at               int      // the first of its conditions
+	shared           bool     // what the index finds may be another row of that id
 
 	shares []float64 // of the table's rows that hold each word, once they are known
 }
@@ -74,7 +75,11 @@ func (s *search) by(asked int, ids string) (conds []string) {
 	for i, arg := range s.args {
 		switch like := s.text + ` LIKE ` + arg; {
 		case i == asked:
-			conds = append(conds, s.row+` IN (SELECT m.tenant_id, m.id FROM searched('`+s.table+`', `+arg+`) m`+ids+`)`)
+			cond := s.row + ` IN (SELECT m.tenant_id, m.id FROM searched('` + s.table + `', ` + arg + `) m` + ids + `)`
+			if s.shared {
+				cond += ` AND ` + like
+			}
+			conds = append(conds, cond)
 		case asked < 0:
 			conds = append(conds, `CASE WHEN `+like+` THEN true END`)
 		default:
