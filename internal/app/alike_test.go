@@ -69,6 +69,21 @@ func TestCatalogueOfAllSaysWhatTheAppsSay(t *testing.T) {
 					}
 				}
 			}
+			for _, f.Sort = range Sorts {
+				for _, f.Desc = range []bool{false, true} {
+					f.After, f.CountMost = "", 4
+					for {
+						got, err := s.List(t.Context(), tenant.Everything(), f)
+						want, err2 := s.List(t.Context(), tenant.Only(contoso, fabrikam), f)
+						if err != nil || err2 != nil || !reflect.DeepEqual(got, want) {
+							t.Fatalf("%s, list %+v: %v, %v\n got %+v\nwant %+v", step.name, f, err, err2, got, want)
+						}
+						if f.After = got.Next; f.After == "" {
+							break
+						}
+					}
+				}
+			}
 			n, err := s.CountEntries(t.Context(), tenant.Everything(), f)
 			if want, err2 := s.CountEntries(t.Context(), tenant.Only(contoso, fabrikam), f); err != nil || err2 != nil || n != want {
 				t.Errorf("%s, %+v: %d entries, want %d; %v, %v", step.name, f, n, want, err, err2)
@@ -81,6 +96,12 @@ func TestCatalogueOfAllSaysWhatTheAppsSay(t *testing.T) {
 			FULL   JOIN (SELECT alike, sum(apps) AS apps, sum(failed) AS failed, count(*) AS tenants FROM app_share GROUP BY alike) s USING (alike)
 			WHERE (a.apps, a.failed, a.tenants) IS DISTINCT FROM (s.apps, s.failed, s.tenants)`).Scan(&off); err != nil || off > 0 {
 			t.Errorf("%s: %d sums are not of the shares, %v", step.name, off, err)
+		}
+		if err := pool.In(tenant.Everything()).QueryRow(t.Context(), `
+			SELECT count(*)
+			FROM   app a
+			WHERE  a.intents <> ARRAY(SELECT DISTINCT s.intent FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id ORDER BY s.intent)`).Scan(&off); err != nil || off > 0 {
+			t.Errorf("%s: %d apps do not have the intents of their assignments, %v", step.name, off, err)
 		}
 	}
 }

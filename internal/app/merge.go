@@ -125,6 +125,22 @@ func (s *Stage) mergeAssignments(ctx context.Context, tx pgx.Tx, tid tenant.ID, 
 		return fmt.Errorf("write assignments of %s: %w", tid, err)
 	}
 	m.Written += tag.RowsAffected()
+	return intentsToo(ctx, tx, tid)
+}
+
+// intentsToo keeps with the tenant's apps the intents of their assignments, by which they are filtered.
+func intentsToo(ctx context.Context, tx pgx.Tx, tid tenant.ID) error {
+	_, err := tx.Exec(ctx, `
+		UPDATE app o SET intents = i.intents
+		FROM  (SELECT a.id, COALESCE(array_agg(DISTINCT s.intent ORDER BY s.intent) FILTER (WHERE s.intent IS NOT NULL), '{}') AS intents
+		       FROM   app a
+		       LEFT   JOIN app_assignment s ON s.tenant_id = $1 AND s.app_id = a.id
+		       WHERE  a.tenant_id = $1
+		       GROUP  BY a.id) i
+		WHERE  o.tenant_id = $1 AND o.id = i.id AND o.intents <> i.intents`, tid)
+	if err != nil {
+		return fmt.Errorf("intents of the apps of %s: %w", tid, err)
+	}
 	return nil
 }
 

@@ -32,6 +32,7 @@ func TestListsFollowTheirIndexes(t *testing.T) {
 		{all, Filter{Sort: "publisher"}, "app", "app_publisher"}, {all, Filter{Sort: "publisher", Desc: true}, "app", "app_publisher"}, {all, Filter{Sort: "type"}, "app", "app_type"}, {all, Filter{Sort: "type", Desc: true}, "app", "app_type"},
 		{all, Filter{Sort: "modified"}, "app", "app_modified"}, {all, Filter{Sort: "modified", Desc: true}, "app", "app_modified"}, {all, Filter{Sort: "assignments"}, "app", "app_assignments"}, {all, Filter{Sort: "assignments", Desc: true}, "app", "app_assignments"},
 		{all, Filter{Sort: "failed"}, "app", "app_failed"}, {all, Filter{Sort: "failed", Desc: true}, "app", "app_failed"},
+		{all, Filter{Gone: true}, "app", "app_gone"}, {all, Filter{Gone: true, Sort: "modified"}, "app", "app_gone"},
 		{all, Filter{Q: "tool"}, "app", "app_name_all"}, {one, Filter{Q: "tool"}, "app", "app_"}, {all, Filter{Q: "maker", Sort: "modified", Desc: true}, "app", "app_modified"},
 		{all, InstallFilter{}, "app_install", "app_install_failed"}, {all, InstallFilter{Desc: true}, "app_install", "app_install_failed"}, {all, InstallFilter{Sort: "name"}, "app_install", "app_install_name"},
 		{all, InstallFilter{Sort: "installed", Desc: true}, "app_install", "app_install_installed"}, {all, InstallFilter{Sort: "pending", Desc: true}, "app_install", "app_install_pending"},

@@ -27,12 +27,10 @@ var columns = `
 	a.assignments, a.categories, a.file_name, a.size, a.package, a.store_url, a.info_url, a.privacy_url, a.owner, a.developer, a.notes,
 	a.install_command, a.uninstall_command, a.run_as, a.architectures, a.minimum_os, a.licences_used, a.licences_total,
 	NULLIF(a.created_at, '-infinity'), NULLIF(a.modified_at, '-infinity'), a.first_seen_at, a.changed_at, a.gone_at,
-	COALESCE(i.installed, -1), a.failed`
+	COALESCE(` + installedOn + `, -1), a.failed`
 
-// withInstalls are apps beside how their installations stand.
-const withInstalls = `app a ` + besideInstalls
-
-const besideInstalls = `LEFT JOIN app_install i ON i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL`
+// installedOn is looked up for the rows of a page, and not for all that are sorted.
+const installedOn = `(SELECT i.installed FROM app_install i WHERE i.tenant_id = a.tenant_id AND i.id = a.id AND i.gone_at IS NULL)`
 
 func scan(row pgx.CollectableRow, more ...any) (App, error) {
 	var a App
@@ -102,7 +100,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		w.And("a.assigned = ?", *f.Assigned)
 	}
 	if len(f.Intent) > 0 {
-		w.And(`EXISTS (SELECT FROM app_assignment s WHERE s.tenant_id = a.tenant_id AND s.app_id = a.id AND s.intent = ANY(?))`, f.Intent)
+		w.And("a.intents && ?::text[]", f.Intent)
 	}
 	if f.Failed {
 		w.And("a.failed > 0")
@@ -117,7 +115,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 }
 
 func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
-	l = postgres.Listing{Columns: columns, Table: "app a", Joined: besideInstalls, Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
+	l = postgres.Listing{Columns: columns, Table: "app a", Cursor: f.After, Limit: f.Limit, Most: f.CountMost}
 	one := false
 	if l.Where, one, err = where(scope, f); err != nil {
 		return l, err
@@ -131,6 +129,9 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page,
 	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
+	}
+	if alike, ok := f.alike(scope); ok && f.narrows() {
+		return s.narrowed(ctx, scope, l, alike)
 	}
 	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
 	p.Count, p.More = l.Counted(p.Count)
@@ -162,7 +163,7 @@ func (s *Store) Get(ctx context.Context, tid tenant.ID, id string) (App, error) 
 	}
 	rows, _ := s.pool.In(tid).Query(ctx, `
 		SELECT `+columns+`
-		FROM   `+withInstalls+`
+		FROM   app a
 		WHERE  a.tenant_id = $1
 		AND    a.id = $2`, tid, id)
 	a, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (App, error) { return scan(row) })
