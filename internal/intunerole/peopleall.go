@@ -76,7 +76,7 @@ func (s *Store) seldom(ctx context.Context, db postgres.DB, q string) (seldom bo
 	if len(words) == 0 || utf8.RuneCountInString(words[0]) < postgres.Trigram || printable(q) != nil {
 		return false, nil
 	}
-	if err := db.QueryRow(ctx, `SELECT NOT frequent('directory_group_member', $1)`, postgres.Like(words[0])).Scan(&seldom); err != nil {
+	if err := db.QueryRow(ctx, `SELECT share_of('directory_group_member', $1) * 40 <= 1`, postgres.Like(words[0])).Scan(&seldom); err != nil {
 		return false, fmt.Errorf("how frequent a text is in names of members: %w", postgres.BadInput(err))
 	}
 	return seldom, nil

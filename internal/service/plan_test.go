@@ -20,6 +20,7 @@ func TestListFollowsItsIndexes(t *testing.T) {
 		index string
 	}{
 		{all, Filter{}, "service_item_ends_all"}, {all, Filter{Desc: true}, "service_item_ends_all"}, {all, Filter{Within: 7}, "service_item_ends_all"}, {all, Filter{Sort: "name"}, "service_item_name_all"},
+		{all, Filter{Sort: "kind"}, "service_item_kind"}, {all, Filter{Sort: "kind", Desc: true}, "service_item_kind"}, {all, Filter{Sort: "contact"}, "service_item_contact"},
 		{all, Filter{Sort: "customer"}, "service_item_"}, {all, Filter{Sort: "customer", Desc: true}, "service_item_"}, {all, Filter{Q: "token 1234"}, "service_item_"}, {all, Filter{Q: "to", Sort: "name"}, "service_item_name_all"},
 		{one, Filter{}, "service_item_"}, {one, Filter{Q: "token 1234"}, "service_item_"},
 	} {

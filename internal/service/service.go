@@ -117,6 +117,7 @@ type Page struct {
 	Rows  []Item
 	Next  string
 	Count int64
+	Tally Tally // of all items in the scope, where Count was taken from it; else nil
 }
 
 // LeadTimes are the days of warning before an item of a kind ends.

@@ -43,11 +43,11 @@ func (w Watch) items(q *postgres.Where) string {
 	var lead strings.Builder
 	for _, s := range specs {
 		if s.lead > 0 {
-			fmt.Fprintf(&lead, " WHEN '%s' THEN %d", s.kind, w.Lead.Of(s.kind)) // names and numbers of ours
+			fmt.Fprintf(&lead, " WHEN '%s' THEN %s + interval '%d days'", s.kind, now, w.Lead.Of(s.kind)) // names and numbers of ours
 		}
 	}
 	return `(SELECT a.*, CASE WHEN a.health = 'off' THEN 'off' WHEN a.expires_at <= ` + now + ` THEN 'ended' WHEN a.health = 'bad' THEN 'bad'
-			WHEN a.expires_at <= ` + now + ` + make_interval(days => CASE a.kind` + lead.String() + ` ELSE 0 END) THEN 'soon' ELSE a.health END AS standing
+			WHEN a.expires_at <= CASE a.kind` + lead.String() + ` ELSE ` + now + ` END THEN 'soon' ELSE a.health END AS standing
 		 FROM service_item a) a`
 }
 
@@ -129,8 +129,23 @@ func (s *Store) List(ctx context.Context, scope tenant.Scope, watch Watch, f Fil
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
-	return p, err
+	if !f.tallied() {
+		p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+		return p, err
+	}
+	if p.Rows, p.Next, err = postgres.RowsOf(ctx, s.pool.In(scope), l, scan); err != nil {
+		return p, err
+	}
+	if p.Tally, err = s.TallyOf(ctx, scope, watch); err != nil {
+		return p, err
+	}
+	p.Count = p.Tally.of(f)
+	return p, nil
+}
+
+// tallied tells that a filter chooses by kind and standing alone, so that the tally above the list counts what it finds.
+func (f Filter) tallied() bool {
+	return f.Q == "" && !f.Gone && !f.Ended && f.Within == 0 && len(f.Tenants) == 0
 }
 
 // Count is how many items in the scope match f.
@@ -232,19 +247,52 @@ func (s *Store) ReadingsAcrossTenants(ctx context.Context, scope tenant.Scope) (
 	return found, nil
 }
 
-// StandingsOf counts the items in the scope by standing.
-func (s *Store) StandingsOf(ctx context.Context, scope tenant.Scope, watch Watch) (map[Standing]int64, error) {
+// Tally is how many items of a kind have a standing.
+type Tally map[Kind]map[Standing]int64
+
+// Standings are the items of all kinds by standing.
+func (t Tally) Standings() map[Standing]int64 {
+	sum := map[Standing]int64{}
+	for _, of := range t {
+		for st, n := range of {
+			sum[st] += n
+		}
+	}
+	return sum
+}
+
+// of is how many items a filter chooses by kind and standing.
+func (t Tally) of(f Filter) (n int64) {
+	for k, of := range t {
+		for st, count := range of {
+			if (len(f.Kind) == 0 || slices.Contains(f.Kind, k)) && (len(f.State) == 0 || slices.Contains(f.State, st)) {
+				n += count
+			}
+		}
+	}
+	return n
+}
+
+// TallyOf counts the items in the scope by kind and standing.
+func (s *Store) TallyOf(ctx context.Context, scope tenant.Scope, watch Watch) (Tally, error) {
 	w, _, err := where(scope, watch, Filter{})
 	if err != nil {
 		return nil, err
 	}
-	from := watch.items(w) + " " + besideReading + " "
-	rows, _ := s.pool.In(scope).Query(ctx, `SELECT a.standing, count(*) FROM `+from+w.SQL()+` GROUP BY 1`, w.Args...)
-	counts := map[Standing]int64{}
+	from := watch.items(w) + " "
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT a.kind, a.standing, count(*) FROM `+from+w.SQL()+` GROUP BY 1, 2`, w.Args...)
+	tally := Tally{}
+	var k Kind
 	var st Standing
 	var n int64
-	if _, err := pgx.ForEachRow(rows, []any{&st, &n}, func() error { counts[st] = n; return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&k, &st, &n}, func() error {
+		if tally[k] == nil {
+			tally[k] = map[Standing]int64{}
+		}
+		tally[k][st] = n
+		return nil
+	}); err != nil {
 		return nil, fmt.Errorf("count services by standing: %w", err)
 	}
-	return counts, nil
+	return tally, nil
 }

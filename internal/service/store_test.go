@@ -160,13 +160,21 @@ func TestStanding(t *testing.T) {
 			t.Errorf("%s %s: standing %s", it.Kind, it.ID, it.Standing)
 		}
 	}
-	counts, err := s.StandingsOf(t.Context(), tenant.Everything(), watch)
+	tally, err := s.TallyOf(t.Context(), tenant.Everything(), watch)
+	counts := tally.Standings()
 	if d := cmp.Diff(map[Standing]int64{Ended: 1, Soon: 2, "ok": 2, "bad": 1, "off": 1, "none": 1, "unknown": 1}, counts); d != "" || err != nil {
 		t.Error(d, err)
 	}
 	for st, n := range counts {
 		if got, err := s.Count(t.Context(), tenant.Everything(), watch, Filter{State: []Standing{st}}); err != nil || got != n {
 			t.Errorf("count %s: %d, %v, want %d", st, got, err, n)
+		}
+		for _, kinds := range [][]Kind{nil, {CloudCA}, {CloudCA, Terms}} {
+			f := Filter{Kind: kinds, State: []Standing{st}}
+			want, err := s.Count(t.Context(), tenant.Everything(), watch, f)
+			if p, lerr := s.List(t.Context(), tenant.Everything(), watch, f); err != nil || lerr != nil || p.Count != want || int64(len(p.Rows)) != want {
+				t.Errorf("%+v: %d counted of %d listed, %v, %v, want %d", f, p.Count, len(p.Rows), err, lerr, want)
+			}
 		}
 	}
 	for _, tc := range []struct {
@@ -243,7 +251,7 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if got, err := s.ReadingsAcrossTenants(t.Context(), tenant.Everything()); err != nil || got[2].Read != 2 || got[2].Items != 2 || !got[2].Oldest.Equal(noon) {
 		t.Errorf("readings of all: %+v, %v", got, err)
 	}
-	if got, err := s.StandingsOf(t.Context(), only, watch); err != nil || got[Soon] != 1 {
+	if got, err := s.TallyOf(t.Context(), only, watch); err != nil || got.Standings()[Soon] != 1 {
 		t.Errorf("standings: %v, %v", got, err)
 	}
 }

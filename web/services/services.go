@@ -102,7 +102,7 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 		l.Rows = append(l.Rows, newRow(it, now))
 	}
 	if !page.WantsJSON(r) {
-		if err := h.around(ctx, m, q, watch, &l); err != nil {
+		if err := h.around(ctx, m, q, watch, found.Tally, &l); err != nil {
 			return err
 		}
 	}
@@ -115,13 +115,14 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 }
 
 // around adds the counts above the list, and what the list does not hold below it. The freshness line is never green while a kind was not read.
-func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query, watch service.Watch, l *page.List[row]) error {
-	standings, err := h.Services.StandingsOf(ctx, m.Scope, watch)
-	if err != nil {
-		return err
+func (h *Handler) around(ctx context.Context, m tenant.Membership, q page.Query, watch service.Watch, tally service.Tally, l *page.List[row]) (err error) {
+	if tally == nil {
+		if tally, err = h.Services.TallyOf(ctx, m.Scope, watch); err != nil {
+			return err
+		}
 	}
 	if !l.AsOf.IsZero() {
-		l.Above = counts(standings, q.Path)
+		l.Above = counts(tally.Standings(), q.Path)
 	}
 	b, err := h.readingsOf(ctx, m, watch.Now)
 	if err != nil {
