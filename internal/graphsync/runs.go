@@ -39,11 +39,10 @@ func (s *Service) Runs(ctx context.Context, scope tenant.Scope, f Filter) (RunPa
 	}
 	var places [][]string
 	rows, _ := db.Query(ctx, `
-		SELECT s.tenant_id, `+tenantName+`, s.dataset, s.run, s.state, s.reason, s.started_at, s.ended_at, s.pages, s.rows, s.written,
+		SELECT s.tenant_id, `+postgres.TenantName("s")+`, s.dataset, s.run, s.state, s.reason, s.started_at, s.ended_at, s.pages, s.rows, s.written,
 		       s.gone, s.bytes, s.retries, s.throttled_ms, s.page_size, s.error_kind, s.error_sentence, s.request_id, s.client_request_id, s.activity_id, s.diagnosis,
 		       `+runOrder.Place()+`
 		FROM   sync_run s
-		JOIN   tenant t ON t.tenant_id = s.tenant_id
 		`+w.SQL()+`
 		ORDER  BY `+runOrder.By()+`
 		LIMIT  `+w.Arg(f.limit()+1), w.Args...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -197,14 +198,14 @@ func (s *Service) ages(w *postgres.Where, ages []string) {
 	if len(ages) == 0 {
 		return
 	}
-	names, since := make([]string, 0, len(s.datasets)), make([]time.Time, 0, len(s.datasets))
-	for _, d := range s.datasets {
-		names, since = append(names, d.Name), append(since, s.now().Add(-d.FreshFor))
+	since := make([]string, len(s.datasets))
+	for i, d := range s.datasets {
+		since[i] = fmt.Sprintf("WHEN '%s' THEN %s::timestamptz", d.Name, w.Arg(s.now().Add(-d.FreshFor))) // names of ours
 	}
 	w.And(`(NOT s.stopped OR s.last_complete_at IS NOT NULL)`)
 	w.And(`CASE WHEN s.last_complete_at IS NULL THEN 'unread'
-	            WHEN EXISTS (SELECT 1 FROM unnest(?::text[], ?::timestamptz[]) AS d(name, since) WHERE d.name = s.dataset AND s.last_complete_at < d.since) THEN 'late'
-	            ELSE 'fresh' END = ANY(?)`, names, since, ages)
+	            WHEN s.last_complete_at < CASE s.dataset `+strings.Join(since, " ")+` END THEN 'late'
+	            ELSE 'fresh' END = ANY(?)`, ages)
 }
 
 // OfTenant returns the statuses of one tenant, in the order of the table of datasets.
