@@ -133,6 +133,9 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	if err != nil {
 		return "", nil, o, err
 	}
+	if kept, ok := f.stored(scope); ok {
+		return storedSQL(kept, o, f.After, limit)
+	}
 	paged := o.Name == "name" && limit > 0 && !f.Spread // an index tells which are on the page, and only those are added up
 	from := `(` + programs(w, f) + `) g`
 	if paged && f.onlySearched() {
@@ -165,10 +168,17 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 		outer = &postgres.Where{Args: of.Args}
 	}
 	return `
-		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, ` + o.Place() + `
+		SELECT ` + programColumns + `, ` + o.Place() + `
 		FROM   ` + from + `
 		` + outer.SQL() + `
 		ORDER  BY ` + o.By() + most, outer.Args, o, nil
+}
+
+const programColumns = `g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants`
+
+func storedSQL(w *postgres.Where, o postgres.Order, after string, limit int) (string, []any, postgres.Order, error) {
+	sql, args, err := postgres.Listing{Columns: programColumns, Table: "detected_program g", Where: w, Order: o, Cursor: after}.SQL(limit)
+	return sql, args, o, err
 }
 
 func scanProgram(row pgx.CollectableRow, place *[]string) (Program, error) {
@@ -199,6 +209,10 @@ func (s *Store) Programs(ctx context.Context, scope tenant.Scope, f Filter) (Pro
 	if len(found.Rows) > limit {
 		found.Rows, found.Next = found.Rows[:limit], o.Cursor(places[limit-1])
 	}
+	if f.After == "" && found.Next == "" {
+		found.Count = int64(len(found.Rows))
+		return found, nil
+	}
 	found.Count, err = s.CountPrograms(ctx, scope, f)
 	return found, err
 }
@@ -208,6 +222,12 @@ func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter)
 	w, _, err := where(scope, f)
 	if err != nil {
 		return 0, err
+	}
+	if kept, ok := f.stored(scope); ok {
+		if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM detected_program g `+kept.SQL(), kept.Args...).Scan(&n); err != nil {
+			return 0, fmt.Errorf("count detected apps: %w", postgres.BadInput(err))
+		}
+		return n, nil
 	}
 	having := ""
 	if f.Spread {
@@ -259,9 +279,11 @@ func (s *Store) Program(ctx context.Context, scope tenant.Scope, key string) (Pr
 	if err != nil || key == "" {
 		return Program{}, fmt.Errorf("detected app: %w", errs.NotFound)
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT g.app_key, g.name, g.publisher, g.platforms, g.versions, g.oldest, g.newest, g.devices, g.tenants, '{}'::text[]
-		FROM  (`+programs(w, f)+`) g`, w.Args...)
+	from := `(` + programs(w, f) + `) g`
+	if kept, ok := f.stored(scope); ok {
+		w, from = kept, "detected_program g "+kept.SQL()
+	}
+	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+programColumns+`, '{}'::text[] FROM `+from, w.Args...)
 	p, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Program, error) {
 		var place []string
 		return scanProgram(row, &place)

@@ -36,6 +36,7 @@ var withoutTenant = map[string]string{
 	"hunting_query":      "queries that the partner's people saved; what they find is decided by the sign-in of whoever runs them",
 	"hunting_draft":      "the query that one of the partner's people wrote last",
 	"app_alike":          "apps of all customers that are alike, added up; only who sees all customers may read it, and what of it is whose is in app_share",
+	"detected_program":   "programs on devices of all customers, added up; only who sees all customers may read it",
 	"list_choice":        "the partner's people: columns and the view that a list starts with",
 }
 
