@@ -37,6 +37,7 @@ import (
 	"github.com/tenantry/tenantry/internal/partner"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/review"
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/internal/service"
@@ -113,6 +114,7 @@ type Deps struct {
 	Directory        *group.Store
 	Relationships    *gdap.Store
 	Guests           *guest.Store
+	Reach            *reach.Store
 	Delegated        *gdap.Acts
 	GuestChanges     *guest.Service
 	ProvisioningActs *provisioning.Acts
@@ -225,7 +227,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 	ends := &services.Handler{Services: d.Services, Sync: d.Sync, Tenants: d.Tenants, Audit: d.Audit, Origin: d.Origin, Now: d.Now}
 	ends.MountPublic(r, problems)
 
-	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, LeaverActs: d.LeaverActs, Audit: d.Audit}
+	ways := &access.Handler{Tenants: d.Tenants, Relationships: d.Relationships, Groups: d.Directory, Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Guests: d.Guests, Reach: d.Reach, Sync: d.Sync, Sessions: d.Sessions, Leavers: d.Leavers, LeaverActs: d.LeaverActs, Audit: d.Audit}
 	visitors := &guests.Handler{Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Change: d.GuestChanges, Jobs: d.GuestJobs, Explain: d.Explain, DirectoryRoles: d.DirectoryRoles, Groups: d.Directory}
 	delegated := &relationships.Handler{Relationships: d.Relationships, Groups: d.Directory, Guests: d.Guests, Sync: d.Sync, Tenants: d.Tenants, Acts: d.Delegated, AdminCenter: d.AdminCenter}
 	jobs := &webprovisioning.Handler{Provisioning: d.Provisioning, Sync: d.Sync, Audit: d.Audit, Home: d.Tenants.Home(), Keys: d.Keys, TestAlert: d.TestAlert}

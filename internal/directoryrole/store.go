@@ -35,7 +35,9 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 		}
 		m.Counters["total"]++
 	}
-	m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now)
+	if m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now); err == nil && m.Written+m.Gone > 0 { // who could wipe is stored beside
+		_, err = tx.Exec(ctx, `SELECT settle_wipers($1)`, tid)
+	}
 	return m, err
 }
 

@@ -55,8 +55,8 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, r Read) (m 
 		}
 		*q.n += tag.RowsAffected()
 	}
-	if m.Written+m.Gone > 0 { // who holds an Intune role is stored beside
-		if _, err := tx.Exec(ctx, `SELECT intune_allow($1)`, tid); err != nil {
+	if m.Written+m.Gone > 0 { // who holds an Intune role, and who could wipe, is stored beside
+		if _, err := tx.Exec(ctx, `SELECT intune_allow($1), settle_wipers($1)`, tid); err != nil {
 			return m, fmt.Errorf("count who holds Intune roles of %s: %w", tid, err)
 		}
 	}

@@ -53,6 +53,11 @@ func (s *Store) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run int64, 
 	if m.Written, m.Gone, err = stage.Merge(ctx, tx, merging, tid, run, now); err != nil {
 		return m, err
 	}
+	if m.Written+m.Gone > 0 { // who of the customer's accounts is one of the partner's is stored beside who could wipe
+		if _, err := tx.Exec(ctx, `SELECT settle_wipers($1)`, tid); err != nil {
+			return m, err
+		}
+	}
 	_, err = tx.Exec(ctx, `DELETE FROM guest_awaited WHERE tenant_id = $1 AND invited_at < $2`, tid, now.Add(-Unread))
 	return m, err
 }

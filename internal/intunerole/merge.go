@@ -180,7 +180,7 @@ func (g *merger) allow(Read) error {
 	if g.merged.Written+g.merged.Gone == 0 {
 		return nil
 	}
-	return g.exec(nil, `SELECT intune_allow($1)`, g.tid)
+	return g.exec(nil, `SELECT intune_allow($1), settle_wipers($1)`, g.tid)
 }
 
 // operations have no history: they are Microsoft's, and change with the service.

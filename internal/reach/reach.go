@@ -1,5 +1,6 @@
 // Package reach works out who of the partner gets in at which customer: through which doors, with which directory roles, and when a sign-in
-// last proved it. It is arithmetic on what other rooms have read; it reads nothing itself.
+// last proved it. It is arithmetic on what other rooms have read; it reads nothing itself. Of one thing it finds what is stored beside that: who could
+// wipe devices at a customer (Store).
 package reach
 
 import (

@@ -37,6 +37,7 @@ type Handler struct {
 	Roles          *intunerole.Store
 	DirectoryRoles *directoryrole.Store
 	Guests         *guest.Store
+	Reach          *reach.Store
 	Sync           *graphsync.Service
 	Sessions       Kept
 	Leavers        *leaver.Store

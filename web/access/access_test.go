@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
 	"github.com/tenantry/tenantry/internal/intunerole"
+	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -45,7 +46,7 @@ func fixture(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, h
 			t.Fatal(err)
 		}
 	}
-	h = &Handler{Tenants: f.Tenants, Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Roles: f.Roles(), DirectoryRoles: f.DirectoryRoles(), Guests: f.Guests(), Sync: f.Sync}
+	h = &Handler{Tenants: f.Tenants, Relationships: f.Relationships(), Groups: f.DirectoryGroups(), Roles: f.Roles(), DirectoryRoles: f.DirectoryRoles(), Guests: f.Guests(), Reach: reach.NewStore(f.Pool), Sync: f.Sync}
 	return f, contoso, fabrikam, h
 }
 

@@ -25,7 +25,7 @@ type visiting struct {
 	asOf      map[tenant.ID]time.Time // of customers where they were read completely
 	late      int                     // of these, too long ago
 	directory directory               // what they hold of the directory
-	inside    map[account]intunerole.Held
+	inside    map[account]intunerole.Holder
 	intune    map[tenant.ID]graphsync.Reading // of Intune's roles
 }
 
@@ -76,8 +76,8 @@ func (h *Handler) holding(ctx context.Context, scope tenant.Scope, guests []gues
 	if err := h.DirectoryRoles.EachOf(ctx, scope, directory, v.directory.add); err != nil {
 		return err
 	}
-	held, err := h.Roles.HeldBy(ctx, scope, intune)
-	v.inside = make(map[account]intunerole.Held, len(held))
+	held, err := h.Roles.HeldBy(ctx, scope, nil, intune)
+	v.inside = make(map[account]intunerole.Holder, len(held))
 	for a, x := range held {
 		v.inside[account{a.Tenant, a.ID}] = x
 	}

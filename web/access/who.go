@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -47,7 +48,12 @@ type actor struct {
 	Nested   bool           `json:"nested"`  // only through a group inside
 	Enabled  *bool          `json:"account_enabled"`
 	URL      string         `json:"evidence"`
+
+	called string // its name where it is stored in lower case, which is what lists go by
 }
+
+// lower is what the list has the person by.
+func (a actor) lower() string { return cmp.Or(a.called, strings.ToLower(a.title())) }
 
 func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	ctx, now := r.Context(), page.ChromeOf(r.Context()).Now
@@ -64,50 +70,33 @@ func (h *Handler) who(w http.ResponseWriter, r *http.Request, m tenant.Membershi
 	if err != nil {
 		return err
 	}
-	customers, err := h.customers(ctx, m.Scope, only)
+	holding, customers, err := h.wipingRoles(ctx, m.Scope, only)
 	if err != nil {
 		return err
 	}
-	v, err := h.visiting(ctx, m.Scope, customers, only, nil)
-	if err != nil {
-		return err
-	}
-	wiped := directoryrole.Filter{Roles: wiping, Tenants: only}
-	unseen, err := h.DirectoryRoles.Unseen(ctx, m.Scope, wiped)
-	if err != nil {
-		return err
-	}
-	holding := v.directory
-	holding.unseen = unseen
-	if err := h.DirectoryRoles.Each(ctx, m.Scope, wiped, holding.add); err != nil {
-		return err
-	}
-	inside := holding.actors(v)
-	holders := intunerole.HolderFilter{Can: []string{intunerole.Wipe}, Tenants: only}
-	if err := h.Roles.EachHolder(ctx, m.Scope, holders, func(x intunerole.Holder) error {
-		inside.at(v, x.Tenant, x.TenantName, x.ID, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/roles/who/people?can=" + url.QueryEscape(intunerole.Wipe)}).intune(x)
-		return nil
-	}); err != nil {
-		return err
-	}
-	actors := append(partnerActors(d), inside.list()...)
 	unknown, whole, err := h.unknownOf(ctx, m, only, slices.Concat(d.unknown(), holding.unknown()))
 	if err != nil {
 		return err
 	}
-	actors = slices.DeleteFunc(actors, func(a actor) bool { return !a.matches(q) })
-	rows, next, err := ordered(actors, q, actor.key, actor.place)
+	partner := slices.DeleteFunc(partnerActors(d), func(a actor) bool { return !a.matches(q) })
+	var found people
+	if q.CSV {
+		found, err = h.everybody(ctx, m, q, only, customers, partner)
+	} else {
+		found, err = h.peopleOnPage(ctx, m, q, only, customers, partner, page.CountMost(r))
+	}
 	if err != nil {
 		return err
 	}
+	rows := found.rows
 	title, err := h.whoTitle(ctx, m, only)
 	if err != nil {
 		return err
 	}
 	l := page.List[actor]{
-		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: int64(len(actors)), Next: next,
+		Title: title, One: "person", Many: "people", Caption: title, M: m, Query: q, Spec: spec, Columns: whoColumns(m), URL: func(a actor) string { return a.URL }, Rows: rows, Count: found.count, More: found.more, Next: found.next,
 		Context: []ui.Crumb{{Text: "Access", URL: m.Path("/access")}}, AsOf: d.read.AsOf, Freshness: d.line(m, h.Tenants.Home(), now), Above: above(narrower(m, only), append(unknown, holding.failed()...), activationNote, programNote),
-		Each: page.AtHand(actors),
+		Each: page.AtHand(rows),
 	}
 	if len(rows) == 0 && !q.CSV {
 		l.Empty = nobody(q, whole)
@@ -189,6 +178,11 @@ func (in *insiders) at(v visiting, at tenant.ID, customer, id string, fresh acto
 	return &fresh
 }
 
+// holder adds what somebody holds of Intune.
+func (in *insiders) holder(v visiting, x intunerole.Holder) {
+	in.at(v, x.Tenant, x.TenantName, x.ID, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/roles/who/people?can=" + url.QueryEscape(intunerole.Wipe)}).intune(x)
+}
+
 func (in *insiders) list() []actor {
 	out := make([]actor, len(in.found))
 	for i, a := range in.found {
@@ -242,10 +236,11 @@ func (h *Handler) unknownOf(ctx context.Context, m tenant.Membership, only []ten
 	if err != nil {
 		return nil, false, err
 	}
-	unseen, err := h.Roles.UnseenBy(ctx, m.Scope, []string{intunerole.Wipe}, only)
+	allowed, err := h.Roles.AllowedBy(ctx, m.Scope, intunerole.Wipe, only)
 	if err != nil {
 		return nil, false, err
 	}
+	unseen := allowed.Unseen
 	if n := read.Tenants - read.Read; n > 0 || read.Tenants == 0 {
 		said = append(said, "Not known: who holds an Intune role at "+ui.Count(int64(max(n, 1)), "customer", "customers")+", because the roles were not read there.")
 	}
@@ -274,7 +269,7 @@ func (h *Handler) whoTitle(ctx context.Context, m tenant.Membership, only []tena
 func (a actor) key() string { return a.Side + "." + a.ID + "." + a.Customer.ID.String() }
 
 func (a actor) place() (person, customer string) {
-	return placeOf(a.title(), a.Side+a.ID), placeOf(a.Customer.Name, a.Customer.ID.String())
+	return a.lower() + "\x00" + a.Side + a.ID, placeOf(a.Customer.Name, a.Customer.ID.String())
 }
 
 func (a actor) title() string {

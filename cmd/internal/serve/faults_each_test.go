@@ -133,6 +133,10 @@ func (r *rig) through(t *testing.T, web *webtest.Visitor, l *lane, again []strin
 	}
 }
 
+// workedOut are tables whose rows follow from values of others, which faults bend: of a role that allows nothing, nobody is stored who could wipe.
+// Once a good read mends the values they are as before.
+var workedOut = []string{"intune_allowed", "wiper"}
+
 // straight reads, and expects no fault.
 func (r *rig) straight(t *testing.T, l *lane, datasets ...string) {
 	t.Helper()
@@ -163,11 +167,11 @@ func (r *rig) judge(t *testing.T, web *webtest.Visitor, l *lane) {
 		}
 	}
 	now := r.snapshot(t, l.tid)
-	by, before := func(h held) any { return h.all }, l.last
+	by, before, loses := func(h held) any { return h.all }, l.last, f.loses
 	if len(f.kinds) == 0 {
-		by, before = func(h held) any { return h.rows }, l.first
+		by, before, loses = func(h held) any { return h.rows }, l.first, slices.Concat(f.loses, workedOut)
 	}
-	if d := now.differs(before, by, f.loses); len(d) > 0 {
+	if d := now.differs(before, by, loses); len(d) > 0 {
 		t.Errorf("not as before: %s", d)
 	}
 	l.last = now

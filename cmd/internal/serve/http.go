@@ -24,6 +24,7 @@ import (
 	"github.com/tenantry/tenantry/internal/organization"
 	"github.com/tenantry/tenantry/internal/protection"
 	"github.com/tenantry/tenantry/internal/provisioning"
+	"github.com/tenantry/tenantry/internal/reach"
 	"github.com/tenantry/tenantry/internal/search"
 	"github.com/tenantry/tenantry/web"
 	"github.com/tenantry/tenantry/web/middleware"
@@ -54,7 +55,7 @@ func (p *Portal) handler(pages bool) http.Handler {
 	return web.New(web.Deps{
 		Log: p.Log, Origin: p.Config.Origin(), Authority: p.Config.Cloud.AuthorityHost, AdminCenter: p.Config.Cloud.AdminCenterURL, Partner: p.partner, Ready: p.ready, Metrics: metrics, Pressure: &p.pressure, Changes: &p.changes, Keys: p.Keys, TestAlert: p.TestAlert,
 		Address: p.address(), Sessions: p.Sessions, Entra: p.Entra, Tenants: p.Tenants, Sync: p.Sync, Devices: p.Devices, Apps: p.Apps,
-		Provisioning: p.Provisioning, Services: p.Services, Organizations: organization.NewStore(p.Pool), Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Search: search.NewStore(p.Pool), History: change.NewStore(p.Pool), Incidents: p.Incidents, IncidentDesk: p.incidentDesk(), Hunter: p.hunter(), HuntingQueries: incident.NewQueries(p.Pool), Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Views: p.Views, Brake: p.Brake, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
+		Provisioning: p.Provisioning, Services: p.Services, Organizations: organization.NewStore(p.Pool), Configuration: p.Configuration, Roles: p.Roles, DirectoryRoles: p.DirectoryRoles, Search: search.NewStore(p.Pool), History: change.NewStore(p.Pool), Incidents: p.Incidents, IncidentDesk: p.incidentDesk(), Hunter: p.hunter(), HuntingQueries: incident.NewQueries(p.Pool), Directory: p.Directory, Relationships: p.Relationships, Delegated: p.delegated(), Guests: p.Guests, Reach: reach.NewStore(p.Pool), Views: p.Views, Brake: p.Brake, Groups: p.Groups, Reviews: p.Reviews, Leavers: leavers, Audit: p.Audit, Consent: p.Consent, Contact: p.Partner, Withdrawals: p.Withdrawals, Mail: p.Mail,
 		LeaverActs:       &leaver.Acts{Who: p.acting(), Graph: p.Graph, Store: leavers, Audit: p.Audit, Now: p.Sync.Now, Changed: p.readNow(graphsync.PartnerGroups, graphsync.Relationships)},
 		ProvisioningActs: steering, ProvisioningPlan: &provisioning.Planner{Acts: steering, Log: p.Log, Done: p.readNow(graphsync.ProvisioningJobs), Explain: p.explainPlan},
 		GuestChanges: guests, GuestJobs: &guest.Runner{Store: p.Guests, Invite: guests.Invite, Done: p.readNow(graphsync.Guests), Failed: p.invitationFailed, Now: p.Sync.Now, Log: p.Log},
