@@ -1,6 +1,6 @@
 // Package reach works out who of the partner gets in at which customer: through which doors, with which directory roles, and when a sign-in
-// last proved it. It is arithmetic on what other rooms have read; it reads nothing itself. Of one thing it finds what is stored beside that: who could
-// wipe devices at a customer (Store).
+// last proved it. It is arithmetic on what other rooms have read; it reads nothing itself. Only who could wipe devices at a customer is stored,
+// and found by Store.
 package reach
 
 import (
