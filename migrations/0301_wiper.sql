@@ -69,6 +69,7 @@ END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION settle_wipers(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION settle_wipers(uuid) TO tenantry_web;
+SELECT set_config('app.scope', 'all', true); -- the owner is bound by row-level security, too, unless it is a superuser
 SELECT settle_wipers(tenant_id) FROM tenant;
 
 -- wipers_named finds those whose name or account holds a text, by an index, and no more than so many.

@@ -18,6 +18,7 @@ CREATE INDEX intune_allowed_action ON intune_allowed (action, tenant_id);
 -- +goose StatementBegin
 CREATE FUNCTION intune_allow(tid uuid) RETURNS void LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
+    PERFORM FROM tenant WHERE tenant_id = tid FOR NO KEY UPDATE; -- two who do so at once take turns, so that the second sees what the first wrote
     WITH allowing AS (
         SELECT DISTINCT r.id, x AS action FROM intune_role r CROSS JOIN LATERAL unnest(r.allowed) x WHERE r.tenant_id = tid AND r.gone_at IS NULL
     ), holding AS (
@@ -54,6 +55,7 @@ END $$;
 -- +goose StatementEnd
 REVOKE ALL ON FUNCTION intune_allow(uuid) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION intune_allow(uuid) TO tenantry_web;
+SELECT set_config('app.scope', 'all', true); -- the owner is bound by row-level security, too, unless it is a superuser
 SELECT intune_allow(tenant_id) FROM (SELECT DISTINCT tenant_id FROM intune_role) t;
 
 -- Who holds a role, by name and by a part of the name or the account, as lists say and search it.
