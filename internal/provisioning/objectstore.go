@@ -182,27 +182,28 @@ func clustersOf(scope tenant.Scope, f ObjectFilter) (sql string, args []any, err
 	}
 	gap := w.Arg(Wave.Seconds())
 	sql = `
-		WITH   o AS (SELECT o.* FROM provisioning_object o ` + w.SQL() + `),
+		WITH   o AS (SELECT o.app_key, o.cause, o.failing_since, o.tenant_id, o.sp_id, o.id, o.last_at, o.since_known FROM provisioning_object o ` + w.SQL() + `),
 		       jumps AS (
 		           SELECT o.*, (o.failing_since - lag(o.failing_since) OVER began > make_interval(secs => ` + gap + `))::int AS jump
 		           FROM   o
 		           WINDOW began AS (PARTITION BY o.app_key, o.cause ORDER BY o.failing_since, o.tenant_id, o.sp_id, o.id)),
 		       waves AS (
-		           SELECT j.*, sum(COALESCE(j.jump, 0)) OVER (PARTITION BY j.app_key, j.cause ORDER BY j.failing_since, j.tenant_id, j.sp_id, j.id) AS wave
-		           FROM   jumps j),
-		       first AS (
-		           SELECT DISTINCT ON (v.app_key, v.cause, v.wave) v.*
+		           SELECT j.*, sum(COALESCE(j.jump, 0)) OVER began AS wave, lag(j.tenant_id) OVER began IS NULL OR j.jump = 1 AS first
+		           FROM   jumps j
+		           WINDOW began AS (PARTITION BY j.app_key, j.cause ORDER BY j.failing_since, j.tenant_id, j.sp_id, j.id)),
+		       g AS (
+		           SELECT v.app_key, v.cause, count(*) AS objects, count(DISTINCT v.tenant_id) AS tenants, min(v.failing_since) AS since, max(v.failing_since) AS until,
+		                  max(v.last_at) AS last_at, bool_and(v.since_known) AS known,
+		                  (array_agg(v.tenant_id) FILTER (WHERE v.first))[1] AS tenant_id, min(v.sp_id) FILTER (WHERE v.first) AS sp_id, min(v.id) FILTER (WHERE v.first) AS id
 		           FROM   waves v
-		           ORDER  BY v.app_key, v.cause, v.wave, v.failing_since, v.tenant_id, v.sp_id, v.id)
-		SELECT f.app_key, f.app, f.cause, f.error_code, f.reason, f.recommended, g.objects, g.tenants, f.failing_since, g.until, g.last_at, g.known,
-		       f.tenant_id, f.sp_id, f.id, f.name, f.first_event
-		FROM   first f
-		JOIN  (SELECT v.app_key, v.cause, v.wave, count(*) AS objects, count(DISTINCT v.tenant_id) AS tenants, max(v.failing_since) AS until,
-		              max(v.last_at) AS last_at, bool_and(v.since_known) AS known
-		       FROM   waves v
-		       GROUP  BY v.app_key, v.cause, v.wave) g USING (app_key, cause, wave)
-		ORDER  BY g.tenants DESC, g.objects DESC, f.failing_since, f.app_key, f.cause
-		LIMIT  ` + w.Arg(mostClusters)
+		           GROUP  BY v.app_key, v.cause, v.wave
+		           ORDER  BY tenants DESC, objects DESC, since, v.app_key, v.cause
+		           LIMIT  ` + w.Arg(mostClusters) + `)
+		SELECT g.app_key, f.app, g.cause, f.error_code, f.reason, f.recommended, g.objects, g.tenants, g.since, g.until, g.last_at, g.known,
+		       g.tenant_id, g.sp_id, g.id, f.name, f.first_event
+		FROM   g
+		CROSS  JOIN LATERAL (SELECT * FROM provisioning_object x WHERE x.tenant_id = g.tenant_id AND x.sp_id = g.sp_id AND x.id = g.id OFFSET 0) f
+		ORDER  BY g.tenants DESC, g.objects DESC, g.since, g.app_key, g.cause`
 	return sql, w.Args, nil
 }
 
@@ -212,7 +213,7 @@ func (s *Store) Clusters(ctx context.Context, scope tenant.Scope, f ObjectFilter
 	if err != nil {
 		return nil, err
 	}
-	rows, _ := s.pool.In(scope).Query(ctx, sql, args...)
+	rows, _ := s.pool.Planned(scope).Query(ctx, sql, args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c Cluster, err error) {
 		err = row.Scan(&c.AppKey, &c.App, &c.Cause, &c.ErrorCode, &c.Reason, &c.Advice, &c.Objects, &c.Tenants, &c.Since, &c.Until, &c.LastAt, &c.Known,
 			&c.FirstTenant, &c.FirstSPID, &c.FirstObject, &c.FirstName, &c.FirstEvent)
