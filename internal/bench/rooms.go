@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"strings"
 	"time"
@@ -22,7 +21,7 @@ var rooms = strings.Fields(`
 	/provisioning /provisioning?q=contoso /provisioning?sort=customer /provisioning/log /provisioning/log?q=failed /provisioning/objects /provisioning/failures /provisioning/failures?q=an /provisioning/mappings /provisioning/alerts
 	/relationships /changes /sync /sync?age=fresh /sync/runs /search?q=adam /search?q=contoso /search?q=micro`)
 
-// measureRooms asks for pages of every kind as the owner, a single client, after two times for what is prepared once.
+// measureRooms asks for pages of every kind as the owner, a single client, after a first time for what is prepared once.
 func (b *bench) measureRooms(ctx context.Context) error {
 	if !all() {
 		return nil
@@ -31,16 +30,22 @@ func (b *bench) measureRooms(ctx context.Context) error {
 		return err
 	}
 	for _, path := range rooms {
-		address := func(int) string { return b.origin + path }
-		if _, err := load(ctx, b.owner, address, 1, 2*time.Millisecond, 0); err != nil {
-			return err
+		what, address := path+" (owner), a single client: p50 / p99", func(int) string { return b.origin + path }
+		_, err := load(ctx, b.owner, address, 1, 2*time.Millisecond, 0)
+		var got answers
+		if err == nil {
+			got, err = load(ctx, b.owner, address, 1, time.Second, 0)
 		}
-		got, err := load(ctx, b.owner, address, 1, time.Second, 0)
+		if err != nil && ctx.Err() == nil { // such as a filter that is no more; the rest is measured all the same
+			b.report.add(what, "p50 ≤ 50 ms", 0, nil, "not measured: "+err.Error())
+			b.say("%s: %v", path, err)
+			continue
+		}
 		if err != nil {
 			return err
 		}
 		took := float64(got.seen.at(0.5)) / float64(time.Millisecond)
-		b.report.add(path+" (owner), a single client: p50 / p99", "p50 ≤ 50 ms", took, atMost(50), fmt.Sprint(got.seen))
+		b.report.add(what, "p50 ≤ 50 ms", took, atMost(50), got.seen.String())
 		b.say("%-60s %s", path, got.seen)
 	}
 	return nil
