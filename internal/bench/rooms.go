@@ -16,7 +16,7 @@ var rooms = strings.Fields(`
 	/apps /apps?intent=required /apps?q=micro /apps?sort=failed /apps/catalogue /apps/catalogue?q=micro /apps/catalogue?sort=failed /apps/detected /apps/detected?sort=devices /apps/detected?spread=true /apps/installs /apps/installs?q=micro
 	/configuration /configuration?q=micro /configuration?target=allDevices /configuration?status=errors /configuration?platform=Windows
 	/devices?model=Surface+Hub+2S /devices?state=wipePending /devices?ownership=unknown /devices/autopilot /devices/autopilot?q=contoso /devices/autopilot?enrolled=false /devices/protection
-	/devices/protection?problem=critical /devices/protection?problem=malwareActive&sort=-name /devices/malware /devices/remote-actions /devices/categories /devices/changes
+	/devices/protection?problem=critical /devices/protection?problem=malwareActive&sort=-name /devices/malware /devices/remote-actions /devices/categories
 	/services /services?state=soon /services?sort=contact /services/calendar /guests /guests?sort=-standing /incidents /incidents?sort=severity /licences /licences/domains
 	/provisioning /provisioning?q=contoso /provisioning?sort=customer /provisioning/log /provisioning/log?q=failed /provisioning/objects /provisioning/failures /provisioning/failures?q=an /provisioning/mappings /provisioning/alerts
 	/relationships /changes /sync /sync?age=fresh /sync/runs /search?q=adam /search?q=contoso /search?q=micro`)
