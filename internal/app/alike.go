@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -21,13 +20,22 @@ func (f Filter) alike(scope tenant.Scope) (w *postgres.Where, ok bool) {
 		return nil, false
 	}
 	w = &postgres.Where{}
-	if begin := strings.ToLower(q); q != "" && utf8.RuneCountInString(q) < postgres.Trigram {
-		w.And("a.name_key >= ? AND a.name_key < ?", begin, begin+"\U0010FFFF")
+	if q != "" && postgres.Short(q) {
+		w.Begins("a.name_key", q)
 	} else {
 		for _, pattern := range postgres.Likes(postgres.Words(q)) {
 			w.And("a.search LIKE ?", pattern)
 		}
 	}
+	f.traits(w)
+	if f.Failed {
+		w.And("a.failing")
+	}
+	return w, true
+}
+
+// traits are the conditions on what apps that are alike have in common, of an app or of such a row.
+func (f Filter) traits(w *postgres.Where) {
 	w.OneOf("a.type", f.Type)
 	w.OneOf("a.platform", f.Platform)
 	w.OneOf("a.state", f.State)
@@ -40,13 +48,9 @@ func (f Filter) alike(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	if len(f.Intent) > 0 {
 		w.And("a.intents && ?::text[]", f.Intent)
 	}
-	if f.Failed {
-		w.And("a.failing")
-	}
 	if f.Entry != "" {
 		w.And("a.entry = ?", f.Entry)
 	}
-	return w, true
 }
 
 // entriesAlike is entries for what alike chooses. A tenant that has several apps of an entry counts once.

@@ -84,29 +84,9 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 		w.And("a.gone_at IS NULL")
 	}
 	w.Searched(searchable, f.Q)
-	if len(f.Type) > 0 {
-		w.And("a.type = ANY(?)", f.Type)
-	}
-	if len(f.Platform) > 0 {
-		w.And("a.platform = ANY(?)", f.Platform)
-	}
-	if len(f.State) > 0 {
-		w.And("a.state = ANY(?)", f.State)
-	}
-	if len(f.Category) > 0 {
-		w.And("a.categories && ?::text[]", f.Category)
-	}
-	if f.Assigned != nil {
-		w.And("a.assigned = ?", *f.Assigned)
-	}
-	if len(f.Intent) > 0 {
-		w.And("a.intents && ?::text[]", f.Intent)
-	}
+	f.traits(w)
 	if f.Failed {
 		w.And("a.failed > 0")
-	}
-	if f.Entry != "" {
-		w.And("a.entry = ?", f.Entry)
 	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)

@@ -2,7 +2,6 @@ package detectedapp
 
 import (
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -24,13 +23,13 @@ func (f Filter) stored(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	w = &postgres.Where{}
 	w.And("g.platform = ?", platform)
 	q := strings.TrimSpace(f.Q)
-	switch begin := strings.ToLower(q); {
+	switch {
 	case f.Key != "" && q != "": // a part of a version
 		return nil, false
 	case f.Key != "":
 		w.And("g.app_key = ?", f.Key)
-	case q != "" && utf8.RuneCountInString(q) < postgres.Trigram:
-		w.And("g.name_key >= ? AND g.name_key < ?", begin, begin+"\U0010FFFF")
+	case q != "" && postgres.Short(q):
+		w.Begins("g.name_key", q)
 	default:
 		for _, pattern := range postgres.Likes(postgres.Words(q)) {
 			w.And("CASE WHEN g.search LIKE ? THEN true END", pattern) // LIKE alone, behind row-level security, is taken for hardly a row

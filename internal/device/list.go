@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -249,11 +250,8 @@ func tallied(scope tenant.Scope, f Filter) (sql string, args []any, ok bool) {
 		}
 	}
 	if keys := counterKeys(f, fields); keys != nil && chosen < 2 && table == "device_count" { // one row per customer and key
-		w := &postgres.Where{}
-		w.Within(scope, "tenant_id")
-		w.And("dataset = 'devices'")
-		w.And("key = ANY(?)", keys)
-		return `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter ` + w.SQL(), w.Args, true
+		sql, args := postgres.CountersOf(scope, f.Tenants, graphsync.Devices, keys...).SQL()
+		return sql, args, true
 	}
 	return `SELECT COALESCE(sum(devices), 0)::bigint FROM ` + table + ` ` + w.SQL(), w.Args, true
 }

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -128,7 +127,7 @@ func (f Filter) where(scope tenant.Scope) (w *postgres.Where, one bool, err erro
 	if err := postgres.CheckSearch(f.Q, f.Assignee); err != nil {
 		return nil, false, err
 	}
-	if q := strings.ToLower(strings.TrimSpace(f.Q)); q != "" && utf8.RuneCountInString(q) < postgres.Trigram { // the beginning of a title, or a number as a whole
+	if q := strings.ToLower(strings.TrimSpace(f.Q)); q != "" && postgres.Short(q) { // the beginning of a title, or a number as a whole
 		w.And("(d.title_key >= ? AND d.title_key < ? OR d.id = ?)", q, q+"\U0010FFFF", q)
 	} else {
 		w.Searched(postgres.Searchable{Table: "incident", Alias: "d"}, f.Q)

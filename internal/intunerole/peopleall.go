@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -73,13 +72,10 @@ func (s *Store) holdersOfAll(ctx context.Context, f HolderFilter) (page HolderPa
 // seldom tells that an index finds all who have the text in their names before the first of them is come upon in the order of the list.
 func (s *Store) seldom(ctx context.Context, db postgres.DB, q string) (seldom bool, err error) {
 	words := postgres.Words(q)
-	if len(words) == 0 || utf8.RuneCountInString(words[0]) < postgres.Trigram || printable(q) != nil {
+	if len(words) == 0 || postgres.Short(words[0]) || printable(q) != nil {
 		return false, nil
 	}
-	if err := db.QueryRow(ctx, `SELECT share_of('directory_group_member', $1) * 40 <= 1`, postgres.Like(words[0])).Scan(&seldom); err != nil {
-		return false, fmt.Errorf("how frequent a text is in names of members: %w", postgres.BadInput(err))
-	}
-	return seldom, nil
+	return postgres.Seldom(ctx, db, "directory_group_member", words[0])
 }
 
 const customerKey = `(SELECT ` + postgres.TenantKey + ` FROM tenant t WHERE t.tenant_id = a.tenant_id)`

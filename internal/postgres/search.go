@@ -14,6 +14,9 @@ import (
 // Trigram is the least number of letters that the indexes of the search can be asked for.
 const Trigram = 3
 
+// Short tells that a text has no trigram: it is taken for a beginning.
+func Short(q string) bool { return utf8.RuneCountInString(q) < Trigram }
+
 // Searchable is a table with a search text in lower case, named search, that searched (SQL) may ask the index of.
 type Searchable struct {
 	Table, Alias string
@@ -27,13 +30,12 @@ type Searchable struct {
 // Row-level security keeps an index from being asked by LIKE, so a function with the same scope asks it, for the longest word.
 func (w *Where) Searched(t Searchable, q string) {
 	q = strings.TrimSpace(q)
-	if short := utf8.RuneCountInString(q) < Trigram; q == "" {
+	if q == "" {
 		return
-	} else if short && t.Key != "" {
-		begin := strings.ToLower(q)
-		w.And(t.Key+" >= ? AND "+t.Key+" < ?", begin, begin+"\U0010FFFF")
+	} else if Short(q) && t.Key != "" {
+		w.Begins(t.Key, q)
 		return
-	} else if short {
+	} else if Short(q) {
 		w.And(t.Alias+".search LIKE ?", Like(q))
 		return
 	}
@@ -46,7 +48,7 @@ func (w *Where) Searched(t Searchable, q string) {
 	guid, isGUID := GUIDBegins(q)
 	if isGUID {
 		for _, before := range t.IDs {
-			from, to := w.Arg(before+guid), w.Arg(before+guid+"\U0010FFFF")
+			from, to := w.Arg(before+guid), w.Arg(before+guid+beyondAll)
 			ids += ` UNION ALL SELECT m.tenant_id, m.id FROM ` + t.Table + ` m WHERE m.id >= ` + from + ` AND m.id < ` + to
 			test += ` OR starts_with(` + t.Alias + `.id, ` + from + `)`
 		}
@@ -127,12 +129,25 @@ func (s *search) weigh(ctx context.Context, db DB) error {
 	if s.shares != nil {
 		return nil
 	}
+	shares, err := sharesOf(ctx, db, s.table, s.patterns)
+	s.shares = shares
+	return err
+}
+
+func sharesOf(ctx context.Context, db DB, table string, patterns []string) (shares []float64, err error) {
 	if err := db.QueryRow(ctx, `
 		SELECT array_agg(CASE WHEN length(pattern) >= $3 THEN share_of($1, pattern) ELSE 1 END ORDER BY i)
-		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)`, s.table, s.patterns, Trigram+len("%%")).Scan(&s.shares); err != nil {
-		return fmt.Errorf("how frequent a text is in %s: %w", s.table, BadInput(err))
+		FROM   unnest($2::text[]) WITH ORDINALITY AS t (pattern, i)`, table, patterns, Trigram+len("%%")).Scan(&shares); err != nil {
+		return nil, fmt.Errorf("how frequent a text is in %s: %w", table, BadInput(err))
 	}
-	return nil
+	return shares, nil
+}
+
+// Seldom tells that a word is not frequent in a table, so that an index finds all who have it before the first of them is come upon in the order of
+// a list. One without a trigram is never seldom.
+func Seldom(ctx context.Context, db DB, table, word string) (bool, error) {
+	shares, err := sharesOf(ctx, db, table, []string{Like(word)})
+	return err == nil && shares[0] <= frequent, err
 }
 
 // Words are what is looked for when somebody types q, in lower case: its words, of which each must be found, the longest first. One without a

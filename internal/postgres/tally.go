@@ -25,11 +25,17 @@ func CountersOf[T any](s Scope, some []T, dataset string, keys ...string) *Count
 // Tally is their sum: what the last complete reads counted of the rows that they left, in the same transaction. A list counts by it what
 // counting the rows would take a walk through all of them for.
 func (c *Counters) Tally(ctx context.Context, db DB) (n int64, err error) {
-	w := c.Where.clone()
-	w.And("dataset = ?", c.Dataset)
-	w.And("key = ANY(?)", c.Keys)
-	if err := db.QueryRow(ctx, `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter `+w.SQL(), w.Args...).Scan(&n); err != nil {
+	sql, args := c.SQL()
+	if err := db.QueryRow(ctx, sql, args...).Scan(&n); err != nil {
 		return 0, fmt.Errorf("counters of %s: %w", c.Dataset, BadInput(err))
 	}
 	return n, nil
+}
+
+// SQL is the statement behind Tally.
+func (c *Counters) SQL() (string, []any) {
+	w := c.Where.clone()
+	w.And("dataset = ?", c.Dataset)
+	w.And("key = ANY(?)", c.Keys)
+	return `SELECT COALESCE(sum(value), 0)::bigint FROM tenant_counter ` + w.SQL(), w.Args
 }

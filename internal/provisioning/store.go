@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -67,8 +66,8 @@ func jobWhere(scope tenant.Scope, f JobFilter) (w *postgres.Where, one bool, err
 	}
 	w.And("j.gone_at IS NULL")
 	words := postgres.Words(f.Q)
-	if len(words) == 1 && words[0] != "" && utf8.RuneCountInString(words[0]) < postgres.Trigram { // the beginning of a name
-		w.And("p.name_key >= ? AND p.name_key < ?", words[0], words[0]+"\U0010FFFF")
+	if len(words) == 1 && words[0] != "" && postgres.Short(words[0]) { // the beginning of a name
+		w.Begins("p.name_key", words[0])
 		words = nil
 	}
 	for _, q := range words {

@@ -154,7 +154,7 @@ type question struct {
 	h      *Handler
 	m      tenant.Membership
 	q      string
-	most   int64 // how far devices are counted; 0: all
+	most   int64 // how far is counted what there may be much of; 0: all
 	owners int   // how many people are shown
 	chrome page.Chrome
 
