@@ -10,12 +10,6 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// Account is somebody's object id at a tenant.
-type Account struct {
-	Tenant tenant.ID
-	ID     string
-}
-
 // heldBy are the holdings of accounts, each by an index: its own, and those of the groups that it is in.
 const heldBy = `
 	FROM   unnest($1::uuid[], $2::text[]) AS w (tenant_id, id)
@@ -38,14 +32,11 @@ const heldBy = `
 	       OFFSET 0) h`
 
 // EachOf is Each for accounts that are known, without what tenants are called.
-func (s *Store) EachOf(ctx context.Context, scope tenant.Scope, accounts []Account, each func(Holding) error) error {
+func (s *Store) EachOf(ctx context.Context, scope tenant.Scope, accounts []tenant.Account, each func(Holding) error) error {
 	if len(accounts) == 0 {
 		return nil
 	}
-	tenants, ids := make([]tenant.ID, len(accounts)), make([]string, len(accounts))
-	for i, a := range accounts {
-		tenants[i], ids[i] = a.Tenant, a.ID
-	}
+	tenants, ids := tenant.Unzip(accounts)
 	var h Holding
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT h.tenant_id, h.id, h.role_id, h.role_name, w.id, h.type, h.who, h.account, h.works, h.scope, h.group_id, h.group_name, h.first_seen_at`+heldBy+`

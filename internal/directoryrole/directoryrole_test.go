@@ -159,11 +159,11 @@ func TestStore(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		scope tenant.Scope
-		of    []Account
+		of    []tenant.Account
 		want  string
 	}{
-		{tenant.Everything(), nil, ""}, {tenant.Everything(), []Account{{contoso, "ben"}, {fabrikam, "ben"}, {fabrikam, "eve"}, {contoso, "g1"}, {contoso, "g3"}}, "1 ben reader Readers; 2 eve admin "},
-		{tenant.Only(contoso), []Account{{fabrikam, "eve"}, {contoso, "eve"}}, "1 eve admin "},
+		{tenant.Everything(), nil, ""}, {tenant.Everything(), []tenant.Account{{Tenant: contoso, ID: "ben"}, {Tenant: fabrikam, ID: "ben"}, {Tenant: fabrikam, ID: "eve"}, {Tenant: contoso, ID: "g1"}, {Tenant: contoso, ID: "g3"}}, "1 ben reader Readers; 2 eve admin "},
+		{tenant.Only(contoso), []tenant.Account{{Tenant: fabrikam, ID: "eve"}, {Tenant: contoso, ID: "eve"}}, "1 eve admin "},
 	} {
 		var said []string
 		if err := s.EachOf(t.Context(), tc.scope, tc.of, func(h Holding) error {

@@ -10,12 +10,6 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 )
 
-// Account is somebody's object id at a tenant.
-type Account struct {
-	Tenant tenant.ID
-	ID     string
-}
-
 // heldBy are the assignments that accounts have by groups: of each account the groups by an index, then what those are given.
 const heldBy = `
 	FROM   unnest($1::uuid[], $2::text[]) AS w (tenant_id, id)
@@ -37,15 +31,12 @@ const heldBy = `
 
 // HeldBy returns what these accounts hold by roles that allow one of the actions, or by any where none is named, without what tenants are called
 // and over whom it is; an account that holds nothing is missing. Groups that were not looked into are told by Unseen.
-func (s *Store) HeldBy(ctx context.Context, scope tenant.Scope, can []string, accounts []Account) (map[Account]Holder, error) {
-	found := map[Account]Holder{}
+func (s *Store) HeldBy(ctx context.Context, scope tenant.Scope, can []string, accounts []tenant.Account) (map[tenant.Account]Holder, error) {
+	found := map[tenant.Account]Holder{}
 	if len(accounts) == 0 {
 		return found, nil
 	}
-	tenants, ids := make([]tenant.ID, len(accounts)), make([]string, len(accounts))
-	for i, a := range accounts {
-		tenants[i], ids[i] = a.Tenant, a.ID
-	}
+	tenants, ids := tenant.Unzip(accounts)
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT w.tenant_id, w.id, max(m.type), max(m.name), max(m.upn), bool_or(m.enabled), NOT bool_or(m.direct), array_agg(DISTINCT r.name), array_agg(DISTINCT s.name)`+heldBy+`
 		GROUP  BY w.tenant_id, w.id`, tenants, ids, append([]string{}, can...))
@@ -56,7 +47,7 @@ func (s *Store) HeldBy(ctx context.Context, scope tenant.Scope, can []string, ac
 		return nil, fmt.Errorf("Intune roles of accounts: %w", postgres.BadInput(err))
 	}
 	for _, h := range all {
-		found[Account{h.Tenant, h.ID}] = h
+		found[tenant.Account{Tenant: h.Tenant, ID: h.ID}] = h
 	}
 	return found, nil
 }

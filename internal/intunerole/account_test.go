@@ -23,15 +23,15 @@ func TestHeldBy(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var of []Account
+	var of []tenant.Account
 	for _, id := range []string{"eve", "ben", "dan", "g3"} {
-		of = append(of, Account{contoso, id}, Account{fabrikam, id})
+		of = append(of, tenant.Account{Tenant: contoso, ID: id}, tenant.Account{Tenant: fabrikam, ID: id})
 	}
 	for _, scope := range []tenant.Scope{tenant.Everything(), tenant.Only(contoso), {}} {
-		want := map[Account]Holder{}
+		want := map[tenant.Account]Holder{}
 		if err := s.EachHolder(t.Context(), scope, HolderFilter{}, func(h Holder) error {
 			h.TenantName, h.Scopes = "", nil
-			want[Account{h.Tenant, h.ID}] = h
+			want[tenant.Account{Tenant: h.Tenant, ID: h.ID}] = h
 			return nil
 		}); err != nil {
 			t.Fatal(err)

@@ -19,18 +19,12 @@ type directory struct {
 	failing int                     // customers where they were, and the last attempt failed
 	unseen  map[tenant.ID]int       // groups that hold roles and were not looked into
 	held    []directoryrole.Holding
-	by      map[account][]directoryrole.Holding // the same by who has them
-}
-
-// account is somebody's or something's object id at a customer.
-type account struct {
-	at tenant.ID
-	id string
+	by      map[tenant.Account][]directoryrole.Holding // the same by who has them
 }
 
 // newDirectory is what the readings tell of the customers of a page; who holds what is still to be gathered.
 func newDirectory(customers []tenant.Tenant, read map[tenant.ID]graphsync.Reading, unseen map[tenant.ID]int) directory {
-	d := directory{asOf: map[tenant.ID]time.Time{}, by: map[account][]directoryrole.Holding{}, unseen: unseen}
+	d := directory{asOf: map[tenant.ID]time.Time{}, by: map[tenant.Account][]directoryrole.Holding{}, unseen: unseen}
 	for _, c := range customers {
 		r := read[c.ID]
 		if r.AsOf.IsZero() {
@@ -50,7 +44,7 @@ func newDirectory(customers []tenant.Tenant, read map[tenant.ID]graphsync.Readin
 
 // add keeps a holding.
 func (d *directory) add(x directoryrole.Holding) error {
-	who := account{x.Tenant, x.Principal}
+	who := tenant.Account{Tenant: x.Tenant, ID: x.Principal}
 	d.held, d.by[who] = append(d.held, x), append(d.by[who], x)
 	return nil
 }
@@ -59,7 +53,7 @@ func (d *directory) add(x directoryrole.Holding) error {
 func (d directory) knows(id tenant.ID) bool { return !d.asOf[id].IsZero() && d.unseen[id] == 0 }
 
 // of are the ids of the roles that an account holds at a customer, over all of it or a part, sorted.
-func (d directory) of(who account) (roles []string) {
+func (d directory) of(who tenant.Account) (roles []string) {
 	for _, x := range d.by[who] {
 		if !slices.Contains(roles, x.Role) {
 			roles = append(roles, x.Role)
@@ -97,7 +91,7 @@ func (d directory) failed() []string {
 
 // actors are the accounts and programs that hold a role there.
 func (d directory) actors(v visiting) *insiders {
-	in := &insiders{by: map[account]*actor{}}
+	in := &insiders{by: map[tenant.Account]*actor{}}
 	for _, x := range d.held {
 		in.at(v, x.Tenant, x.TenantName, x.Principal, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/access?who=wipe"}).directory(x)
 	}

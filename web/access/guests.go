@@ -21,17 +21,17 @@ import (
 type visiting struct {
 	customers []tenant.Tenant // that the page is about
 	guests    []guest.Guest
-	known     map[account]guest.Guest // the same by their accounts
-	asOf      map[tenant.ID]time.Time // of customers where they were read completely
-	late      int                     // of these, too long ago
-	directory directory               // what they hold of the directory
-	inside    map[account]intunerole.Holder
+	known     map[tenant.Account]guest.Guest // the same by their accounts
+	asOf      map[tenant.ID]time.Time        // of customers where they were read completely
+	late      int                            // of these, too long ago
+	directory directory                      // what they hold of the directory
+	inside    map[tenant.Account]intunerole.Holder
 	intune    map[tenant.ID]graphsync.Reading // of Intune's roles
 }
 
 // visiting gathers them for the customers of a page; what they hold, of those whose address, in lower case, is one of these.
 func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, customers []tenant.Tenant, only []tenant.ID, addresses map[string]bool) (v visiting, err error) {
-	v = visiting{customers: customers, asOf: map[tenant.ID]time.Time{}, known: map[account]guest.Guest{}}
+	v = visiting{customers: customers, asOf: map[tenant.ID]time.Time{}, known: map[tenant.Account]guest.Guest{}}
 	read, err := h.Sync.ReadingsByTenant(ctx, scope, graphsync.Guests, graphsync.DirectoryRoles, graphsync.IntuneRoles)
 	if err != nil {
 		return v, err
@@ -68,19 +68,15 @@ func (h *Handler) visiting(ctx context.Context, scope tenant.Scope, customers []
 }
 
 // holding gathers what guests hold.
-func (h *Handler) holding(ctx context.Context, scope tenant.Scope, guests []guest.Guest, v *visiting) error {
-	directory, intune := make([]directoryrole.Account, len(guests)), make([]intunerole.Account, len(guests))
+func (h *Handler) holding(ctx context.Context, scope tenant.Scope, guests []guest.Guest, v *visiting) (err error) {
+	accounts := make([]tenant.Account, len(guests))
 	for i, g := range guests {
-		directory[i], intune[i] = directoryrole.Account{Tenant: g.Tenant, ID: g.ID}, intunerole.Account{Tenant: g.Tenant, ID: g.ID}
+		accounts[i] = accountOf(g)
 	}
-	if err := h.DirectoryRoles.EachOf(ctx, scope, directory, v.directory.add); err != nil {
+	if err := h.DirectoryRoles.EachOf(ctx, scope, accounts, v.directory.add); err != nil {
 		return err
 	}
-	held, err := h.Roles.HeldBy(ctx, scope, nil, intune)
-	v.inside = make(map[account]intunerole.Holder, len(held))
-	for a, x := range held {
-		v.inside[account{a.Tenant, a.ID}] = x
-	}
+	v.inside, err = h.Roles.HeldBy(ctx, scope, nil, accounts)
 	return err
 }
 
@@ -93,7 +89,7 @@ func addresses(staff ...tenant.Staff) map[string]bool {
 	return of
 }
 
-func accountOf(g guest.Guest) account { return account{g.Tenant, g.ID} }
+func accountOf(g guest.Guest) tenant.Account { return tenant.Account{Tenant: g.Tenant, ID: g.ID} }
 
 // rolesOf are the directory roles of a guest, as far as either reading tells.
 func (v visiting) rolesOf(g guest.Guest) (roles []string, known bool) {
@@ -155,9 +151,9 @@ func (v visiting) unknown() (said []string) {
 // GDAP an account has its own object id there, which opens no door by itself: the relationship does.
 func (v visiting) accounts(staff []tenant.Staff, seen []tenant.Seen) (found []reach.Account) {
 	byObject, byUPN := map[string]int{}, map[string]int{}
-	signedIn := make(map[account]time.Time, len(seen))
+	signedIn := make(map[tenant.Account]time.Time, len(seen))
 	for _, x := range seen {
-		signedIn[account{x.Tenant, x.ObjectID}] = x.LastAt
+		signedIn[tenant.Account{Tenant: x.Tenant, ID: x.ObjectID}] = x.LastAt
 	}
 	for i, s := range staff {
 		byUPN[s.UPN] = i

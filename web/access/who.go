@@ -160,17 +160,17 @@ func (d delegated) groupName(id string) string {
 // insiders are those who hold a right by an account at a customer, each once.
 type insiders struct {
 	found []*actor
-	by    map[account]*actor
+	by    map[tenant.Account]*actor
 }
 
 // at is the account's entry; one of the partner's people is known by the guest account. fresh is what a new one is made of: its URL is below
 // the customer's.
 func (in *insiders) at(v visiting, at tenant.ID, customer, id string, fresh actor) *actor {
-	who := account{at, strings.ToLower(id)}
+	who := tenant.Account{Tenant: at, ID: strings.ToLower(id)}
 	if a, ok := in.by[who]; ok {
 		return a
 	}
-	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = who.id, "customer", page.TenantRef{ID: at, Name: customer}, "/t/"+at.String()+fresh.URL
+	fresh.ID, fresh.Side, fresh.Customer, fresh.URL = who.ID, "customer", page.TenantRef{ID: at, Name: customer}, "/t/"+at.String()+fresh.URL
 	if g, ok := v.known[who]; ok {
 		fresh.Name, fresh.UPN, fresh.Side, fresh.URL = g.Name, g.Address, "partner", guestURL(g)
 	}

@@ -122,11 +122,11 @@ func (h *Handler) after(ctx context.Context, scope tenant.Scope, q page.Query, n
 
 // hold are accounts with what they hold.
 func (h *Handler) hold(ctx context.Context, scope tenant.Scope, names map[tenant.ID]string, accounts []reach.Wiper) ([]actor, error) {
-	v := visiting{known: map[account]guest.Guest{}, directory: directory{by: map[account][]directoryrole.Holding{}}}
+	v := visiting{known: map[tenant.Account]guest.Guest{}, directory: directory{by: map[tenant.Account][]directoryrole.Holding{}}}
 	var visited []tenant.ID
-	byDirectory, byIntune := make([]directoryrole.Account, len(accounts)), make([]intunerole.Account, len(accounts))
+	of := make([]tenant.Account, len(accounts))
 	for i, a := range accounts {
-		byDirectory[i], byIntune[i] = directoryrole.Account{Tenant: a.Tenant, ID: a.ID}, intunerole.Account{Tenant: a.Tenant, ID: a.ID}
+		of[i] = tenant.Account{Tenant: a.Tenant, ID: a.ID}
 		if a.Side == "partner" {
 			visited = append(visited, a.Tenant)
 		}
@@ -136,7 +136,7 @@ func (h *Handler) hold(ctx context.Context, scope tenant.Scope, names map[tenant
 			return nil, err
 		}
 	}
-	if err := h.DirectoryRoles.EachOf(ctx, scope, byDirectory, func(x directoryrole.Holding) error {
+	if err := h.DirectoryRoles.EachOf(ctx, scope, of, func(x directoryrole.Holding) error {
 		if x.TenantName = names[x.Tenant]; !slices.Contains(wiping, x.Role) {
 			return nil
 		}
@@ -145,22 +145,22 @@ func (h *Handler) hold(ctx context.Context, scope tenant.Scope, names map[tenant
 		return nil, err
 	}
 	inside := v.directory.actors(v)
-	held, err := h.Roles.HeldBy(ctx, scope, []string{intunerole.Wipe}, byIntune)
+	held, err := h.Roles.HeldBy(ctx, scope, []string{intunerole.Wipe}, of)
 	if err != nil {
 		return nil, err
 	}
-	called := make(map[account]string, len(accounts))
+	called := make(map[tenant.Account]string, len(accounts))
 	for _, a := range accounts {
-		called[account{a.Tenant, a.ID}] = a.Name
+		called[tenant.Account{Tenant: a.Tenant, ID: a.ID}] = a.Name
 	}
-	for _, a := range byIntune {
+	for _, a := range of {
 		if x, ok := held[a]; ok {
 			x.TenantName = names[x.Tenant]
 			inside.holder(v, x)
 		}
 	}
 	for _, a := range inside.found {
-		a.called = called[account{a.Customer.ID, a.ID}]
+		a.called = called[tenant.Account{Tenant: a.Customer.ID, ID: a.ID}]
 	}
 	return inside.list(), nil
 }
