@@ -13,7 +13,10 @@ func TestListFollowsItsIndexes(t *testing.T) {
 		INSERT INTO policy
 		SELECT md5('t' || i % 200)::uuid, CASE WHEN i % 5 = 0 THEN 'compliance' ELSE 'deviceConfiguration' END, 'p' || i, 'windows10GeneralConfiguration', 'Windows', 'Rule ' || i, 'rule ' || i, '', '', '', 0, i % 2 = 0, i % 3, 9, true, 9, 0, 0, i % 50 / 49, 0,
 		       now(), now(), now() - i * interval '1 minute', '{}', 'rule ' || i, '', now(), now()
-		FROM   generate_series(1, 9000) i`, "policy")
+		FROM   generate_series(1, 9000) i;
+		INSERT INTO policy_assignment
+		SELECT p.tenant_id, p.kind, p.id, md5(p.id) || '_' || md5(j::text), CASE (j + right(p.id, 1)::int) % 3 WHEN 0 THEN 'allDevices' WHEN 1 THEN 'group' ELSE 'exclusionGroup' END, CASE j WHEN 0 THEN '' ELSE 'g' END, '', '', ''
+		FROM   policy p CROSS JOIN generate_series(0, 2) j`, "policy", "policy_assignment")
 	all, one := tenant.Everything(), tenant.Only(of)
 	for _, tc := range []struct {
 		scope tenant.Scope
@@ -32,4 +35,9 @@ func TestListFollowsItsIndexes(t *testing.T) {
 		}
 		pgtest.Follows(t, pool, tc.scope, l, "policy", tc.index)
 	}
+	l, err := Filter{Target: []string{"allDevices"}}.listing(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Follows(t, pool, all, l, "policy_assignment", "policy_assignment_target")
 }
