@@ -11,7 +11,7 @@ import (
 // the tenants, versions or platforms.
 func (f Filter) stored(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	all, _ := scope.PostgresScope()
-	if !all || len(f.Tenants)+len(f.Version) > 0 || len(f.Platform) > 1 || f.keys != nil {
+	if !all || len(f.Tenants)+len(f.Version) > 0 || len(f.Platform) > 1 {
 		return nil, false
 	}
 	platform := ""
@@ -24,6 +24,8 @@ func (f Filter) stored(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	w.And("g.platform = ?", platform)
 	q := strings.TrimSpace(f.Q)
 	switch {
+	case f.keys != nil: // an index found them
+		w.And("g.app_key = ANY(?)", f.keys)
 	case f.Key != "" && q != "": // a part of a version
 		return nil, false
 	case f.Key != "":
