@@ -93,51 +93,27 @@ func (s *Service) Furthest(ctx context.Context, scope tenant.Scope, dataset, goo
 	return found, nil
 }
 
-// FreshnessOfAll is how fresh each dataset is over the scope, in the order of the table of datasets, in one query.
+// FreshnessOfAll is how fresh each dataset is over the scope, in the order of the table of datasets, in one query. Those that only the
+// partner's own tenant has are missing where it is not in the scope, or was never asked.
 func (s *Service) FreshnessOfAll(ctx context.Context, scope tenant.Scope) ([]Freshness, error) {
-	if !scope.All && len(scope.IDs) < 2 { // of one tenant it says more
-		all, err := s.statuses(ctx, scope, "")
-		if err != nil {
-			return nil, err
-		}
-		byDataset := map[string][]Status{}
-		for _, st := range all {
-			byDataset[st.Dataset] = append(byDataset[st.Dataset], st)
-		}
-		out := make([]Freshness, 0, len(s.datasets))
-		for _, d := range s.datasets {
-			if d.Home && len(byDataset[d.Name]) == 0 {
-				continue // not of this tenant
-			}
-			out = append(out, Sum(d, byDataset[d.Name], s.now()))
-		}
-		return out, nil
-	}
-	out := make([]Freshness, 0, len(s.datasets))
-	sums, err := s.sums(ctx, scope, s.datasets)
+	found, err := s.freshness(ctx, scope, s.datasets)
 	if err != nil {
 		return nil, err
 	}
-	for _, d := range s.datasets {
-		f, ok := sums[d.Name]
-		if !ok && d.Home {
-			continue
+	out := make([]Freshness, 0, len(found))
+	for i, d := range s.datasets {
+		if !d.Home || found[i].Tenants > 0 {
+			out = append(out, found[i])
 		}
-		if !ok {
-			f = Sum(d, nil, s.now())
-		}
-		out = append(out, f)
 	}
 	return out, nil
 }
 
 // statuses are those that count: of tenants that are connected, or of which something was read.
-func (s *Service) statuses(ctx context.Context, scope tenant.Scope, dataset string) ([]Status, error) {
+func (s *Service) statuses(ctx context.Context, scope tenant.Scope, datasets ...string) ([]Status, error) {
 	w := &postgres.Where{}
 	w.Within(scope, "s.tenant_id")
-	if dataset != "" {
-		w.And("s.dataset = ?", dataset)
-	}
+	w.OneOf("s.dataset", datasets)
 	w.And("(NOT s.stopped OR s.last_complete_at IS NOT NULL)")
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+statusColumns+`

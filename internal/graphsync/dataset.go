@@ -227,6 +227,15 @@ func (d Datasets) Get(name string) (Dataset, bool) {
 	return d[i], true
 }
 
+// names are those of the datasets, in order.
+func (d Datasets) names() []string {
+	names := make([]string, len(d))
+	for i := range d {
+		names[i] = d[i].Name
+	}
+	return names
+}
+
 // Label is the name for people; an unknown dataset is its own.
 func Label(name string) string {
 	if d, ok := Table().Get(name); ok {

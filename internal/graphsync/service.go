@@ -49,7 +49,7 @@ type Service struct {
 	log      *slog.Logger
 	river    *river.Client[pgx.Tx]
 
-	fresh tenant.Shared[Freshness]
+	fresh tenant.Shared[[]Freshness]
 
 	local func() time.Time // this process's clock
 	ahead atomic.Int64     // how far the database's clock is ahead of this process's, in nanoseconds

@@ -227,43 +227,90 @@ func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error)
 
 // Freshness is how fresh one dataset is over the scope. Tenants that are not connected do not count, unless something was read of them.
 func (s *Service) Freshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
-	return s.fresh.Read(ctx, scope, dataset, func(ctx context.Context) (Freshness, error) { return s.readFreshness(ctx, scope, dataset) })
+	found, err := s.FreshnessOf(ctx, scope, dataset)
+	if err != nil {
+		return Freshness{}, err
+	}
+	return found[0], nil
 }
 
-func (s *Service) readFreshness(ctx context.Context, scope tenant.Scope, dataset string) (Freshness, error) {
-	d, ok := s.datasets.Get(dataset)
-	if !ok {
-		return Freshness{}, fmt.Errorf("freshness of %q: %w", dataset, errs.Invalid)
+// FreshnessOf is Freshness of several datasets, in the order asked for, in one query. Of those that only the partner's own tenant has, another
+// tenant is none; and over several tenants, what is said of a single one (Error, Next) is left out.
+func (s *Service) FreshnessOf(ctx context.Context, scope tenant.Scope, datasets ...string) ([]Freshness, error) {
+	if len(datasets) == 0 {
+		return nil, nil
 	}
-	if scope.All || len(scope.IDs) > 1 {
-		sums, err := s.sums(ctx, scope, Datasets{d})
-		if f, ok := sums[dataset]; err != nil || ok && f.Tenants != 1 {
-			return f, err
+	return s.fresh.Read(ctx, scope, strings.Join(datasets, " "), func(ctx context.Context) ([]Freshness, error) { return s.readFreshness(ctx, scope, datasets) })
+}
+
+func (s *Service) readFreshness(ctx context.Context, scope tenant.Scope, names []string) ([]Freshness, error) {
+	of := make(Datasets, len(names))
+	for i, name := range names {
+		d, ok := s.datasets.Get(name)
+		if !ok {
+			return nil, fmt.Errorf("freshness of %q: %w", name, errs.Invalid)
+		}
+		of[i] = d
+	}
+	found, err := s.freshness(ctx, scope, of)
+	if err != nil {
+		return nil, err
+	}
+	for i, d := range of {
+		f := &found[i]
+		switch {
+		case several(scope) && f.Tenants == 1 && len(of) == 1: // a status says more than a sum
+			all, err := s.statuses(ctx, scope, d.Name)
+			if err != nil {
+				return nil, fmt.Errorf("freshness of %s: %w", d.Name, err)
+			}
+			*f = Sum(d, all, s.now())
+		case !scope.All && len(scope.IDs) == 1 && f.Tenants == 0 && !(d.Home && len(of) > 1):
+			f.Tenants, f.Unread = 1, 1
 		}
 	}
-	found, err := s.statuses(ctx, scope, dataset)
-	if err != nil {
-		return Freshness{}, fmt.Errorf("freshness of %s: %w", dataset, err)
-	}
-	f := Sum(d, found, s.now())
-	if !scope.All && len(scope.IDs) == 1 && len(found) == 0 {
-		f.Tenants, f.Unread = 1, 1
-	}
-	return f, nil
+	return found, nil
 }
 
-// sums are Sum over the scope, by dataset, added up in the database: every list over all tenants says how fresh it is. of is one dataset
-// or all; those of which there is nothing are missing.
-func (s *Service) sums(ctx context.Context, scope tenant.Scope, of Datasets) (map[string]Freshness, error) {
-	names, since := make([]string, len(of)), make([]time.Time, len(of))
+// several tells that the scope may be of more than one tenant.
+func several(scope tenant.Scope) bool { return scope.All || len(scope.IDs) > 1 }
+
+// freshness is Sum over the scope for each of the datasets, in one query.
+func (s *Service) freshness(ctx context.Context, scope tenant.Scope, of Datasets) ([]Freshness, error) {
+	found := make([]Freshness, len(of))
+	if several(scope) {
+		sums, err := s.sums(ctx, scope, of)
+		for i, d := range of {
+			f, ok := sums[d.Name]
+			if found[i] = f; !ok {
+				found[i] = Sum(d, nil, s.now())
+			}
+		}
+		return found, err
+	}
+	all, err := s.statuses(ctx, scope, of.names()...)
+	byDataset := map[string][]Status{}
+	for _, st := range all {
+		byDataset[st.Dataset] = append(byDataset[st.Dataset], st)
+	}
 	for i, d := range of {
-		names[i], since[i] = d.Name, s.now().Add(-d.FreshFor)
+		found[i] = Sum(d, byDataset[d.Name], s.now())
+	}
+	return found, err
+}
+
+// sums are Sum over the scope, by dataset, added up in the database: every list over all tenants says how fresh it is. Datasets of which there
+// is nothing are missing.
+func (s *Service) sums(ctx context.Context, scope tenant.Scope, of Datasets) (map[string]Freshness, error) {
+	names, since := of.names(), make([]time.Time, len(of))
+	for i, d := range of {
+		since[i] = s.now().Add(-d.FreshFor)
 	}
 	w := &postgres.Where{Args: []any{names, since}}
 	w.And("(NOT stopped OR last_complete_at IS NOT NULL)")
 	w.Within(scope, "tenant_id")
-	if len(of) == 1 { // an index finds one; of all, it would be slower than the table
-		w.And("dataset = ?", names[0])
+	if len(of) < len(s.datasets) { // an index finds a few; of all, it would be slower than the table
+		w.OneOf("dataset", names)
 	}
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT dataset, count(*), count(last_complete_at), count(*) FILTER (WHERE last_complete_at < ($2::timestamptz[])[array_position($1::text[], dataset)]),

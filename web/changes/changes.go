@@ -170,12 +170,12 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 // read is how fresh the list is: as what is missing at most customers, and as old as what was read the longest ago.
 func (h *Handler) read(ctx context.Context, m tenant.Membership, f change.Filter, now time.Time) (worst graphsync.Freshness, line ui.Freshness, err error) {
 	var asOf time.Time
-	of, had, got := datasets(f.Kinds), 0, 0
-	for i, dataset := range of {
-		read, err := h.Sync.Freshness(ctx, m.Scope, dataset)
-		if err != nil {
-			return worst, line, err
-		}
+	had, got := 0, 0
+	all, err := h.Sync.FreshnessOf(ctx, m.Scope, datasets(f.Kinds)...)
+	if err != nil {
+		return worst, line, err
+	}
+	for i, read := range all {
 		if read.Tenants > 0 { // some are of the partner's own tenant only
 			had++
 		}
