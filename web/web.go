@@ -171,6 +171,7 @@ var histories = map[change.Kind]page.History{
 	change.Device: devices.History, change.Protection: devices.ProtectionHistory, change.Category: devices.CategoryHistory, change.Malware: devices.MalwareHistory, change.Autopilot: devices.AutopilotHistory,
 	change.App: apps.History, change.Install: apps.InstallHistory, change.Detected: apps.DetectedHistory, change.Policy: webconfiguration.History, change.Role: roles.History,
 	change.Provisioning: webprovisioning.History, change.Service: services.History, change.Licence: licences.History, change.Incident: incidents.History, change.Guest: guests.History, change.Relationship: relationships.History,
+	change.Grant: consent.History, change.DirectoryRole: access.DirectoryRoleHistory,
 }
 
 // longest a page may take, in server time; an export may take longer.
@@ -251,7 +252,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		&incidents.Handler{Tenants: d.Tenants, Lacks: d.Consent.Store.Lacks, Incidents: d.Incidents, Devices: d.Devices, Sync: d.Sync, Desk: d.IncidentDesk, Hunter: d.Hunter, Queries: d.HuntingQueries, Explain: d.Explain},
 		ends,
 		&licences.Handler{Organizations: d.Organizations, Sync: d.Sync},
-		&changes.Handler{Changes: d.History, Sync: d.Sync, Words: histories, Keeps: d.Retention.Days},
+		&changes.Handler{Changes: d.History, Sync: d.Sync, Grants: d.Consent.Store, Words: histories, Keeps: d.Retention.Days},
 		&activity.Handler{Audit: d.Audit, Tenants: d.Tenants},
 	}
 	customers := &tenants.Handler{Tags: d.Groups.TagsByTenant, Tenants: d.Tenants, Sync: d.Sync, Guests: d.Guests, Services: d.Services, Audit: d.Audit, Add: d.Consent}

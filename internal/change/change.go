@@ -24,6 +24,7 @@ type Change struct {
 	TenantName string
 	Subject    string // id of what changed
 	Part       string // what else is needed to find it: see history
+	Guest      string // id of the guest account that it is about: who holds a role; empty: of none that is known
 	Name       string // what people call it; empty: it has no name, or is not kept any more
 	Field      string
 	What       string // which part of it changed, where it has parts: an assignment's name, a program's version
@@ -119,16 +120,22 @@ func (f Filter) fields(w *postgres.Where, h history) {
 
 // columns are a row of the list. The names are looked up for the rows of a page only.
 var columns = func() string {
-	var names strings.Builder
-	for _, h := range histories {
-		names.WriteString(` WHEN '` + string(h.kind) + `' THEN ` + h.name)
+	of := func(get func(history) string) string {
+		var each strings.Builder
+		for _, h := range histories {
+			if expr := get(h); expr != "" {
+				each.WriteString(` WHEN '` + string(h.kind) + `' THEN ` + expr)
+			}
+		}
+		return `CASE d.kind` + each.String() + ` END`
 	}
-	return `d.at, d.kind, d.tenant_id, ` + postgres.TenantName("d") + `, d.subject, d.part, COALESCE(CASE d.kind` + names.String() + ` END, ''), d.field, d.what, d.old, d.new`
+	name, place, guest := of(func(h history) string { return h.name }), of(func(h history) string { return h.place }), of(func(h history) string { return h.guest })
+	return `d.at, d.kind, d.tenant_id, ` + postgres.TenantName("d") + `, d.subject, COALESCE(` + place + `, d.part), COALESCE(` + guest + `, ''), COALESCE(` + name + `, ''), d.field, d.what, d.old, d.new`
 }()
 
 func scan(row pgx.CollectableRow, more ...any) (Change, error) {
 	var c Change
-	err := row.Scan(append([]any{&c.At, &c.Kind, &c.Tenant, &c.TenantName, &c.Subject, &c.Part, &c.Name, &c.Field, &c.What, &c.Old, &c.New}, more...)...)
+	err := row.Scan(append([]any{&c.At, &c.Kind, &c.Tenant, &c.TenantName, &c.Subject, &c.Part, &c.Guest, &c.Name, &c.Field, &c.What, &c.Old, &c.New}, more...)...)
 	return c, err
 }
 

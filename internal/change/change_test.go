@@ -38,7 +38,13 @@ func TestListAcrossTenants(t *testing.T) {
 		INSERT INTO incident_change VALUES (md5('b')::uuid, 'x', '2026-11-20 10:00Z', 13, 'status', 'active', 'resolved');
 		INSERT INTO guest_change VALUES (md5('a')::uuid, 'x', '2026-11-20 09:00Z', 14, 'enabled', 'true', 'false');
 		INSERT INTO gdap_relationship SELECT md5('home')::uuid, 'x', 'Helpdesk of Fabrikam', 'x', md5('b')::uuid, '', 'active', 'P730D', 'P180D', '{}', '{}', '[]', false, now(), now(), now(), '', now(), now();
-		INSERT INTO gdap_change VALUES (md5('home')::uuid, 'x', '2026-11-20 08:00Z', 15, 'status', 'approvalPending', 'active')`
+		INSERT INTO gdap_change VALUES (md5('home')::uuid, 'x', '2026-11-20 08:00Z', 15, 'status', 'approvalPending', 'active');
+		INSERT INTO consent_grant_change VALUES (md5('a')::uuid, 'application', 'graph', 'User.Read.All', '2026-11-20 07:00Z', 'missing', 'granted'), (md5('a')::uuid, 'delegated', 'graph', 'User.Read.All', '2026-11-20 07:00Z', 'granted', ''),
+			(md5('a')::uuid, 'delegated', 'defender', 'User.Read.All', '2026-11-20 07:00Z', '', 'surplus');
+		INSERT INTO guest (tenant_id, id, name, name_key, upn, address, redeemed_at, invited_at, hash, first_seen_at, changed_at) VALUES (md5('b')::uuid, 'eve', 'Eve', 'eve', '', '', now(), now(), '', now(), now());
+		INSERT INTO directory_role_assignment (tenant_id, id, role_id, role_name, principal_id, principal_type, name, upn, scope, hash, first_seen_at, changed_at) VALUES
+			(md5('b')::uuid, 'x', 'r1', 'Global Reader', 'eve', 'user', '', 'eve@partner.example', '/administrativeUnits/1', '', now(), now()), (md5('b')::uuid, 'y', 'r2', '', 'group', 'group', '', '', '/', '', now(), now());
+		INSERT INTO directory_role_change VALUES (md5('b')::uuid, 'y', '2026-11-20 06:00Z', 17, 'gone', 'false', 'true'), (md5('b')::uuid, 'x', '2026-11-20 06:00Z', 17, 'gone', '', 'false'), (md5('b')::uuid, 'x', '2026-11-20 06:00Z', 17, 'name', 'Eve', '')`
 	if err := pool.InTx(t.Context(), tenant.Everything(), func(tx pgx.Tx) error { _, err := tx.Exec(t.Context(), seed); return err }); err != nil {
 		t.Fatal(err)
 	}
@@ -77,6 +83,8 @@ func TestListAcrossTenants(t *testing.T) {
 		"Contoso autopilot /x group_tag  A>B", "Fabrikam app /x assignment:1  >required", "Contoso install /x failed  1>2", "Fabrikam detected windows/x 2.0 2.0 >14", "Contoso policy compliance/x gone  false>true",
 		"Fabrikam role /x assignment Kiosk given>", "Fabrikam role /x assignment Helpdesk >given", "Contoso provisioning sp/x code  Active>Quarantine", "Fabrikam service vppToken/x state  valid>expired",
 		"Contoso licence /x enabled  10>20", "Fabrikam incident /x status  active>resolved", "Contoso guest /x enabled  true>false", "Fabrikam relationship /x status  approvalPending>active",
+		"Contoso grant graph/User.Read.All delegated  granted>", "Contoso grant graph/User.Read.All application  missing>granted", "Contoso grant defender/User.Read.All delegated  >surplus",
+		"Fabrikam directoryRole r2/y gone r2 false>true", "Fabrikam directoryRole r1/x gone Global Reader over a part >false",
 	}
 	of := func(name string) (out []string) {
 		for _, c := range newest {
@@ -105,6 +113,10 @@ func TestListAcrossTenants(t *testing.T) {
 	if p, err := s.ListAcrossTenants(t.Context(), all, change.Filter{Kinds: []change.Kind{change.Relationship}}); err != nil || p.Rows[0].Name != "Helpdesk of Fabrikam" || p.Rows[0].Tenant != fabrikam {
 		t.Errorf("the relationship: %+v, %v", p, err)
 	}
+	if p, err := s.ListAcrossTenants(t.Context(), all, change.Filter{Kinds: []change.Kind{change.DirectoryRole}}); err != nil || p.Rows[0].Name != "group" || p.Rows[0].Guest != "" || p.Rows[1].Name != "eve@partner.example" || p.Rows[1].Guest != "eve" {
+		t.Errorf("who got and lost a role: %+v, %v", p, err)
+	}
+	equal("of one kind of permission", list(all, change.Filter{Fields: map[change.Kind][]string{change.Grant: {"application"}}}), newest[18])
 	if _, err := s.ListAcrossTenants(t.Context(), all, change.Filter{After: "x"}); !errors.Is(err, errs.Invalid) {
 		t.Errorf("a place that nobody gave out: %v", err)
 	}

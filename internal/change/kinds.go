@@ -27,6 +27,9 @@ const (
 	Incident     Kind = "incident"
 	Guest        Kind = "guest"
 	Relationship Kind = "relationship"
+
+	Grant         Kind = "grant"         // of a permission to the app
+	DirectoryRole Kind = "directoryRole" // whom one is given to
 )
 
 // history is where the changes of a kind are. What is empty is as most have it.
@@ -42,6 +45,8 @@ type history struct {
 	new     string // "d.new"
 	only    string // which rows are changes
 	name    string // what people call the thing, of a row d of the list
+	place   string // what else is needed to find it, where that stands elsewhere, of a row d of the list
+	guest   string // id of the guest account that it is about, of a row d of the list; NULL: of none
 }
 
 // named is the name in the row of that table.
@@ -69,6 +74,11 @@ var histories = []history{
 	{kind: Incident, table: "incident_change", subject: "incident_id", name: named("incident", "x.title")},
 	{kind: Guest, table: "guest_change", subject: "guest_id", name: named("guest", "COALESCE(NULLIF(x.name, ''), x.upn)")},
 	{kind: Relationship, table: "gdap_change", subject: "relationship_id", name: named("gdap_relationship", "x.name")},
+	{kind: Grant, table: "consent_grant_change", subject: "name", part: "d.resource", field: "d.kind", run: "0::bigint", name: "d.subject"},
+	// that whoever holds a role has another name, or may not sign in any more, is no change of who holds it
+	{kind: DirectoryRole, table: "directory_role_change", subject: "assignment_id", only: "d.field = 'gone'", name: named("directory_role_assignment", "COALESCE(NULLIF(x.name, ''), NULLIF(x.upn, ''), x.principal_id)"),
+		place: named("directory_role_assignment", "x.role_id"), guest: named("directory_role_assignment", "(SELECT g.id FROM guest g WHERE g.tenant_id = x.tenant_id AND g.id = x.principal_id)"),
+		what: `COALESCE((SELECT COALESCE(NULLIF(x.role_name, ''), x.role_id) || CASE x.scope WHEN '/' THEN '' ELSE ' over a part' END FROM directory_role_assignment x WHERE x.tenant_id = d.tenant_id AND x.id = d.assignment_id), '')`},
 }
 
 // nothing is the empty text, sorted as ids are.

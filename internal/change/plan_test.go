@@ -22,6 +22,10 @@ func TestPagesFollowAnIndexOfEachHistory(t *testing.T) {
 		switch h.kind {
 		case Detected:
 			add("version, platform, appeared, devices", "'1.' || i, 'windows', true, 1")
+		case Grant:
+			add("kind, resource, old, new", "'application', 'r', '', 'granted'")
+		case DirectoryRole:
+			add("run, field, old, new", "i, CASE WHEN i % 10 = 0 THEN 'name' ELSE 'gone' END, 'a', 'b'") // most of it is who got and lost a role
 		case Policy:
 			add("kind, run, first", "'compliance', i, i % 20 = 0")
 		default:

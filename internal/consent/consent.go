@@ -22,6 +22,8 @@ const (
 	attemptLife  = time.Hour // from leaving for Microsoft to coming back: sign-in with a second factor, reading, deciding
 	maxOpen      = 50        // unfinished attempts of one link; a person needs one or two
 	maxText      = 500       // characters of message and contact
+
+	FreshFor = 26 * time.Hour // grants are read every day; an older whole reading is late
 )
 
 // retries are the waits before reading the grants again while Microsoft copies them to all its places.

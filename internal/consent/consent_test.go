@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
 )
@@ -125,9 +126,14 @@ func order() consent.Order {
 
 func service(t *testing.T) (*consent.Service, *cloud) {
 	t.Helper()
+	return serviceOn(t, pgtest.New(t))
+}
+
+func serviceOn(t *testing.T, pool *postgres.Pool) (*consent.Service, *cloud) {
+	t.Helper()
 	c := &cloud{grants: map[tenant.ID]consent.Grants{}, fails: map[tenant.ID]error{}, now: start}
 	s := consent.NewService(consent.Deps{
-		Store: consent.NewStore(pgtest.New(t)), Authority: c, Reader: c, Journal: c, ReturnURL: "https://portal.example/auth/consent",
+		Store: consent.NewStore(pool), Authority: c, Reader: c, Journal: c, ReturnURL: "https://portal.example/auth/consent",
 		Now:         func() time.Time { return c.now },
 		OnConnected: func(_ context.Context, tid tenant.ID) error { c.synced = append(c.synced, tid); return nil },
 	})

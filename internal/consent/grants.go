@@ -115,8 +115,32 @@ func saveStandings(ctx context.Context, tx pgx.Tx, tid tenant.ID, r record) (cha
 			return 0, err
 		}
 		changes += n
+		if n > 0 {
+			if err := rememberStandings(ctx, tx, tid, kind, r.reading.At); err != nil {
+				return 0, err
+			}
+		}
 	}
 	return changes, nil
+}
+
+// rememberStandings tells the history what the reading of that moment changed, a change of standing as one row. What the first reading of a
+// kind found was there before anybody looked, and is no change.
+func rememberStandings(ctx context.Context, tx pgx.Tx, tid tenant.ID, kind permission.Kind, at time.Time) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO consent_grant_change (tenant_id, kind, resource, name, at, old, new)
+		SELECT g.tenant_id, g.kind, g.resource, g.name, @at, COALESCE(max(g.standing) FILTER (WHERE g.gone_at = @at), ''), COALESCE(max(g.standing) FILTER (WHERE g.first_seen = @at), '')
+		FROM   consent_grant g
+		WHERE  g.tenant_id = @tenant
+		AND    g.kind = @kind
+		AND    (g.first_seen = @at OR g.gone_at = @at)
+		AND    g.gone_at IS DISTINCT FROM g.first_seen
+		AND    EXISTS (SELECT FROM consent_reading r
+		               WHERE r.tenant_id = g.tenant_id AND r.at < @at AND r.state <> '' AND CASE g.kind WHEN 'application' THEN r.application_read ELSE r.delegated_read END)
+		GROUP  BY g.tenant_id, g.kind, g.resource, g.name
+		ON CONFLICT (tenant_id, kind, resource, name, at) DO UPDATE SET new = excluded.new`,
+		pgx.NamedArgs{"tenant": tid, "kind": kind, "at": at})
+	return err
 }
 
 func mergeStandings(ctx context.Context, tx pgx.Tx, tid tenant.ID, kind permission.Kind, at time.Time, resources, names, standings []string) (changes int, err error) {

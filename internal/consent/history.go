@@ -56,6 +56,52 @@ func Moves(standings []Standing) (moves []Move) {
 	return moves
 }
 
+// ReadAcrossTenants is when the grants were last read whole at each tenant of the scope that is to be read, or was; the zero time means never.
+// The partner's own tenant grants nothing to itself.
+func (s *Store) ReadAcrossTenants(ctx context.Context, scope tenant.Scope) (map[tenant.ID]time.Time, error) {
+	w := &postgres.Where{}
+	w.Within(scope, "t.tenant_id")
+	w.And("NOT t.home")
+	w.And("(t.state IN ('connected', 'partial') OR r.at IS NOT NULL)")
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT t.tenant_id, r.at
+		FROM   tenant t
+		LEFT   JOIN LATERAL (
+		       SELECT at FROM consent_reading x
+		       WHERE  x.tenant_id = t.tenant_id AND x.application_read AND x.delegated_read
+		       ORDER  BY at DESC
+		       LIMIT  1) r ON true
+		`+w.SQL(), w.Args...)
+	found := map[tenant.ID]time.Time{}
+	var tid tenant.ID
+	var at time.Time
+	if _, err := pgx.ForEachRow(rows, []any{&tid, postgres.Zero(&at)}, func() error { found[tid] = at; return nil }); err != nil {
+		return nil, fmt.Errorf("when grants were read: %w", postgres.Kind(err))
+	}
+	return found, nil
+}
+
+// DaysAcrossTenants are the days (UTC) since a day, the oldest first, on which the grants of a tenant in the scope were read whole. Of each day
+// one such reading is looked for, by an index, however many there are.
+func (s *Store) DaysAcrossTenants(ctx context.Context, scope tenant.Scope, since, now time.Time) ([]time.Time, error) {
+	w := &postgres.Where{Args: []any{since.UTC(), now.UTC()}}
+	w.Within(scope, "r.tenant_id")
+	w.And("r.application_read")
+	w.And("r.delegated_read")
+	w.And("r.at >= d.day AT TIME ZONE 'UTC'")
+	w.And("r.at < (d.day + interval '1 day') AT TIME ZONE 'UTC'")
+	rows, _ := s.pool.In(scope).Query(ctx, `
+		SELECT d.day::date
+		FROM   generate_series($1::date::timestamp, $2::date::timestamp, interval '1 day') d (day)
+		CROSS  JOIN LATERAL (SELECT FROM consent_reading r `+w.SQL()+` LIMIT 1) r
+		ORDER  BY 1`, w.Args...)
+	days, err := pgx.CollectRows(rows, pgx.RowTo[time.Time])
+	if err != nil {
+		return nil, fmt.Errorf("days on which grants were read: %w", postgres.Kind(err))
+	}
+	return days, nil
+}
+
 // Gaps are the latest times in which no look was whole, the latest first.
 func (s *Store) Gaps(ctx context.Context, tid tenant.ID, limit int) ([]Gap, error) {
 	rows, _ := s.pool.In(tid).Query(ctx, `

@@ -15,6 +15,7 @@ import (
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/postgres/pgtest"
 	"github.com/tenantry/tenantry/internal/tenant"
+	"github.com/tenantry/tenantry/migrations"
 )
 
 var (
@@ -79,6 +80,22 @@ func FuzzFromGraph(f *testing.F) {
 			}
 		}
 	})
+}
+
+// again fills the history with who got a role since the first read, from the assignments that there are, as the migration does that began to
+// keep it.
+func again(t *testing.T, pool *postgres.Pool) {
+	t.Helper()
+	made, err := migrations.FS.ReadFile("0331_grant_change.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, fill, _ := strings.Cut(string(made), "INSERT INTO directory_role_change")
+	for _, sql := range []string{`DELETE FROM directory_role_change`, `INSERT INTO directory_role_change` + fill} {
+		if _, err := pool.In(tenant.Everything()).Exec(t.Context(), sql); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestStore: who holds a role by themselves and by a group, at two tenants; what is not known of groups; and what ended.
@@ -179,7 +196,22 @@ func TestStore(t *testing.T) {
 	if m := merge(contoso, noon.Add(time.Hour), g1); m.Gone != 2 {
 		t.Errorf("gone: %+v", m)
 	}
-	if got := held(tenant.Only(contoso), Filter{Gone: true}); got != "1 eve admin " {
+	merge(contoso, noon.Add(2*time.Hour), g1, eve, Assignment{ID: "a4", Role: "reader", Principal: "ben", Type: "user", Scope: "/"})
+	for _, how := range []string{"as it was read", "what is new, as the migration makes it of what is there"} {
+		want := "a1 1 false>true; a3 1 false>true; a1 2 true>false; a4 2 >false"
+		if how != "as it was read" {
+			again(t, pool)
+			want = "a4 2 >false"
+		}
+		var got string
+		if err := pool.In(tenant.Everything()).QueryRow(t.Context(), `
+			SELECT string_agg(assignment_id || ' ' || extract(hour FROM at - $1)::int || ' ' || old || '>' || new, '; ' ORDER BY at, assignment_id)
+			FROM   directory_role_change WHERE field = 'gone'`, noon).Scan(&got); err != nil || got != want {
+			t.Errorf("%s: %q, want %q, %v", how, got, want, err)
+		}
+	}
+	merge(contoso, noon.Add(3*time.Hour), g1)
+	if got := held(tenant.Only(contoso), Filter{Gone: true, Roles: []string{"admin"}}); got != "1 eve admin " {
 		t.Errorf("what ended: %q", got)
 	}
 	if _, err := s.Unseen(t.Context(), tenant.Everything(), Filter{Roles: []string{"\x00"}}); err == nil {

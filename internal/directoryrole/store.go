@@ -21,7 +21,7 @@ type Store struct{ pool *postgres.Pool }
 func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 var merging = postgres.Merge{
-	Table: "directory_role_assignment", Keep: true, History: "directory_role_change", Subject: "assignment_id", Fields: []string{"role_id", "principal_id", "scope", "name", "enabled"},
+	Table: "directory_role_assignment", Keep: true, History: "directory_role_change", Subject: "assignment_id", Came: true, Fields: []string{"role_id", "principal_id", "scope", "name", "enabled"},
 }
 
 // Merge makes the tenant's assignments those of the read, which was complete. tx is under the tenant's scope.

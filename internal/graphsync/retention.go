@@ -25,7 +25,7 @@ const (
 // and the audit are not among them.
 var historyTables = []struct{ table, at, and string }{
 	{"device_change", "at", ""}, {"device_protection_change", "at", ""}, {"malware_change", "at", ""}, {"device_category_change", "at", ""}, {"licence_change", "at", ""}, {"autopilot_change", "at", ""}, {"incident_change", "at", ""}, {"app_change", "at", ""}, {"app_install_change", "at", ""}, {"detected_app_change", "at", ""}, {"service_change", "at", ""}, {"intune_role_change", "at", ""},
-	{"directory_role_change", "at", ""}, {"guest_change", "at", ""}, {"guest_invitation", "changed_at", "AND h.state NOT IN ('waiting', 'sending')"}, {"gdap_change", "at", ""}, {"device_action", "asked_at", "AND h.ended_at IS NOT NULL"},
+	{"directory_role_change", "at", ""}, {"consent_grant_change", "at", ""}, {"guest_change", "at", ""}, {"guest_invitation", "changed_at", "AND h.state NOT IN ('waiting', 'sending')"}, {"gdap_change", "at", ""}, {"device_action", "asked_at", "AND h.ended_at IS NOT NULL"},
 	{"device_job", "made_at", "AND NOT EXISTS (SELECT FROM device_action a WHERE a.job_id = h.job_id AND a.job_id > 0)"}, {"brake_request", "asked_at", "AND h.live_until < $1"},
 	{"provisioning_job_change", "at", ""}, {"provisioning_event", "at", ""}, {"sync_run", "started_at", ""},
 	// what a policy was from before the first day on is what it was on that day

@@ -19,6 +19,7 @@ type Merge struct {
 	// History, where not empty, is a table (tenant_id, <Subject>, at, run, field, old, new) that is told of changes of the fields named.
 	History, Subject string
 	Fields           []string
+	Came             bool // the history is told of what is new, too, as gone from '' to false; but for a tenant's first read, in which all is
 
 	// Before, where not empty, is a statement that is told the tenant and the moment when the read is beside the rows that it will replace, in
 	// the table named like them with _stage.
@@ -62,6 +63,11 @@ func (s *Stage) Merge(ctx context.Context, tx pgx.Tx, m Merge, tid any, run int6
 			return 0, 0, fmt.Errorf("history of %s: %w", m.Table, err)
 		}
 	}
+	if m.Came {
+		if _, err := tx.Exec(ctx, m.came(), tid, now, run); err != nil {
+			return 0, 0, fmt.Errorf("history of %s: %w", m.Table, err)
+		}
+	}
 	tag, err := tx.Exec(ctx, m.upsert(s.columns), tid, now)
 	if err != nil {
 		return 0, 0, fmt.Errorf("write %s: %w", m.Table, err)
@@ -97,6 +103,17 @@ func (m Merge) remember() string {
 		JOIN   ` + m.Table + ` o ON o.tenant_id = $1 AND o.id = n.id
 		CROSS  JOIN LATERAL (VALUES ` + strings.Join(values, ", ") + `) AS v (field, old, new)
 		WHERE  v.old IS DISTINCT FROM v.new
+		ON     CONFLICT DO NOTHING`
+}
+
+// came writes one row for each thing that was not there before.
+func (m Merge) came() string {
+	return `
+		INSERT INTO ` + m.History + ` (tenant_id, ` + m.Subject + `, at, run, field, old, new)
+		SELECT $1, n.id, $2, $3, 'gone', '', 'false'
+		FROM   ` + m.Table + `_changed n
+		WHERE  NOT EXISTS (SELECT FROM ` + m.Table + ` o WHERE o.tenant_id = $1 AND o.id = n.id)
+		AND    EXISTS (SELECT FROM ` + m.Table + ` o WHERE o.tenant_id = $1)
 		ON     CONFLICT DO NOTHING`
 }
 

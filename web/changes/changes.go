@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/internal/change"
+	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/fresh"
@@ -22,6 +23,7 @@ import (
 type Handler struct {
 	Changes *change.Store
 	Sync    *graphsync.Service
+	Grants  *consent.Store
 	Words   map[change.Kind]page.History                    // of the rooms that know the things
 	Keeps   func(ctx context.Context) (days int, err error) // how long history is kept; nil: for ever
 }
@@ -55,11 +57,13 @@ func (h *Handler) fields() (options []page.Option, of fields) {
 	for _, k := range kinds {
 		labels := h.Words[k.id].Labels
 		for _, field := range slices.Sorted(maps.Keys(labels)) {
-			if field != "gone" && field != "gone_at" {
+			if h.Words[k.id].Own || field != "gone" && field != "gone_at" {
 				add(labels[field], k.id, field)
 			}
 		}
-		add("Presence", k.id, "gone")
+		if !h.Words[k.id].Own {
+			add("Presence", k.id, "gone")
+		}
 	}
 	slices.SortFunc(options, func(a, b page.Option) int { return strings.Compare(a.Label, b.Label) })
 	return options, of
@@ -163,6 +167,9 @@ func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	}
 	if len(l.Rows) == 0 && !q.CSV {
 		l.Empty = fresh.Empty(noun, read, m, fresh.Search{Narrowed: q.Narrowed(), Clear: q.Clear()}, now)
+		if read.Dataset == grantsRead {
+			l.Empty = grantsEmpty(l.Empty, m)
+		}
 	}
 	return l.Serve(w, r)
 }
@@ -175,12 +182,19 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, f change.Filter
 	if err != nil {
 		return worst, line, err
 	}
-	for i, read := range all {
-		if read.Tenants > 0 { // some are of the partner's own tenant only
-			had++
+	var granted graphsync.Freshness
+	if among(f.Kinds, change.Grant) {
+		if granted, err = h.granted(ctx, m.Scope, now); err != nil {
+			return worst, line, err
 		}
-		if read.Read > 0 {
-			got++
+		all = append(slices.Clip(all), granted) // what others read, too, stays as it is
+	}
+	for i, read := range all {
+		if read.Tenants > 0 && read.Dataset != grantsRead { // some are of the partner's own tenant only
+			had++
+			if read.Read > 0 {
+				got++
+			}
 		}
 		if !read.AsOf.IsZero() && (asOf.IsZero() || read.AsOf.Before(asOf)) {
 			asOf = read.AsOf
@@ -190,12 +204,19 @@ func (h *Handler) read(ctx context.Context, m tenant.Membership, f change.Filter
 		}
 	}
 	worst.AsOf = asOf
-	if line = fresh.Line(worst, m, now); had > 1 {
+	line = fresh.Line(worst, m, now)
+	switch {
+	case len(all) == 1 && granted.Dataset != "":
+		grantsLine(line, m)
+	case had > 1 || granted.Tenants > 0:
 		where := "/sync"
 		if m.One() {
 			where += "?customer=" + m.Tenant.ID.String()
 		}
 		line.Next, line.Parts = "", []ui.Link{{Text: "from " + ui.N(int64(got)) + " of " + ui.Count(int64(had), "dataset", "datasets"), URL: where}}
+		if granted.Tenants > 0 {
+			line.Parts = append(line.Parts, grantsPart(granted, m))
+		}
 	}
 	return worst, line, nil
 }
@@ -217,7 +238,7 @@ func (h *Handler) gaps(ctx context.Context, m tenant.Membership, f change.Filter
 	if from.IsZero() {
 		from = now.AddDate(0, 0, -gapDays)
 	}
-	days, err := h.Sync.Daily(ctx, scope, k.dataset, "total", from)
+	days, err := h.days(ctx, scope, k, from, now)
 	if err != nil {
 		return nil, err
 	}

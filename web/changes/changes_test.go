@@ -11,7 +11,9 @@ import (
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/change"
 	"github.com/tenantry/tenantry/internal/configuration"
+	"github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/device"
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/webtest"
@@ -45,7 +47,7 @@ func fleet(t *testing.T) (f *webtest.Fleet, contoso, fabrikam tenant.Tenant, h *
 	f.ReadApps(t, contoso.ID, on(10), nil, a)
 	a.Version, a.Name, a.Publisher = "2.0", "Reader Pro", "Contoso"
 	f.ReadApps(t, contoso.ID, on(20), nil, a)
-	return f, contoso, fabrikam, &Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}
+	return f, contoso, fabrikam, &Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Grants: consent.NewStore(f.Pool), Words: words()}
 }
 
 func TestChanges(t *testing.T) {
@@ -134,7 +136,7 @@ func TestChanges(t *testing.T) {
 func TestWhatWasNotReadDidNotStayTheSame(t *testing.T) {
 	f := webtest.NewFleet(t)
 	northwind := f.Tenant(t, 3, "Northwind", "northwind.example")
-	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}).Mount)
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Grants: consent.NewStore(f.Pool), Words: words()}).Mount)
 	if html := c.Get("/changes").Body.String(); !strings.Contains(html, "read yet") || strings.Contains(html, "No changes") {
 		t.Error("what was not read seems to be none")
 	}
@@ -150,7 +152,7 @@ func TestWhatWasNotReadDidNotStayTheSame(t *testing.T) {
 func TestPoliciesChangeFromTheirSecondVersionOn(t *testing.T) {
 	f := webtest.NewFleet(t)
 	contoso := f.Tenant(t, 1, "Contoso", "contoso.example")
-	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Words: words()}).Mount)
+	c := f.Serve(t, technician, tenant.Everything(), (&Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Grants: consent.NewStore(f.Pool), Words: words()}).Mount)
 	p := webtest.Policy{Policy: configuration.Policy{ID: "p1", Kind: configuration.Compliance, Name: "Windows 11"}, Document: configuration.Document{Name: "Windows 11", Settings: []byte(`{"pin":4}`)}}
 	for i, want := range []string{"", "Settings changed", "Settings changed|Presence: there → gone", "Settings changed|Presence: there → gone|Settings changed"} {
 		switch i {
@@ -176,12 +178,90 @@ func TestPoliciesChangeFromTheirSecondVersionOn(t *testing.T) {
 	}
 }
 
+// TestWhatWasGrantedAndWhoHoldsRoles: what a customer granted and took back, and who got and lost a directory role, are listed with the rest;
+// not what the first readings found.
+func TestWhatWasGrantedAndWhoHoldsRoles(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	h := &Handler{Changes: change.NewStore(f.Pool), Sync: f.Sync, Grants: consent.NewStore(f.Pool), Words: map[change.Kind]page.History{
+		change.Grant:         {Own: true, Labels: map[string]string{"application": "Application permission", "delegated": "Delegated permission"}, Said: func(_, v string) string { return "<" + v + ">" }, Called: func(id, of string) (string, string) { return id + "!", "the " + of }},
+		change.DirectoryRole: {Own: true, Labels: map[string]string{"gone": "Directory role"}, Said: func(_, v string) string { return map[string]string{"false": "held"}[v] }, Where: func(part, guest string) string { return strings.Replace(guest, "ben", "/guests/ben", 1) }},
+	}}
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), h.Mount)
+	for _, at := range []string{"/changes", "/t/" + contoso.ID.String() + "/changes"} {
+		if html := c.Get(at + "?kind=grant").Body.String(); !strings.Contains(html, "read yet") || strings.Contains(html, "No change") || strings.Contains(html, "/sync?dataset=App") {
+			t.Errorf("%s: what was granted was not read, and there seems to be none, or the sync to know of it", at)
+		}
+	}
+	for _, sql := range []string{`
+		INSERT INTO consent_reading (tenant_id, at, application_read, delegated_read, state, held, missing, surplus, personal)
+		SELECT $1, $2::timestamptz - make_interval(days => n), true, true, 'connected', 1, 0, 0, 0 FROM unnest(ARRAY[0, 1, 4]) n`, `
+		INSERT INTO consent_grant_change VALUES ($1, 'application', 'Graph', 'Device.Read', $2, '', 'granted'), ($1, 'delegated', 'Graph', 'User.Read', $2, 'granted', '')`, `
+		INSERT INTO guest (tenant_id, id, name, name_key, upn, address, redeemed_at, invited_at, hash, first_seen_at, changed_at) VALUES ($1, 'ben', 'Ben', 'ben', '', '', $2, $2, '', $2, $2)`,
+	} {
+		if _, err := f.Pool.In(contoso.ID).Exec(t.Context(), sql, contoso.ID, f.Now); err != nil {
+			t.Fatal(err)
+		}
+	}
+	eve := directoryrole.Assignment{ID: "a1", Role: "ga", RoleName: "Global Administrator", Principal: "eve", Type: "user", Name: "Eve", Scope: "/"}
+	ben := directoryrole.Assignment{ID: "a2", Role: "gr", RoleName: "Global Reader", Principal: "ben", Type: "user", Name: "Ben", Scope: "/administrativeUnits/1"}
+	f.ReadDirectoryRoles(t, contoso.ID, f.Now.Add(-2*time.Hour), eve)
+	f.ReadDirectoryRoles(t, fabrikam.ID, f.Now.Add(-2*time.Hour), eve)
+	f.ReadDirectoryRoles(t, contoso.ID, f.Now.Add(-time.Hour), ben)
+	list := func(at string) (said []string) {
+		t.Helper()
+		var l struct{ Rows []row }
+		c.JSON(at, http.StatusOK, &l)
+		for _, r := range l.Rows {
+			r.kind = kindOf(change.Kind(r.Kind))
+			r.of = r.Kind == "grant"
+			said = append(said, r.Name+" | "+r.words()+" | "+strings.TrimPrefix(r.URL, "/t/"+contoso.ID.String()))
+		}
+		return said
+	}
+	granted := []string{"User.Read! | Delegated permission of the Graph: <granted> → <> | /consent#history", "Device.Read! | Application permission of the Graph: <> → <granted> | /consent#history"}
+	held := []string{"Ben | Directory role “Global Reader over a part”:  → held | /guests/ben", "Eve | Directory role “Global Administrator”: held →  | "}
+	for at, want := range map[string][]string{
+		"/changes": slices.Concat(granted, held), "/changes?kind=grant": granted, "/changes?kind=directoryRole": held, "/changes?field=directory-role": held,
+		"/changes?field=delegated-permission": granted[:1], "/changes?field=presence": nil, "/t/" + fabrikam.ID.String() + "/changes": nil, "/t/" + contoso.ID.String() + "/changes": slices.Concat(granted, held),
+	} {
+		if got := list(at); !slices.Equal(got, want) {
+			t.Errorf("%s:\n%s\nwant\n%s", at, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	for at, want := range map[string][]string{
+		"/changes?kind=grant":                               {"from 1 of 2 customers", "Not read: 18–19 Nov.", "no complete reading of app permissions of", "App permission<"},
+		"/t/" + contoso.ID.String() + "/changes?kind=grant": {"App permissions, read completely", `href="/t/` + contoso.ID.String() + `/consent">where this comes from`},
+		"/changes":                                               {"from 1 of 1 dataset", "app permissions from 1 of 2 customers", "Directory role", "&lt;granted&gt;"},
+		"/t/" + contoso.ID.String() + "/changes":                 {"and app permissions"},
+		"/changes?kind=directoryRole":                            {"from 2 of 2 customers"},
+		"/changes?format=csv&kind=grant&kind=directoryRole":      {"User.Read!,App permission,", "Eve,Directory role,"},
+		"/t/" + fabrikam.ID.String() + "/changes?kind=grant":     {"read yet", `href="/t/` + fabrikam.ID.String() + `/consent"`},
+		"/changes?kind=grant&customer=" + fabrikam.ID.String():   {"matches"},
+		"/changes?kind=grant&kind=directoryRole&from=2026-11-20": {"Eve"},
+	} {
+		html := c.Get(at).Body.String()
+		for _, w := range want {
+			if !strings.Contains(html, w) {
+				t.Errorf("%s does not say %q", at, w)
+			}
+		}
+		if strings.Contains(html, "<granted>") && !strings.Contains(at, "csv") || strings.Contains(html, "/sync?dataset=App") {
+			t.Errorf("%s: a value is printed as HTML, or the sync is said to know of grants", at)
+		}
+	}
+	own := f.Serve(t, technician, tenant.Only(fabrikam.ID), h.Mount)
+	if html := own.Get("/changes").Body.String(); strings.Contains(html, "User.Read") || strings.Contains(html, "Eve") {
+		t.Error("who may see Fabrikam only sees what is Contoso’s")
+	}
+}
+
 // TestEveryKindHasItsPlace holds the table of kinds against the histories.
 func TestEveryKindHasItsPlace(t *testing.T) {
 	h := &Handler{Words: words()}
 	for _, k := range change.Kinds() {
 		r := h.newRow(change.Change{Kind: k, Subject: "x", Part: "p", Field: "gone", Old: "false", New: "true"})
-		if r.kind.label == "" || r.kind.dataset == "" || r.words() != "Presence: there → gone" {
+		if r.kind.label == "" || r.kind.dataset == "" && k != change.Grant || r.words() != "Presence: there → gone" {
 			t.Errorf("%s: %+v", k, r)
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// kind is how the page names things of a kind, what reads them, and where each has its timeline, below its tenant.
+// kind is how the page names things of a kind, what reads them, and where each has its timeline, below its tenant. Grants are no dataset: they
+// are read by who keeps the consent.
 type kind struct {
 	id      change.Kind
 	label   string
@@ -39,6 +40,8 @@ var kinds = []kind{
 	{change.Incident, "Incident", "incidents", graphsync.Incidents, "/incidents/", ""},
 	{change.Guest, "Guest", "guests", graphsync.Guests, "/guests/", ""},
 	{change.Relationship, "GDAP relationship", "GDAP relationships", graphsync.Relationships, "/relationships/", ""},
+	{change.Grant, "App permission", grants, "", "/consent#history", ""},
+	{change.DirectoryRole, "Directory role", "directory roles", graphsync.DirectoryRoles, "", ""},
 }
 
 func kindOf(id change.Kind) kind {
@@ -47,13 +50,16 @@ func kindOf(id change.Kind) kind {
 
 // firstOf is the first of these kinds, in the order of the page; of all where none is named.
 func firstOf(of []change.Kind) kind {
-	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return len(of) == 0 || slices.Contains(of, k.id) })]
+	return kinds[slices.IndexFunc(kinds, func(k kind) bool { return among(of, k.id) })]
 }
+
+// among tells that these kinds have that one; all where none is named.
+func among(of []change.Kind, k change.Kind) bool { return len(of) == 0 || slices.Contains(of, k) }
 
 // datasets are what reads things of these kinds; of all where none is named.
 func datasets(of []change.Kind) (out []string) {
 	for _, k := range kinds {
-		if (len(of) == 0 || slices.Contains(of, k.id)) && !slices.Contains(out, k.dataset) {
+		if among(of, k.id) && k.dataset != "" && !slices.Contains(out, k.dataset) {
 			out = append(out, k.dataset)
 		}
 	}
@@ -74,6 +80,7 @@ type row struct {
 	At     time.Time      `json:"at"` // of the reading
 	URL    string         `json:"url"`
 	kind   kind
+	of     bool // Part is what it is of: a permission of an API
 }
 
 func (h *Handler) newRow(c change.Change) row {
@@ -82,7 +89,11 @@ func (h *Handler) newRow(c change.Change) row {
 	if r.Name == "" {
 		r.Name = c.Subject
 	}
-	if c.Field == "gone" {
+	if words.Called != nil {
+		r.Name, r.Part = words.Called(c.Subject, c.Part)
+		r.of = true
+	}
+	if c.Field == "gone" && !words.Own {
 		there := map[string]string{"true": "gone", "false": "there"}
 		r.Label, r.Old, r.New = "Presence", there[c.Old], there[c.New]
 	} else {
@@ -100,15 +111,26 @@ func (h *Handler) newRow(c change.Change) row {
 		id = url.PathEscape(c.Part)
 	case change.Service:
 		id = url.PathEscape(c.Part) + "/" + id
+	case change.Grant:
+		id = "" // the page of all of them
 	}
-	r.URL = "/t/" + c.Tenant.String() + k.path + id + k.tail
+	path := k.path + id + k.tail
+	if words.Where != nil {
+		path = words.Where(c.Part, c.Guest)
+	}
+	if path != "" {
+		r.URL = "/t/" + c.Tenant.String() + path
+	}
 	return r
 }
 
 // words are the change in a line.
 func (r row) words() string {
 	what := r.Label
-	if r.Part != "" {
+	switch {
+	case r.of:
+		what += " of " + r.Part
+	case r.Part != "":
 		what += " “" + r.Part + "”"
 	}
 	if r.Old == r.New {

@@ -74,7 +74,7 @@ func newFollowerRow(f domain.Follower, t domain.Template, m tenant.Membership, n
 	r := followerRow{ID: f.Tenant.ID, Name: f.Tenant.Name(), Link: f.Tenant.State, Drift: driftOf(v, known), Missing: permissionNames(v.Missing), Surplus: permissionNames(v.Surplus), tenant: f.Tenant, now: now}
 	if !f.ReadAt.IsZero() {
 		at := f.ReadAt.UTC()
-		r.ReadAt, r.late = &at, now.Sub(at) > rereadTarget
+		r.ReadAt, r.late = &at, now.Sub(at) > domain.FreshFor
 	}
 	r.ask = m.May(tenant.MayConsent) && f.Tenant.State != tenant.StateSuspended && (r.Drift == driftMissing || r.Drift == driftUnknown)
 	return r

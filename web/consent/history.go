@@ -6,6 +6,7 @@ import (
 
 	domain "github.com/tenantry/tenantry/internal/consent"
 	"github.com/tenantry/tenantry/internal/permission"
+	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
 )
 
@@ -70,6 +71,21 @@ func (v staffView) event(r moveRow) ui.Event {
 		e.Tone = "bad"
 	}
 	return e
+}
+
+// History words what readings saw change of the permissions that a customer granted to the app.
+var History = page.History{
+	Labels: map[string]string{string(permission.Application): "Application permission", string(permission.Delegated): "Delegated permission"}, Own: true,
+	Said: func(_, standing string) string {
+		if standing == "" {
+			return "not there"
+		}
+		return standingWords[standing]
+	},
+	Called: func(name, resource string) (string, string) {
+		g := newGrantRow(domain.Standing{Permission: permission.Permission{Name: name, Resource: permission.Resource(resource)}})
+		return g.Name, g.Resource
+	},
 }
 
 var standingWords = map[string]string{domain.StandingGranted: "granted", domain.StandingMissing: "missing", domain.StandingSurplus: "granted, not needed"}

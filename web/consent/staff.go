@@ -114,9 +114,6 @@ type linkRow struct {
 	RevokedBy string               `json:"revoked_by,omitempty"`
 }
 
-// rereadTarget is how often grants are read; older is late.
-const rereadTarget = 26 * time.Hour
-
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
 	v, err := h.staffView(r, m)
 	if err != nil {
@@ -137,7 +134,7 @@ func (h *Handler) staffView(r *http.Request, m tenant.Membership) (staffView, er
 	}
 	if c.LastFull != nil {
 		v.AsOf = &c.LastFull.At
-		v.late = v.now.Sub(c.LastFull.At) > rereadTarget
+		v.late = v.now.Sub(c.LastFull.At) > domain.FreshFor
 	}
 	if c.LastAny != nil && !c.LastAny.Whole() {
 		v.Problem = c.LastAny.Problem

@@ -7,6 +7,10 @@ type History struct {
 	Labels map[string]string         // by field; a field that ends in a colon is all that begin with it
 	Other  func(field string) string // words a field that is not among them; nil: it is called as it is
 	Said   func(field, value string) string
+	Own    bool // the labels are all that can change; else a thing is there or gone besides
+
+	Called func(id, of string) (name, place string) // words what has no name but its id, and what it is of; nil: as they are
+	Where  func(part, guest string) string          // page that shows it, below its tenant; "" where none does; nil: that of things of its kind
 }
 
 // Label is what people call a field.
