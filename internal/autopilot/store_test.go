@@ -191,6 +191,35 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// TestSearchesAreCounted: pages of one row say how many there are, whoever asks and whatever else narrows the list.
+func TestSearchesAreCounted(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, 1, noon, machines(12)...)
+	merge(t, pool, s, contoso, 2, noon.Add(time.Hour), machines(9)...) // three are gone
+	merge(t, pool, s, fabrikam, 1, noon, machines(4)...)
+	for _, tc := range []struct {
+		scope tenant.Scope
+		f     Filter
+		want  int64
+		more  bool
+	}{
+		{tenant.Everything(), Filter{Q: "5cg0"}, 13, false}, {tenant.Everything(), Filter{Q: "5CG0 elite"}, 0, false}, {tenant.Everything(), Filter{Q: "5cg0", Gone: true}, 3, false},
+		{tenant.Everything(), Filter{Q: "5cg0", Tenants: []tenant.ID{fabrikam}}, 4, false}, {tenant.Everything(), Filter{Q: "5cg0", CountMost: 12}, 12, true}, {tenant.Everything(), Filter{Q: "5cg0", CountMost: 13}, 13, false},
+		{tenant.Everything(), Filter{Q: "5cg0", CountMost: 3, Gone: true}, 3, false}, {tenant.Everything(), Filter{Q: "5cg000 5cg0"}, 13, false}, {tenant.Everything(), Filter{Q: "5c"}, 13, false},
+		{tenant.Only(contoso), Filter{Q: "5cg0"}, 9, false}, {tenant.Only(fabrikam), Filter{Q: "5cg0", CountMost: 3}, 3, true}, {tenant.Only(contoso, fabrikam), Filter{Q: "5cg0"}, 13, false},
+		{tenant.Only(contoso), Filter{Q: "5cg0", Tenants: []tenant.ID{fabrikam}}, 0, false}, {tenant.Only(), Filter{Q: "5cg0"}, 0, false},
+	} {
+		tc.f.Limit = 1
+		if p, err := s.List(t.Context(), tc.scope, tc.f); err != nil || p.Count != tc.want || p.More != tc.more {
+			t.Errorf("%v, %+v: %d, more %v, want %d, %v (%v)", tc.scope, tc.f, p.Count, p.More, tc.want, tc.more, err)
+		}
+		if n, err := s.Count(t.Context(), tc.scope, tc.f); !tc.more && (err != nil || n != tc.want) {
+			t.Errorf("%v, %+v: counted %d, want %d (%v)", tc.scope, tc.f, n, tc.want, err)
+		}
+	}
+}
+
 func TestOfDevice(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)

@@ -52,8 +52,12 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 	if l.Counters != nil {
 		return l.Counters.Tally(ctx, db)
 	}
+	only, there := l.Where.onlyWord()
 	if l, err = l.weighed(ctx, db, dense); err != nil {
 		return 0, err
+	}
+	if only != nil && only.shares[0] <= dense && l.Joined == "" {
+		return only.count(ctx, db, there, l.Most)
 	}
 	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Joined+` `+l.Where.SQL(), l.Where.Args
 	if l.Most > 0 {

@@ -39,7 +39,7 @@ func (w *Where) Searched(t Searchable, q string) {
 		w.And(t.Alias+".search LIKE ?", Like(q))
 		return
 	}
-	found := &search{table: t.Table, row: `(` + t.Alias + `.tenant_id, ` + t.Alias + `.id)`, text: t.Alias + `.` + cmp.Or(t.Text, "search"), at: len(w.conds)}
+	found := &search{table: t.Table, alias: t.Alias, row: `(` + t.Alias + `.tenant_id, ` + t.Alias + `.id)`, text: t.Alias + `.` + cmp.Or(t.Text, "search"), at: len(w.conds)}
 	for _, word := range Words(q) {
 		found.patterns = append(found.patterns, Like(word))
 		found.args = append(found.args, w.Arg(Like(word)))
@@ -63,10 +63,10 @@ func (w *Where) Searched(t Searchable, q string) {
 
 // search is a text that is looked for in a table.
 type search struct {
-	table, row, text string
-	patterns, args   []string // of its words
-	at               int      // the first of its conditions
-	shared           bool     // what the index finds may be another row of that id
+	table, alias, row, text string
+	patterns, args          []string // of its words
+	at                      int      // the first of its conditions
+	shared                  bool     // what the index finds may be another row of that id
 
 	shares []float64 // of the table's rows that hold each word, once they are known
 }
@@ -122,6 +122,37 @@ func (l Listing) weighed(ctx context.Context, db DB, most float64) (Listing, err
 	l.Where.search = nil
 	copy(l.Where.conds[s.at:], s.by(asked, ""))
 	return l, nil
+}
+
+// onlyWord is the word that is looked for, where nothing else narrows what a list has of the scope; nil: something does. there tells that what is gone
+// is left out.
+func (w *Where) onlyWord() (s *search, there bool) {
+	if w.search == nil || len(w.search.args) != 1 {
+		return nil, false
+	}
+	for i, cond := range w.conds {
+		switch {
+		case i == w.search.at, cond == w.scope:
+		case cond == w.search.alias+".gone_at IS NULL":
+			there = true
+		default:
+			return nil, false
+		}
+	}
+	return w.search, there
+}
+
+// count is how many rows in the scope hold the word, counted no further than one more than most; 0: all.
+func (s *search) count(ctx context.Context, db DB, there bool, most int64) (n int64, err error) {
+	var limit *int64
+	if most > 0 {
+		most++
+		limit = &most
+	}
+	if err := db.QueryRow(ctx, `SELECT searched_count($1, $2, $3, $4)`, s.table, s.patterns[0], there, limit).Scan(&n); err != nil {
+		return 0, fmt.Errorf("count what holds a text in %s: %w", s.table, BadInput(err))
+	}
+	return n, nil
 }
 
 // weigh finds out the shares. A word without a trigram, which the index cannot be asked for, is taken for one of all rows.

@@ -21,11 +21,12 @@ type Where struct {
 	Args  []any
 
 	search *search
+	scope  string // condition that repeats the scope; "": there is none
 }
 
 // clone is a copy to which conditions and arguments can be added apart.
 func (w *Where) clone() *Where {
-	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args), search: w.search}
+	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args), search: w.search, scope: w.scope}
 }
 
 // And adds a condition; each ? in it takes the next of args.
@@ -72,10 +73,11 @@ func (w *Where) Within(s Scope, column string) (one bool) {
 		return false
 	case len(tenants) == 1:
 		w.And(column+" = ?::uuid", tenants[0])
-		return true
+	default:
+		w.And(column+" = ANY(?::uuid[])", tenants)
 	}
-	w.And(column+" = ANY(?::uuid[])", tenants)
-	return false
+	w.scope = w.conds[len(w.conds)-1]
+	return len(tenants) == 1
 }
 
 // SQL is "WHERE …", or nothing.
