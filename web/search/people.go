@@ -12,7 +12,11 @@ import (
 // people finds primary users of devices by user principal name or name. There is no list of them but this page itself, of them alone; each leads
 // to their devices.
 func (s *question) people(ctx context.Context) (group, error) {
-	found, err := s.h.Devices.Owners(ctx, s.m.Scope, s.q, s.matching, s.owners)
+	matching, err := s.matching()
+	if err != nil {
+		return group{}, err
+	}
+	found, err := s.h.Devices.Owners(ctx, s.m.Scope, s.q, matching, s.owners)
 	if err != nil {
 		return group{}, err
 	}
@@ -21,6 +25,23 @@ func (s *question) people(ctx context.Context) (group, error) {
 		g.Hits = append(g.Hits, s.person(o))
 	}
 	return g, nil
+}
+
+// matching are all devices that match and may be somebody's by the text, if they are few; nil: that is not known.
+func (s *question) matching() ([]device.Device, error) {
+	if !s.asks("devices") {
+		return nil, nil
+	}
+	p, err := s.someDevices()
+	switch {
+	case err != nil:
+		return nil, err
+	case p.Count == int64(len(p.Rows)) && !p.More:
+		return append([]device.Device{}, p.Rows...), nil
+	case p.NamesOnly:
+		return []device.Device{}, nil
+	}
+	return nil, nil
 }
 
 func (s question) person(o device.Owner) hit {

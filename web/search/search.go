@@ -6,11 +6,16 @@ package search
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/tenantry/tenantry/internal/app"
 	"github.com/tenantry/tenantry/internal/autopilot"
@@ -59,6 +64,7 @@ const (
 	perPeople = 200
 	counted   = 2000
 	shortest  = 2
+	abreast   = 4
 )
 
 // finder finds what there is of a kind.
@@ -122,7 +128,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request, m tenant.Member
 // groups asks the stores of the kinds that hold the text, of those asked for, for their first hits. Groups without a hit are left out.
 func (h *Handler) groups(r *http.Request, m tenant.Membership, q page.Query) ([]group, error) {
 	ctx, asked := r.Context(), q.Values["kind"]
-	s := &question{h: h, m: m, q: q.Q, narrowing: q.Narrowing(), chrome: page.ChromeOf(ctx), owners: perGroup}
+	s := &question{h: h, m: m, q: q.Q, narrowing: q.Narrowing(), chrome: page.ChromeOf(ctx), asked: asked, owners: perGroup}
 	if !page.WantsJSON(r) {
 		s.most = counted
 	}
@@ -133,20 +139,29 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q page.Query) ([]
 	if err != nil {
 		return nil, err
 	}
-	out := []group{}
-	for _, f := range finders {
-		if f.held != "" && !slices.Contains(holding, f.held) || len(asked) > 0 && !slices.Contains(asked, f.kind) {
+	finding, ctx := errgroup.WithContext(ctx)
+	finding.SetLimit(abreast)
+	s.someDevices = sync.OnceValues(func() (device.Page, error) { return s.findDevices(ctx) })
+	found := make([]group, len(finders))
+	for i, f := range finders {
+		if f.held != "" && !slices.Contains(holding, f.held) || !s.asks(f.kind) {
 			continue
 		}
-		g, err := f.find(s, ctx)
-		if err != nil {
-			return nil, err
-		}
-		if g.Kind, g.Title = f.kind, f.title; len(g.Hits) > 0 {
-			out = append(out, g)
-		}
+		finding.Go(func() (err error) {
+			defer func() { // no request's goroutine: what panics here would take the whole portal with it
+				if p := recover(); p != nil {
+					err = fmt.Errorf("panic in the search for %s: %v\n%s", f.kind, p, debug.Stack())
+				}
+			}()
+			found[i], err = f.find(s, ctx)
+			found[i].Kind, found[i].Title = f.kind, f.title
+			return err
+		})
 	}
-	return out, nil
+	if err := finding.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(found, func(g group) bool { return len(g.Hits) == 0 }), nil
 }
 
 // question is one search.
@@ -160,8 +175,11 @@ type question struct {
 
 	narrowing string // to groups and tags, as lists read it from their addresses
 
-	matching []device.Device // all devices that match and may be somebody's by the text, if they are few; nil: that is not known
+	asked       []string                    // kinds that are looked for; none: all
+	someDevices func() (device.Page, error) // the first that match, and how many there are, asked for once
 }
+
+func (s *question) asks(kind string) bool { return len(s.asked) == 0 || slices.Contains(s.asked, kind) }
 
 // list is the address of the list that has all of a kind.
 func (s question) list(path string) string {
@@ -203,15 +221,9 @@ func (s question) customer(t tenant.Tenant) hit {
 
 // devices finds those that are there by what a search looks through and by the beginning of an id, and one that is gone by its whole id.
 func (s *question) devices(ctx context.Context) (group, error) {
-	p, err := s.someDevices(ctx)
+	p, err := s.someDevices()
 	if err != nil {
 		return group{}, err
-	}
-	switch {
-	case p.Count == int64(len(p.Rows)) && !p.More:
-		s.matching = append([]device.Device{}, p.Rows...)
-	case p.NamesOnly:
-		s.matching = []device.Device{}
 	}
 	exact, err := s.exactDevice(ctx)
 	if err != nil {
@@ -221,7 +233,7 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	if p.Count > 0 {
 		g.URL = s.list("/devices")
 	}
-	found := append(exact, p.Rows...)
+	found := slices.Concat(exact, p.Rows)
 	late, err := s.late(ctx, graphsync.Devices, at(found, func(d device.Device) tenant.ID { return d.Tenant }))
 	if err != nil {
 		return group{}, err
@@ -237,8 +249,7 @@ func (s *question) devices(ctx context.Context) (group, error) {
 	return g, nil
 }
 
-// someDevices are the first that match, and how many there are.
-func (s question) someDevices(ctx context.Context) (device.Page, error) {
+func (s question) findDevices(ctx context.Context) (device.Page, error) {
 	if utf8.RuneCountInString(s.q) == shortest {
 		return s.h.Devices.Begin(ctx, s.m.Scope, s.q, perGroup, s.most)
 	}
