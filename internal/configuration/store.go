@@ -148,13 +148,22 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	return l, err
 }
 
+// db is the database for a list. By whom they are aimed at, policies are found from one side or the other: some targets are those of a third of all
+// assignments, others of none.
+func (s *Store) db(scope tenant.Scope, f Filter) postgres.DB {
+	if len(f.Target)+len(f.Group)+len(f.Narrowed) > 0 {
+		return s.pool.Planned(scope)
+	}
+	return s.pool.In(scope)
+}
+
 // List returns the policies in the scope that match f, one page in the chosen order.
 func (s *Store) List(ctx context.Context, scope tenant.Scope, f Filter) (p Page, err error) {
 	l, err := f.listing(scope)
 	if err != nil {
 		return p, err
 	}
-	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.pool.In(scope), l, scan)
+	p.Rows, p.Next, p.Count, err = postgres.PageOf(ctx, s.db(scope, f), l, scan)
 	p.Count, p.More = l.Counted(p.Count)
 	return p, err
 }
@@ -165,7 +174,7 @@ func (s *Store) Count(ctx context.Context, scope tenant.Scope, f Filter) (int64,
 	if err != nil {
 		return 0, err
 	}
-	return postgres.CountOf(ctx, s.pool.In(scope), l)
+	return postgres.CountOf(ctx, s.db(scope, f), l)
 }
 
 // Each calls f for every policy in the scope that matches the filter, in its order, one row in memory at a time. Limit does not apply.

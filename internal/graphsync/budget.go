@@ -96,13 +96,13 @@ func usages(arg string) string {
 // Budgets are what was used of the limits within the last moments, the most used first. A tenant that is not called is not among them.
 func (s *Service) Budgets(ctx context.Context, scope tenant.Scope) ([]Budget, error) {
 	rows, _ := s.pool.In(scope).Query(ctx, `
-		SELECT s.tenant_id, `+tenantName+`, s.lane, sum(s.calls)::int, min(s.call_limit)::int, max(s.window_ms)::bigint,
+		SELECT s.tenant_id, `+postgres.TenantWords+`, s.lane, sum(s.calls)::int, min(s.call_limit)::int, max(s.window_ms)::bigint,
 		       CASE WHEN bool_or(s.circuit = 'open') THEN 'open' WHEN bool_or(s.circuit = 'probing') THEN 'probing' ELSE 'closed' END,
 		       max(s.failing)::int, max(s.until_at), min(s.at)
 		FROM   call_budget s
-		JOIN   tenant t USING (tenant_id)
+		JOIN   tenant t ON t.tenant_id = s.tenant_id
 		WHERE  s.at >= $1
-		GROUP  BY s.tenant_id, t.display_name, t.default_domain, s.lane
+		GROUP  BY s.tenant_id, t.tenant_id, s.lane
 		ORDER  BY max(s.until_at) NULLS LAST, sum(s.calls)::float / min(s.call_limit) DESC, s.tenant_id, s.lane
 		LIMIT  1000`, s.now().Add(-budgetLife))
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (b Budget, err error) {

@@ -88,10 +88,11 @@ type DayValue struct {
 	Value int64
 }
 
-const tenantName = `COALESCE(NULLIF(t.display_name, ''), NULLIF(t.default_domain, ''), s.tenant_id::text)`
+// named are the customers in the scope with what people call them and how that sorts: worked out once for each, not for each of its datasets.
+const named = `(SELECT t.tenant_id, ` + postgres.TenantWords + ` AS name, ` + postgres.TenantKey + ` AS key FROM tenant t OFFSET 0) t`
 
 const statusColumns = `
-	s.tenant_id, ` + tenantName + `, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms, s.page_size,
+	s.tenant_id, t.name, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms, s.page_size,
 	s.started_at, s.last_complete_at, s.last_complete_run, s.last_complete_rows, s.duration_ms, s.next_at,
 	s.error_kind, s.error_sentence, s.error_at, s.request_id, s.client_request_id, s.activity_id, s.failures, s.diagnosis,
 	CASE WHEN s.state <> 'running' AND NOT s.stopped AND s.asked_at > COALESCE(s.started_at, '-infinity') THEN s.asked_at END`
@@ -109,10 +110,10 @@ func scanStatus(row pgx.CollectableRow, more ...any) (Status, error) {
 }
 
 var statusOrders = map[string][]postgres.Key{
-	"tenant": {{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"}},
+	"tenant": {{Expr: "t.key", Type: "text"}},
 	"trouble": {
 		{Expr: `CASE s.state WHEN 'failed' THEN 0 WHEN 'running' THEN 1 WHEN 'never' THEN 2 ELSE 3 END`, Type: "int"},
-		{Expr: `lower(` + tenantName + `) COLLATE "C"`, Type: "text"},
+		{Expr: "t.key", Type: "text"},
 	},
 	"asOf": {{Expr: `COALESCE(s.last_complete_at, '-infinity')`, Type: "timestamptz"}},
 }
@@ -172,11 +173,14 @@ func (s *Service) List(ctx context.Context, scope tenant.Scope, f Filter) (Page,
 	var places [][]string
 	rows, _ := db.Query(ctx, `
 		SELECT `+statusColumns+`, `+o.Place()+`
-		FROM   sync_state s
-		JOIN   tenant t ON t.tenant_id = s.tenant_id
-		`+w.SQL()+`
-		ORDER  BY `+o.By()+`
-		LIMIT  `+w.Arg(f.limit()+1), w.Args...)
+		FROM  (SELECT s.tenant_id, s.dataset, t.name, t.key -- which are on the page; what they say is not worked out for all that are sorted
+		       FROM   sync_state s
+		       JOIN   `+named+` ON t.tenant_id = s.tenant_id
+		       `+w.SQL()+`
+		       ORDER  BY `+o.By()+`
+		       LIMIT  `+w.Arg(f.limit()+1)+`) t
+		JOIN   sync_state s ON s.tenant_id = t.tenant_id AND s.dataset = t.dataset
+		ORDER  BY `+o.By(), w.Args...)
 	page.Rows, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) {
 		var place []string
 		st, err := scanStatus(row, &place)
@@ -213,7 +217,7 @@ func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error)
 	rows, _ := s.pool.In(tid).Query(ctx, `
 		SELECT `+statusColumns+`
 		FROM   sync_state s
-		JOIN   tenant t ON t.tenant_id = s.tenant_id
+		JOIN   `+named+` ON t.tenant_id = s.tenant_id
 		WHERE  s.tenant_id = $1
 		ORDER  BY s.dataset`, tid)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
