@@ -92,7 +92,7 @@ func where(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, err error
 	for _, k := range kinds {
 		names = append(names, string(k))
 	}
-	w.OneOf("a.kind", names)
+	w.OfKinds("a.kind", names)
 	if f.Gone {
 		w.And("a.gone_at IS NOT NULL")
 	} else {

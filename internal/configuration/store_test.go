@@ -192,9 +192,13 @@ func TestListFilters(t *testing.T) {
 		{Filter{}, 10}, {Filter{Q: "RULE 03"}, 1}, {Filter{Q: "%"}, 0}, {Filter{Assigned: &yes}, 5}, {Filter{Kind: []Kind{Device}}, 4}, {Filter{Kind: []Kind{Notification}}, 1}, {Filter{Kind: Kinds}, 11},
 		{Filter{Type: []string{"x"}}, 0}, {Filter{Platform: []string{"macOS"}}, 10}, {Filter{Platform: []string{"mac"}}, 0}, {Filter{Target: []string{"group"}}, 5}, {Filter{Target: []string{"allDevices"}}, 0},
 		{Filter{Status: []string{"errors"}}, 4}, {Filter{Status: []string{"unknown"}}, 5}, {Filter{Status: []string{"errors", "unknown"}}, 9}, {Filter{Tenants: []tenant.ID{fabrikam}}, 0}, {Filter{Gone: true}, 0},
+		{Filter{Q: "rule"}, 10}, {Filter{Q: "rule", Kind: []Kind{Device}}, 4}, {Filter{Q: "rule", Kind: []Kind{Notification}}, 0}, {Filter{Q: "mail", Kind: []Kind{Notification, Device}}, 1}, {Filter{Q: "rule", Assigned: &yes}, 5},
 	} {
 		if page, err := s.List(t.Context(), tenant.Everything(), tc.f); err != nil || page.Count != tc.want || int64(len(page.Rows)) != tc.want {
 			t.Errorf("%+v: %d, %d, %v, want %d", tc.f, page.Count, len(page.Rows), err, tc.want)
+		}
+		if n, err := s.Count(t.Context(), tenant.Everything(), tc.f); err != nil || n != tc.want { // by itself, as beside a page that has not all
+			t.Errorf("%+v: counted %d, %v, want %d", tc.f, n, err, tc.want)
 		}
 	}
 	for _, f := range []Filter{{Sort: "x"}, {After: "x"}, {Q: "\x00"}, {Status: []string{"x"}}} {

@@ -57,7 +57,7 @@ func CountOf(ctx context.Context, db DB, l Listing) (count int64, err error) {
 		return 0, err
 	}
 	if only != nil && only.shares[0] <= dense && l.Joined == "" {
-		return only.count(ctx, db, there, l.Most)
+		return only.count(ctx, db, there, l.Where.of, l.Most)
 	}
 	sql, args := `SELECT count(*) FROM `+l.Table+` `+l.Joined+` `+l.Where.SQL(), l.Where.Args
 	if l.Most > 0 {

@@ -124,15 +124,15 @@ func (l Listing) weighed(ctx context.Context, db DB, most float64) (Listing, err
 	return l, nil
 }
 
-// onlyWord is the word that is looked for, where nothing else narrows what a list has of the scope; nil: something does. there tells that what is gone
-// is left out.
+// onlyWord is the word that is looked for, where no more than kinds narrow what else a list has of the scope; nil: something does. there tells that what
+// is gone is left out.
 func (w *Where) onlyWord() (s *search, there bool) {
 	if w.search == nil || len(w.search.args) != 1 {
 		return nil, false
 	}
 	for i, cond := range w.conds {
 		switch {
-		case i == w.search.at, cond == w.scope:
+		case i == w.search.at, cond == w.scope, cond == w.kinds:
 		case cond == w.search.alias+".gone_at IS NULL":
 			there = true
 		default:
@@ -142,14 +142,14 @@ func (w *Where) onlyWord() (s *search, there bool) {
 	return w.search, there
 }
 
-// count is how many rows in the scope hold the word, counted no further than one more than most; 0: all.
-func (s *search) count(ctx context.Context, db DB, there bool, most int64) (n int64, err error) {
+// count is how many rows in the scope, of those kinds (nil: all), hold the word, counted no further than one more than most; 0: all.
+func (s *search) count(ctx context.Context, db DB, there bool, kinds []string, most int64) (n int64, err error) {
 	var limit *int64
 	if most > 0 {
 		most++
 		limit = &most
 	}
-	if err := db.QueryRow(ctx, `SELECT searched_count($1, $2, $3, $4)`, s.table, s.patterns[0], there, limit).Scan(&n); err != nil {
+	if err := db.QueryRow(ctx, `SELECT searched_count($1, $2, $3, $4, $5)`, s.table, s.patterns[0], there, kinds, limit).Scan(&n); err != nil {
 		return 0, fmt.Errorf("count what holds a text in %s: %w", s.table, BadInput(err))
 	}
 	return n, nil

@@ -22,11 +22,15 @@ type Where struct {
 
 	search *search
 	scope  string // condition that repeats the scope; "": there is none
+	kinds  string // condition that chooses kinds, and which; "": none does
+	of     []string
 }
 
 // clone is a copy to which conditions and arguments can be added apart.
 func (w *Where) clone() *Where {
-	return &Where{conds: slices.Clone(w.conds), Args: slices.Clone(w.Args), search: w.search, scope: w.scope}
+	c := *w
+	c.conds, c.Args = slices.Clone(w.conds), slices.Clone(w.Args)
+	return &c
 }
 
 // And adds a condition; each ? in it takes the next of args.
@@ -52,6 +56,13 @@ func (w *Where) OneOf(column string, values []string) {
 		w.And(column+" = ?", values[0])
 	default:
 		w.And(column+" = ANY(?)", values)
+	}
+}
+
+// OfKinds is OneOf for a column that tells kinds of things in one table apart: what holds a word is counted by it, too.
+func (w *Where) OfKinds(column string, kinds []string) {
+	if w.OneOf(column, kinds); len(kinds) > 0 {
+		w.kinds, w.of = w.conds[len(w.conds)-1], kinds
 	}
 }
 
