@@ -53,8 +53,14 @@ type HolderPage struct {
 	More  bool // there are more than Count: HolderFilter.CountMost ended the count
 }
 
-// holders is one row for each who is in a group with such a role; groups inside groups stand by their own members. ? is the actions.
-const holders = `(
+// holders is one row for each who is in a group with such a role, and has the text in the name or the account; groups inside groups stand by their
+// own members.
+func holders(w *postgres.Where, can []string, q string) string {
+	actions, named := w.Arg(append([]string{}, can...)), ""
+	if q = strings.TrimSpace(q); q != "" {
+		named = "AND      m.search LIKE " + w.Arg(postgres.Like(q))
+	}
+	return `(
 	SELECT   s.tenant_id, m.id, max(m.type) AS type, max(m.name) AS name, max(m.upn) AS upn, bool_or(m.enabled) AS enabled, NOT bool_or(m.direct) AS nested, max(m.name_key) AS name_key,
 	         array_agg(DISTINCT r.name) AS roles, array_agg(DISTINCT s.name) AS assignments, array_agg(DISTINCT CASE WHEN s.scopes <> '{}' THEN 'resourceScope' ELSE s.scope_type END) AS scopes
 	FROM     intune_role_assignment s
@@ -62,8 +68,10 @@ const holders = `(
 	CROSS    JOIN LATERAL unnest(s.members) g
 	JOIN     directory_group_member m ON m.tenant_id = s.tenant_id AND m.group_id = g AND m.type <> 'group'
 	WHERE    s.gone_at IS NULL
-	AND      (cardinality(?::text[]) = 0 OR r.allowed && ?::text[])
+	AND      (cardinality(` + actions + `::text[]) = 0 OR r.allowed && ` + actions + `::text[])
+	` + named + `
 	GROUP BY s.tenant_id, m.id) a`
+}
 
 var holderColumns = `a.tenant_id, ` + tenantName + `, a.id, a.type, a.name, a.upn, a.enabled, a.nested, a.roles, a.assignments, a.scopes`
 
@@ -81,11 +89,8 @@ func (f HolderFilter) listing(scope tenant.Scope) (l postgres.Listing, err error
 	if err := printable(slices.Concat(f.Can, f.Holders, []string{f.Q})...); err != nil {
 		return l, err
 	}
-	l = postgres.Listing{Columns: holderColumns, Table: strings.ReplaceAll(holders, "?", w.Arg(append([]string{}, f.Can...))), Where: w, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: holderColumns, Table: holders(w, f.Can, f.Q), Where: w, Cursor: f.After, Limit: f.Limit}
 	one := w.Within(scope, "a.tenant_id")
-	if q := strings.TrimSpace(f.Q); q != "" {
-		w.And("lower(a.name || E'\\n' || a.upn) LIKE ?", postgres.Like(q))
-	}
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
 	}
