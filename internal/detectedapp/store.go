@@ -138,9 +138,13 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	}
 	paged := o.Name == "name" && limit > 0 && !f.Spread // an index tells which are on the page, and only those are added up
 	from := `(` + programs(w, f) + `) g`
+	kept, ok := f.kept(scope)
 	if paged && f.onlySearched() {
 		w = &postgres.Where{}
 		from = holding(w, f.Q) + ` g`
+	} else if paged && ok {
+		w = kept
+		from = `(SELECT * FROM detected_program g ` + w.SQL() + `) g`
 	} else if paged {
 		from = `(SELECT * FROM detected_app a ` + w.SQL() + `) g`
 	}
@@ -223,8 +227,12 @@ func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter)
 	if err != nil {
 		return 0, err
 	}
-	if kept, ok := f.stored(scope); ok {
-		if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(*) FROM detected_program g `+kept.SQL(), kept.Args...).Scan(&n); err != nil {
+	if kept, ok := f.kept(scope); ok && !(f.Spread && len(f.Platform) > 1) {
+		each := "*"
+		if len(f.Platform) > 1 {
+			each = "DISTINCT g.app_key"
+		}
+		if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(`+each+`) FROM detected_program g `+kept.SQL(), kept.Args...).Scan(&n); err != nil {
 			return 0, fmt.Errorf("count detected apps: %w", postgres.BadInput(err))
 		}
 		return n, nil

@@ -1,6 +1,7 @@
 package detectedapp
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -10,18 +11,22 @@ import (
 // stored chooses among the programs of all tenants, which are kept added up for all platforms and for each. ok is false for what is not: some of
 // the tenants, versions or platforms.
 func (f Filter) stored(scope tenant.Scope) (w *postgres.Where, ok bool) {
+	w, ok = f.kept(scope)
+	return w, ok && len(f.Platform) < 2
+}
+
+// kept is stored of several platforms, too, where there may be a row of a program for each: they tell which programs there are, but not their sums.
+func (f Filter) kept(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	all, _ := scope.PostgresScope()
-	if !all || len(f.Tenants)+len(f.Version) > 0 || len(f.Platform) > 1 {
+	if !all || len(f.Tenants)+len(f.Version) > 0 || slices.Contains(f.Platform, "") {
 		return nil, false
 	}
-	platform := ""
-	if len(f.Platform) == 1 {
-		if platform = f.Platform[0]; platform == "" {
-			return nil, false
-		}
+	platforms := f.Platform
+	if len(platforms) == 0 {
+		platforms = []string{""}
 	}
 	w = &postgres.Where{}
-	w.And("g.platform = ?", platform)
+	w.OneOf("g.platform", platforms)
 	q := strings.TrimSpace(f.Q)
 	switch {
 	case f.keys != nil: // an index found them

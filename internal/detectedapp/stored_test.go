@@ -50,7 +50,7 @@ func TestProgramsOfAllSayWhatTheirRowsSay(t *testing.T) {
 		{"none left", func() { merge(t, pool, s, contoso, noon.Add(5*time.Hour)) }},
 	}
 	filters := []Filter{{}, {Q: "CHROME"}, {Q: "tool 0"}, {Q: "to"}, {Q: "%"}, {Spread: true}, {Platform: []string{"windows"}}, {Platform: []string{"macOS"}, Spread: true}, {Platform: []string{"macOS"}, Q: "google"},
-		{Platform: []string{"macOS", "windows"}}, {Version: []string{"9.5"}}, {Key: KeyOf("Google Chrome", "Google LLC")}}
+		{Platform: []string{"macOS", "windows"}}, {Platform: []string{"macOS", "windows"}, Q: "chrome"}, {Platform: []string{"windows", "macOS"}, Q: "to"}, {Platform: []string{"macOS", "windows"}, Spread: true}, {Platform: []string{"macOS", ""}}, {Version: []string{"9.5"}}, {Key: KeyOf("Google Chrome", "Google LLC")}}
 	for _, step := range steps {
 		step.do()
 		for _, f := range filters {
