@@ -37,8 +37,9 @@ func collectLess(ctx context.Context, getenv func(string) string) {
 	}
 }
 
-// limitFor keeps the limit at twice what lives at least: at a tighter one the collector would hardly do anything else than collect.
-func limitFor(live int64) int64 { return max(steady, 2*live+steady/4) }
+// limitFor keeps the limit at half as much again as lives, and some more, at least: at a tighter one the collector would hardly do anything else
+// than collect.
+func limitFor(live int64) int64 { return max(steady, live+live/2+steady/4) }
 
 // living is how much the last collection left.
 func living() int64 {
