@@ -118,7 +118,7 @@ func (s *Service) statuses(ctx context.Context, scope tenant.Scope, datasets ...
 	rows, _ := s.pool.In(scope).Query(ctx, `
 		SELECT `+statusColumns+`
 		FROM   sync_state s
-		JOIN   `+named+` ON t.tenant_id = s.tenant_id
+		JOIN  (`+named+`) t ON t.tenant_id = s.tenant_id
 		`+w.SQL(), w.Args...)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
 	if err != nil {

@@ -88,8 +88,8 @@ type DayValue struct {
 	Value int64
 }
 
-// named are the customers in the scope with what people call them and how that sorts: worked out once for each, not for each of its datasets.
-const named = `(SELECT t.tenant_id, ` + postgres.TenantWords + ` AS name, ` + postgres.TenantKey + ` AS key FROM tenant t OFFSET 0) t`
+// named are the customers in the scope with what people call them and how that sorts.
+const named = `SELECT t.tenant_id, ` + postgres.TenantWords + ` AS name, ` + postgres.TenantKey + ` AS key FROM tenant t`
 
 const statusColumns = `
 	s.tenant_id, t.name, s.dataset, s.state, s.stopped, s.run, s.pages, s.rows, s.bytes, s.retries, s.throttled_ms, s.page_size,
@@ -173,9 +173,9 @@ func (s *Service) List(ctx context.Context, scope tenant.Scope, f Filter) (Page,
 	var places [][]string
 	rows, _ := db.Query(ctx, `
 		SELECT `+statusColumns+`, `+o.Place()+`
-		FROM  (SELECT s.tenant_id, s.dataset, t.name, t.key -- which are on the page; what they say is not worked out for all that are sorted
+		FROM  (SELECT s.tenant_id, s.dataset, t.name, t.key -- which are on the page: what each says, and what a customer is called, is not worked out for all that are sorted
 		       FROM   sync_state s
-		       JOIN   `+named+` ON t.tenant_id = s.tenant_id
+		       JOIN  (`+named+` OFFSET 0) t ON t.tenant_id = s.tenant_id
 		       `+w.SQL()+`
 		       ORDER  BY `+o.By()+`
 		       LIMIT  `+w.Arg(f.limit()+1)+`) t
@@ -217,7 +217,7 @@ func (s *Service) OfTenant(ctx context.Context, tid tenant.ID) ([]Status, error)
 	rows, _ := s.pool.In(tid).Query(ctx, `
 		SELECT `+statusColumns+`
 		FROM   sync_state s
-		JOIN   `+named+` ON t.tenant_id = s.tenant_id
+		JOIN  (`+named+`) t ON t.tenant_id = s.tenant_id
 		WHERE  s.tenant_id = $1
 		ORDER  BY s.dataset`, tid)
 	found, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (Status, error) { return scanStatus(row) })
