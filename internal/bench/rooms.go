@@ -12,14 +12,14 @@ func all() bool { return os.Getenv("BENCH_ALL") != "" }
 
 // rooms are pages over all tenants that show more than devices: each as it opens, and in the forms that ask most of the database.
 var rooms = strings.Fields(`
-	/tenants /tenants?sort=compliant /access /access?who=wipe /access/list /access/list?q=contoso /roles /roles?can=Microsoft.Intune_RemoteTasks_Wipe /roles/who /roles/who/people /roles/who/people?q=micro
-	/apps /apps?intent=required /apps?q=micro /apps?sort=failed /apps/catalogue /apps/catalogue?q=micro /apps/catalogue?sort=failed /apps/detected /apps/detected?sort=devices /apps/detected?spread=true /apps/installs /apps/installs?q=micro
-	/configuration /configuration?q=micro /configuration?target=allDevices /configuration?status=errors /configuration?platform=Windows
+	/tenants /tenants?sort=compliant /access /access?who=wipe /access/list /access/list?q=contoso /roles /roles?can=Microsoft.Intune_RemoteTasks_Wipe /roles/who /roles/who/people /roles/who/people?q=micro /roles/who/people?sort=customer&q=contoso
+	/apps /apps?intent=required /apps?q=micro /apps?sort=failed /apps/catalogue /apps/catalogue?q=micro /apps/catalogue?sort=failed /apps/detected /apps/detected?sort=devices /apps/detected?spread=true /apps/detected?platform=windows&platform=macOS /apps/installs /apps/installs?q=micro
+	/configuration /configuration?q=micro /configuration?target=allDevices /configuration?target=group /configuration?status=errors /configuration?platform=Windows
 	/devices?model=Surface+Hub+2S /devices?state=wipePending /devices?ownership=unknown /devices/autopilot /devices/autopilot?q=contoso /devices/autopilot?enrolled=false /devices/protection
 	/devices/protection?problem=critical /devices/protection?problem=malwareActive&sort=-name /devices/malware /devices/remote-actions /devices/categories
 	/services /services?state=soon /services?sort=contact /services/calendar /guests /guests?sort=-standing /incidents /incidents?sort=severity /licences /licences/domains
 	/provisioning /provisioning?q=contoso /provisioning?sort=customer /provisioning/log /provisioning/log?q=failed /provisioning/objects /provisioning/failures /provisioning/failures?q=an /provisioning/mappings /provisioning/alerts
-	/relationships /changes /sync /sync?age=fresh /sync/runs /search?q=adam /search?q=contoso /search?q=micro`)
+	/relationships /changes /changes?kind=grant /sync /sync?age=fresh /sync/runs /search?q=adam /search?q=contoso /search?q=micro`)
 
 // measureRooms asks for pages of every kind as the owner, a single client, after a first time for what is prepared once.
 func (b *bench) measureRooms(ctx context.Context) error {
