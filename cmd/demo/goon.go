@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/cmd/internal/serve"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -14,7 +16,7 @@ import (
 const longestBehind = 4 * time.Hour
 
 // goneOn are the datasets that are read again once the cloud's time has gone on.
-var goneOn = []string{graphsync.Devices, graphsync.ProvisioningJobs, graphsync.Incidents}
+var goneOn = []string{graphsync.Devices, graphsync.ProvisioningJobs, graphsync.Incidents, graphsync.DirectoryRoles}
 
 // behind is how far the cloud's time is set back. It stays in the same day: what the cloud makes of its day lies before that.
 func behind(now time.Time) time.Duration {
@@ -53,7 +55,8 @@ func firstRead(ctx context.Context, p *serve.Portal) (done bool, err error) {
 	return done, err
 }
 
-// administer is what people of the first customer do in their own tenant: they pause a provisioning job that runs well.
+// administer is what people of the first customer do in their own tenant: they pause a provisioning job that runs well, and make somebody who
+// held no role one of their Intune administrators.
 func (d *demo) administer(ctx context.Context, p *serve.Portal) error {
 	w := d.cloud.World
 	t := w.Tenants()[1]
@@ -70,6 +73,9 @@ func (d *demo) administer(ctx context.Context, p *serve.Portal) error {
 			v := t.Provisioning[j.SPID]
 			v.Paused = w.Clock.Now()
 			t.Provisioning[j.SPID] = v
+		}
+		if i := slices.IndexFunc(t.Users, func(u *world.User) bool { return u.AccountEnabled && !u.Guest() && len(u.Roles) == 0 }); i >= 0 {
+			t.Users[i].Roles = []string{"Intune Administrator"}
 		}
 	})
 	return nil
