@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/tenantry/tenantry/cmd/internal/serve"
-	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -74,8 +73,11 @@ func (d *demo) administer(ctx context.Context, p *serve.Portal) error {
 			v.Paused = w.Clock.Now()
 			t.Provisioning[j.SPID] = v
 		}
-		if i := slices.IndexFunc(t.Users, func(u *world.User) bool { return u.AccountEnabled && !u.Guest() && len(u.Roles) == 0 }); i >= 0 {
-			t.Users[i].Roles = []string{"Intune Administrator"}
+		for _, u := range slices.Backward(t.Users) { // the first are those whose passwords are on the screen
+			if u.AccountEnabled && !u.Guest() && len(u.Roles) == 0 {
+				u.Roles = []string{"Intune Administrator"}
+				break
+			}
 		}
 	})
 	return nil

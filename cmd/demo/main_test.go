@@ -76,6 +76,7 @@ func TestDemo(t *testing.T) {
 				t.Errorf("GET %s = %d, want %d", path, res.StatusCode, want)
 			}
 		}
+		await(t, 10*time.Second, "who can sign in", func() bool { return strings.Contains(out.String(), "Ctrl-C") }) // it serves before it says so
 		for _, want := range []string{"built", "owner", "technician of Contoso", "support", "customer administrator of Contoso", "not asked yet"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("the screen does not say %q:\n%s", want, out.String())
