@@ -51,7 +51,7 @@ generate:
 # keep nothing; the service that puts these together has the whole site compiled once more, which takes a minute: make race has it all.
 RACED = ./internal/audit ./internal/brake ./internal/cloudsim ./internal/cloudsim/hunting ./internal/cloudsim/login ./internal/cloudsim/world ./internal/consent ./internal/deviceaction \
 	./internal/entra ./internal/graph ./internal/graphsync ./internal/guest ./internal/keyset ./internal/localpg ./internal/mail ./internal/postgres ./internal/provisioning \
-	./internal/session ./internal/tenant ./cmd/cloudsim ./web/middleware
+	./internal/session ./internal/tenant ./cmd/cloudsim ./web/middleware ./web/search
 
 # The style sheet up to date, formatted, vetted, staticcheck; then all tests, shuffled, and not vetted again. What CI runs, no more and no less.
 check:
