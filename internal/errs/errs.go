@@ -1,9 +1,14 @@
-// Package errs names the kinds of failure that the portal tells apart, and carries the sentence that a person may read.
+// Package errs names the kinds of failure that the portal tells apart, and carries the sentence that a person may read. A panic that nobody else would
+// catch becomes an error here, too.
 //
 // It holds no texts of its own and knows neither HTTP nor SQL: web/page maps a kind to a status, stores map rows to kinds.
 package errs
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+)
 
 // The kinds. Test with errors.Is; wrap with %w.
 var (
@@ -48,4 +53,12 @@ func Sentence(err error) (sentence, next string, ok bool) {
 		return s.Sentence, s.Next, true
 	}
 	return "", "", false
+}
+
+// Caught makes an error of a panic, with where it happened. To be deferred in a goroutine that is no request's, where a panic would take the whole
+// process with it.
+func Caught(err *error, doing string) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic in %s: %v\n%s", doing, p, debug.Stack())
+	}
 }

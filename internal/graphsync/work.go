@@ -3,9 +3,7 @@ package graphsync
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"runtime/debug"
 	"time"
 
 	"github.com/riverqueue/river"
@@ -134,10 +132,9 @@ func (s *Service) pull(ctx context.Context, run *Run) (err error) {
 		close(done)
 		<-stopped
 	}()
+	defer errs.Caught(&err, run.Dataset.Name)
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("panic in %s: %v\n%s", run.Dataset.Name, p, debug.Stack())
-		} else if err != nil && errors.Is(context.Cause(ctx), ErrLate) {
+		if err != nil && errors.Is(context.Cause(ctx), ErrLate) {
 			err = ErrLate
 		}
 	}()

@@ -2,11 +2,11 @@ package tenant
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/tenantry/tenantry/internal/errs"
 )
 
 // Shared lets people who ask for the same scope at nearly the same time share one reading. What a person just did is in it: a reading that
@@ -98,11 +98,7 @@ func (s *Shared[T]) start(ctx context.Context, key string, of func(context.Conte
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), longestReading)
 		defer cancel()
 		defer s.end(key, r)
-		defer func() { // no request's goroutine: what panics here would take the whole portal with it
-			if p := recover(); p != nil {
-				r.err = fmt.Errorf("panic in a reading that is shared: %v\n%s", p, debug.Stack())
-			}
-		}()
+		defer errs.Caught(&r.err, "a reading that is shared")
 		r.found, r.err = of(ctx)
 	}()
 	return r

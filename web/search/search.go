@@ -6,10 +6,8 @@ package search
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -148,11 +146,7 @@ func (h *Handler) groups(r *http.Request, m tenant.Membership, q page.Query) ([]
 			continue
 		}
 		finding.Go(func() (err error) {
-			defer func() { // no request's goroutine: what panics here would take the whole portal with it
-				if p := recover(); p != nil {
-					err = fmt.Errorf("panic in the search for %s: %v\n%s", f.kind, p, debug.Stack())
-				}
-			}()
+			defer errs.Caught(&err, "the search for "+f.kind)
 			found[i], err = f.find(s, ctx)
 			found[i].Kind, found[i].Title = f.kind, f.title
 			return err
