@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -98,7 +97,7 @@ func holding(w *postgres.Where, q string) string {
 
 // searched tells that a text of programs is one that the index of the search can be asked for.
 func (f Filter) searched() bool {
-	return f.Key == "" && f.keys == nil && utf8.RuneCountInString(strings.TrimSpace(f.Q)) >= postgres.Trigram
+	return f.Key == "" && f.keys == nil && !postgres.Short(strings.TrimSpace(f.Q))
 }
 
 // onlySearched tells that nothing else chooses: what holds the text is the list.
@@ -133,17 +132,17 @@ func programsSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgr
 	if err != nil {
 		return "", nil, o, err
 	}
-	if kept, ok := f.stored(scope); ok {
-		return storedSQL(kept, o, f.After, limit)
+	stored, ok := f.stored(scope)
+	if ok && len(f.Platform) < 2 {
+		return storedSQL(stored, o, f.After, limit)
 	}
 	paged := o.Name == "name" && limit > 0 && !f.Spread // an index tells which are on the page, and only those are added up
 	from := `(` + programs(w, f) + `) g`
-	kept, ok := f.kept(scope)
 	if paged && f.onlySearched() {
 		w = &postgres.Where{}
 		from = holding(w, f.Q) + ` g`
 	} else if paged && ok {
-		w = kept
+		w = stored
 		from = `(SELECT * FROM detected_program g ` + w.SQL() + `) g`
 	} else if paged {
 		from = `(SELECT * FROM detected_app a ` + w.SQL() + `) g`
@@ -227,12 +226,12 @@ func (s *Store) CountPrograms(ctx context.Context, scope tenant.Scope, f Filter)
 	if err != nil {
 		return 0, err
 	}
-	if kept, ok := f.kept(scope); ok && !(f.Spread && len(f.Platform) > 1) {
+	if stored, ok := f.stored(scope); ok && !(f.Spread && len(f.Platform) > 1) {
 		each := "*"
 		if len(f.Platform) > 1 {
 			each = "DISTINCT g.app_key"
 		}
-		if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(`+each+`) FROM detected_program g `+kept.SQL(), kept.Args...).Scan(&n); err != nil {
+		if err := s.pool.In(scope).QueryRow(ctx, `SELECT count(`+each+`) FROM detected_program g `+stored.SQL(), stored.Args...).Scan(&n); err != nil {
 			return 0, fmt.Errorf("count detected apps: %w", postgres.BadInput(err))
 		}
 		return n, nil
@@ -288,8 +287,8 @@ func (s *Store) Program(ctx context.Context, scope tenant.Scope, key string) (Pr
 		return Program{}, fmt.Errorf("detected app: %w", errs.NotFound)
 	}
 	from := `(` + programs(w, f) + `) g`
-	if kept, ok := f.stored(scope); ok {
-		w, from = kept, "detected_program g "+kept.SQL()
+	if stored, ok := f.stored(scope); ok {
+		w, from = stored, "detected_program g "+stored.SQL()
 	}
 	rows, _ := s.pool.In(scope).Query(ctx, `SELECT `+programColumns+`, '{}'::text[] FROM `+from, w.Args...)
 	p, err := pgx.CollectExactlyOneRow(rows, func(row pgx.CollectableRow) (Program, error) {

@@ -9,14 +9,8 @@ import (
 )
 
 // stored chooses among the programs of all tenants, which are kept added up for all platforms and for each. ok is false for what is not: some of
-// the tenants, versions or platforms.
+// the tenants or versions. Of several platforms there may be a row of a program for each: they tell which programs there are, but not their sums.
 func (f Filter) stored(scope tenant.Scope) (w *postgres.Where, ok bool) {
-	w, ok = f.kept(scope)
-	return w, ok && len(f.Platform) < 2
-}
-
-// kept is stored of several platforms, too, where there may be a row of a program for each: they tell which programs there are, but not their sums.
-func (f Filter) kept(scope tenant.Scope) (w *postgres.Where, ok bool) {
 	all, _ := scope.PostgresScope()
 	if !all || len(f.Tenants)+len(f.Version) > 0 || slices.Contains(f.Platform, "") {
 		return nil, false
