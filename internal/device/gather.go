@@ -57,7 +57,7 @@ func (s *Store) gather(ctx context.Context, scope tenant.Scope, f Filter, limit 
 		return Page{}, false, err
 	}
 	db := s.pool.In(scope)
-	if short(Term(f.Q)) { // how many begin with a text, only the text tells
+	if postgres.Short(Term(f.Q)) { // how many begin with a text, only the text tells
 		db = s.pool.Planned(scope)
 	}
 	var count, beside int64
@@ -103,7 +103,7 @@ func gatherSQL(scope tenant.Scope, f Filter, limit int) (string, []any, postgres
 // matches are those of a search with what they are sorted by, one more than are counted.
 func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 	text, most := Term(f.Q), f.bound()
-	if short(text) {
+	if postgres.Short(text) {
 		c := &postgres.Where{Args: w.Args}
 		if _, err := conditions(c, scope, f); err != nil {
 			return "", err
@@ -120,7 +120,9 @@ func matches(w *postgres.Where, scope tenant.Scope, f Filter) (string, error) {
 }
 
 // byIndex tells that what the index of the search knows of a device is all that is needed to sort what was found.
-func (f Filter) byIndex() bool { return !short(Term(f.Q)) && (f.Sort == "" || f.Sort == "name") }
+func (f Filter) byIndex() bool {
+	return !postgres.Short(Term(f.Q)) && (f.Sort == "" || f.Sort == "name")
+}
 
 // beside is the condition that a match holds the text beside its name.
 func beside(f Filter) string {

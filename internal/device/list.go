@@ -143,7 +143,7 @@ func selected(f Filter, o postgres.Order, limit int) string {
 // security the planner would rather walk through all devices of the scope than believe that few match.
 func source(scope tenant.Scope, f Filter) (w *postgres.Where, one bool, from string, err error) {
 	text := Term(f.Q)
-	if text == "" || short(text) || f.Gone {
+	if text == "" || postgres.Short(text) || f.Gone {
 		w, one, err = where(scope, f)
 		return w, one, "device d", err
 	}
@@ -198,7 +198,7 @@ func countSQL(scope tenant.Scope, f Filter) (string, []any, error) {
 	if err != nil {
 		return "", nil, err
 	}
-	if text != "" && !short(text) && f.onlySearch() {
+	if text != "" && !postgres.Short(text) && f.onlySearch() {
 		w := &postgres.Where{}
 		return `SELECT count(*) FROM ` + holding(w, text, f.bound()) + ` m`, w.Args, nil
 	}

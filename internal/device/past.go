@@ -32,7 +32,7 @@ func newPast(scope tenant.Scope, at time.Time, f Filter) (past, error) {
 			return past{}, err
 		}
 		p.still.fields = append(p.still.fields, searchedThen...)
-		if short(t) { // its index is one of beginnings only
+		if postgres.Short(t) { // its index is one of beginnings only
 			p.f.Q = ""
 		}
 	}

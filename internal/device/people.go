@@ -60,7 +60,7 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 		matches = ownedAmong(w, text, among)
 	}
 	db := s.pool.Planned(scope)
-	if among != nil || scope.All && short(text) {
+	if among != nil || scope.All && postgres.Short(text) {
 		db = s.pool.Fixed(scope)
 	}
 	rows, _ := db.Query(ctx, `
@@ -87,7 +87,7 @@ func (s *Store) Owners(ctx context.Context, scope tenant.Scope, q string, among 
 // owner tells that the text may mean the device's user.
 func (d Device) owner(text string) bool {
 	upn := strings.ToLower(d.UPN)
-	if short(text) {
+	if postgres.Short(text) {
 		return strings.HasPrefix(upn, text)
 	}
 	name := strings.ToLower(d.UserName)
@@ -103,12 +103,12 @@ func owned(w *postgres.Where, scope tenant.Scope, text string) string {
 	w.And("d.user_key >= ?", text)
 	w.And("d.user_key < ?", text+"\U0010FFFF")
 	most := gathered
-	if short(text) {
+	if postgres.Short(text) {
 		most = gatheredShort
 	}
 	limit := strconv.Itoa(most) // no argument: see limited
 	begun := `WITH begun AS MATERIALIZED (SELECT d.tenant_id, d.id, d.user_key, d.upn, d.user_name FROM device d ` + w.SQL() + ` ORDER BY d.user_key, d.tenant_id, d.id LIMIT ` + limit + `)`
-	if short(text) {
+	if postgres.Short(text) {
 		return begun + `, found AS (SELECT * FROM begun), cut AS (SELECT count(*) >= ` + limit + ` AS cut FROM begun)`
 	}
 	return begun + `,
@@ -133,7 +133,7 @@ func ownedAmong(w *postgres.Where, text string, among []Device) string {
 	}
 	from := `unnest(` + w.Arg(tenants) + `::uuid[], ` + w.Arg(ids) + `::text[])`
 	test := ""
-	if short(text) {
+	if postgres.Short(text) {
 		test = "starts_with(d.user_key, " + w.Arg(text) + ")"
 	} else {
 		test = namesUser(w, text)

@@ -26,9 +26,6 @@ var (
 	separators = strings.NewReplacer(":", "", "-", "", ".", "", " ", "")
 )
 
-// short tells that a text has no trigram, which the index of the search needs; it is taken for a beginning.
-func short(text string) bool { return len([]rune(text)) < postgres.Trigram }
-
 // beginsID tells that a text may be the beginning of a device's id, Intune's or Entra's, besides a part of what a search looks through.
 func beginsID(text string) bool {
 	_, guid := postgres.GUIDBegins(text)
@@ -46,7 +43,7 @@ func search(w *postgres.Where, f Filter) error {
 	text := Term(f.Q)
 	switch {
 	case text == "":
-	case short(text), f.Gone: // those that are gone are few, and not in the index of the search
+	case postgres.Short(text), f.Gone: // those that are gone are few, and not in the index of the search
 		plain(w, text)
 	default:
 		w.And("(d.tenant_id, d.id) IN (SELECT m.tenant_id, m.id FROM " + holding(w, text, 0) + " m)")
@@ -80,7 +77,7 @@ func holding(w *postgres.Where, text string, most int64) string {
 
 // plain adds the condition without the index of the search, for rows that are read anyway.
 func plain(w *postgres.Where, text string) {
-	if short(text) {
+	if postgres.Short(text) {
 		end := text + "\U0010FFFF"
 		w.And(`((d.name_key >= ? AND d.name_key < ?) OR (d.serial_key >= ? AND d.serial_key < ?) OR (d.user_key >= ? AND d.user_key < ?))`, text, end, text, end, text, end)
 		return

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/jackc/pgx/v5"
 
@@ -106,7 +105,7 @@ func (s *Store) Wipers(ctx context.Context, scope tenant.Scope, f WiperFilter) (
 	}
 	db := s.pool.Planned(scope)
 	seldom := false
-	if q := strings.TrimSpace(f.Q); utf8.RuneCountInString(q) >= postgres.Trigram {
+	if q := strings.TrimSpace(f.Q); !postgres.Short(q) {
 		if err := db.QueryRow(ctx, `SELECT count(*) <= $2 FROM wipers_named($1, $2 + 1)`, postgres.Like(q), few).Scan(&seldom); err != nil {
 			return p, fmt.Errorf("how frequent a text is among who could wipe: %w", postgres.BadInput(err))
 		}

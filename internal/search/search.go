@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/tenantry/tenantry/internal/postgres"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -55,7 +54,7 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	if text == "" || len(text) > 200 || !postgres.Printable(text) {
 		return slices.Clone(kinds), nil
 	}
-	if utf8.RuneCountInString(text) < postgres.Trigram {
+	if postgres.Short(text) {
 		return s.beginning(ctx, scope, strings.ToLower(text))
 	}
 	if _, guid := postgres.GUIDBegins(text); guid || !postgres.Uncased(text) {
@@ -63,7 +62,7 @@ func (s *Store) Holding(ctx context.Context, scope tenant.Scope, text string) ([
 	}
 	text = Words(text)[0] // of several, which must all be held, the one that tells most
 	// What follows an @ stands in too many texts to tell much.
-	if before, _, ok := strings.Cut(text, "@"); ok && utf8.RuneCountInString(before) >= postgres.Trigram {
+	if before, _, ok := strings.Cut(text, "@"); ok && !postgres.Short(before) {
 		text = before
 	}
 	var found []Kind
