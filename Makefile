@@ -59,8 +59,8 @@ check:
 	@test -z "$$(gofmt -l cmd internal web migrations)" || { echo "Not formatted, run make fmt:"; gofmt -l cmd internal web migrations; exit 1; }
 	go vet ./...
 	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 -checks 'SA*,S1*,U1000' ./...
-	go test -race -vet=off -shuffle=on -timeout 30m $(RACED)
-	go test -vet=off -shuffle=on -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(RACED))")
+	go test -race -vet=off -shuffle=on $(RACED)
+	go test -vet=off -shuffle=on $$(go list ./... | grep -vxF "$$(go list $(RACED))")
 
 # Formats Go and templ.
 fmt:

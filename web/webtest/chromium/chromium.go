@@ -10,36 +10,8 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
-
-// Tab is a browser of the test's own: a tab of the test binary's Chromium, with cookies of its own. Without Chromium, and with -short,
-// the test is skipped; where CI=true a missing one fails it.
-func Tab(t testing.TB) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("-short: no browser")
-	}
-	browser, err := shared.enter()
-	if errors.Is(err, errNoChromium) && os.Getenv("CI") != "true" {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(shared.leave)
-	ctx, cancel := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("open a tab: %v", err)
-	}
-	// Every page of the tab finds axe there, as sending and compiling it for each page took longer than what it does.
-	if _, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: axe}); err != nil {
-		t.Fatalf("load axe: %v", err)
-	}
-	return ctx
-}
 
 // Main runs a package's tests with one Chromium for all of them: func TestMain(m *testing.M) { chromium.Main(m) }. Without it, Chromium ends
 // with the last test that uses it and starts again for the next one.

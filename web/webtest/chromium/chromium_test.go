@@ -1,6 +1,8 @@
 package chromium
 
 import (
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -104,3 +106,61 @@ func TestShellIsLookedAtOnce(t *testing.T) {
 		})
 	}
 }
+
+// A tab whose process ends is one that answers no more: a look begins anew, and everything else is told at once.
+func TestProcessEnds(t *testing.T) {
+	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		io.WriteString(w, `<!doctype html><html lang="en"><title>Page</title><main><h1>Page</h1></main></html>`)
+	}))
+	defer srv.Close()
+	ctx := Tab(t)
+	crash := func(ctx context.Context) error {
+		if err := chromedp.Do(ctx, chromedp.Navigate(srv.URL)); err != nil {
+			return err
+		}
+		chromedp.Do(ctx, chromedp.Navigate("chrome://crash")) // an error or none: it is over before the process is
+		_, err := chromedp.Run(ctx, chromedp.Evaluate[string]("new Promise(() => {})", chromedp.EvalAwaitPromise))
+		return err
+	}
+
+	looks := 0
+	err := steady(t, ctx, func(ctx context.Context) error {
+		if looks++; looks < 3 {
+			return crash(ctx)
+		}
+		return measure(t, ctx, srv.URL, "light")
+	})
+	if err != nil || looks != 3 {
+		t.Errorf("the look after two that were lost: %v, %d looks", err, looks)
+	}
+	if found, err := Axe(ctx); err != nil || len(found) > 0 {
+		t.Errorf("axe in a tab that lost its process: %v %v", found, err)
+	}
+	err = steady(t, ctx, crash)
+	if err == nil || !strings.Contains(err.Error(), "the process of the tab ended") {
+		t.Errorf("lost each time: %v", err)
+	}
+
+	ours := struct{ *silent }{&silent{TB: t}}
+	t.Run("outside a look", func(t *testing.T) {
+		ours.TB = t
+		ctx := Tab(ours)
+		crash(ctx)
+		<-ctx.Done()
+		if cause := context.Cause(ctx); cause == nil || !strings.Contains(cause.Error(), "the process of the tab ended") {
+			t.Errorf("the tab's context ends with %v", cause)
+		}
+	})
+	if !strings.Contains(ours.said, "the process of the tab ended") {
+		t.Errorf("the test is told %q", ours.said)
+	}
+}
+
+// silent is a test that keeps its errors to itself.
+type silent struct {
+	testing.TB
+	said string
+}
+
+func (s *silent) Errorf(format string, args ...any) { s.said += fmt.Sprintf(format, args...) }

@@ -2,7 +2,9 @@ package chromium
 
 import (
 	"context"
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -13,105 +15,141 @@ import (
 // scrolls sideways from 320 px on. Of a shell that axe has seen, the page keeps only the landmarks in the end.
 func Look(t testing.TB, ctx context.Context, address string) {
 	t.Helper()
-	open(t, ctx, address, "light")
-	for _, theme := range []string{"light", "dark"} {
-		Prefer(t, ctx, theme)
-		found, err := AxeIn(ctx, theme)
-		accessible(t, address, theme, found, err)
-	}
+	look(t, ctx, address, "light", "dark")
 }
 
 // LookIn is Look in one theme, for many pages that are made of the same components: every second one in each theme will do.
 func LookIn(t testing.TB, ctx context.Context, address, theme string) {
 	t.Helper()
-	open(t, ctx, address, theme)
-	found, err := Axe(ctx)
-	accessible(t, address, theme, found, err)
+	look(t, ctx, address, theme)
 }
 
-// open does what Look does before axe.
-func open(t testing.TB, ctx context.Context, address, theme string) {
+// look looks with every rule in the first theme, and for colours in the others.
+func look(t testing.TB, ctx context.Context, address string, themes ...string) {
 	t.Helper()
-	Prefer(t, ctx, theme)
-	load := func() (moved string) {
-		t.Helper()
-		err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(address))
-		if err == nil {
-			moved, err = LayoutShift(ctx)
+	err := steady(t, ctx, func(ctx context.Context) error {
+		if err := measure(t, ctx, address, themes[0]); err != nil {
+			return err
 		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return moved
-	}
-	if load() != "" {
-		// Text that is painted before Open Sans has come changes its face (font-display: swap) and moves as far as the faces differ. What moves
-		// in a page that never asks for it, the page moves itself, and each time: a busy machine may paint a line in two parts once.
-		again, moved := ownFace(t, ctx), ""
-		for range 3 {
-			if moved = load(); moved == "" {
-				break
+		for i, theme := range themes {
+			rules := "light"
+			if i > 0 {
+				rules = theme
+			}
+			if err := prefer(ctx, theme); err != nil {
+				return err
+			}
+			found, err := AxeIn(ctx, rules)
+			if err != nil {
+				return err
+			}
+			for _, v := range found {
+				t.Errorf("%s (%s): %s", address, theme, v)
 			}
 		}
-		if moved != "" {
-			t.Errorf("%s moves while it loads: %s", address, moved)
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+}
+
+// measure opens the page and does what a look does before axe.
+func measure(t testing.TB, ctx context.Context, address, theme string) error {
+	t.Helper()
+	if err := prefer(ctx, theme); err != nil {
+		return err
+	}
+	load := func() (moved string, err error) {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1440, 900), chromedp.Navigate(address)); err != nil {
+			return "", err
 		}
-		again()
-		load()
+		return LayoutShift(ctx)
+	}
+	moved, err := load()
+	if err != nil {
+		return err
+	}
+	if moved != "" {
+		if err := stays(t, ctx, address, load); err != nil {
+			return err
+		}
 	}
 	for _, width := range []int64{320, 640, 1024, 1440} { // the last is where axe looks, and where the next page is opened
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
-			t.Fatal(err)
+			return err
 		}
-		if over, err := NoSidewaysScroll(ctx); err != nil || over != "" {
-			t.Errorf("%s scrolls sideways at %d px: %s %v", address, width, over, err)
+		over, err := NoSidewaysScroll(ctx)
+		if err != nil {
+			return err
+		}
+		if over != "" {
+			t.Errorf("%s scrolls sideways at %d px: %s", address, width, over)
 		}
 	}
 	twice, err := slim(ctx, theme)
-	if err != nil {
-		t.Fatal(err)
-	}
 	if len(twice) > 0 {
 		t.Errorf("%s has elements of one id: %q", address, twice)
 	}
+	return err
 }
 
-func accessible(t testing.TB, address, theme string, found []Violation, err error) {
+// stays tells whether what moved in a page, the page moves itself. Text that is painted before Open Sans has come changes its face
+// (font-display: swap) and moves as far as the faces differ. What moves in a page that never asks for it, the page moves itself, and each
+// time: a busy machine may paint a line in two parts once.
+func stays(t testing.TB, ctx context.Context, address string, load func() (moved string, err error)) error {
 	t.Helper()
+	again, err := ownFace(ctx)
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	for _, v := range found {
-		t.Errorf("%s (%s): %s", address, theme, v)
+	moved := ""
+	for range 3 {
+		if moved, err = load(); err != nil || moved == "" {
+			break
+		}
 	}
+	if err == nil && moved != "" {
+		t.Errorf("%s moves while it loads: %s", address, moved)
+	}
+	if err := errors.Join(err, again()); err != nil {
+		return err
+	}
+	_, err = load()
+	return err
 }
 
 // ownFace has the pages that follow written in a face of the machine, until what it returns is called.
-func ownFace(t testing.TB, ctx context.Context) (again func()) {
-	t.Helper()
+func ownFace(ctx context.Context) (again func() error, err error) {
 	script := page.AddScriptToEvaluateOnNewDocumentParams{Source: `new MutationObserver((_, watch) => {
 		document.documentElement?.style.setProperty("--sans", "sans-serif", "important");
 		watch.disconnect();
 	}).observe(document, {childList: true})`}
 	added, err := chromedp.Call(ctx, page.AddScriptToEvaluateOnNewDocument, script)
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
-	return func() {
-		t.Helper()
-		if _, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return func() error {
+		ctx, done := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second) // when the look was lost, too
+		defer done()
+		_, err := chromedp.Call(ctx, page.RemoveScriptToEvaluateOnNewDocument, page.RemoveScriptToEvaluateOnNewDocumentParams(added))
+		return err
+	}, nil
 }
 
 // Prefer sets which theme the person's system prefers, and that it wants no motion: of colours that fade, axe would see one halfway.
 func Prefer(t testing.TB, ctx context.Context, theme string) {
 	t.Helper()
-	prefer := emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}}}
-	if _, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, prefer); err != nil {
+	if err := prefer(ctx, theme); err != nil {
 		t.Fatal(err)
 	}
+}
+
+func prefer(ctx context.Context, theme string) error {
+	_, err := chromedp.Call(ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: theme}, {Name: "prefers-reduced-motion", Value: "reduce"}},
+	})
+	return err
 }
 
 // LayoutShift tells what moved since the page was opened without anybody's doing, and by how much, where that is a hundredth or more: the
