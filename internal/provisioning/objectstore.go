@@ -174,7 +174,8 @@ func (s *Store) Of(ctx context.Context, tid tenant.ID, spID, object string, limi
 // mostClusters bounds what is worked out at once; the widest come first.
 const mostClusters = 1000
 
-// clustersOf is the statement behind Clusters.
+// clustersOf is the statement behind Clusters. What is sorted is narrow: a cause by a hash of 64 bits, and an object by where its row stands,
+// which nothing moves while the statement runs.
 func clustersOf(scope tenant.Scope, f ObjectFilter) (sql string, args []any, err error) {
 	w, _, err := f.where(scope)
 	if err != nil {
@@ -182,28 +183,29 @@ func clustersOf(scope tenant.Scope, f ObjectFilter) (sql string, args []any, err
 	}
 	gap := w.Arg(Wave.Seconds())
 	sql = `
-		WITH   o AS (SELECT o.app_key, o.cause, o.failing_since, o.tenant_id, o.sp_id, o.id, o.last_at, o.since_known FROM provisioning_object o ` + w.SQL() + `),
-		       jumps AS (
-		           SELECT o.*, (o.failing_since - lag(o.failing_since) OVER began > make_interval(secs => ` + gap + `))::int AS jump
+		WITH   o AS (
+		           SELECT hashtextextended(o.cause, hashtextextended(o.app_key, 0)) AS kind, o.ctid AS place, o.failing_since, o.tenant_id, o.last_at, o.since_known
+		           FROM   provisioning_object o ` + w.SQL() + `),
+		       starts AS (
+		           SELECT o.*, COALESCE(o.failing_since - lag(o.failing_since) OVER began > make_interval(secs => ` + gap + `), true) AS first
 		           FROM   o
-		           WINDOW began AS (PARTITION BY o.app_key, o.cause ORDER BY o.failing_since, o.tenant_id, o.sp_id, o.id)),
+		           WINDOW began AS (PARTITION BY o.kind ORDER BY o.failing_since, o.place)),
 		       waves AS (
-		           SELECT j.*, sum(COALESCE(j.jump, 0)) OVER began AS wave, lag(j.tenant_id) OVER began IS NULL OR j.jump = 1 AS first
-		           FROM   jumps j
-		           WINDOW began AS (PARTITION BY j.app_key, j.cause ORDER BY j.failing_since, j.tenant_id, j.sp_id, j.id)),
+		           SELECT s.*, sum(s.first::int) OVER began AS wave
+		           FROM   starts s
+		           WINDOW began AS (PARTITION BY s.kind ORDER BY s.failing_since, s.place)),
 		       g AS (
-		           SELECT v.app_key, v.cause, count(*) AS objects, count(DISTINCT v.tenant_id) AS tenants, min(v.failing_since) AS since, max(v.failing_since) AS until,
-		                  max(v.last_at) AS last_at, bool_and(v.since_known) AS known,
-		                  (array_agg(v.tenant_id) FILTER (WHERE v.first))[1] AS tenant_id, min(v.sp_id) FILTER (WHERE v.first) AS sp_id, min(v.id) FILTER (WHERE v.first) AS id
+		           SELECT v.kind, count(*) AS objects, count(DISTINCT v.tenant_id) AS tenants, min(v.failing_since) AS since, max(v.failing_since) AS until,
+		                  max(v.last_at) AS last_at, bool_and(v.since_known) AS known, max(v.place) FILTER (WHERE v.first) AS place
 		           FROM   waves v
-		           GROUP  BY v.app_key, v.cause, v.wave
-		           ORDER  BY tenants DESC, objects DESC, since, v.app_key, v.cause
+		           GROUP  BY v.kind, v.wave
+		           ORDER  BY tenants DESC, objects DESC, since, v.kind
 		           LIMIT  ` + w.Arg(mostClusters) + `)
-		SELECT g.app_key, f.app, g.cause, f.error_code, f.reason, f.recommended, g.objects, g.tenants, g.since, g.until, g.last_at, g.known,
-		       g.tenant_id, g.sp_id, g.id, f.name, f.first_event
+		SELECT f.app_key, f.app, f.cause, f.error_code, f.reason, f.recommended, g.objects, g.tenants, g.since, g.until, g.last_at, g.known,
+		       f.tenant_id, f.sp_id, f.id, f.name, f.first_event
 		FROM   g
-		CROSS  JOIN LATERAL (SELECT * FROM provisioning_object x WHERE x.tenant_id = g.tenant_id AND x.sp_id = g.sp_id AND x.id = g.id OFFSET 0) f
-		ORDER  BY g.tenants DESC, g.objects DESC, g.since, g.app_key, g.cause`
+		CROSS  JOIN LATERAL (SELECT * FROM provisioning_object x WHERE x.ctid = g.place OFFSET 0) f
+		ORDER  BY g.tenants DESC, g.objects DESC, g.since, g.kind`
 	return sql, w.Args, nil
 }
 
