@@ -115,7 +115,8 @@ func once(ctx context.Context, look func(ctx context.Context) error) (lost, err 
 	ctx, done := context.WithTimeoutCause(ctx, looking, fmt.Errorf("no answer for %v", looking))
 	defer done()
 	w := ctx.Value(watchKey{}).(*watch)
-	defer w.use(w.use(lose))
+	before := w.use(lose)
+	defer func() { w.use(before) }()
 	if err = look(ctx); err != nil {
 		select { // the page may end before the news that its process did
 		case <-ctx.Done():
