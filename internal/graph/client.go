@@ -53,7 +53,7 @@ type Client struct {
 
 	mu      sync.Mutex
 	tenants map[tenant.ID]*pace
-	sizes   map[sizeKey]int // page sizes that had to shrink
+	sizes   map[sizeKey]size
 }
 
 type sizeKey struct {
@@ -98,7 +98,7 @@ func New(root string, tokens Tokens, opts Options) (*Client, error) {
 				return http.ErrUseLastResponse
 			},
 		},
-		app: rate.NewLimiter(appRate, appRate), tenants: map[tenant.ID]*pace{}, sizes: map[sizeKey]int{},
+		app: rate.NewLimiter(appRate, appRate), tenants: map[tenant.ID]*pace{}, sizes: map[sizeKey]size{},
 	}, nil
 }
 

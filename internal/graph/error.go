@@ -136,6 +136,9 @@ func (e *Error) FailureIDs() (request, clientRequest, activity string) {
 	return e.RequestID, e.ClientRequestID, e.ActivityID
 }
 
+// FailurePause is how long nothing is to be asked; 0: nobody said.
+func (e *Error) FailurePause() time.Duration { return min(e.RetryAfter, longestHold) }
+
 // FailureSentence says what happened, for people.
 func (e *Error) FailureSentence() string {
 	if sentence, _, ok := errs.Sentence(e.cause); ok && e.Kind == Token {

@@ -133,7 +133,8 @@ func (l *lister[T]) run(ctx context.Context) error {
 		}
 		seen[mark] = true
 		link, err := l.page(ctx, next)
-		if l.shrink(err) {
+		shrunk, err := l.shrink(ctx, next, err)
+		if shrunk {
 			if err := errors.Join(l.tell(Page{Rows: -l.rows, Retries: 1}), l.tellSize()); err != nil {
 				return err
 			}
@@ -151,11 +152,17 @@ func (l *lister[T]) run(ctx context.Context) error {
 	return bad(&call{url: next}, "more than %d pages", maxPages)
 }
 
-// shrink halves the page size after 503 or 504; Microsoft advises 20 or fewer for big app listings.
-func (l *lister[T]) shrink(err error) bool {
+// shrink halves the page size after 503 or 504; Microsoft advises 20 or fewer for big app listings. A pause that Microsoft asks for is waited
+// out before the smaller page, too; one too long for that tells of an outage, which no smaller page ends.
+func (l *lister[T]) shrink(ctx context.Context, u *url.URL, err error) (bool, error) {
 	var e *Error
 	if !l.q.Shrinks || !errors.As(err, &e) || (e.Status != 503 && e.Status != 504) || l.top <= smallestPage {
-		return false
+		return false, err
+	}
+	if e.RetryAfter > 0 {
+		if err := l.c.wait(ctx, &call{url: u, waiting: l.tell}, e, 1); err != nil {
+			return false, err
+		}
 	}
 	half := l.top / 2
 	if l.top > 20 && half < 20 {
@@ -163,18 +170,36 @@ func (l *lister[T]) shrink(err error) bool {
 	}
 	l.top = max(half, smallestPage)
 	l.c.mu.Lock()
-	l.c.sizes[sizeKey{l.tid, l.path}] = l.top
+	l.c.sizes[sizeKey{l.tid, l.path}] = size{top: l.top, at: l.c.opts.Now()}
 	l.c.mu.Unlock()
-	return true
+	return true, nil
 }
 
+// size is a page size that had to shrink.
+type size struct {
+	top int
+	at  time.Time // when it was last changed
+}
+
+// growsAfter is how long a page size stays small before a list tries one twice as large: what shrank it may have been an outage, and a large
+// tenant read by small pages for ever would be read hundreds of times as often as it needs.
+const growsAfter = time.Hour
+
+// pageSize is the size that a list begins with.
 func (c *Client) pageSize(tid tenant.ID, path string, q Query) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if n, ok := c.sizes[sizeKey{tid, path}]; ok && n < q.Top {
-		return n
+	k, now := sizeKey{tid, path}, c.opts.Now()
+	s, ok := c.sizes[k]
+	for ok && s.top < q.Top && now.Sub(s.at) >= growsAfter {
+		s.top, s.at = 2*s.top, s.at.Add(growsAfter)
 	}
-	return q.Top
+	if !ok || s.top >= q.Top {
+		delete(c.sizes, k)
+		return q.Top
+	}
+	c.sizes[k] = s
+	return s.top
 }
 
 // tellSize says that pages are smaller than was asked for, now or after an earlier list of the same.

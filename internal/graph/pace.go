@@ -140,7 +140,7 @@ func (p *pace) allow(path string, now time.Time) (tries int, err error) {
 		return maxTries, nil
 	}
 	if now.Before(p.rest) || p.probe {
-		return 0, &Error{Kind: Unavailable, Message: "left alone after failing again and again", path: path, resting: true}
+		return 0, &Error{Kind: Unavailable, Message: "left alone after failing again and again", RetryAfter: max(0, p.rest.Sub(now)), path: path, resting: true}
 	}
 	p.probe = true
 	return 1, nil

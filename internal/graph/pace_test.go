@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -125,6 +126,10 @@ func TestOneProbe(t *testing.T) {
 		for range failsToRest {
 			_ = ask(c, contoso, "/devices")
 		}
+		var e *Error
+		if err := ask(c, contoso, "/devices"); !errors.As(err, &e) || !e.LeftAlone() || e.FailurePause() != time.Minute {
+			t.Errorf("while it rests: %v, to be tried after %s", err, e.FailurePause())
+		}
 		time.Sleep(time.Minute)
 		calls.Store(0)
 		for range 10 {
@@ -216,4 +221,81 @@ func within(t *testing.T, what string, at []time.Time, limit int, window time.Du
 			return
 		}
 	}
+}
+
+// TestPagesGrowAgain: a service that was out of order for some minutes made pages small; hours later they are as large as before. One that never
+// takes large pages is asked for one now and then.
+func TestPagesGrowAgain(t *testing.T) {
+	for name, tc := range map[string]struct {
+		most  time.Duration // how long pages above 20 rows are refused
+		after int           // the size of a page a day later
+	}{"an outage": {10 * time.Minute, 999}, "a large list": {48 * time.Hour, 20}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				began, calls, top := time.Now(), 0, 0
+				c := inMemory(t, func(r *http.Request) *http.Response {
+					calls++
+					top, _ = strconv.Atoi(r.URL.Query().Get("$top"))
+					if top > 20 && time.Since(began) < tc.most {
+						return status(http.StatusServiceUnavailable)
+					}
+					return status(http.StatusOK)
+				})
+				read := func() error {
+					for _, err := range List[ManagedDevice](t.Context(), c, contoso, "/devices", Query{Top: 999, Shrinks: true}) {
+						if err != nil {
+							return err
+						}
+					}
+					return nil
+				}
+				for read() != nil { // the circuit opens meanwhile
+					time.Sleep(time.Minute)
+				}
+				if top != 20 {
+					t.Fatalf("pages shrank to %d", top)
+				}
+				calls = 0
+				for range 24 {
+					time.Sleep(time.Hour)
+					if err := read(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if top != tc.after || calls > 24*3 {
+					t.Errorf("a day later pages have %d rows, want %d, after %d calls", top, tc.after, calls)
+				}
+			})
+		})
+	}
+}
+
+// TestSmallerPageWaits: Retry-After counts for the smaller page, too, and one of an hour is no sign of a page too large.
+func TestSmallerPageWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var last time.Time
+		after := "30"
+		c := inMemory(t, func(*http.Request) *http.Response {
+			if since := time.Since(last); since < 30*time.Second {
+				t.Errorf("asked again after %s", since)
+			}
+			last = time.Now()
+			return status(http.StatusServiceUnavailable, "Retry-After", after)
+		})
+		read := func() (err error) {
+			for _, err = range List[ManagedDevice](t.Context(), c, contoso, "/devices", Query{Top: 20, Shrinks: true}) {
+			}
+			return err
+		}
+		if kind, _ := KindOf(read()); kind != Unavailable {
+			t.Errorf("kind %s", kind)
+		}
+		time.Sleep(time.Hour)
+		after, last = "3600", time.Now().Add(-time.Hour)
+		at := time.Now()
+		var e *Error
+		if err := read(); !errors.As(err, &e) || e.FailurePause() != time.Hour || time.Since(at) > 0 {
+			t.Errorf("%v after %s", err, time.Since(at))
+		}
+	})
 }

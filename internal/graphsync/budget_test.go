@@ -181,6 +181,7 @@ type failsAs string
 func (f failsAs) Error() string                                         { return string(f) }
 func (f failsAs) FailureKind() string                                   { return string(f) }
 func (f failsAs) FailureSentence() string                               { return "It failed." }
+func (f failsAs) FailurePause() time.Duration                           { return 0 }
 func (f failsAs) FailureIDs() (request, clientRequest, activity string) { return "", "", "" }
 
 func someTenant(t *testing.T, pool *postgres.Pool, id string) tenant.ID {

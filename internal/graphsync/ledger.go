@@ -117,7 +117,7 @@ func (s *Service) failed(ctx context.Context, r *Run, err error) error {
 		       client_request_id = $16, activity_id = $17, diagnosis = NULL
 		WHERE  tenant_id = $1
 		AND    dataset = $2
-		AND    run = $3`, s.now().Add(backoff(t.Kind, failures, r.Dataset.Every)), failures, t.Kind, t.Sentence, t.RequestID,
+		AND    run = $3`, s.now().Add(max(backoff(t.Kind, failures, r.Dataset.Every), pause(err))), failures, t.Kind, t.Sentence, t.RequestID,
 		t.ClientRequestID, t.ActivityID)
 	if ended != nil || s.opts.Failed == nil {
 		return ended

@@ -13,9 +13,10 @@ import (
 
 type refused struct{}
 
-func (refused) Error() string           { return "refused" }
-func (refused) FailureKind() string     { return "permission" }
-func (refused) FailureSentence() string { return "The portal may not read this." }
+func (refused) Error() string               { return "refused" }
+func (refused) FailureKind() string         { return "permission" }
+func (refused) FailurePause() time.Duration { return 0 }
+func (refused) FailureSentence() string     { return "The portal may not read this." }
 func (refused) FailureIDs() (request, clientRequest, activity string) {
 	return "r", "c", "a"
 }

@@ -212,6 +212,7 @@ func TestFaultKeepsWhatWasRead(t *testing.T) {
 		kind  string
 	}{
 		{"throttle", r.faults(world.Fault{Kind: "throttle", Tenant: w.ID, RetryAfter: 3600}), 1, "throttled"},
+		{"unavailable for long", r.faults(world.Fault{Kind: "unavailable", Tenant: w.ID, RetryAfter: 3600}), 1, "unavailable"},
 		{"unavailable", r.faults(world.Fault{Kind: "unavailable", Tenant: w.ID, Status: 500}), 1, "unavailable"},
 		{"reset", r.faults(world.Fault{Kind: "reset", Tenant: w.ID}), 1, "unavailable"},
 		{"truncate", r.faults(world.Fault{Kind: "truncate", Tenant: w.ID}), 1, "badanswer"},
@@ -246,6 +247,9 @@ func TestFaultKeepsWhatWasRead(t *testing.T) {
 			}
 			if st.Trouble.Kind != tc.kind || st.Trouble.Sentence == "" || !strings.HasSuffix(st.Trouble.Sentence, ".") {
 				t.Errorf("trouble %+v, want kind %s", st.Trouble, tc.kind)
+			}
+			if asked := tc.name == "throttle" || tc.name == "unavailable for long"; asked && (time.Until(st.NextAt) < 59*time.Minute || time.Until(st.NextAt) > 70*time.Minute) {
+				t.Errorf("Microsoft asked for an hour; the next try is at %s", st.NextAt)
 			}
 			if tc.kind == "licence" && time.Until(st.NextAt) < 20*time.Hour {
 				t.Errorf("a tenant without licence is tried again at %s", st.NextAt)

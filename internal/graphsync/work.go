@@ -171,6 +171,17 @@ type Failure interface {
 	FailureKind() string
 	FailureSentence() string
 	FailureIDs() (request, clientRequest, activity string)
+	FailurePause() time.Duration
+}
+
+// pause is how long an error asks for nothing to be asked. It holds for all processes and over a restart, as the next time is in the database.
+func pause(err error) time.Duration {
+	var f Failure
+	if !errors.As(err, &f) {
+		return 0
+	}
+	d := f.FailurePause()
+	return d + time.Duration(rand.Int64N(int64(d/10)+1))
 }
 
 func trouble(err error) Trouble {
