@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/cmd/internal/serve"
+	"github.com/tenantry/tenantry/internal/cloudsim/world"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/provisioning"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -38,7 +40,7 @@ func (d *demo) goOn(ctx context.Context, p *serve.Portal, by time.Duration) {
 		}
 	}
 	d.cloud.World.Clock.Advance(by)
-	err := d.administer(ctx, p)
+	err := errors.Join(d.administer(ctx, p), d.allowMore(ctx, p))
 	if err == nil {
 		_, err = p.Sync.RequestNow(ctx, tenant.Everything(), goneOn...)
 	}
@@ -81,4 +83,29 @@ func (d *demo) administer(ctx context.Context, p *serve.Portal) error {
 		}
 	})
 	return nil
+}
+
+// allowedLater is what the customer who granted a part only grants on top of it.
+const allowedLater = "DeviceManagementServiceConfig.Read.All"
+
+// allowMore has an administrator of the customer who granted a part only grant one permission more, and has the portal look: by itself it
+// would within a day.
+func (d *demo) allowMore(ctx context.Context, p *serve.Portal) error {
+	w := d.cloud.World
+	i := slices.IndexFunc(w.Tenants(), func(t *world.Tenant) bool { return t.Consent == world.ConsentPartly })
+	if i < 0 { // a world of very few customers
+		return nil
+	}
+	t := w.Tenants()[i]
+	id, err := tenant.ParseID(t.ID)
+	if err != nil {
+		return err
+	}
+	w.Change(func() {
+		if sp := w.PartnerApp(t); sp != nil {
+			sp.Roles[allowedLater] = w.Clock.Now()
+		}
+	})
+	_, err = p.Consent.Reread(ctx, id)
+	return err
 }

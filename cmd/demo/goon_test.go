@@ -11,7 +11,7 @@ import (
 func worldGoesOn(t *testing.T, s *site) {
 	v, _ := s.signedIn(t, s.owner())
 	found := func(kind string) int64 { return webtest.JSON[webtest.List](v, "/changes?kind="+kind).Count }
-	before := map[string]int64{"device": found("device"), "provisioning": found("provisioning"), "directoryRole": found("directoryRole")}
+	before := map[string]int64{"device": found("device"), "provisioning": found("provisioning"), "directoryRole": found("directoryRole"), "grant": found("grant")}
 	(&demo{cloud: s.cloud}).goOn(t.Context(), s.portal, 24*time.Hour)
 	for kind, n := range before {
 		await(t, 60*time.Second, "a change: "+kind, func() bool { return found(kind) > n })
