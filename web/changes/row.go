@@ -3,6 +3,7 @@ package changes
 import (
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/change"
@@ -136,7 +137,22 @@ func (r row) words() string {
 	if r.Old == r.New {
 		return what + " changed" // what of it is on its page
 	}
-	return what + ": " + r.Old + " → " + r.New
+	return what + ": " + value(r.Old) + " → " + value(r.New)
+}
+
+// longest is how much of a value a line has room for: settings and lists of permissions run to pages. The whole is in the twin and the exports, and
+// in the history of what changed.
+const longest = 160
+
+// value is one as a line shows it. One that is empty is said to be: a bare arrow leads nowhere.
+func value(v string) string {
+	switch r := []rune(v); {
+	case strings.TrimSpace(v) == "":
+		return "empty"
+	case len(r) > longest:
+		return string(r[:longest]) + "…"
+	}
+	return v
 }
 
 func columns(m tenant.Membership, now time.Time) []page.Column[row] {
@@ -144,10 +160,10 @@ func columns(m tenant.Membership, now time.Time) []page.Column[row] {
 		return page.Column[row]{Key: key, Label: label, Exact: true, Text: get}
 	}
 	cols := []page.Column[row]{
-		{Key: "name", Label: "Name", Width: 240, Text: func(r row) string { return r.Name }},
-		{Key: "kind", Label: "Kind", Priority: 2, Width: 150, Text: func(r row) string { return r.kind.label }, Cell: func(r row) ui.Cell { return ui.TextCell(r.kind.label) }},
+		{Key: "name", Label: "Name", Width: 250, Wrap: true, Text: func(r row) string { return r.Name }},
+		{Key: "kind", Label: "Kind", Priority: 2, Width: 170, Text: func(r row) string { return r.kind.label }, Cell: func(r row) ui.Cell { return ui.TextCell(r.kind.label) }},
 		page.CustomerColumn(180, func(r row) page.TenantRef { return r.Tenant }),
-		{Key: "what", Label: "What changed", Priority: 1, Phone: "line", Text: row.words, Cell: func(r row) ui.Cell { return ui.Cell{Text: r.words(), Title: r.words()} }},
+		{Key: "what", Label: "What changed", Priority: 1, Wrap: true, Phone: "line", Text: row.words, Cell: func(r row) ui.Cell { return ui.Cell{Text: r.words()} }},
 		{Key: "at", Label: "Read", Kind: ui.KindTime, Width: 120, Text: func(r row) string { return page.Stamp(&r.At) }, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(r.At, now)) }},
 		exactly("field", "Field", func(r row) string { return r.Field }),
 		exactly("part", "Part", func(r row) string { return r.Part }),

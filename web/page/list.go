@@ -23,6 +23,7 @@ type Column[R any] struct {
 	Priority int             // 1 always, 2 from 1025 px, 3 from 1281 px
 	Width    int             // px; 0 takes what is left
 	Phone    string          // place on a phone; "" by kind
+	Wrap     bool            // long texts take another line instead of being cut
 	Sort     string          // sort key; "" cannot be sorted by
 	Cell     func(R) ui.Cell // not used for the first column, which is the row's name and link
 	Text     func(R) string  // the plain value, for CSV
@@ -200,7 +201,7 @@ func (l List[R]) chosen(key string) bool {
 }
 
 func (l List[R]) column(c Column[R]) ui.Column {
-	out := ui.Column{Key: c.Key, Label: c.Label, Kind: c.Kind, Priority: c.Priority, Width: c.Width, Phone: c.Phone}
+	out := ui.Column{Key: c.Key, Label: c.Label, Kind: c.Kind, Priority: c.Priority, Width: c.Width, Wrap: c.Wrap, Phone: c.Phone}
 	if c.Sort != "" && l.Query.spec.sorts(c.Sort) {
 		out.SortURL = l.Query.SortedBy(c.Sort)
 		if l.Query.Sort == c.Sort {

@@ -136,8 +136,8 @@ func clusterColumns(m tenant.Membership) []page.Column[cluster] {
 	}
 	nowhere := func(cluster) string { return "" }
 	cs := []page.Column[cluster]{
-		{Key: "what", Label: "Cause", Width: 250, Text: func(c cluster) string { return c.What }},
-		{Key: "app", Label: "Application", Width: 130, Priority: 1, Text: func(c cluster) string { return c.App }, Cell: func(c cluster) ui.Cell { return ui.TextCell(c.App) }},
+		{Key: "what", Label: "Cause", Width: 230, Wrap: true, Text: func(c cluster) string { return c.What }},
+		{Key: "app", Label: "Application", Width: 150, Priority: 1, Wrap: true, Text: func(c cluster) string { return c.App }, Cell: func(c cluster) ui.Cell { return ui.Cell{Text: c.App} }},
 	}
 	if !m.One() {
 		cs = append(cs, number("customers", "Customers", func(c cluster) int64 { return c.Tenants }, nowhere))
@@ -153,7 +153,7 @@ func clusterColumns(m tenant.Membership) []page.Column[cluster] {
 		}},
 		page.Column[cluster]{Key: "last", Label: "Last", Kind: ui.KindTime, Priority: 3, Width: 110, Text: func(c cluster) string { return c.LastAt.Format(time.RFC3339) }, Cell: func(c cluster) ui.Cell { return ui.TimeCell(ui.NewTime(c.LastAt, c.now)) }},
 		page.Column[cluster]{Key: "first", Label: "First", Priority: 3, Width: 200, Text: func(c cluster) string { return c.First }, Cell: func(c cluster) ui.Cell { return ui.LinkCell(c.First, c.FirstURL) }},
-		page.Column[cluster]{Key: "reason", Label: "Reason of the first", Priority: 2, Phone: "line", Text: func(c cluster) string { return c.Reason }, Cell: func(c cluster) ui.Cell { return ui.TextCell(c.Reason) }},
+		page.Column[cluster]{Key: "reason", Label: "Reason of the first", Priority: 2, Wrap: true, Phone: "line", Text: func(c cluster) string { return c.Reason }, Cell: func(c cluster) ui.Cell { return ui.Cell{Text: c.Reason} }},
 		page.Column[cluster]{Key: "code", Label: "Error code", Exact: true, Text: func(c cluster) string { return c.ErrorCode }},
 		page.Column[cluster]{Key: "advice", Label: "Microsoft recommends", Exact: true, Text: func(c cluster) string { return c.Advice }},
 		page.Column[cluster]{Key: "known", Label: "Since is known", Exact: true, Text: func(c cluster) string { return strconv.FormatBool(c.Known) }},

@@ -47,6 +47,7 @@ type Column struct {
 	Kind     ColumnKind
 	Priority int    // 1 always shown (also 0), 2 from 1025 px, 3 from 1281 px
 	Width    int    // px; 0: takes what is left (the growing text column)
+	Wrap     bool   // long texts take another line instead of being cut; lists keep their even rows by leaving it out where they can
 	Phone    string // "" by kind; "left", "right", "line" (a line of its own), "named" (its label before it), "hide"
 	SortURL  string // "" cannot be sorted by
 	Sort     string // "asc", "desc" or ""
@@ -79,6 +80,7 @@ type Cell struct {
 	Copy   *Copyable
 	Meter  *Meter
 	View   templ.Component // anything else
+	Usual  bool            // what it is in most rows: a phone, which has no column to read down, keeps no line for it
 }
 
 // Render prints the cell.
@@ -223,6 +225,9 @@ func (c Column) class() string {
 	}
 	if c.Priority > 1 {
 		s += " p" + strconv.Itoa(min(c.Priority, 3))
+	}
+	if c.Wrap {
+		s += " wrap"
 	}
 	return s + " ph-" + c.phone()
 }
