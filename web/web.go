@@ -242,7 +242,7 @@ func (d Deps) mount(r chi.Router, people *gate.Gate, problems *page.Problems, ke
 		acted,
 		&apps.Handler{Apps: d.Apps, Policies: d.Configuration, Sync: d.Sync, Detected: d.DetectedApps, DetectedDevices: d.Live.DetectedDevices, FailedInstalls: d.Live.FailedInstalls, Groups: d.Directory, Keeps: d.Retention.Days},
 		&webconfiguration.Handler{Policies: d.Configuration, Sync: d.Sync, Apps: d.Apps, Groups: d.Directory, FailedDevices: d.Live.FailedDevices},
-		&roles.Handler{Roles: d.Roles, Groups: d.Directory, Sync: d.Sync},
+		&roles.Handler{Roles: d.Roles, DirectoryRoles: d.DirectoryRoles, Groups: d.Directory, Sync: d.Sync},
 		ways,
 		visitors,
 		delegated,

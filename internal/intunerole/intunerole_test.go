@@ -245,6 +245,9 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	if c, err := s.Changes(t.Context(), contoso, "r02", 9); err != nil || len(c) != 0 {
 		t.Errorf("Changes: %+v, %v", c, err)
 	}
+	if u, err := s.UnseenOf(t.Context(), contoso, "r00"); err != nil || u != (Unseen{}) {
+		t.Errorf("UnseenOf: %+v, %v", u, err)
+	}
 	if err := s.Each(t.Context(), other, Filter{}, func(r Role) error { return fmt.Errorf("saw %s", r.ID) }); err != nil {
 		t.Errorf("Each: %v", err)
 	}
@@ -330,6 +333,7 @@ func TestHolders(t *testing.T) {
 	}{
 		{tenant.Everything(), can, 4}, {tenant.Everything(), HolderFilter{Can: []string{"Microsoft.Intune_Nothing_At_All"}}, 0}, {tenant.Everything(), HolderFilter{Can: can.Can, Q: "ADELE"}, 2},
 		{tenant.Everything(), HolderFilter{Can: can.Can, Tenants: []tenant.ID{fabrikam}}, 2}, {tenant.Only(contoso), HolderFilter{Can: can.Can, Tenants: []tenant.ID{fabrikam}}, 0},
+		{tenant.Only(contoso), HolderFilter{Role: "r00"}, 2}, {tenant.Only(contoso), HolderFilter{Role: "r01"}, 0}, {tenant.Everything(), HolderFilter{Role: "r00", Can: can.Can}, 4}, {tenant.Only(contoso), HolderFilter{Role: "r00", Q: "adele"}, 1},
 	} {
 		for _, sort := range HolderSorts {
 			seen := map[string]bool{}
@@ -354,6 +358,12 @@ func TestHolders(t *testing.T) {
 	for tid, want := range map[tenant.ID]Unseen{contoso: {1, 1, 0}, fabrikam: {0, 0, 1}} {
 		if u, err := s.UnseenBy(t.Context(), tenant.Only(tid), can.Can, nil); err != nil || u != want {
 			t.Errorf("%s: %+v, %v, want %+v", tid, u, err, want)
+		}
+		if u, err := s.UnseenOf(t.Context(), tid, "r00"); err != nil || u != want {
+			t.Errorf("%s: of one role %+v, %v, want %+v", tid, u, err, want)
+		}
+		if u, err := s.UnseenOf(t.Context(), tid, "r01"); err != nil || u != (Unseen{}) {
+			t.Errorf("%s: of a role given to nobody %+v, %v", tid, u, err)
 		}
 	}
 	if u, err := s.UnseenBy(t.Context(), tenant.Everything(), can.Can, []tenant.ID{fabrikam}); err != nil || u != (Unseen{0, 0, 1}) {

@@ -30,6 +30,7 @@ type Holder struct {
 // HolderFilter chooses holders of roles. Empty fields do not choose.
 type HolderFilter struct {
 	Can     []string // actions, one of which the role allows
+	Role    string   // its id; empty: any
 	Holders []string // object ids
 	Q       string   // part of name or UPN
 	Tenants []tenant.ID
@@ -55,10 +56,13 @@ type HolderPage struct {
 
 // holders is one row for each who is in a group with such a role, and has the text in the name or the account; groups inside groups stand by their
 // own members.
-func holders(w *postgres.Where, can []string, q string) string {
+func holders(w *postgres.Where, can []string, role, q string) string {
 	actions, named := w.Arg(append([]string{}, can...)), ""
 	if q = strings.TrimSpace(q); q != "" {
 		named = "AND      m.search LIKE " + w.Arg(postgres.Like(q))
+	}
+	if role != "" {
+		named += "\n	AND      s.role_id = " + w.Arg(role)
 	}
 	return `(
 	SELECT   s.tenant_id, m.id, max(m.type) AS type, max(m.name) AS name, max(m.upn) AS upn, bool_or(m.enabled) AS enabled, NOT bool_or(m.direct) AS nested, max(m.name_key) AS name_key,
@@ -86,10 +90,10 @@ var holderOrders = map[string][]postgres.Key{
 
 func (f HolderFilter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 	w := &postgres.Where{}
-	if err := printable(slices.Concat(f.Can, f.Holders, []string{f.Q})...); err != nil {
+	if err := printable(slices.Concat(f.Can, f.Holders, []string{f.Role, f.Q})...); err != nil {
 		return l, err
 	}
-	l = postgres.Listing{Columns: holderColumns, Table: holders(w, f.Can, f.Q), Where: w, Cursor: f.After, Limit: f.Limit}
+	l = postgres.Listing{Columns: holderColumns, Table: holders(w, f.Can, f.Role, f.Q), Where: w, Cursor: f.After, Limit: f.Limit}
 	one := w.Within(scope, "a.tenant_id")
 	if len(f.Tenants) > 0 {
 		w.And("a.tenant_id = ANY(?)", f.Tenants)
@@ -104,7 +108,7 @@ func (f HolderFilter) listing(scope tenant.Scope) (l postgres.Listing, err error
 // Holders returns who is in groups with such a role, as far as groups were read, one page in the chosen order. What was not read is told
 // by Unseen.
 func (s *Store) Holders(ctx context.Context, scope tenant.Scope, f HolderFilter) (page HolderPage, err error) {
-	if all, _ := scope.PostgresScope(); all && len(f.Can) == 1 && len(f.Holders) == 0 && len(f.Tenants) == 0 {
+	if all, _ := scope.PostgresScope(); all && len(f.Can) == 1 && f.Role == "" && len(f.Holders) == 0 && len(f.Tenants) == 0 {
 		return s.holdersOfAll(ctx, f)
 	}
 	l, err := f.listing(scope)
@@ -134,12 +138,26 @@ type Unseen struct {
 // UnseenBy tells what Holders does not know of who holds a role that allows one of these actions.
 func (s *Store) UnseenBy(ctx context.Context, scope tenant.Scope, can []string, tenants []tenant.ID) (u Unseen, err error) {
 	w := &postgres.Where{}
-	w.Within(scope, "s.tenant_id")
-	w.And("s.gone_at IS NULL")
 	w.And("r.allowed && ?::text[]", can)
 	if len(tenants) > 0 {
 		w.And("s.tenant_id = ANY(?)", tenants)
 	}
+	return s.unseen(ctx, scope, w)
+}
+
+// UnseenOf tells what Holders does not know of who holds one role of a tenant.
+func (s *Store) UnseenOf(ctx context.Context, tid tenant.ID, role string) (u Unseen, err error) {
+	if err := printable(role); err != nil {
+		return u, err
+	}
+	w := &postgres.Where{}
+	w.And("s.role_id = ?", role)
+	return s.unseen(ctx, tenant.Only(tid), w)
+}
+
+func (s *Store) unseen(ctx context.Context, scope tenant.Scope, w *postgres.Where) (u Unseen, err error) {
+	w.Within(scope, "s.tenant_id")
+	w.And("s.gone_at IS NULL")
 	err = s.pool.In(scope).QueryRow(ctx, `
 		SELECT count(*) FILTER (WHERE seen IS NULL), count(DISTINCT tenant_id) FILTER (WHERE seen IS NULL), count(*) FILTER (WHERE NOT seen)
 		FROM   (SELECT DISTINCT s.tenant_id, m AS group_id, CASE WHEN g.gone THEN false WHEN g.members_read THEN true END AS seen

@@ -19,6 +19,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // path is one way of a person to a role at a customer.
@@ -122,7 +123,7 @@ func (h *Handler) ended(ctx context.Context, scope tenant.Scope, st tenant.Staff
 		return found, nil
 	}
 	err := h.DirectoryRoles.Each(ctx, scope, directoryrole.Filter{Holders: ids, Gone: true}, func(x directoryrole.Holding) error {
-		found = append(found, ended{roleName(x), x.Since.UTC(), x.GoneAt.UTC()})
+		found = append(found, ended{verdict.DirectoryRoleOver(x), x.Since.UTC(), x.GoneAt.UTC()})
 		return nil
 	})
 	slices.SortStableFunc(found, func(a, b ended) int { return b.Gone.Compare(a.Gone) })
@@ -214,7 +215,7 @@ func (v visiting) byGroup(g guest.Guest, account path) (found []path) {
 			continue
 		}
 		p := account
-		p.Via, p.Roles, p.ReadAt = append(slices.Clone(account.Via), "Group “"+groupOf(x)+"”"), []string{roleName(x)}, page.Moment(v.directory.asOf[g.Tenant])
+		p.Via, p.Roles, p.ReadAt = append(slices.Clone(account.Via), "Group “"+groupOf(x)+"”"), []string{verdict.DirectoryRoleOver(x)}, page.Moment(v.directory.asOf[g.Tenant])
 		found = append(found, p)
 	}
 	if x, ok := v.inside[accountOf(g)]; ok {

@@ -1,11 +1,11 @@
 package access
 
 import (
+	"net/url"
 	"slices"
 	"time"
 
 	"github.com/tenantry/tenantry/internal/directoryrole"
-	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/ui"
@@ -93,19 +93,7 @@ func (d directory) failed() []string {
 func (d directory) actors(v visiting) *insiders {
 	in := &insiders{by: map[tenant.Account]*actor{}}
 	for _, x := range d.held {
-		in.at(v, x.Tenant, x.TenantName, x.Principal, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/access?who=wipe"}).directory(x)
+		in.at(v, x.Tenant, x.TenantName, x.Principal, actor{Name: x.Name, UPN: x.UPN, Type: x.Type, Enabled: x.Enabled, URL: "/roles/directory?role=" + url.QueryEscape(x.Role)}).directory(x)
 	}
 	return in
-}
-
-// roleName is what a role is called: ours where it is built in, else the customer's.
-func roleName(x directoryrole.Holding) string {
-	n := gdap.RoleName(x.Role)
-	if n == x.Role && x.RoleName != "" {
-		n = x.RoleName
-	}
-	if x.Scope != directoryrole.Everywhere {
-		n += " over a part"
-	}
-	return n
 }

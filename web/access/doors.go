@@ -13,6 +13,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // How a door of somebody who leaves stands.
@@ -222,12 +223,12 @@ func (v visiting) roleLines(g guest.Guest) (lines []line) {
 		lines = append(lines, l)
 	}
 	for _, x := range v.directory.by[accountOf(g)] {
-		l := line{Key: doorRole + ":" + g.Tenant.String() + ":" + x.ID + ":" + x.Group, Door: doorRole, What: "Directory role " + roleName(x) + " at " + g.TenantName, AsOf: page.Moment(v.directory.asOf[g.Tenant]), Evidence: "Held by the guest account itself.", Link: userLink(g.Tenant, g.ID),
-			Do: "Take the directory role " + roleName(x) + " from the guest account " + g.Address + " (object id " + g.ID + ")."}
+		l := line{Key: doorRole + ":" + g.Tenant.String() + ":" + x.ID + ":" + x.Group, Door: doorRole, What: "Directory role " + verdict.DirectoryRoleOver(x) + " at " + g.TenantName, AsOf: page.Moment(v.directory.asOf[g.Tenant]), Evidence: "Held by the guest account itself.", Link: userLink(g.Tenant, g.ID),
+			Do: "Take the directory role " + verdict.DirectoryRoleOver(x) + " from the guest account " + g.Address + " (object id " + g.ID + ")."}
 		if x.Group != "" {
 			l.Evidence, l.Link = "Held by the group “"+groupOf(x)+"”.", groupLink(g.Tenant, x.Group)
 			l.Here = guestURL(g) + "/groups/" + url.PathEscape(x.Group)
-			l.Do = "Remove the guest account " + g.Address + " (object id " + g.ID + ") from the group “" + groupOf(x) + "”, which holds the directory role " + roleName(x) + "."
+			l.Do = "Remove the guest account " + g.Address + " (object id " + g.ID + ") from the group “" + groupOf(x) + "”, which holds the directory role " + verdict.DirectoryRoleOver(x) + "."
 		}
 		add(l)
 	}

@@ -2,12 +2,11 @@ package access
 
 import (
 	"net/url"
-	"slices"
 
 	"github.com/tenantry/tenantry/web/page"
 )
 
-// DirectoryRoleHistory words who got and who lost a directory role. Of the customer's own people only those who could wipe are shown by name.
+// DirectoryRoleHistory words who got and who lost a directory role. That of a guest leads to the guest, any other to who holds the role now.
 var DirectoryRoleHistory = page.History{
 	Labels: map[string]string{"gone": "Directory role"}, Own: true,
 	Said: func(_, gone string) string {
@@ -17,12 +16,9 @@ var DirectoryRoleHistory = page.History{
 		return "not held"
 	},
 	Where: func(role, guest string) string {
-		switch {
-		case guest != "":
+		if guest != "" {
 			return "/guests/" + url.PathEscape(guest)
-		case slices.Contains(wiping, role):
-			return "/access?who=wipe"
 		}
-		return ""
+		return "/roles/directory?role=" + url.QueryEscape(role)
 	},
 }

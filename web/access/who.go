@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // wiping are the directory roles that may erase any device (Microsoft Entra built-in roles).
@@ -193,7 +194,7 @@ func (in *insiders) list() []actor {
 
 // directory adds a role of the directory, intune one of Intune's.
 func (a *actor) directory(x directoryrole.Holding) {
-	by, through := "Directory role: "+roleName(x), "Own account"
+	by, through := "Directory role: "+verdict.DirectoryRoleOver(x), "Own account"
 	switch {
 	case x.Group != "" && x.GroupName != "":
 		through = x.GroupName
@@ -308,16 +309,22 @@ func (a actor) side() string {
 	if a.Side == "partner" {
 		return "The partner’s"
 	}
-	return "The customer’s"
+	return theirs
 }
 
+const theirs = "The customer’s"
+
 func whoColumns(m tenant.Membership) []page.Column[actor] {
-	cs := []page.Column[actor]{{Key: "person", Label: "Person", Sort: "person", Text: actor.title}}
+	cs := []page.Column[actor]{{Key: "person", Label: "Person", Sort: "person", Wrap: true, Text: actor.title}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(180, func(a actor) page.TenantRef { return a.Customer }))
 	}
 	plain := func(key, label, phone string, priority, width int, get func(actor) string) page.Column[actor] {
 		return page.Column[actor]{Key: key, Label: label, Phone: phone, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}
+	}
+	usually := func(c page.Column[actor], usual string) page.Column[actor] {
+		c.Cell = func(a actor) ui.Cell { return ui.Cell{Text: c.Text(a), Usual: c.Text(a) == usual} }
+		return c
 	}
 	return append(cs,
 		plain("account", "Account", "hide", 2, 220, func(a actor) string {
@@ -326,10 +333,10 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 			}
 			return a.UPN
 		}),
-		plain("side", "Whose", "right", 1, 120, actor.side),
+		usually(plain("side", "Whose", "right", 1, 120, actor.side), theirs),
 		plain("by", "By", "", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
 		plain("through", "Through", "", 3, 200, actor.through),
-		plain("enabled", "Can sign in", "named", 1, 120, actor.enabled),
+		usually(plain("enabled", "Can sign in", "named", 1, 120, actor.enabled), "Yes"),
 		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
 		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
 	)

@@ -11,7 +11,6 @@ import (
 
 	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/errs"
-	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/guest"
@@ -19,6 +18,7 @@ import (
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/ui"
+	"github.com/tenantry/tenantry/web/verdict"
 )
 
 // roleGroups are the groups by which a guest holds directory roles, and whether all that could tell one was read.
@@ -45,7 +45,7 @@ func (h *Handler) roleGroups(ctx context.Context, g guest.Guest) (groups []guest
 			i = len(groups)
 			groups, refs = append(groups, guest.RoleGroup{ID: x.Group, Name: x.GroupName}), append(refs, group.Ref{Tenant: g.Tenant, ID: x.Group})
 		}
-		groups[i].Roles = append(groups[i].Roles, roleWord(x))
+		groups[i].Roles = append(groups[i].Roles, verdict.DirectoryRole(x))
 		return nil
 	})
 	if err != nil {
@@ -59,14 +59,6 @@ func (h *Handler) roleGroups(ctx context.Context, g guest.Guest) (groups []guest
 		}
 	}
 	return groups, read.Read > 0 && len(unseen) == 0, err
-}
-
-// roleWord is what a role is called: by us where it is built in, else by the customer.
-func roleWord(x directoryrole.Holding) string {
-	if n := gdap.RoleName(x.Role); n != x.Role || x.RoleName == "" {
-		return n
-	}
-	return x.RoleName
 }
 
 // groupView is the page before a guest is taken out of a group.

@@ -54,7 +54,12 @@ func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membersh
 	if err := names.learn(ctx, given.Rows...); err != nil {
 		return err
 	}
+	held, err := h.Roles.Holders(ctx, m.Scope, intunerole.HolderFilter{Role: id, Limit: 1})
+	if err != nil {
+		return err
+	}
 	v := newView(m, x, given.Rows, names, ops, changes, read, page.ChromeOf(ctx).Now)
+	v.Held = held.Count
 	return page.Answer(w, r, v, rolePage(page.Shell(r, m, v.Name), v))
 }
 
@@ -65,6 +70,7 @@ type view struct {
 	Allowed []permission `json:"allowed"`
 	Denied  []permission `json:"denied"`
 	Grants  []grant      `json:"assigned_to"`
+	Held    int64        `json:"holders"` // people in groups that it is given to, as far as those were read
 	Changes []change     `json:"changes"`
 
 	role  intunerole.Role
@@ -143,7 +149,11 @@ func (v view) facts() ui.Facts {
 }
 
 func (v view) grantSection() ui.Section {
-	return ui.Section{Title: "Given to", Count: ui.N(int64(len(v.Grants))), AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+	s := ui.Section{Title: "Given to", Count: ui.N(int64(len(v.Grants))), AsOf: v.fresh.AsOf, Late: v.read.Late > 0}
+	if v.Held > 0 {
+		s.Link = ui.Link{Text: ui.Count(v.Held, "person holds it", "people hold it"), URL: heldURL(v.m.Tenant.ID, v.ID)}
+	}
+	return s
 }
 
 func (v view) grantTable() ui.Table {

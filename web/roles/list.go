@@ -120,6 +120,16 @@ func plain[R any](key, label, sort string, priority, width int, get func(R) stri
 	return page.Column[R]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r R) ui.Cell { return ui.TextCell(get(r)) }}
 }
 
+// onPhone is the column at another place on a phone, wrapped one that cuts no text, and usually one whose usual value a phone leaves out.
+func onPhone[R any](place string, c page.Column[R]) page.Column[R] { c.Phone = place; return c }
+
+func wrapped[R any](c page.Column[R]) page.Column[R] { c.Wrap = true; return c }
+
+func usually[R any](usual string, c page.Column[R]) page.Column[R] {
+	c.Cell = func(r R) ui.Cell { text := c.Text(r); return ui.Cell{Text: text, Title: text, Usual: text == usual} }
+	return c
+}
+
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Role", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -190,16 +191,16 @@ func (h holder) enabled() string {
 }
 
 func holderColumns(m tenant.Membership) []page.Column[holder] {
-	cs := []page.Column[holder]{{Key: "name", Label: "Person", Sort: "name", Text: holder.title}}
+	cs := []page.Column[holder]{{Key: "name", Label: "Person", Sort: "name", Wrap: true, Text: holder.title}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(160, func(h holder) page.TenantRef { return h.Tenant }))
 	}
 	return append(cs,
-		plain("account", "Account", "", 1, 230, holder.account),
-		plain("roles", "Roles", "", 1, 160, func(h holder) string { return strings.Join(h.Roles, ", ") }),
-		plain("through", "Through", "", 2, 200, holder.through),
-		plain("over", "Over", "", 2, 160, func(h holder) string { return strings.Join(h.Over, "; ") }),
-		plain("enabled", "Can sign in", "", 3, 110, holder.enabled),
+		onPhone("hide", plain("account", "Account", "", 1, 230, holder.account)),
+		plain("roles", "Roles", "", 1, 170, func(h holder) string { return strings.Join(h.Roles, ", ") }),
+		onPhone("hide", plain("through", "Through", "", 2, 200, holder.through)),
+		usually(everything, onPhone("named", plain("over", "Over", "", 2, 160, func(h holder) string { return strings.Join(h.Over, "; ") }))),
+		usually("Yes", onPhone("named", plain("enabled", "Can sign in", "", 1, 110, holder.enabled))),
 		page.Column[holder]{Key: "id", Label: "Object id", Exact: true, Text: func(h holder) string { return h.ID }},
 		page.Column[holder]{Key: "type", Label: "Object type", Exact: true, Text: func(h holder) string { return h.Type }},
 		page.Column[holder]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(h holder) string { return h.Tenant.ID.String() }},
@@ -227,15 +228,29 @@ func newWho(m tenant.Membership, path, can string, roles int64, read graphsync.F
 	w.views = ui.Segments{Label: "Shown by", Items: []ui.Segment{
 		{Text: "By assignment", URL: m.Path("/roles/who") + query, Current: path == "/roles/who"}, {Text: "By person", URL: m.Path("/roles/who/people") + query, Current: path != "/roles/who"},
 	}}
+	w.unseen = unseenSaid(m, u)
+	return w
+}
+
+// notes are what the rows do not tell.
+func (w who) notes() []string {
+	if !w.shown {
+		return w.unseen
+	}
+	return append(slices.Clip(w.unseen), w.beside)
+}
+
+// unseenSaid is what is not known of who holds a role.
+func unseenSaid(m tenant.Membership, u intunerole.Unseen) (said []string) {
 	if u.Groups > 0 {
 		where := ""
 		if !m.One() {
 			where = " at " + ui.Count(u.Tenants, "customer", "customers")
 		}
-		w.unseen = append(w.unseen, "Not known: who is in "+ui.Count(u.Groups, "group that holds", "groups that hold")+" such a role"+where+". That takes GroupMember.Read.All, which comes with groups in the consent, and a complete reading of groups.")
+		said = append(said, "Not known: who is in "+ui.Count(u.Groups, "group that holds", "groups that hold")+" such a role"+where+". That takes GroupMember.Read.All, which comes with groups in the consent, and a complete reading of groups.")
 	}
 	if u.Gone > 0 {
-		w.unseen = append(w.unseen, ui.Count(u.Gone, "group that holds", "groups that hold")+" such a role no longer in the directory: nobody can do it through that.")
+		said = append(said, ui.Count(u.Gone, "group that holds", "groups that hold")+" such a role no longer in the directory: nobody holds it through "+map[bool]string{true: "that", false: "those"}[u.Gone == 1]+".")
 	}
-	return w
+	return said
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
@@ -19,9 +20,10 @@ import (
 
 // Handler serves the role pages.
 type Handler struct {
-	Roles  *intunerole.Store
-	Groups *group.Store
-	Sync   *graphsync.Service
+	Roles          *intunerole.Store
+	DirectoryRoles *directoryrole.Store
+	Groups         *group.Store
+	Sync           *graphsync.Service
 }
 
 // Mount adds the pages, over all tenants or inside one according to the membership.
@@ -29,7 +31,9 @@ func (h *Handler) Mount(r page.Router) {
 	r.Get("/roles", h.list)
 	r.Get("/roles/who", h.who)
 	r.Get("/roles/who/people", h.people)
+	r.Get("/roles/directory", h.directory)
 	r.Get("/roles/{role}", h.show)
+	r.Get("/roles/{role}/people", h.held)
 }
 
 // pageSize is the number of rows on a page.
@@ -95,8 +99,12 @@ func tabs(m tenant.Membership, current string) ui.Tabs {
 	if !m.One() {
 		who = "Who can wipe where?"
 	}
-	return ui.Tabs{Label: "Views of Intune roles", Items: []ui.Tab{
-		{Text: "Roles", URL: m.Path("/roles"), Current: current == "/roles"},
+	t := ui.Tabs{Label: "Views of roles", Items: []ui.Tab{
+		{Text: "Intune roles", URL: m.Path("/roles"), Current: current == "/roles"},
 		{Text: who, URL: m.Path("/roles/who"), Current: current == "/roles/who"},
 	}}
+	if m.One() {
+		t.Items = append(t.Items, ui.Tab{Text: "Directory roles", URL: m.Path("/roles/directory"), Current: current == "/roles/directory"})
+	}
+	return t
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/tenantry/tenantry/internal/directoryrole"
+	"github.com/tenantry/tenantry/internal/gdap"
 	"github.com/tenantry/tenantry/internal/graphsync"
 	"github.com/tenantry/tenantry/internal/group"
 	"github.com/tenantry/tenantry/internal/intunerole"
@@ -32,7 +34,7 @@ func TestPages(t *testing.T) {
 	f.ReadRoles(t, contoso.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{helpDesk, {ID: "r2", Name: "@evil", Allowed: []string{intunerole.Wipe}}, {ID: "r3", Name: "Reader", Allowed: []string{read}}},
 		Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r1", Name: "First line", Members: []string{"g1", "g2"}, ScopeType: "allDevices"}, {ID: "a2", RoleID: "r3", Name: "Readers", Members: []string{"g3"}, Scopes: []string{"g4"}, ScopeType: "resourceScope"}}})
 	f.ReadRoles(t, fabrikam.ID, f.Now.Add(-3*time.Minute), intunerole.Read{Operations: ops, Roles: []intunerole.Role{{ID: "f1", Name: "Field", Allowed: []string{intunerole.Wipe}}}, Assignments: []intunerole.Assignment{{ID: "fa", RoleID: "f1", Name: "Field work", Members: []string{"g9"}}}})
-	mount := (&Handler{f.Roles(), f.DirectoryGroups(), f.Sync}).Mount
+	mount := (&Handler{f.Roles(), f.DirectoryRoles(), f.DirectoryGroups(), f.Sync}).Mount
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID, unread.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/roles"
 
@@ -106,7 +108,7 @@ func TestPeople(t *testing.T) {
 		Members: map[string][]group.Member{"g1": {{ID: "u1", Type: "user", Name: "@Adele Vance", UPN: "adele@contoso.example", Enabled: &yes, Direct: true},
 			{ID: "u2", Type: "user", Name: "Lee Gu", UPN: "lee@contoso.example", Enabled: &yes}, {ID: "g5", Type: "group", Name: "Contractors", Direct: true}}},
 	})
-	mount := (&Handler{f.Roles(), f.DirectoryGroups(), f.Sync}).Mount
+	mount := (&Handler{f.Roles(), f.DirectoryRoles(), f.DirectoryGroups(), f.Sync}).Mount
 	one, all := f.Serve(t, technician, tenant.Only(contoso.ID), mount), f.Serve(t, technician, tenant.Everything(), mount)
 	at := "/t/" + contoso.ID.String() + "/roles/who"
 	var got twin[holder]
@@ -156,6 +158,92 @@ func TestPeople(t *testing.T) {
 	for _, query := range []string{"sort=x", "can=x", "after=x", "can=" + read + "&can=" + intunerole.Wipe} {
 		if w := one.Get(at + "/people?" + query); w.Code != http.StatusBadRequest {
 			t.Errorf("?%s: %d, want 400", query, w.Code)
+		}
+	}
+}
+
+// TestHeldRoles: who holds a role of the directory, and one of Intune's, is listed at the customer; nobody only where everything was looked into.
+func TestHeldRoles(t *testing.T) {
+	f := webtest.NewFleet(t)
+	contoso, fabrikam := f.Tenant(t, 1, "Contoso", "contoso.example"), f.Tenant(t, 2, "Fabrikam", "fabrikam.example")
+	c := f.Serve(t, technician, tenant.Only(contoso.ID, fabrikam.ID), (&Handler{f.Roles(), f.DirectoryRoles(), f.DirectoryGroups(), f.Sync}).Mount)
+	at := "/t/" + contoso.ID.String() + "/roles"
+	for _, path := range []string{at + "/directory", at + "/directory?role=x"} {
+		if html := c.Get(path).Body.String(); !strings.Contains(html, "Not read yet") || strings.Contains(html, "Nobody") {
+			t.Errorf("%s: what was not read seems to be nobody", path)
+		}
+	}
+	long := strings.Repeat("Very long role name ", 12)
+	f.ReadDirectoryRoles(t, contoso.ID, f.Now.Add(-2*time.Minute),
+		directoryrole.Assignment{ID: "1", Role: gdap.GlobalAdministrator, Principal: "eve", Type: "user", Name: "Eve <b>", UPN: "eve@contoso.example", Scope: "/"},
+		directoryrole.Assignment{ID: "2", Role: "own", RoleName: long, Principal: "adam", Type: "user", Name: "adam", Scope: "/administrativeUnits/1"},
+		directoryrole.Assignment{ID: "3", Role: gdap.GlobalAdministrator, Principal: "g1", Type: "group", Name: "Admins", Scope: "/"},
+		directoryrole.Assignment{ID: "4", Role: "robot", RoleName: "Robots", Principal: "sp", Type: "servicePrincipal", Name: "Backup", Scope: "/"})
+	f.ReadDirectoryRoles(t, fabrikam.ID, f.Now.Add(-2*time.Minute))
+	names := func(path string) string {
+		t.Helper()
+		var l twin[holding]
+		c.JSON(path, http.StatusOK, &l)
+		var said []string
+		for _, x := range l.Rows {
+			said = append(said, x.Name+" by "+x.through())
+		}
+		if int64(len(said)) != l.Count {
+			t.Errorf("%s: %d rows, counted %d", path, len(said), l.Count)
+		}
+		return strings.Join(said, ", ")
+	}
+	directory := at + "/directory"
+	for path, want := range map[string]string{
+		directory: "adam by Own account, Backup by Program, Eve <b> by Own account", directory + "?sort=-name": "Eve <b> by Own account, Backup by Program, adam by Own account",
+		directory + "?role=" + gdap.GlobalAdministrator: "Eve <b> by Own account", directory + "?role=own": "adam by Own account", directory + "?role=gone": "", directory + "?q=CONTOSO": "Eve <b> by Own account",
+	} {
+		if got := names(path); got != want {
+			t.Errorf("%s: %q, want %q", path, got, want)
+		}
+	}
+	html := c.Get(directory).Body.String()
+	for _, want := range []string{"Not known: who is in 1 group that holds such a role.", "Global Administrator", long + " over a part", "Eve &lt;b&gt;", `aria-current="page"`} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the list does not say %q", want)
+		}
+	}
+	for path, want := range map[string]string{
+		directory + "?role=gone": "Nobody holds this role", directory + "?q=nobody": "No person matches these filters",
+		"/t/" + fabrikam.ID.String() + "/roles/directory": "Nobody holds a role of the directory",
+	} {
+		if html := c.Get(path).Body.String(); !strings.Contains(html, want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	if csv := c.Get(directory + "?format=csv").Body.String(); strings.Count(csv, "\r\n") != 4 || !strings.Contains(csv, "/administrativeUnits/1") {
+		t.Errorf("CSV:\n%s", csv)
+	}
+	f.ReadGroups(t, contoso.ID, f.Now.Add(-time.Minute), group.Read{Groups: []group.Group{{ID: "g1", Name: "Admins", MembersRead: true, Members: 1}, {ID: "g2", Name: "Help", MembersRead: true, Members: 1}},
+		Members: map[string][]group.Member{"g1": {{ID: "u1", Type: "user", Name: "Ann", Direct: true}}, "g2": {{ID: "u2", Type: "user", Name: "Lee", UPN: "lee@contoso.example", Direct: true}}}})
+	if got := names(directory + "?role=" + gdap.GlobalAdministrator); got != "Ann by Admins, Eve <b> by Own account" {
+		t.Errorf("with the people of a group: %q", got)
+	}
+
+	f.ReadRoles(t, contoso.ID, f.Now.Add(-time.Minute), intunerole.Read{
+		Roles:       []intunerole.Role{{ID: "r/1", Name: "Help desk", Allowed: []string{read}}, {ID: "r2", Name: "Field", Allowed: []string{read}}, {ID: "r3", Name: "Spare"}, {ID: "r4", Name: "Unseen"}},
+		Assignments: []intunerole.Assignment{{ID: "a1", RoleID: "r/1", Name: "First line", Members: []string{"g2"}}, {ID: "a2", RoleID: "r2", Name: "Field", Members: []string{"g1"}}, {ID: "a3", RoleID: "r4", Members: []string{"g9"}}},
+	})
+	var held twin[holder]
+	if c.JSON(at+"/r%2F1/people", http.StatusOK, &held); held.Count != 1 || held.Rows[0].Name != "Lee" {
+		t.Errorf("who holds one of the roles: %+v", held)
+	}
+	if html := c.Get(at + "/r%2F1").Body.String(); !strings.Contains(html, `href="`+at+`/r%2F1/people">1 person holds it`) {
+		t.Error("the role does not lead to who holds it")
+	}
+	for path, want := range map[string]string{at + "/r3/people": "Nobody holds this role", at + "/r4/people": "Who holds it is not known", at + "/r2/people?q=lee": "No person matches these filters", at + "/r2/people": "Who holds “Field”"} {
+		if html := c.Get(path).Body.String(); !strings.Contains(html, want) {
+			t.Errorf("%s does not say %q", path, want)
+		}
+	}
+	for path, want := range map[string]int{"/roles/directory": 404, "/roles/r2/people": 404, at + "/r9/people": 404, "/t/" + fabrikam.ID.String() + "/roles/r2/people": 404, directory + "?role=%00": 400, directory + "?sort=x": 400, directory + "?after=x": 400, at + "/r2/people?can=x&sort=x": 400} {
+		if got := c.Get(path); got.Code != want {
+			t.Errorf("%s: status %d, want %d", path, got.Code, want)
 		}
 	}
 }

@@ -142,9 +142,9 @@ func grantColumns(m tenant.Membership) []page.Column[grant] {
 		cs = append(cs, page.CustomerColumn(170, func(g grant) page.TenantRef { return g.Tenant }))
 	}
 	return append(cs,
-		plain("role", "Role", "role", 1, 220, func(g grant) string { return g.Role }),
-		plain("members", "Members", "", 1, 260, grant.memberText),
-		plain("scope", "Over", "", 1, 220, grant.over),
+		plain("role", "Role", "role", 1, 200, func(g grant) string { return g.Role }),
+		wrapped(plain("members", "Members", "", 1, 280, grant.memberText)),
+		usually(everything, onPhone("named", plain("scope", "Over", "", 1, 220, grant.over))),
 		page.Column[grant]{Key: "memberIDs", Label: "Member group ids", Exact: true, Text: func(g grant) string { return joined(g.Members, func(x named) string { return x.ID }) }},
 		page.Column[grant]{Key: "scopes", Label: "Scope group ids", Exact: true, Text: func(g grant) string { return joined(g.Scopes, func(x named) string { return x.ID }) }},
 		page.Column[grant]{Key: "id", Label: "Assignment id", Exact: true, Text: func(g grant) string { return g.ID }},

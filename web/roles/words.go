@@ -41,8 +41,10 @@ func spaced(s string) string {
 }
 
 var scopeWords = map[string]string{
-	"allDevices": "All devices", "allLicensedUsers": "All users with a licence", "allDevicesAndLicensedUsers": "All devices and users", "resourceScope": "Groups",
+	"allDevices": "All devices", "allLicensedUsers": "All users with a licence", "allDevicesAndLicensedUsers": everything, "resourceScope": "Groups",
 }
+
+const everything = "All devices and users"
 
 // scopeWord is over whom an assignment holds.
 func scopeWord(a intunerole.Assignment) string {
