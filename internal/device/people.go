@@ -90,7 +90,7 @@ func (d Device) owner(text string) bool {
 	if postgres.Short(text) {
 		return strings.HasPrefix(upn, text)
 	}
-	name := strings.ToLower(d.UserName)
+	name := postgres.Plain(d.UserName)
 	return !slices.ContainsFunc(postgres.Words(text), func(word string) bool { return !strings.Contains(upn, word) && !strings.Contains(name, word) })
 }
 
@@ -151,8 +151,9 @@ func ownedAmong(w *postgres.Where, text string, among []Device) string {
 func namesUser(w *postgres.Where, text string) string {
 	var tests []string
 	for _, word := range postgres.Words(text) {
+		name := postgres.PlainSQL("lower(d.user_name)", word)
 		word = w.Arg(word)
-		tests = append(tests, `(strpos(d.user_key, `+word+`) > 0 OR strpos(lower(d.user_name), `+word+`) > 0)`)
+		tests = append(tests, `(strpos(d.user_key, `+word+`) > 0 OR strpos(`+name+`, `+word+`) > 0)`)
 	}
 	return strings.Join(tests, " AND ")
 }

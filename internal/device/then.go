@@ -96,8 +96,9 @@ func (s *still) textThen(w *postgres.Where) {
 	if s.text == "" {
 		return
 	}
+	const texts = `lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac, translate(d.wifi_mac, ':-.', '')))`
 	for _, word := range postgres.Words(s.text) {
-		or(w, `strpos(lower(concat_ws(E'\n', d.name, d.serial, d.upn, d.user_name, d.imei, d.meid, d.wifi_mac, translate(d.wifi_mac, ':-.', ''))), ?) > 0`, word, s.text)
+		or(w, `strpos(`+postgres.PlainSQL(texts, word)+`, ?) > 0`, word, s.text)
 	}
 }
 

@@ -214,7 +214,11 @@ func (f Filter) listing(scope tenant.Scope) (l postgres.Listing, err error) {
 		if !postgres.Printable(f.Q) {
 			return l, errs.Show(errs.Invalid, "The search holds characters that cannot be searched for.")
 		}
-		l.Where.And("(strpos(lower(a.device_name), lower(?)) > 0 OR strpos(lower(a.hardware), lower(?)) > 0 OR strpos(lower(a.by_name), lower(?)) > 0)", f.Q, f.Q, f.Q)
+		text := postgres.Plain(f.Q)
+		held := func(column string) string {
+			return "strpos(" + postgres.PlainSQL("lower("+column+")", text) + ", ?) > 0"
+		}
+		l.Where.And("("+held("a.device_name")+" OR "+held("a.hardware")+" OR "+held("a.by_name")+")", text, text, text)
 	}
 	if len(f.Kind) > 0 {
 		l.Where.And("a.kind = ANY(?)", f.Kind)

@@ -184,7 +184,7 @@ func Seldom(ctx context.Context, db DB, table, word string) (bool, error) {
 // Words are what is looked for when somebody types q, in lower case: its words, of which each must be found, the longest first. One without a
 // trigram only chooses among what the others find; where none has one, q is a word.
 func Words(q string) []string {
-	text := strings.ToLower(strings.TrimSpace(q))
+	text := Plain(strings.TrimSpace(q))
 	words := strings.Fields(text)
 	slices.SortStableFunc(words, func(a, b string) int { return utf8.RuneCountInString(b) - utf8.RuneCountInString(a) })
 	if len(words) > 0 && utf8.RuneCountInString(words[0]) < Trigram {
@@ -219,9 +219,25 @@ func GUIDBegins(q string) (string, bool) {
 	return q, guidBegin.MatchString(q)
 }
 
-// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally.
-func Like(q string) string {
-	return "%" + literal.Replace(strings.ToLower(q)) + "%"
+// Plain is text as it is looked for: in lower case, and of whatever stands for an apostrophe the one that keyboards have. Apple calls a telephone
+// "Adam’s iPhone", as office programs write "O’Hara", and nobody types that.
+func Plain(text string) string { return plain.Replace(strings.ToLower(text)) }
+
+const apostrophes = "’‘ʼ´`"
+
+var plain = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "´", "'", "`", "'")
+
+// PlainSQL is an expression that is in lower case already, as Plain would have it, where it makes a difference to a text that is looked for in it.
+func PlainSQL(expr, text string) string {
+	if !strings.Contains(text, "'") {
+		return expr // translate goes through each letter of each row
+	}
+	return "translate(" + expr + ", '" + apostrophes + "', repeat('''', 5))"
 }
 
-var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally. For an apostrophe any letter stands: see Plain.
+func Like(q string) string {
+	return "%" + literal.Replace(Plain(q)) + "%"
+}
+
+var literal = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`, `'`, `_`)

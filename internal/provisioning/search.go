@@ -44,7 +44,7 @@ type search struct {
 
 // newSearch looks how often the newest lines match. Fewer than three characters have no trigram, which the index of the search needs.
 func newSearch(ctx context.Context, db postgres.DB, scope tenant.Scope, f EventFilter) (s search, err error) {
-	s.text = strings.ToLower(strings.TrimSpace(f.Q))
+	s.text = postgres.Plain(strings.TrimSpace(f.Q))
 	if n := len([]rune(s.text)); n < 3 && n > 0 {
 		return s, errs.ShowNext(errs.Invalid, "The log is searched for three characters or more.", "Type one more.")
 	}
@@ -128,7 +128,7 @@ func (s search) among(ctx context.Context, db postgres.DB, scope tenant.Scope, f
 		return 0, 0, err
 	}
 	args = append(args, s.text)
-	if err := db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*), count(*) FILTER (WHERE strpos(x.search, $%d) > 0) FROM (%s %d) x`, len(args), sql, most), args...).Scan(&seen, &hits); err != nil {
+	if err := db.QueryRow(ctx, fmt.Sprintf(`SELECT count(*), count(*) FILTER (WHERE strpos(%s, $%d) > 0) FROM (%s %d) x`, postgres.PlainSQL("x.search", s.text), len(args), sql, most), args...).Scan(&seen, &hits); err != nil {
 		return 0, 0, fmt.Errorf("search provisioning events: %w", postgres.BadInput(err))
 	}
 	return seen, hits, nil
@@ -169,7 +169,7 @@ func (s search) along(ctx context.Context, db postgres.DB, scope tenant.Scope, f
 			return nil, "", err
 		}
 		l.Table, l.Where, l.Limit = fmt.Sprintf(`(%s %d) e`, sql, recently), &postgres.Where{Args: args}, need-len(found)
-		l.Where.And("strpos(e.search, ?) > 0", s.text)
+		l.Where.And("strpos("+postgres.PlainSQL("e.search", s.text)+", ?) > 0", s.text)
 		rows, _, err := postgres.RowsOf(ctx, db, l, scanEvent)
 		if err != nil {
 			return nil, "", err
@@ -234,7 +234,7 @@ func (s search) countWalked(ctx context.Context, db postgres.DB, scope tenant.Sc
 // none: it would read and sort the whole log for one page of a word that is everywhere.
 func (s search) narrow(w *postgres.Where) {
 	if s.walk {
-		w.And("strpos(e.search, ?) > 0", s.text)
+		w.And("strpos("+postgres.PlainSQL("e.search", s.text)+", ?) > 0", s.text)
 		return
 	}
 	w.And("(e.tenant_id, e.id) IN (SELECT m.tenant_id, m.id FROM provisioning_matching(?, NULL::integer[]) m)", postgres.Like(s.text))

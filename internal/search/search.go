@@ -46,6 +46,9 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 // Words are what is looked for when somebody types q, in lower case: each must be found, the longest comes first.
 func Words(q string) []string { return postgres.Words(q) }
 
+// Plain is text as it is looked for: what Words are found in.
+func Plain(text string) string { return postgres.Plain(text) }
+
 // Holding are the kinds of which something in the scope may hold the text; the others hold it nowhere. They are all kinds where the indexes
 // cannot tell: of what may be the beginning of an id, which is no part of their texts, and of cased letters other than ASCII, which the
 // database may see differently in lower case.

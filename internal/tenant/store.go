@@ -98,12 +98,13 @@ func (s *Store) Containing(ctx context.Context, scope Scope, text string) ([]Ten
 	if !postgres.Uncased(text) {
 		return s.List(ctx, scope)
 	}
-	return s.list(ctx, scope, `strpos(search, $2) > 0`, 100_000, strings.ToLower(text))
+	text = postgres.Plain(text)
+	return s.list(ctx, scope, `strpos(`+postgres.PlainSQL("search", text)+`, $2) > 0`, 100_000, text)
 }
 
-// Holds tells that each of the words, in lower case, stands in the tenant's name, a domain or the GUID.
+// Holds tells that each of the words, as postgres.Words has them, stands in the tenant's name, a domain or the GUID.
 func (t Tenant) Holds(words []string) bool {
-	texts := strings.ToLower(strings.Join(append([]string{t.Name(), t.ID.String(), t.DefaultDomain}, t.Domains...), "\n"))
+	texts := postgres.Plain(strings.Join(append([]string{t.Name(), t.ID.String(), t.DefaultDomain}, t.Domains...), "\n"))
 	return !slices.ContainsFunc(words, func(w string) bool { return !strings.Contains(texts, w) })
 }
 

@@ -102,24 +102,35 @@ func (s Spec) Parse(u *url.URL) (Query, error) {
 }
 
 func (s Spec) readText(v url.Values, q *Query) error {
-	q.Q = unbraced(strings.TrimSpace(v.Get("q")))
+	q.Q = unwrapped(strings.TrimSpace(v.Get("q")))
 	if len(q.Q) > maxText || !clean(q.Q) {
 		return bad("The search text is longer than %d characters or has characters that cannot be searched.", maxText)
 	}
 	return nil
 }
 
-// unbraced is a GUID without the braces in which Windows and PowerShell write it, and any other text as it is.
-func unbraced(q string) string {
-	if inner, ok := strings.CutPrefix(q, "{"); ok {
-		if inner, ok = strings.CutSuffix(inner, "}"); ok {
-			if _, err := tenant.ParseID(inner); err == nil {
-				return inner
-			}
+// wrappers are what programs write around a value that is copied out of them; guids, around a GUID only: in names they are part of the name.
+var wrappers, guids = []string{`""`, "''", "“”", "‘’"}, []string{"{}", "()"}
+
+// unwrapped is a GUID without the braces in which Windows and PowerShell write it, any text without the quotes of a file of JSON or CSV, and any other
+// as it is. What was found with them is found without.
+func unwrapped(q string) string {
+	for _, pair := range slices.Concat(wrappers, guids) {
+		first, size := utf8.DecodeRuneInString(pair)
+		inner, opened := strings.CutPrefix(q, string(first))
+		inner, closed := strings.CutSuffix(inner, pair[size:])
+		if inner = strings.TrimSpace(inner); !opened || !closed || utf8.RuneCountInString(inner) < whole {
+			continue
+		}
+		if _, err := tenant.ParseID(inner); err == nil || slices.Contains(wrappers, pair) {
+			return inner
 		}
 	}
 	return q
 }
+
+// whole is the length of a text that is looked for anywhere. A shorter one is a beginning, and another one with its quotes.
+const whole = 3
 
 // clean tells text that Postgres and a page can hold.
 func clean(s string) bool {

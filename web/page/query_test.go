@@ -51,6 +51,19 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
+// TestParseUnwraps: what was copied with what a program writes around it is looked for without; what may be part of a name stays.
+func TestParseUnwraps(t *testing.T) {
+	const id = "6d1e0c4a-1111-4222-8333-00000000191b"
+	for given, want := range map[string]string{
+		"{" + id + "}": id, " (" + id + ") ": id, `"` + id + `"`: id, `"5CG69YP815"`: "5CG69YP815", "'Adam’s iPhone'": "Adam’s iPhone", "“ Reception ”": "Reception",
+		`"AB"`: `"AB"`, `"`: `"`, `""`: `""`, "(Reception)": "(Reception)", "{x}": "{x}", `DESK-"A"`: `DESK-"A"`, `"half`: `"half`,
+	} {
+		if q, err := parse(t, url.Values{"q": {given}}.Encode()); err != nil || q.Q != want {
+			t.Errorf("%q: %q, want %q (%v)", given, q.Q, want, err)
+		}
+	}
+}
+
 func TestParseKeepsState(t *testing.T) {
 	q, err := parse(t, "q=+desk+&os=iOS&os=Windows&sort=name&columns=serial,name&utm_source=mail&model=")
 	if err != nil {

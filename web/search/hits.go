@@ -23,7 +23,7 @@ func match(text string, fields ...field) field {
 	words := search.Words(text)
 	for _, f := range fields {
 		switch n := f.held(words); {
-		case f.value != "" && strings.Contains(strings.ToLower(f.value), strings.ToLower(text)):
+		case f.value != "" && strings.Contains(search.Plain(f.value), search.Plain(text)):
 			return f
 		case n > most:
 			best, most = f, n
@@ -34,7 +34,7 @@ func match(text string, fields ...field) field {
 
 // held is how many of the words the field holds.
 func (f field) held(words []string) (n int) {
-	value := strings.ToLower(f.value)
+	value := search.Plain(f.value)
 	for _, w := range words {
 		if strings.Contains(value, w) {
 			n++
@@ -187,6 +187,9 @@ func (v view) hits() ui.Hits {
 		out.Note = "Only customers that you may see, and of those the ones chosen above"
 	}
 	words := search.Words(device.Term(v.Query))
+	for _, w := range words {
+		words = append(words, strings.ReplaceAll(w, "'", "’")) // as it may be written where it was found
+	}
 	for _, g := range v.Groups {
 		x := ui.HitGroup{Title: g.Title}
 		if g.URL != "" {

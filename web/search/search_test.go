@@ -100,6 +100,23 @@ func site(f *webtest.Fleet) func(page.Router) {
 	}
 }
 
+// TestApostrophes: a name with Apple's apostrophe is found by the one of a keyboard, in the field where it stands, which is marked.
+func TestApostrophes(t *testing.T) {
+	f, contoso, _ := fleet(t)
+	f.ReadDevices(t, contoso.ID, f.Now, device.Device{ID: "d", Name: "Adam’s iPhone", Serial: "WLYYSLV55R", OS: "iOS", UserName: "Adam", UPN: "adam@contoso.example"})
+	c := f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	for _, q := range []string{"adam's", "Adam’s iPhone", `"adam's iphone"`} {
+		var v view
+		c.JSON("/search?kind=devices&q="+url.QueryEscape(q), http.StatusOK, &v)
+		if len(v.Groups) != 1 || v.Groups[0].Count != 1 || v.Groups[0].Hits[0].Field != "name" {
+			t.Fatalf("%q: %+v", q, v.Groups)
+		}
+		if body := c.Get("/search?kind=devices&q=" + url.QueryEscape(q)).Body.String(); !strings.Contains(body, ">Adam’s</") {
+			t.Errorf("%q is not marked where it was found", q)
+		}
+	}
+}
+
 // TestNarrowed holds that a tag narrows every kind, and the lists that they lead to.
 func TestNarrowed(t *testing.T) {
 	f, contoso, fabrikam := fleet(t)
