@@ -75,7 +75,7 @@ func (s *Store) Narrow(ctx context.Context, scope tenant.Scope, groups []int64, 
 	}
 	slices.Sort(groups)
 	if known < len(slices.Compact(groups)) {
-		return tenant.Scope{}, errs.ShowNext(errs.Invalid, "There is no such group of customers.", "Choose one of those on the Groups page.")
+		return tenant.Scope{}, errs.ShowNext(errs.Invalid, "There is no such group of customers; it may have been deleted.", "Open the list without it, or choose one of those on the Groups page.")
 	}
 	return s.find(ctx, scope, `
 		SELECT t.tenant_id

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -132,6 +133,50 @@ func (s *Store) Update(ctx context.Context, who Reader, id int64, name string, s
 		return fmt.Errorf("change view %d: %w", id, postgres.Kind(err))
 	}
 	return nil
+}
+
+// Named returns the reader's own view of a list with that name, where the reader may change it; errs.NotFound where there is none.
+func (s *Store) Named(ctx context.Context, who Reader, list, name string) (View, error) {
+	found, err := s.find(ctx, who, query+`AND v.staff_id = $1 AND v.list = $2 AND lower(v.name) = lower($3)`, who.Staff, list, strings.TrimSpace(name))
+	if err == nil && (len(found) == 0 || !who.MayChange(found[0])) {
+		err = fmt.Errorf("view %q of %s: %w", name, list, errs.NotFound)
+	}
+	if err != nil {
+		return View{}, err
+	}
+	return found[0], nil
+}
+
+// Replace makes a view show what v does, under its name and seen by whom v says. It stays the same view: who leads to it, or starts with it, sees that.
+func (s *Store) Replace(ctx context.Context, who Reader, id int64, v View) error {
+	was, err := s.changeable(ctx, who, id)
+	if err != nil {
+		return err
+	}
+	if v.List != was.List {
+		return errs.Show(errs.Invalid, "This view belongs to another list.")
+	}
+	if v.Shared && !who.Share {
+		return notShared
+	}
+	if v, err = checked(v); err != nil {
+		return err
+	}
+	_, err = s.db().Exec(ctx, `UPDATE saved_view SET title = $2, name = $3, state = $4, words = $5, shared = $6, changed_at = now() WHERE view_id = $1`,
+		id, v.Title, v.Name, v.State, v.Words, v.Shared)
+	if err = named(err); err != nil {
+		return fmt.Errorf("replace view %d: %w", id, postgres.Kind(err))
+	}
+	return nil
+}
+
+// OfGroup is how many views are narrowed to a group of customers, whosever they are.
+func (s *Store) OfGroup(ctx context.Context, group int64) (n int64, err error) {
+	err = s.db().QueryRow(ctx, `SELECT count(*) FROM saved_view WHERE '&' || state || '&' LIKE '%&group=' || $1::bigint || '&%' AND staff_id IS NOT NULL`, group).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("views of group %d: %w", group, postgres.Kind(err))
+	}
+	return n, nil
 }
 
 // Delete removes a view, also from the lists that start with it.

@@ -30,6 +30,7 @@ type member struct {
 type detail struct {
 	row
 	Members []member `json:"members"` // within the reader's reach
+	Views   int64    `json:"views"`   // saved ones that it narrows
 }
 
 // formView is the page of a group, worded.
@@ -41,6 +42,7 @@ type formView struct {
 	Action  string // "" offers no form
 	Why     string // why there is none
 	Delete  string
+	Lost    string // with it
 	Fault   *ui.Banner
 	Name    ui.Field
 	Tags    ui.Field
@@ -76,36 +78,48 @@ func (h *Handler) render(w http.ResponseWriter, r *http.Request, m tenant.Member
 	ctx := r.Context()
 	c := page.ChromeOf(ctx)
 	var members []tenant.Tenant
+	var views int64
 	if g.ID != 0 {
 		in, err := h.Groups.Members(ctx, m.Reach, g.ID)
 		if err == nil {
 			members, err = h.Tenants.List(ctx, in)
 		}
+		if err == nil && h.Views != nil {
+			views, err = h.Views.OfGroup(ctx, g.ID)
+		}
 		if err != nil {
 			return err
 		}
 		if page.WantsJSON(r) && status == http.StatusOK {
-			return page.JSON(w, status, newDetail(newRow(g, c.Now), members))
+			return page.JSON(w, status, newDetail(newRow(g, c.Now), members, views))
 		}
 	}
 	countries, err := h.countries(ctx, m)
 	if err != nil {
 		return err
 	}
-	v := newForm(g, members, countries, m, c, fault)
+	v := newForm(g, members, views, countries, m, c, fault)
 	return page.Render(w, r, status, formPage(page.Shell(r, m, v.Header.Title), v))
 }
 
-func newDetail(r row, members []tenant.Tenant) detail {
-	d := detail{row: r, Members: []member{}}
+// lost is what goes with a group. Lists do not open without it, rather than show customers that nobody meant.
+func lost(views int64) string {
+	if views == 0 {
+		return "Links to lists that are narrowed by it open no more. The customers and their tags stay."
+	}
+	return ui.Count(views, "saved view is", "saved views are") + " narrowed by it, and will not open until saved anew. The customers and their tags stay."
+}
+
+func newDetail(r row, members []tenant.Tenant, views int64) detail {
+	d := detail{row: r, Members: []member{}, Views: views}
 	for _, t := range members {
 		d.Members = append(d.Members, member{t.ID.String(), t.Name()})
 	}
 	return d
 }
 
-func newForm(g tenantgroup.Group, members []tenant.Tenant, countries []string, m tenant.Membership, c page.Chrome, fault string) formView {
-	v := formView{Header: ui.PageHeader{Title: g.Name, Context: []ui.Crumb{{Text: "Portal"}, {Text: "Groups", URL: "/groups"}}}}
+func newForm(g tenantgroup.Group, members []tenant.Tenant, views int64, countries []string, m tenant.Membership, c page.Chrome, fault string) formView {
+	v := formView{Header: ui.PageHeader{Title: g.Name, Context: []ui.Crumb{{Text: "Portal"}, {Text: "Groups", URL: "/groups"}}}, Lost: lost(views)}
 	if fault != "" {
 		v.Fault = &ui.Banner{Kind: "bad", Title: fault}
 	}

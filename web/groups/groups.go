@@ -16,6 +16,7 @@ import (
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
+	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/middleware"
 	"github.com/tenantry/tenantry/web/page"
 )
@@ -25,6 +26,7 @@ type Handler struct {
 	Groups  *tenantgroup.Store
 	Tenants *tenant.Store
 	Audit   *audit.Store
+	Views   *view.Store // of lists, which a group may narrow; nil: nobody keeps any
 }
 
 // Mount adds the pages over all customers.
@@ -78,7 +80,7 @@ func named(given url.Values) (groups []int64, tags []string, err error) {
 		}
 		id, err := strconv.ParseInt(g, 10, 64)
 		if err != nil || id < 1 {
-			return nil, nil, errs.ShowNext(errs.Invalid, "There is no such group of customers.", "Choose one of those on the Groups page.")
+			return nil, nil, errs.ShowNext(errs.Invalid, "There is no such group of customers.", "Open the list without it, or choose one of those on the Groups page.")
 		}
 		groups = append(groups, id)
 	}

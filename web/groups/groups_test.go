@@ -12,6 +12,7 @@ import (
 	"github.com/tenantry/tenantry/internal/device"
 	"github.com/tenantry/tenantry/internal/tenant"
 	"github.com/tenantry/tenantry/internal/tenantgroup"
+	"github.com/tenantry/tenantry/internal/view"
 	"github.com/tenantry/tenantry/web/devices"
 	"github.com/tenantry/tenantry/web/page"
 	"github.com/tenantry/tenantry/web/sync"
@@ -160,8 +161,33 @@ func TestGroupFromFormToDeletion(t *testing.T) {
 	if got := c.Post("/groups/new", url.Values{"name": {"GOLD"}, "devices": {"1"}}); got.Code != http.StatusUnprocessableEntity || !strings.Contains(got.Body.String(), "that name already") {
 		t.Errorf("a name twice: status %d", got.Code)
 	}
+	s.viewed(t, at, "group=1", "group=10&q=group%3D1", "group=10&group=2")
+	if page := c.Get(at).Body.String(); !strings.Contains(page, "1 saved view is narrowed by it") {
+		t.Errorf("the page does not say whose views go with the group:\n%.4000s", page)
+	}
 	if got := c.Post(at+"/delete", url.Values{}); got.Code != http.StatusSeeOther || c.Get(at).Code != http.StatusNotFound {
 		t.Errorf("delete: status %d, then %d", got.Code, c.Get(at).Code)
+	}
+	if got := c.Get("/devices?sort=name&group=1"); got.Code != http.StatusBadRequest || !strings.Contains(got.Body.String(), `href="/devices">`) {
+		t.Errorf("a list narrowed by what was deleted leads nowhere: status %d:\n%.3000s", got.Code, got.Body)
+	}
+}
+
+// viewed keeps views of the devices in these states.
+func (s *site) viewed(t *testing.T, group string, states ...string) {
+	t.Helper()
+	if group != "/groups/1" {
+		t.Fatalf("the group is at %s", group)
+	}
+	id, err := s.Tenants.CreateStaff(t.Context(), tenant.Staff{UPN: "keeper@firstup.example", Role: tenant.RoleTechnician, Reach: tenant.ReachAll})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.h.Views = view.NewStore(s.Pool)
+	for _, state := range states {
+		if _, err := s.h.Views.Create(t.Context(), view.Reader{Staff: id}, view.View{List: "/devices", Name: state, State: state}); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -229,8 +255,8 @@ func TestPages(t *testing.T) {
 	hostile := s.contoso
 	hostile.DisplayName = "<script>x</script>"
 	for name, v := range map[string]formView{
-		"new": newForm(tenantgroup.Group{}, nil, []string{"CH", "DE"}, m, c, ""), "group": newForm(g, []tenant.Tenant{hostile}, nil, m, c, ""),
-		"decides reach": newForm(deciding, nil, nil, m, c, ""), "wrong": newForm(g, nil, nil, m, c, "Give the group a name."),
+		"new": newForm(tenantgroup.Group{}, nil, 0, []string{"CH", "DE"}, m, c, ""), "group": newForm(g, []tenant.Tenant{hostile}, 2, nil, m, c, ""),
+		"decides reach": newForm(deciding, nil, 0, nil, m, c, ""), "wrong": newForm(g, nil, 0, nil, m, c, "Give the group a name."),
 	} {
 		t.Run(name, func(t *testing.T) { webtest.Golden(t, formPage(ui.Shell{Lang: "en", Title: v.Header.Title}, v)) })
 	}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/tenantry/tenantry/internal/errs"
 	"github.com/tenantry/tenantry/internal/tenant"
@@ -144,6 +145,9 @@ func (p *Problems) draw(w http.ResponseWriter, r *http.Request, text words) {
 	}
 	view := ui.ProblemView{Status: text.status, Heading: text.heading, What: text.what, Next: text.next, RequestID: id}
 	view.Actions = []ui.Action{{Text: "Open the overview", URL: "/", Kind: ui.Primary}}
+	if text.status == http.StatusBadRequest && r.Method == http.MethodGet && r.URL.RawQuery != "" && !strings.HasPrefix(r.URL.Path, "/auth/") { // not what Microsoft sent
+		view.Actions = []ui.Action{{Text: "Open it without filters", URL: r.URL.Path, Kind: ui.Primary}, {Text: "Open the overview", URL: "/"}}
+	}
 	if b := text.behind; b != nil {
 		view.Message = b.Message
 		view.Facts = []ui.Fact{{Label: "What stopped it", Value: ui.TextCell(b.Layer)}, {Label: "Who can fix it", Value: ui.TextCell(b.Who)}, {Label: "What they do", Value: ui.TextCell(b.Remedy)}}

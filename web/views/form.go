@@ -1,8 +1,10 @@
 package views
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/go-chi/chi/v5"
@@ -23,8 +25,10 @@ type formView struct {
 	Starts bool
 	Delete string
 	Hidden ui.Hidden
+	How    string // it comes to show something else
 	Name   ui.Field
 	Shared ui.Choice
+	Submit ui.Actions
 }
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
@@ -61,9 +65,13 @@ func newForm(v view.View, m tenant.Membership, c page.Chrome, fault string) form
 			}
 			if reader(m).MayChange(v) {
 				f.Action, f.Delete = at, at+"/delete"
+				if v.Staff == m.Person.StaffID {
+					f.How = "To have it show something else, open it, filter the list anew, and save that under this name."
+				}
 			}
 		}
 	}
+	f.Submit.Items = []ui.Action{{Text: "Save", Kind: ui.Primary}, {Text: "Cancel", URL: "/views", Kind: ui.Quiet}}
 	f.Name = ui.Field{Name: "view_name", Label: "Name", Value: v.Name, Error: fault, Max: 60, Required: true, Autocomplete: "off"}
 	if !m.May(tenant.MayShare) {
 		return f
@@ -81,18 +89,46 @@ func (h *Handler) create(w http.ResponseWriter, r *http.Request, m tenant.Member
 		return err
 	}
 	v := view.View{List: form.Get("list"), Title: form.Get("title"), State: form.Get("state"), Words: form.Get("words"), Name: form.Get("view_name"), Shared: form.Get("shared") == "1"}
+	saved := page.Flash{Kind: "info", Title: "The view is saved.", Text: "It is in the Views menu of the list."}
 	id, err := int64(0), errs.Show(errs.Invalid, "Views of this page cannot be saved.")
-	if page.Route(r, v.List) != "" {
+	switch replace := form.Get("replace"); {
+	case page.Route(r, v.List) == "":
+	case replace != "":
+		var was view.View
+		if was, err = h.find(r.Context(), m, replace); err != nil {
+			return err
+		}
+		id, err = was.ID, h.Views.Replace(r.Context(), reader(m), was.ID, v)
+		saved = page.Flash{Kind: "info", Title: "The view was replaced.", Text: "Whoever opens it sees the list as it is here."}
+	default:
 		id, err = h.Views.Create(r.Context(), reader(m), v)
 	}
 	if fault := sentence(err); fault != "" {
-		return render(w, r, m, http.StatusUnprocessableEntity, newForm(v, m, page.ChromeOf(r.Context()), fault))
+		return h.unsaved(w, r, m, v, err, fault)
 	}
 	if err != nil {
 		return err
 	}
 	v.ID = id
-	return page.Done(w, r, address(v), page.Flash{Kind: "info", Title: "The view is saved.", Text: "It is in the Views menu of the list."})
+	return page.Done(w, r, address(v), saved)
+}
+
+// unsaved says why a view could not be saved. Where the person has one of that name, it can be replaced.
+func (h *Handler) unsaved(w http.ResponseWriter, r *http.Request, m tenant.Membership, v view.View, why error, fault string) error {
+	var was view.View
+	if errors.Is(why, errs.Conflict) {
+		var err error
+		if was, err = h.Views.Named(r.Context(), reader(m), v.List, v.Name); err != nil && !errors.Is(err, errs.NotFound) {
+			return err
+		}
+		v.Shared = v.Shared || was.Shared // a list's menu cannot know
+	}
+	f := newForm(v, m, page.ChromeOf(r.Context()), fault)
+	if was.ID != 0 {
+		f.How = "You have “" + was.Name + "”, which shows: " + narrows(was) + "."
+		f.Submit.Items = slices.Insert(f.Submit.Items, 1, ui.Action{Text: "Replace it", Name: "replace", Value: strconv.FormatInt(was.ID, 10)})
+	}
+	return render(w, r, m, http.StatusUnprocessableEntity, f)
 }
 
 func (h *Handler) update(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {

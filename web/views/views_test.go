@@ -189,6 +189,48 @@ func TestFormsThatAreWrong(t *testing.T) {
 	}
 }
 
+// TestReplace: saving a list under the name of one's own view offers to replace it, and it stays the same view to whoever leads to it.
+func TestReplace(t *testing.T) {
+	s := newSite(t)
+	c, another := s.as(t, s.technician, s.contoso.ID, s.fabrikam.ID), s.as(t, s.another, s.contoso.ID, s.fabrikam.ID)
+	at := s.save(t, c, url.Values{"list": {"/devices"}, "view_name": {"Ours"}, "state": {"kind=phone"}, "words": {"Kind: Phone"}, "shared": {"1"}})
+	id := strings.TrimPrefix(at, "/devices?view=")
+	again := url.Values{"list": {"/devices"}, "view_name": {" ours "}, "state": {"kind=laptop"}, "words": {"Kind: Laptop"}}
+	asked := c.Post("/views", again)
+	if body := asked.Body.String(); asked.Code != http.StatusUnprocessableEntity || !strings.Contains(body, `name="replace" value="`+id+`"`) || !strings.Contains(body, "“Ours”, which shows: Kind: Phone") || !strings.Contains(body, `value="1" checked`) {
+		t.Fatalf("status %d, or it is not offered, with who sees it: %s", asked.Code, body)
+	}
+	again.Set("replace", id)
+	again.Set("shared", "1")
+	if to := s.save(t, c, again); to != at {
+		t.Errorf("the view is now %s, was %s", to, at)
+	}
+	var j twin
+	if another.JSON(at, http.StatusOK, &j); j.Count != 1 || j.Rows[0]["Name"] != "CTO-1" {
+		t.Errorf("a colleague sees of the replaced view %+v", j)
+	}
+	for name, tc := range map[string]struct {
+		c      *webtest.Client
+		list   string
+		id     string
+		status int
+	}{
+		"a colleague's": {another, "/devices", id, 403}, "of another list": {c, "/apps", id, 422}, "none": {c, "/devices", "999", 404}, "no number": {c, "/devices", "x", 404},
+	} {
+		if got := tc.c.Post("/views", url.Values{"list": {tc.list}, "view_name": {"Ours"}, "state": {""}, "replace": {tc.id}}); got.Code != tc.status {
+			t.Errorf("%s is replaced: status %d, want %d", name, got.Code, tc.status)
+		}
+	}
+	if got := another.Post("/views", url.Values{"list": {"/devices"}, "view_name": {"Ours"}}); got.Code != http.StatusSeeOther {
+		t.Errorf("a colleague's own of that name: status %d", got.Code)
+	}
+	for who, says := range map[*webtest.Client]bool{c: true, another: false} {
+		if is := strings.Contains(who.Get("/views/"+id).Body.String(), "save that under this name"); is != says {
+			t.Errorf("the page of the view says how to change what it shows: %t, want %t", is, says)
+		}
+	}
+}
+
 func TestColumnsPerPerson(t *testing.T) {
 	s := newSite(t)
 	c, another := s.as(t, s.technician, s.contoso.ID), s.as(t, s.another, s.contoso.ID)
