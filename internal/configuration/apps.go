@@ -79,13 +79,13 @@ func asked(apps []string) []string {
 func (p *read) withDeployment(raw []byte) {
 	v, err := parse(raw)
 	o, ok := v.(map[string]any)
-	if _, counted := o["configurationDeployedUserCount"]; err != nil || !ok || !counted {
+	if err != nil || !ok || !counted(o, "configurationDeployedUserCount") {
 		return
 	}
-	d := &Deployment{Users: max(0, num(o, "configurationDeployedUserCount")), At: moment(str(o, "lastRefreshTime"))}
+	d := &Deployment{Users: num(o, "configurationDeployedUserCount"), At: moment(str(o, "lastRefreshTime"))}
 	for _, a := range list(o, "configurationDeploymentSummaryPerApp") {
-		if t := targetApp(obj(a, "mobileAppIdentifier")); t.ID != "" {
-			d.Apps = append(d.Apps, AppUsers{t.ID, max(0, num(a, "configurationAppliedUserCount"))})
+		if t := targetApp(obj(a, "mobileAppIdentifier")); t.ID != "" && counted(a, "configurationAppliedUserCount") {
+			d.Apps = append(d.Apps, AppUsers{t.ID, num(a, "configurationAppliedUserCount")})
 		}
 	}
 	slices.SortFunc(d.Apps, func(a, b AppUsers) int { return strings.Compare(a.ID, b.ID) })

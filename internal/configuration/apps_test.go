@@ -33,13 +33,13 @@ func TestAppProtectionFromGraph(t *testing.T) {
 	if p.Settings != 9 {
 		t.Errorf("%d settings: %+v", p.Settings, p.doc.SettingLines())
 	}
-	for _, raw := range []string{`null`, `{}`, `[]`, `"x"`, `{"configurationDeployedUserCount"`} {
+	for _, raw := range []string{`null`, `{}`, `[]`, `"x"`, `{"configurationDeployedUserCount"`, `{"configurationDeployedUserCount":null}`, `{"configurationDeployedUserCount":1e308}`, `{"configurationDeployedUserCount":-3}`} {
 		p.withDeployment([]byte(raw))
 		if p.Deployment != nil {
 			t.Errorf("%s counts %+v", raw, p.Deployment)
 		}
 	}
-	p.withDeployment([]byte(`{"configurationDeployedUserCount":-3,"lastRefreshTime":"0001-01-01T00:00:00Z","configurationDeploymentSummaryPerApp":[{"mobileAppIdentifier":{"bundleId":"com.b"},"configurationAppliedUserCount":"7"},{},null]}`))
+	p.withDeployment([]byte(`{"configurationDeployedUserCount":0,"lastRefreshTime":"0001-01-01T00:00:00Z","configurationDeploymentSummaryPerApp":[{"mobileAppIdentifier":{"bundleId":"com.b"},"configurationAppliedUserCount":"7"},{"mobileAppIdentifier":{"bundleId":"com.c"}},{},null]}`))
 	if d := p.Deployment; d == nil || d.Users != 0 || !d.At.IsZero() || len(d.Apps) != 1 || d.Apps[0] != (AppUsers{"com.b", 7}) {
 		t.Errorf("%+v", d)
 	}

@@ -111,17 +111,29 @@ func str(o map[string]any, name string) string {
 }
 
 func num(o map[string]any, name string) int64 {
+	n, _ := numbered(o, name)
+	return n
+}
+
+// counted tells whether a member is a number of things: one that is not said, or absurd, must not count as none.
+func counted(o map[string]any, name string) bool {
+	n, ok := numbered(o, name)
+	return ok && n >= 0
+}
+
+func numbered(o map[string]any, name string) (n int64, ok bool) {
+	var text string
 	switch v := o[name].(type) {
 	case json.Number:
-		if f, err := v.Float64(); err == nil && math.Abs(f) < 1<<53 {
-			return int64(f)
-		}
+		text = v.String()
 	case string:
-		if f, err := strconv.ParseFloat(strings.TrimSpace(v), 64); err == nil && math.Abs(f) < 1<<53 {
-			return int64(f)
-		}
+		text = strings.TrimSpace(v)
 	}
-	return 0
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil || math.Abs(f) >= 1<<53 {
+		return 0, false
+	}
+	return int64(f), true
 }
 
 func obj(o map[string]any, name string) map[string]any {

@@ -179,9 +179,12 @@ func (p *read) withStatus(w graph.DeviceStatusOverview) { p.Status = statusOf(w)
 
 func (p *read) withUserStatus(w graph.DeviceStatusOverview) { p.UserStatus = statusOf(w) }
 
+// statusOf is nil where Intune does not say on how many the policy worked and on how many it did not. The rest is not counted for every kind.
 func statusOf(w graph.DeviceStatusOverview) *Status {
-	at := func(n graph.Int) int64 { return max(0, int64(n)) }
-	return &Status{Succeeded: at(w.Succeeded), Pending: at(w.Pending), NotApplicable: at(w.NotApplicable), Errors: at(w.Errors), Failed: at(w.Failed), Conflicts: at(w.Conflicts), At: w.Updated.Time}
+	if !w.Succeeded.Known || !w.Errors.Known || !w.Failed.Known {
+		return nil
+	}
+	return &Status{Succeeded: w.Succeeded.N, Pending: w.Pending.N, NotApplicable: w.NotApplicable.N, Errors: w.Errors.N, Failed: w.Failed.N, Conflicts: w.Conflicts.N, At: w.Updated.Time}
 }
 
 func templateName(o map[string]any) string {

@@ -229,10 +229,20 @@ func TestCompare(t *testing.T) {
 }
 
 func TestStatus(t *testing.T) {
+	n := func(n int64) graph.Count { return graph.Count{N: n, Known: true} }
 	var p read
-	p.withStatus(graph.DeviceStatusOverview{Succeeded: 4, Errors: 2, Failed: 3, Pending: -1, Conflicts: 1})
+	p.withStatus(graph.DeviceStatusOverview{Succeeded: n(4), Errors: n(2), Failed: n(3), Conflicts: n(1)})
 	if *p.Status != (Status{Succeeded: 4, Errors: 2, Failed: 3, Conflicts: 1}) {
 		t.Errorf("%+v", *p.Status)
+	}
+	p.withStatus(graph.ScriptRunSummary{Succeeded: n(4), Errors: n(2)}.Overview())
+	if p.Status == nil || *p.Status != (Status{Succeeded: 4, Errors: 2}) {
+		t.Errorf("of a script: %+v", p.Status)
+	}
+	for _, w := range []graph.DeviceStatusOverview{{}, {Succeeded: n(4), Errors: n(2)}, {Succeeded: n(4), Failed: n(2)}, {Errors: n(4), Failed: n(2)}, graph.ScriptRunSummary{Succeeded: n(4)}.Overview()} {
+		if p.withStatus(w); p.Status != nil {
+			t.Errorf("%+v counts %+v", w, p.Status)
+		}
 	}
 }
 

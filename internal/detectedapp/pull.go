@@ -31,6 +31,9 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 		if err != nil {
 			return fmt.Errorf("pull detected apps of %s: %w", tid, err)
 		}
+		if !wire.Devices.Known { // as none it would be a program that is on no device any more
+			return fmt.Errorf("pull detected apps of %s: %w", tid, graph.BadRow(run.Dataset.Path, "a detected app that does not say on how many devices it is"))
+		}
 		if err := stage.Add(fromGraph(wire)); err != nil {
 			return err
 		}
@@ -42,7 +45,7 @@ func (p *Puller) Pull(ctx context.Context, tid tenant.ID, run *graphsync.Run) er
 func fromGraph(w graph.DetectedApp) Version {
 	v := Version{
 		ID: clean(w.ID), Name: clean(strings.TrimSpace(w.DisplayName)), Publisher: clean(strings.TrimSpace(w.Publisher)), Version: clean(strings.TrimSpace(w.Version)),
-		Platform: clean(w.Platform), Size: max(0, int64(w.Size)), Devices: max(0, int64(w.Devices)),
+		Platform: clean(w.Platform), Size: max(0, int64(w.Size)), Devices: w.Devices.N,
 	}
 	if v.Platform == "" {
 		v.Platform = "unknown"

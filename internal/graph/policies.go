@@ -2,13 +2,13 @@ package graph
 
 // DeviceStatusOverview is how many devices stand how with a configuration or compliance policy.
 type DeviceStatusOverview struct {
-	Pending       Int  `json:"pendingCount"`
-	NotApplicable Int  `json:"notApplicableCount"`
-	Succeeded     Int  `json:"successCount"`
-	Errors        Int  `json:"errorCount"`
-	Failed        Int  `json:"failedCount"`
-	Conflicts     Int  `json:"conflictCount"` // beta only
-	Updated       Time `json:"lastUpdateDateTime"`
+	Pending       Count `json:"pendingCount"`
+	NotApplicable Count `json:"notApplicableCount"`
+	Succeeded     Count `json:"successCount"`
+	Errors        Count `json:"errorCount"`
+	Failed        Count `json:"failedCount"`
+	Conflicts     Count `json:"conflictCount"` // beta only
+	Updated       Time  `json:"lastUpdateDateTime"`
 }
 
 // DeviceStatus is how one device stands with a configuration or compliance policy.
@@ -23,11 +23,11 @@ type DeviceStatus struct {
 
 // IntentStateSummary is how many devices stand how with an endpoint security intent.
 type IntentStateSummary struct {
-	Conflicts     Int `json:"conflictCount"`
-	Succeeded     Int `json:"successCount"`
-	Errors        Int `json:"errorCount"`
-	Failed        Int `json:"failedCount"`
-	NotApplicable Int `json:"notApplicableCount"`
+	Conflicts     Count `json:"conflictCount"`
+	Succeeded     Count `json:"successCount"`
+	Errors        Count `json:"errorCount"`
+	Failed        Count `json:"failedCount"`
+	NotApplicable Count `json:"notApplicableCount"`
 }
 
 // Overview is the summary in the form of other policies. Devices of other platforms are no part of it.
@@ -37,23 +37,23 @@ func (s IntentStateSummary) Overview() DeviceStatusOverview {
 
 // ScriptRunSummary is on how many devices a script ended how.
 type ScriptRunSummary struct {
-	Succeeded Int `json:"successDeviceCount"`
-	Errors    Int `json:"errorDeviceCount"`
+	Succeeded Count `json:"successDeviceCount"`
+	Errors    Count `json:"errorDeviceCount"`
 }
 
 // Overview is the summary in the form of other policies.
 func (s ScriptRunSummary) Overview() DeviceStatusOverview {
-	return DeviceStatusOverview{Succeeded: s.Succeeded, Errors: s.Errors}
+	return DeviceStatusOverview{Succeeded: s.Succeeded, Errors: s.Errors, Failed: Count{Known: true}} // a script succeeds or is in error
 }
 
 // RemediationRunSummary is what the detection of a remediation found. What the remediation did about it counts devices a second time.
 type RemediationRunSummary struct {
-	NoIssue       Int  `json:"noIssueDetectedDeviceCount"`
-	Issue         Int  `json:"issueDetectedDeviceCount"`
-	Errors        Int  `json:"detectionScriptErrorDeviceCount"`
-	Pending       Int  `json:"detectionScriptPendingDeviceCount"`
-	NotApplicable Int  `json:"detectionScriptNotApplicableDeviceCount"`
-	LastRun       Time `json:"lastScriptRunDateTime"`
+	NoIssue       Count `json:"noIssueDetectedDeviceCount"`
+	Issue         Count `json:"issueDetectedDeviceCount"`
+	Errors        Count `json:"detectionScriptErrorDeviceCount"`
+	Pending       Count `json:"detectionScriptPendingDeviceCount"`
+	NotApplicable Count `json:"detectionScriptNotApplicableDeviceCount"`
+	LastRun       Time  `json:"lastScriptRunDateTime"`
 }
 
 // Overview is the summary in the form of other policies: failed is where an issue was found.

@@ -65,6 +65,36 @@ func (n *Int) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	return nil
 }
 
+// Count is how many there are. What is not said, and what can be no number of things, is not none: it is not known.
+type Count struct {
+	N     int64
+	Known bool
+}
+
+// UnmarshalJSONFrom reads it; it fails on broken JSON only.
+func (n *Count) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
+	*n = Count{}
+	if k := dec.PeekKind(); k != '0' && k != '"' {
+		return dec.SkipValue()
+	}
+	tok, err := dec.ReadToken()
+	if err != nil {
+		return err
+	}
+	if f, err := strconv.ParseFloat(tok.String(), 64); err == nil && f >= 0 && f < beyond {
+		*n = Count{N: int64(f), Known: true}
+	}
+	return nil
+}
+
+// MarshalJSONTo writes it as Graph does; what is not known is null.
+func (n Count) MarshalJSONTo(enc *jsontext.Encoder) error {
+	if !n.Known {
+		return enc.WriteToken(jsontext.Null)
+	}
+	return enc.WriteToken(jsontext.Int(n.N))
+}
+
 // beyond is more than JSON's numbers tell one by one. Nothing is so large, and sums of such would be beyond what a database counts.
 const beyond = 1 << 53
 

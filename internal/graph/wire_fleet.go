@@ -6,7 +6,7 @@ type DetectedApp struct {
 	DisplayName string `json:"displayName"`
 	Version     string `json:"version"`
 	Size        Int    `json:"sizeInByte"`
-	Devices     Int    `json:"deviceCount"`
+	Devices     Count  `json:"deviceCount"`
 	Publisher   string `json:"publisher"`
 	Platform    string `json:"platform"`
 }
@@ -55,8 +55,8 @@ type SettingSource struct {
 type ProtectedDevice struct {
 	ID                string           `json:"id"`
 	DeviceName        string           `json:"deviceName"`
-	ActiveMalware     Int              `json:"windowsActiveMalwareCount"`
-	RemediatedMalware Int              `json:"windowsRemediatedMalwareCount"`
+	ActiveMalware     Count            `json:"windowsActiveMalwareCount"`
+	RemediatedMalware Count            `json:"windowsRemediatedMalwareCount"`
 	Protection        *ProtectionState `json:"windowsProtectionState"`
 }
 

@@ -92,7 +92,7 @@ func TestLiveSectionsReadTheCloud(t *testing.T) {
 	}
 	for id, of := range on {
 		p, err := r.protection.Get(t.Context(), tid, id)
-		if err != nil || p.ActiveMalware+p.RemediatedMalware != int64(len(of)) {
+		if err != nil || p.ActiveMalware == nil || p.RemediatedMalware == nil || *p.ActiveMalware+*p.RemediatedMalware != int64(len(of)) {
 			t.Errorf("device %s has %d of %+v, %v", id, len(of), p, err)
 		}
 		l, err := protected.MalwareOf(t.Context(), tid, id)

@@ -270,6 +270,29 @@ func TestFromGraph(t *testing.T) {
 	}
 }
 
+// TestSilentRole: a role allows nothing where it says so, and not where it does not say what it allows.
+func TestSilentRole(t *testing.T) {
+	for body, want := range map[string]bool{
+		`{"rolePermissions":[]}`: true,
+		`{"rolePermissions":[{"resourceActions":[{"allowedResourceActions":[],"notAllowedResourceActions":null}]}]}`: true,
+		`{"rolePermissions":[{"resourceActions":[{"allowedResourceActions":["a"]}]}]}`:                               true,
+		`{}`:                       false,
+		`{"rolePermissions":null}`: false,
+		`{"rolePermissions":[{}]}`: false,
+		`{"rolePermissions":[{"resourceActions":[{}]}]}`:                                          false,
+		`{"rolePermissions":[{"resourceActions":[{"allowedResourceActions":["a", null]}]}]}`:      false,
+		`{"rolePermissions":[{"resourceActions":[{"allowedResourceActions":["a"]}]}, {"x":"y"}]}`: false,
+	} {
+		var w graph.RoleDefinition
+		if err := gojson.Unmarshal([]byte(body), &w); err != nil {
+			t.Fatal(err)
+		}
+		if got := tells(w); got != want {
+			t.Errorf("%s tells: %t", body, got)
+		}
+	}
+}
+
 func FuzzFromGraph(f *testing.F) {
 	f.Add([]byte(`{"id":"x","members":["\u0000"],"rolePermissions":[{"resourceActions":[{}]}],"roleDefinition":null}`))
 	f.Fuzz(func(t *testing.T, body []byte) {

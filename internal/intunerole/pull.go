@@ -63,6 +63,9 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		if len(r.Roles) >= most {
 			return r, errTooMany
 		}
+		if !tells(w) {
+			return r, graph.BadRow(run.Dataset.Path, "a role that does not say what it allows")
+		}
 		r.Roles = append(r.Roles, roleFromGraph(w))
 	}
 	beta := q
@@ -76,10 +79,15 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		}
 		if w.Role == nil || w.Role.ID == "" { // where a list does not expand, the entity does
 			if one, err := graph.Get[graph.RoleAssignment](ctx, p.Graph, tid, assignmentsPath+"/"+url.PathEscape(w.ID), beta); err == nil {
-				w.Role = one.Role
+				if w.Role = one.Role; w.Role == nil || w.Role.ID == "" {
+					return r, graph.BadRow(assignmentsPath, "an assignment that does not say of which role")
+				}
 			} else if !missing(err) {
 				return r, err
 			}
+		}
+		if w.Members == nil || slices.Contains(w.Members, "") {
+			return r, graph.BadRow(assignmentsPath, "an assignment that does not say to whom the role is given")
 		}
 		r.Assignments = append(r.Assignments, assignmentFromGraph(w))
 	}
@@ -93,6 +101,22 @@ func (p *Puller) read(ctx context.Context, tid tenant.ID, run *graphsync.Run) (r
 		r.Operations = append(r.Operations, Operation{ID: clean(w.ID), Resource: clean(w.Resource), Action: clean(w.Action), Description: clean(w.Description)})
 	}
 	return r.tidy(), nil
+}
+
+// tells whether a role says what it allows. One that does not would count as one that allows nothing, and nobody who has it as one who can
+// wipe.
+func tells(w graph.RoleDefinition) bool {
+	for _, p := range w.Permissions {
+		for _, a := range p.Actions {
+			if a.Allowed == nil || slices.Contains(a.Allowed, "") {
+				return false
+			}
+		}
+		if p.Actions == nil {
+			return false
+		}
+	}
+	return w.Permissions != nil
 }
 
 func missing(err error) bool {

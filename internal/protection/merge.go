@@ -29,7 +29,15 @@ func (s *Stage) Close() { s.rows.Close() }
 func (s *Stage) Add(d Device) error {
 	return s.rows.Row().Text(d.ID).Text(d.Name).Text(strings.ToLower(d.Name)).Text(d.State).Text(d.ProductStatus).Strings(d.Problems).Tristate(d.MalwareProtection).
 		Tristate(d.RealTime).Tristate(d.NetworkInspection).Tristate(d.Tamper).Tristate(d.VirtualMachine).Text(d.EngineVersion).Text(d.SignatureVersion).
-		Text(d.ClientVersion).Time(d.QuickScanAt).Time(d.FullScanAt).Int(d.ActiveMalware).Int(d.RemediatedMalware).Time(d.ReportedAt).End()
+		Text(d.ClientVersion).Time(d.QuickScanAt).Time(d.FullScanAt).Int(counted(d.ActiveMalware)).Int(counted(d.RemediatedMalware)).Time(d.ReportedAt).End()
+}
+
+// counted is a count as the table holds it: -1 where nothing is said, which an order takes as it takes other numbers.
+func counted(n *int64) int64 {
+	if n == nil {
+		return -1
+	}
+	return *n
 }
 
 var merging = postgres.Merge{
@@ -89,9 +97,9 @@ func (s *MalwareStage) Merge(ctx context.Context, tx pgx.Tx, tid tenant.ID, run 
 
 func count(ctx context.Context, tx pgx.Tx, tid tenant.ID, sql string) (map[string]int64, error) {
 	rows, _ := tx.Query(ctx, sql, tid)
-	counted, err := postgres.Counted(rows, "total")
+	figures, err := postgres.Counted(rows, "total")
 	if err != nil {
 		return nil, fmt.Errorf("count protection of %s: %w", tid, err)
 	}
-	return counted, nil
+	return figures, nil
 }

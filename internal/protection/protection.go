@@ -31,8 +31,8 @@ type Device struct {
 	ClientVersion     string
 	QuickScanAt       time.Time
 	FullScanAt        time.Time
-	ActiveMalware     int64
-	RemediatedMalware int64
+	ActiveMalware     *int64
+	RemediatedMalware *int64
 	ReportedAt        time.Time
 }
 

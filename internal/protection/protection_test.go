@@ -95,7 +95,7 @@ func found(t *testing.T, pool *postgres.Pool, s *Store, tid tenant.ID, of ...Mal
 func some(n int) []Device {
 	of := make([]Device, n)
 	for i := range of {
-		of[i] = Device{ID: fmt.Sprintf("d%02d", i), Name: fmt.Sprintf("KILN-%02d", i), State: "clean", ActiveMalware: int64(i % 2), ReportedAt: noon.Add(time.Duration(i) * time.Hour)}
+		of[i] = Device{ID: fmt.Sprintf("d%02d", i), Name: fmt.Sprintf("KILN-%02d", i), State: "clean", ActiveMalware: new(int64(i % 2)), RemediatedMalware: new(int64(0)), ReportedAt: noon.Add(time.Duration(i) * time.Hour)}
 		if i%2 == 1 {
 			of[i].Problems = []string{"malwareActive"}
 		}
@@ -110,12 +110,12 @@ func TestMergeKeepsHistory(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)
 	on, off := true, false
-	d := Device{ID: "d1", Name: "KILN-1", RealTime: &on, SignatureVersion: "1"}
+	d := Device{ID: "d1", Name: "KILN-1", RealTime: &on, SignatureVersion: "1", ActiveMalware: new(int64(0))}
 	merge(t, pool, s, contoso, d)
 	merge(t, pool, s, fabrikam, d)
 	d.SignatureVersion, d.ReportedAt = "2", noon // what moves with every report
 	merge(t, pool, s, contoso, d)
-	d.RealTime, d.Tamper, d.Problems, d.ActiveMalware = &off, &on, []string{"realTimeOff"}, 2
+	d.RealTime, d.Tamper, d.Problems, d.ActiveMalware = &off, &on, []string{"realTimeOff"}, new(int64(2))
 	if m := merge(t, pool, s, contoso, d, d); m.Written != 1 {
 		t.Errorf("changed: %+v", m)
 	}
@@ -303,6 +303,19 @@ func TestFromGraph(t *testing.T) {
 			t.Errorf("%s: %q, want %q", body, d.Problems, want)
 		}
 	}
+	for count, want := range map[string]string{`0`: "0", `"3"`: "3", `null`: "unknown", `-1`: "unknown", `1e308`: "unknown", `{}`: "unknown", `"many"`: "unknown"} {
+		var w graph.ProtectedDevice
+		if err := gojson.Unmarshal([]byte(`{"id":"a","windowsActiveMalwareCount":`+count+`,"windowsProtectionState":{}}`), &w); err != nil {
+			t.Fatal(err)
+		}
+		d, got := fromGraph(w), "unknown"
+		if d.ActiveMalware != nil {
+			got = fmt.Sprint(*d.ActiveMalware)
+		}
+		if got != want || d.RemediatedMalware != nil {
+			t.Errorf("a count of %s is %s and %v, want %s", count, got, d.RemediatedMalware, want)
+		}
+	}
 	if m := malwareFromGraph(graph.Malware{ID: "1", URL: "javascript:alert(1)"}); m.URL != "" || m.Severity != "unknown" {
 		t.Errorf("%+v", m)
 	}
@@ -321,7 +334,7 @@ func FuzzFromGraph(f *testing.F) {
 				t.Errorf("Postgres cannot hold %q", s)
 			}
 		}
-		if d.ActiveMalware < 0 || d.Problems == nil {
+		if d.ActiveMalware != nil && *d.ActiveMalware < 0 || d.Problems == nil {
 			t.Errorf("%+v", d)
 		}
 	})

@@ -52,10 +52,17 @@ func fromGraph(w graph.ProtectedDevice) Device {
 		MalwareProtection: s.MalwareProtection, RealTime: s.RealTime, NetworkInspection: s.NetworkInspection, Tamper: s.Tamper, VirtualMachine: s.VirtualMachine,
 		EngineVersion: clean(s.EngineVersion), SignatureVersion: clean(s.SignatureVersion), ClientVersion: clean(s.ClientVersion),
 		QuickScanAt: s.QuickScan.Time, FullScanAt: s.FullScan.Time, ReportedAt: s.Reported.Time,
-		ActiveMalware: max(0, int64(w.ActiveMalware)), RemediatedMalware: max(0, int64(w.RemediatedMalware)),
+		ActiveMalware: said(w.ActiveMalware), RemediatedMalware: said(w.RemediatedMalware),
 	}
 	d.Problems = problems(d, s)
 	return d
+}
+
+func said(n graph.Count) *int64 {
+	if !n.Known {
+		return nil
+	}
+	return &n.N
 }
 
 // problems are what the state means for people, by the flags and booleans that say it. What is not said is no problem and no proof.
@@ -63,7 +70,7 @@ func problems(d Device, s *graph.ProtectionState) []string {
 	off := func(b *bool) bool { return b != nil && !*b }
 	on := func(b *bool) bool { return b != nil && *b }
 	is := map[string]bool{
-		"malwareActive":    d.ActiveMalware > 0,
+		"malwareActive":    d.ActiveMalware != nil && *d.ActiveMalware > 0,
 		"critical":         has(d.State, "critical"),
 		"protectionOff":    off(d.MalwareProtection) || has(d.ProductStatus, "serviceNotRunning") || has(d.ProductStatus, "serviceStartedWithoutMalwareProtection") || has(d.ProductStatus, "productExpired"),
 		"realTimeOff":      off(d.RealTime),

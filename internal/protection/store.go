@@ -23,7 +23,7 @@ var tenantName = postgres.TenantName("d")
 
 var columns = `d.tenant_id, ` + tenantName + `, d.id, d.name, d.state, d.product_status, d.problems, d.malware_protection, d.real_time, d.network_inspection, d.tamper,
 	d.virtual_machine, d.engine_version, d.signature_version, d.client_version, NULLIF(d.quick_scan_at, '-infinity'), NULLIF(d.full_scan_at, '-infinity'),
-	d.active_malware, d.remediated_malware, NULLIF(d.reported_at, '-infinity')`
+	NULLIF(d.active_malware, -1), NULLIF(d.remediated_malware, -1), NULLIF(d.reported_at, '-infinity')`
 
 func scan(row pgx.CollectableRow, more ...any) (Device, error) {
 	var d Device

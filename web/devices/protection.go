@@ -84,8 +84,8 @@ type protected struct {
 	Client            string         `json:"client_version"`
 	QuickScanAt       *time.Time     `json:"quick_scan_at"`
 	FullScanAt        *time.Time     `json:"full_scan_at"`
-	ActiveMalware     int64          `json:"active_malware"`
-	RemediatedMalware int64          `json:"remediated_malware"`
+	ActiveMalware     *int64         `json:"active_malware"` // null: not said
+	RemediatedMalware *int64         `json:"remediated_malware"`
 	ReportedAt        *time.Time     `json:"reported_at"`
 	URL               string         `json:"url"`
 }
@@ -150,6 +150,21 @@ func switchedCell(b *bool) ui.Cell {
 	return ui.StateCell(ui.ShapeBad, "Off")
 }
 
+// counted is a count, or that there is none: what is not said is not none.
+func counted(n *int64) ui.Cell {
+	if n == nil {
+		return ui.UnknownCell("Intune gives no count")
+	}
+	return ui.TextCell(ui.N(*n))
+}
+
+func digits(n *int64) string {
+	if n == nil {
+		return ""
+	}
+	return strconv.FormatInt(*n, 10)
+}
+
 func ago(t *time.Time, now time.Time) ui.Cell {
 	if t == nil {
 		return ui.QuietCell("never")
@@ -176,8 +191,8 @@ func protectionColumns(m tenant.Membership, now time.Time) []page.Column[protect
 		page.Column[protected]{Key: "signatures", Label: "Signatures", Priority: 3, Width: 120, Text: func(p protected) string { return p.Signatures }, Cell: func(p protected) ui.Cell { return ui.TextCell(p.Signatures) }},
 		page.Column[protected]{Key: "client", Label: "Client", Priority: 3, Width: 120, Text: func(p protected) string { return p.Client }, Cell: func(p protected) ui.Cell { return ui.TextCell(p.Client) }},
 		page.Column[protected]{Key: "quickScan", Label: "Quick scan", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(p protected) string { return exact(p.QuickScanAt) }, Cell: func(p protected) ui.Cell { return ago(p.QuickScanAt, now) }},
-		page.Column[protected]{Key: "malware", Label: "Active malware", Kind: ui.KindNumber, Sort: "malware", Priority: 2, Width: 120, Text: func(p protected) string { return strconv.FormatInt(p.ActiveMalware, 10) },
-			Cell: func(p protected) ui.Cell { return ui.TextCell(ui.N(p.ActiveMalware)) }},
+		page.Column[protected]{Key: "malware", Label: "Active malware", Kind: ui.KindNumber, Sort: "malware", Priority: 2, Width: 120, Text: func(p protected) string { return digits(p.ActiveMalware) },
+			Cell: func(p protected) ui.Cell { return counted(p.ActiveMalware) }},
 		page.Column[protected]{Key: "reported", Label: "Reported", Kind: ui.KindTime, Sort: "reported", Priority: 2, Width: 110, Text: func(p protected) string { return exact(p.ReportedAt) }, Cell: func(p protected) ui.Cell { return ago(p.ReportedAt, now) }},
 		page.Column[protected]{Key: "id", Label: "Intune device id", Exact: true, Text: func(p protected) string { return p.ID }},
 		page.Column[protected]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(p protected) string { return p.Tenant.ID.String() }},
@@ -287,8 +302,8 @@ func (v view) protectionFacts() ui.Facts {
 		{Label: "Problems", Value: p.problemCell(), Note: moreProblems(p)}, {Label: "Real-time protection", Value: switchedCell(p.RealTime)},
 		{Label: "Malware protection", Value: switchedCell(p.MalwareProtection)}, {Label: "Tamper protection", Value: switchedCell(p.Tamper)},
 		{Label: "Network inspection", Value: switchedCell(p.NetworkInspection)}, {Label: "Device health", Value: ui.TextCell(p.State)},
-		{Label: "Product status", Value: ui.TextCell(p.ProductStatus)}, {Label: "Active malware", Value: ui.TextCell(ui.N(p.ActiveMalware))},
-		{Label: "Remediated malware", Value: ui.TextCell(ui.N(p.RemediatedMalware))}, {Label: "Last quick scan", Value: ago(p.QuickScanAt, now)},
+		{Label: "Product status", Value: ui.TextCell(p.ProductStatus)}, {Label: "Active malware", Value: counted(p.ActiveMalware)},
+		{Label: "Remediated malware", Value: counted(p.RemediatedMalware)}, {Label: "Last quick scan", Value: ago(p.QuickScanAt, now)},
 		{Label: "Last full scan", Value: ago(p.FullScanAt, now)}, {Label: "Signatures", Value: ui.TextCell(p.Signatures)}, {Label: "Engine", Value: ui.TextCell(p.Engine)},
 		{Label: "Client", Value: ui.TextCell(p.Client)}, {Label: "Reported", Value: ago(p.ReportedAt, now)},
 	}}
@@ -318,7 +333,7 @@ func saidOfProtection(field, value string) string {
 		return p.problems()
 	}
 	switch value {
-	case "":
+	case "", "-1": // the latter of a count
 		return "not said"
 	case "true":
 		return "On"

@@ -22,7 +22,7 @@ func TestProtectionAndMalware(t *testing.T) {
 	f.ReadDevices(t, contoso.ID, at, device.Device{ID: "d1", Name: "CTO-1", OS: "Windows"}, device.Device{ID: "d2", Name: "CTO-2", OS: "Windows"}, device.Device{ID: "d3", Name: "CTO-3", OS: "iOS"})
 	f.ReadDevices(t, fabrikam.ID, at, device.Device{ID: "f1", Name: "FBK-1", OS: "Windows"})
 	f.ReadProtection(t, contoso.ID, at.Add(-time.Hour), protection.Device{ID: "d1", Name: "CTO-1", State: "clean"})
-	f.ReadProtection(t, contoso.ID, at, protection.Device{ID: "d1", Name: "CTO-1", Problems: []string{"malwareActive", "realTimeOff"}, RealTime: &off, ActiveMalware: 2, State: "critical"})
+	f.ReadProtection(t, contoso.ID, at, protection.Device{ID: "d1", Name: "CTO-1", Problems: []string{"malwareActive", "realTimeOff"}, RealTime: &off, ActiveMalware: new(int64(2)), State: "critical"})
 	f.ReadProtection(t, fabrikam.ID, at, protection.Device{ID: "f1", Name: "=FBK-1"})
 	f.ReadMalware(t, contoso.ID, at, protection.Malware{ID: "1", Name: "Virus:DOS/EICAR_Test_File", Severity: "severe", Category: "virus", DetectedAt: at})
 	f.ReadMalware(t, fabrikam.ID, at, protection.Malware{ID: "1", Name: "+evil", Severity: "quantum", DetectedAt: at.Add(-time.Hour)})
@@ -107,8 +107,9 @@ func TestGoldenProtection(t *testing.T) {
 		"gone, with what was": {read: read, changes: []change{{now.Add(-50 * time.Hour), "problems", "Problems", "none reported", "<b>" + strings.Repeat("ghost, ", 40)}}},
 		"unread":              {},
 		"none":                {read: read},
-		"healthy":             row(protection.Device{ID: "d1", Name: "CTO-1", State: "clean", RealTime: &on, Tamper: &on, SignatureVersion: "1.441.133.0", QuickScanAt: now.Add(-9 * time.Hour), ReportedAt: now.Add(-time.Hour)}),
-		"hostile":             row(protection.Device{ID: "d/1?", Name: "<b>", State: "<script>x</script>", ProductStatus: strings.Repeat("flag,", 300), Problems: []string{"realTimeOff", "ghost"}, RealTime: &off, ActiveMalware: 1 << 40}),
+		"healthy":             row(protection.Device{ID: "d1", Name: "CTO-1", State: "clean", RealTime: &on, Tamper: &on, SignatureVersion: "1.441.133.0", QuickScanAt: now.Add(-9 * time.Hour), ReportedAt: now.Add(-time.Hour), ActiveMalware: new(int64(0)), RemediatedMalware: new(int64(0))}),
+		"uncounted":           row(protection.Device{ID: "d1", Name: "CTO-1", State: "clean", RealTime: &on, Tamper: &on, ReportedAt: now.Add(-time.Hour)}),
+		"hostile":             row(protection.Device{ID: "d/1?", Name: "<b>", State: "<script>x</script>", ProductStatus: strings.Repeat("flag,", 300), Problems: []string{"realTimeOff", "ghost"}, RealTime: &off, ActiveMalware: new(int64(1 << 40)), RemediatedMalware: new(int64(0))}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			k := facts{device: device.Device{Tenant: contoso.ID, TenantName: "Contoso", ID: "d1", Name: "CTO-1", OS: "Windows"}, reported: r}

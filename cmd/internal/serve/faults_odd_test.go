@@ -202,8 +202,9 @@ func grown(row map[string]any) {
 	walk(row)
 }
 
-// unknowable are datasets whose rows mean nothing without what is not said: how many installations, whose role, which customer.
-var unknowable = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.LiveAppInstallStatus: nonsense, graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}
+// unknowable are datasets whose rows mean nothing without what is not said: how many installations, on how many devices, what a role allows and
+// whose it is, which customer.
+var unknowable = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.DetectedApps: nonsense, graphsync.IntuneRoles: nonsense, graphsync.LiveAppInstallStatus: nonsense, graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}
 
 // unnamed is a dataset whose rows mean nothing without the customer that they name by its GUID.
 var unnamed = map[string][]string{graphsync.Contracts: nonsense}
@@ -211,8 +212,8 @@ var unnamed = map[string][]string{graphsync.Contracts: nonsense}
 // unsaid are tables, and a live reading, whose rows say that something is given, reported, set up or ours: where Graph names none, there is none.
 var unsaid = []string{graphsync.LiveDeviceDetail, "app_assignment", "device_action_result", "device_protection", "directory_group", "directory_group_member", "guest", "policy_assignment", "service_item"}
 
-// uncounted is a dataset in which a count that is none is unknown, and not zero.
-var uncounted = map[string][]string{graphsync.AppInstalls: nonsense}
+// uncounted are datasets in which a count that is none is unknown, and not zero.
+var uncounted = map[string][]string{graphsync.AppInstalls: nonsense, graphsync.DetectedApps: nonsense}
 
 // others are tables whose rows others name by what is bent here.
 var others = []string{"directory_group", "directory_group_member", "guest"}
@@ -239,7 +240,7 @@ var odds = []bent{
 	}), but: unknowable, loses: unsaid},
 	{name: "null in objects within", bend: odd(values(func(string, any) any { return nil })), but: unknowable, loses: unsaid},
 	{name: "properties left out", bend: odd(func(row map[string]any) { maps.DeleteFunc(row, func(name string, _ any) bool { return !key(name) }) }), but: unknowable, loses: unsaid},
-	{name: "empty texts", bend: odd(texts(func(string, string) any { return "" })), but: map[string][]string{graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}, loses: unsaid},
+	{name: "empty texts", bend: odd(texts(func(string, string) any { return "" })), but: map[string][]string{graphsync.IntuneRoles: nonsense, graphsync.DirectoryRoles: nonsense, graphsync.Contracts: nonsense}, loses: unsaid},
 	{name: "the year 1", bend: odd(dates("0001-01-01T00:00:00Z"))},
 	{name: "the year 9999", bend: odd(dates("9999-12-31T23:59:59.9999999Z"))},
 	{name: "dates that are none", bend: odd(dates("31 February, perhaps"))},
