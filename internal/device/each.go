@@ -13,12 +13,12 @@ import (
 // exported are the columns that exports show, for a million rows take as long as their columns. Whose they are is named by names.
 const exported = `
 	d.tenant_id, d.id, d.name, d.serial, d.os, d.os_version, d.model, d.manufacturer, d.compliance, d.grace_until, d.ownership, d.state,
-	d.enrolled_at, d.last_sync_at, d.checkin, d.encrypted, d.category, d.upn, d.user_name, d.email, d.imei, d.wifi_mac, d.actions, d.gone_at`
+	d.enrolled_at, d.last_sync_at, d.checkin, d.encrypted, d.category, d.upn, d.user_name, d.email, d.imei, d.wifi_mac, d.entra_device_id, d.actions, d.gone_at`
 
 // exportedInto are where exported is scanned into.
 func exportedInto(d *Device) []any {
 	return []any{&d.Tenant, &d.ID, &d.Name, &d.Serial, &d.OS, &d.OSVersion, &d.Model, &d.Manufacturer, &d.Compliance, postgres.Zero(&d.GraceUntil), &d.Ownership, &d.State,
-		postgres.Zero(&d.EnrolledAt), postgres.Zero(&d.LastSyncAt), &d.CheckIn, &d.Encrypted, &d.Category, &d.UPN, &d.UserName, &d.Email, &d.IMEI, &d.WiFiMAC,
+		postgres.Zero(&d.EnrolledAt), postgres.Zero(&d.LastSyncAt), &d.CheckIn, &d.Encrypted, &d.Category, &d.UPN, &d.UserName, &d.Email, &d.IMEI, &d.WiFiMAC, &d.EntraDeviceID,
 		(*[]byte)(&d.Actions), postgres.Zero(&d.GoneAt)}
 }
 

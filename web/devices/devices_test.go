@@ -173,6 +173,30 @@ func TestExportsShowWhatListsShow(t *testing.T) {
 	}
 }
 
+// TestKeysAreExported: whatever a search finds a device by stands in its exports, which people join with other systems' lists, and in the JSON twin.
+func TestKeysAreExported(t *testing.T) {
+	f, contoso, _, c := twoTenants(t)
+	d := device.Device{
+		ID: "d9", Name: "CTO-9", Serial: "5CG69YP815", OS: "Windows", OSVersion: "10.0.26100.1742", Manufacturer: "HP", UPN: "adam@contoso.example", UserName: "Adam O’Hara",
+		IMEI: "359881204820116", WiFiMAC: "3C21F4A09B0A", EntraDeviceID: "0e55aa01-2222-4222-8333-00000000abcd",
+	}
+	f.ReadDevices(t, contoso.ID, f.Now, d)
+	for _, path := range []string{"/devices?q=CTO-9", "/devices?q=" + d.EntraDeviceID, "/devices?q=CTO-9&on=" + f.Now.Format(time.DateOnly)} {
+		list, twin := c.Get(path+"&format=csv").Body.String(), json.RawMessage{}
+		c.JSON(path, http.StatusOK, &twin)
+		for what, key := range map[string]string{
+			"name": d.Name, "serial": d.Serial, "sign-in name": d.UPN, "user's name": d.UserName, "IMEI": d.IMEI, "MAC": d.WiFiMAC, "Entra id": d.EntraDeviceID, "version": d.OSVersion, "manufacturer": d.Manufacturer,
+		} {
+			if !strings.Contains(list, key) || !strings.Contains(string(twin), key) {
+				t.Errorf("%s: no %s in the CSV or the twin:\n%s\n%s", path, what, list, twin)
+			}
+		}
+	}
+	if body := c.Get("/devices?columns=name,entra,person,version,manufacturer").Body.String(); !strings.Contains(body, d.EntraDeviceID) || !strings.Contains(body, d.OSVersion) {
+		t.Error("these columns cannot be chosen")
+	}
+}
+
 func TestCSVIsNeutral(t *testing.T) {
 	_, _, _, c := twoTenants(t)
 	got := c.Get("/devices?format=csv")

@@ -16,7 +16,7 @@ import (
 func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 	s := page.Spec{
 		Sorts:       []string{"lastSync", "name", "compliance", "serial", "os", "user"},
-		Columns:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action", "model", "ownership", "state", "category", "encrypted", "imei", "mac", "enrolled"},
+		Columns:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action", "person", "model", "manufacturer", "version", "ownership", "state", "category", "encrypted", "imei", "mac", "entra", "enrolled"},
 		Default:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action"},
 		Placeholder: "Name, serial, user, IMEI, MAC",
 		Filters: []page.Filter{
@@ -88,6 +88,7 @@ type row struct {
 	Verdict      string         `json:"verdict"`    // what the page says, with the age of the reading taken into account
 	Late         bool           `json:"late"`       // the reading is older than its target
 	User         string         `json:"user"`
+	UserName     string         `json:"user_name"`
 	OS           string         `json:"os"`
 	OSVersion    string         `json:"os_version"`
 	System       string         `json:"system"`
@@ -101,6 +102,7 @@ type row struct {
 	Encrypted    bool           `json:"encrypted"`
 	IMEI         string         `json:"imei"`
 	MAC          string         `json:"mac"`
+	EntraID      string         `json:"entra_device_id"`
 	EnrolledAt   *time.Time     `json:"enrolled_at"`
 	GoneAt       *time.Time     `json:"gone_at,omitempty"`
 	LastAction   string         `json:"last_action,omitempty"`
@@ -119,9 +121,9 @@ func newRower(late lateTenants, now time.Time) func(device.Device) row {
 	return func(d device.Device) row {
 		r := row{
 			ID: d.ID, Name: nameOf(d), Serial: d.Serial, Tenant: page.TenantRef{ID: d.Tenant, Name: d.TenantName}, Compliance: d.Compliance,
-			Late: late[d.Tenant], User: user(d), OS: d.OS, OSVersion: d.OSVersion, System: system(d), CheckIn: d.CheckIn,
+			Late: late[d.Tenant], User: user(d), UserName: d.UserName, OS: d.OS, OSVersion: d.OSVersion, System: system(d), CheckIn: d.CheckIn,
 			LastSyncAt: page.Moment(d.LastSyncAt), Model: d.Model, Manufacturer: d.Manufacturer, Ownership: d.Ownership, State: d.State,
-			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EnrolledAt: page.Moment(d.EnrolledAt),
+			Category: d.Category, Encrypted: d.Encrypted, IMEI: d.IMEI, MAC: d.WiFiMAC, EntraID: d.EntraDeviceID, EnrolledAt: page.Moment(d.EnrolledAt),
 			GoneAt: page.Moment(d.GoneAt), URL: deviceURL(d.Tenant, d.ID), now: now,
 		}
 		r.state = verdict.Device(d, r.Late, now)
@@ -203,13 +205,17 @@ func moreColumns() []page.Column[row] {
 		return page.Column[row]{Key: key, Label: label, Text: get, Exact: true}
 	}
 	return []page.Column[row]{
+		plain("person", "User's name", 150, func(r row) string { return r.UserName }),
 		plain("model", "Model", 160, func(r row) string { return r.Model }),
+		plain("manufacturer", "Manufacturer", 120, func(r row) string { return r.Manufacturer }),
+		plain("version", "System version", 130, func(r row) string { return r.OSVersion }),
 		plain("ownership", "Owner", 90, func(r row) string { return ownership(r.Ownership) }),
 		plain("state", "Management state", 130, func(r row) string { return enum("state", r.State) }),
 		plain("category", "Category", 120, func(r row) string { return r.Category }),
 		plain("encrypted", "Encrypted", 90, func(r row) string { return yesNo(r.Encrypted) }),
 		mono("imei", "IMEI", 140, func(r row) string { return r.IMEI }),
 		mono("mac", "Wi-Fi MAC", 130, func(r row) string { return r.MAC }),
+		mono("entra", "Entra device id", 310, func(r row) string { return r.EntraID }),
 		{
 			Key: "enrolled", Label: "Enrolled", Kind: ui.KindTime, Priority: 3, Width: 100, Phone: "hide",
 			Text: func(r row) string { return page.Stamp(r.EnrolledAt) }, Cell: func(r row) ui.Cell { return r.when(r.EnrolledAt) },
