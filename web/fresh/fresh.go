@@ -40,6 +40,9 @@ func Line(f graphsync.Freshness, m tenant.Membership, now time.Time) ui.Freshnes
 		return line
 	}
 	line.Parts = allTenants(f, now)
+	if f.Tenants > 0 && f.Unread > 0 && f.Read > 0 {
+		line.Part = from(f)
+	}
 	return line
 }
 
@@ -65,6 +68,10 @@ func oneTenant(f graphsync.Freshness, m tenant.Membership) []ui.Link {
 	return parts
 }
 
+func from(f graphsync.Freshness) string {
+	return fmt.Sprintf("from %s of %s", ui.N(int64(f.Read)), ui.Count(int64(f.Tenants), "customer", "customers"))
+}
+
 func next(f graphsync.Freshness, now time.Time) string {
 	if f.Running || f.Next.IsZero() {
 		return ""
@@ -76,8 +83,7 @@ func allTenants(f graphsync.Freshness, now time.Time) []ui.Link {
 	if f.Tenants == 0 {
 		return []ui.Link{{Text: "no customer is connected", URL: "/tenants"}}
 	}
-	of := ui.Count(int64(f.Tenants), "customer", "customers")
-	parts := []ui.Link{{Text: fmt.Sprintf("from %s of %s", ui.N(int64(f.Read)), of)}}
+	parts := []ui.Link{{Text: from(f)}}
 	if f.Late > 0 && !f.Newest.IsZero() && f.Fresh > 0 {
 		parts = append(parts, ui.Link{Text: "newest " + ui.NewTime(f.Newest, now).Text})
 	}

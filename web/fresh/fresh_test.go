@@ -54,6 +54,14 @@ func TestLine(t *testing.T) {
 	if got := text(fresh.Line(all, tenant.Membership{}, now)); got != "partial 26 h ago | from 212 of 214 customers | newest 3 min ago | 1 late | 2 not read, so not counted here" {
 		t.Errorf("all customers: %s", got)
 	}
+	if got := fresh.Line(all, tenant.Membership{}, now).Part; got != "from 212 of 214 customers" {
+		t.Errorf("what is taken away says %q", got)
+	}
+	whole := all
+	whole.Tenants, whole.Unread = 212, 0
+	if got := fresh.Line(whole, tenant.Membership{}, now).Part; got != "" {
+		t.Errorf("what lacks nothing says %q", got)
+	}
 	one := graphsync.Freshness{
 		Dataset: graphsync.Devices, State: graphsync.Complete, Tenants: 1, Read: 1, Fresh: 1, AsOf: now.Add(-3 * time.Minute), Next: now.Add(12 * time.Minute),
 	}

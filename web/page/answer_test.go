@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -137,6 +138,40 @@ func serveThings(t *testing.T, target, accept, next string, live bool, each iter
 	}
 	w := httptest.NewRecorder()
 	return w, l.Serve(w, r)
+}
+
+// TestFileSaysHowFarItGoes: what is taken away from a page says of when it is, and what is not in it because it was not read.
+func TestFileSaysHowFarItGoes(t *testing.T) {
+	at := time.Date(2026, 11, 21, 2, 51, 44, 0, time.FixedZone("", 3600))
+	contosoID, err := tenant.ParseID("c0000000-0000-4000-8000-000000000001")
+	if err != nil {
+		t.Fatal(err)
+	}
+	contoso := tenant.Membership{Tenant: tenant.Tenant{ID: contosoID, DefaultDomain: "contoso.example"}, Scope: tenant.Only(contosoID)}
+	for want, l := range map[string]page.List[thing]{
+		"things":                      {},
+		"things-as-of-20261121T0151Z": {AsOf: at, Freshness: ui.Freshness{Never: "Not read yet"}},
+		"things-contoso.example-as-of-20261121T0151Z":       {AsOf: at, M: contoso},
+		"things-contoso.example-not-read":                   {M: contoso, Freshness: ui.Freshness{Never: "Not read yet"}},
+		"things-from-2-of-3-customers-as-of-20261121T0151Z": {AsOf: at, Freshness: ui.Freshness{Never: "Not read yet", Part: "from 2 of 3 customers"}},
+	} {
+		for _, kind := range []string{"csv", "xlsx"} {
+			r := httptest.NewRequest("GET", "/things?format="+kind, nil)
+			q, err := thingList.Parse(r.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := httptest.NewRecorder()
+			l.Many, l.Query, l.Spec = "things", q, thingList
+			l.Columns = []page.Column[thing]{{Key: "name", Label: "Name", Text: func(x thing) string { return x.Name }}}
+			if err := l.Serve(w, r); err != nil {
+				t.Fatal(err)
+			}
+			if got := w.Header().Get("Content-Disposition"); got != "attachment; filename="+want+"."+kind {
+				t.Errorf("%s, want %s.%s", got, want, kind)
+			}
+		}
+	}
 }
 
 func TestListForms(t *testing.T) {

@@ -342,10 +342,21 @@ func (l List[R]) pager() ui.Pager {
 	return p
 }
 
+// fileName says of when the rows are, and where some or all were not read: a file lies about when the page with its freshness line is long
+// gone, and one without a row would say that there is nothing.
 func (l List[R]) fileName(kind string) string {
 	name := strings.ReplaceAll(strings.ToLower(l.Many), " ", "-")
 	if l.M.One() {
 		name += "-" + l.M.Tenant.DefaultDomain
+	}
+	if l.Freshness.Part != "" {
+		name += "-" + strings.ReplaceAll(l.Freshness.Part, " ", "-")
+	}
+	switch {
+	case !l.AsOf.IsZero():
+		name += "-as-of-" + l.AsOf.UTC().Format("20060102T1504Z")
+	case l.Freshness.Never != "":
+		name += "-not-read"
 	}
 	return name + "." + kind
 }

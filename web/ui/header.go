@@ -39,6 +39,7 @@ type Freshness struct {
 	State Shape // "" prints nothing
 	AsOf  Time
 	Never string // words instead of "as of …": "Not read yet"
+	Part  string // "from 2 of 3 customers", where the others were not read; what is taken away from the page says it, too
 	Parts []Link // source, completeness, exceptions as links
 	Next  string // "next read in 12 min"
 }
