@@ -107,9 +107,15 @@
       found?.removeAttribute("id");
       box.replaceChildren(...(found ? [found] : []));
       $("a.hit", box)?.classList.add("active");
+      current = true;
     });
-    input.addEventListener("input", () => (input.value.trim() ? ask(input.value.trim()) : box.replaceChildren()));
-    input.addEventListener("keydown", walk(input, () => $$("a.hit", box)));
+    let current = false; // the hits are of what is typed: else Enter must not open one of them, but search
+    input.addEventListener("input", () => {
+      $$(".active", box).forEach((a) => a.classList.remove("active"));
+      current = false;
+      input.value.trim() ? ask(input.value.trim()) : box.replaceChildren();
+    });
+    input.addEventListener("keydown", walk(input, () => (current ? $$("a.hit", box) : [])));
     palette.addEventListener("click", (e) => e.target === palette && palette.close());
     document.addEventListener("keydown", (e) => {
       const slash = e.key === "/" && !typing(e.target) && !e.ctrlKey && !e.metaKey && !e.altKey;

@@ -57,6 +57,12 @@ func TestScript(t *testing.T) {
 	want("the palette shows what /search found", `document.querySelector("#palette a.hit.active .hit-name").innerText.split("\n")[0]`, "NWT-LT-0482")
 	press(kb.ArrowDown)
 	want("arrows walk the hits", `document.querySelector("#palette a.hit.active .hit-name").innerText.split("\n")[0]`, "iPhone 15")
+	want("Enter right after another letter searches, and opens nothing that was found before", `(() => {
+		const i = document.querySelector("#palette input");
+		i.value += "7";
+		i.dispatchEvent(new Event("input"));
+		return String(i.dispatchEvent(new KeyboardEvent("keydown", {key: "Enter", cancelable: true}))) + document.querySelectorAll("#palette .active").length;
+	})()`, "true0")
 	press(kb.Escape)
 	want("Esc closes it", `String(document.querySelector("#palette").open)`, "false")
 
