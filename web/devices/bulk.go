@@ -287,7 +287,7 @@ func (h *Bulk) matches(ctx context.Context, m tenant.Membership, u *url.URL) (in
 }
 
 func (h *Bulk) list(ctx context.Context, m tenant.Membership, u *url.URL, rows int) (device.Page, error) {
-	q, err := newSpec(m, u.Query()["os"]).Parse(u)
+	q, err := newSpec(m, u.Query()).Parse(u)
 	if err != nil {
 		return device.Page{}, err
 	}

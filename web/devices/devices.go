@@ -67,7 +67,7 @@ const (
 var noun = fresh.Noun{One: "device", Many: "devices", Whole: "enrolled devices", Icon: "laptop"}
 
 func (h *Handler) list(w http.ResponseWriter, r *http.Request, m tenant.Membership) error {
-	spec := newSpec(m, r.URL.Query()["os"])
+	spec := newSpec(m, r.URL.Query())
 	if r.URL.Query().Get(onFilter.Name) != "" {
 		return h.then(w, r, m, spec)
 	}

@@ -197,6 +197,26 @@ func TestKeysAreExported(t *testing.T) {
 	}
 }
 
+// TestManagementStateIsChosen: the filter offers what the column says, and takes a state that Microsoft has added.
+func TestManagementStateIsChosen(t *testing.T) {
+	f, contoso, _, c := twoTenants(t)
+	f.ReadDevices(t, contoso.ID, f.Now, device.Device{ID: "a", Name: "A", State: "wipePending"}, device.Device{ID: "b", Name: "B", State: "managed"})
+	body := c.Get("/devices?state=wipePending").Body.String()
+	for what, is := range map[string]bool{
+		"a choice": strings.Contains(body, `name="state" value="retireFailed"`), "its word as the token": strings.Contains(body, "<b>Wipe pending</b>"), "what to type": strings.Contains(body, "In full, such as"),
+	} {
+		if !is {
+			t.Errorf("the filter lacks %s", what)
+		}
+	}
+	for state, want := range map[string]int64{"wipePending": 1, "managed": 1, "frozen": 0} {
+		var got twin
+		if c.JSON("/devices?state="+state, http.StatusOK, &got); got.Count != want {
+			t.Errorf("%s: %d devices, want %d", state, got.Count, want)
+		}
+	}
+}
+
 func TestCSVIsNeutral(t *testing.T) {
 	_, _, _, c := twoTenants(t)
 	got := c.Get("/devices?format=csv")

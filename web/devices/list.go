@@ -2,6 +2,7 @@ package devices
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,8 +13,8 @@ import (
 	"github.com/tenantry/tenantry/web/verdict"
 )
 
-// newSpec is what the list reads from its URL. Intune's operating systems are an open set, so those given count as known.
-func newSpec(m tenant.Membership, givenOS []string) page.Spec {
+// newSpec is what the list reads from its URL. Microsoft adds operating systems and management states, so those given count as known.
+func newSpec(m tenant.Membership, given url.Values) page.Spec {
 	s := page.Spec{
 		Sorts:       []string{"lastSync", "name", "compliance", "serial", "os", "user"},
 		Columns:     []string{"name", "user", "os", "compliance", "checkin", "serial", "action", "person", "model", "manufacturer", "version", "ownership", "state", "category", "encrypted", "imei", "mac", "entra", "enrolled"},
@@ -21,15 +22,15 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 		Placeholder: "Name, serial, user, IMEI, MAC",
 		Filters: []page.Filter{
 			{Name: "compliance", Label: "Compliance", Options: complianceOptions()},
-			{Name: "os", Label: "System", Options: systemOptions(givenOS)},
+			{Name: "os", Label: "System", Options: openOptions(systems, given["os"], func(v string) string { return v })},
 			{Name: "checkin", Label: "Check-in", Options: checkInOptions},
 			{Name: "ownership", Label: "Owner", Options: ownershipOptions},
 			{Name: "encrypted", Label: "Encrypted", Options: []page.Option{{Value: "true", Label: "Yes"}, {Value: "false", Label: "No"}}},
-			{Name: "category", Label: "Category"},
-			{Name: "model", Label: "Model"},
-			{Name: "manufacturer", Label: "Manufacturer"},
-			{Name: "state", Label: "Management state"},
-			{Name: "version", Label: "System version"},
+			{Name: "state", Label: "Management state", Options: openOptions(managementStates, given["state"], func(v string) string { return enum("state", v) })},
+			{Name: "category", Label: "Category", Hint: "In full, as devices have it."},
+			{Name: "model", Label: "Model", Hint: "In full, such as Surface Laptop 6."},
+			{Name: "manufacturer", Label: "Manufacturer", Hint: "In full, such as Microsoft Corporation."},
+			{Name: "version", Label: "System version", Hint: "In full, such as 10.0.26100.1742."},
 			{Name: "gone", Label: "Removed", Options: []page.Option{{Value: "true", Label: "no longer in Intune"}}},
 			onFilter,
 			pickFilter,
@@ -47,13 +48,14 @@ func newSpec(m tenant.Membership, givenOS []string) page.Spec {
 // pickFilter gives each row a box to tick.
 var pickFilter = page.Filter{Name: "pick", Label: "Choose", Options: []page.Option{{Value: "true", Label: "devices to act on"}}, Fixed: true, Linked: true}
 
-func systemOptions(given []string) []page.Option {
-	out := make([]page.Option, 0, len(systems)+len(given))
-	known := map[string]bool{"": true}
-	for _, s := range append(append([]string{}, systems...), given...) {
-		if !known[s] {
-			known[s] = true
-			out = append(out, page.Option{Value: s, Label: s})
+// openOptions are the known values of an open set, and those given.
+func openOptions(known, given []string, word func(string) string) []page.Option {
+	var out []page.Option
+	seen := map[string]bool{"": true}
+	for _, v := range slices.Concat(known, given) {
+		if !seen[v] {
+			seen[v] = true
+			out = append(out, page.Option{Value: v, Label: word(v)})
 		}
 	}
 	return out

@@ -32,6 +32,11 @@ var ownershipOptions = []page.Option{{Value: "company", Label: "Company"}, {Valu
 // systems are the operating systems that Intune manages, as it spells them.
 var systems = []string{"Windows", "macOS", "iOS", "iPadOS", "Android", "Linux", "ChromeOS"}
 
+// managementStates are what Graph may say of a device, in the order of the filter.
+var managementStates = []string{
+	"managed", "unhealthy", "discovered", "retirePending", "retireIssued", "retireFailed", "retireCanceled", "wipePending", "wipeIssued", "wipeFailed", "wipeCanceled", "deletePending",
+}
+
 // windowsReleases are the names of Windows builds (learn.microsoft.com/windows/release-health).
 var windowsReleases = map[string]string{
 	"17763": "10 1809", "18363": "10 1909", "19041": "10 2004", "19042": "10 20H2", "19043": "10 21H1", "19044": "10 21H2", "19045": "10 22H2",
