@@ -122,11 +122,13 @@ func (c *call) countInstalls(apps []int) []installCounts {
 	return counts
 }
 
+// appVersion is the number that a product's name ends with, before what it is built for: 7-Zip, Microsoft 365 and Windows 10 are names.
 func appVersion(p *product) string {
-	for _, word := range strings.Fields(p.name) {
-		if word[0] >= '0' && word[0] <= '9' && len(word) < 9 {
-			return word
-		}
+	name, _, _ := strings.Cut(p.name, " (")
+	words := strings.Fields(name)
+	last, before := words[len(words)-1], words[max(0, len(words)-2)]
+	if strings.Trim(last, "0123456789.") != "" || before == "Windows" && !strings.Contains(last, ".") {
+		return ""
 	}
-	return ""
+	return last
 }
