@@ -12,7 +12,7 @@ import (
 // ReadingFilter chooses readings. Empty fields do not choose; values of one field are alternatives.
 type ReadingFilter struct {
 	Kind    []Kind
-	State   []Outcome // as ReadingsAcrossTenants counts them: without a licence, a kind counts as unset and not as failed
+	State   []Outcome // as ReadingsAcrossTenants counts them: without a licence, a kind of which nothing is held counts as unset and not as failed
 	Tenants []tenant.ID
 
 	Desc  bool
@@ -36,8 +36,9 @@ type ReadingPage struct {
 var readingColumns = `d.tenant_id, ` + postgres.TenantName("d") + `, d.kind, d.outcome, d.tried_at, d.read_at, d.error_kind, d.sentence, d.request_id, d.client_request_id, d.activity_id,
 	(SELECT count(*) FROM service_item a WHERE a.tenant_id = d.tenant_id AND a.kind = d.kind AND a.gone_at IS NULL)`
 
-// readingState is what a reading counts as.
-const readingState = `(CASE WHEN d.outcome = 'failed' AND d.error_kind = 'licence' THEN 'unset' ELSE d.outcome END)`
+// readingState is what a reading counts as. What is held from before a licence ended is not read any more, and not: not there.
+const readingState = `(CASE WHEN d.outcome = 'failed' AND d.error_kind = 'licence'
+	AND NOT EXISTS (SELECT FROM service_item h WHERE h.tenant_id = d.tenant_id AND h.kind = d.kind AND h.gone_at IS NULL) THEN 'unset' ELSE d.outcome END)`
 
 func (f ReadingFilter) listing(scope tenant.Scope) postgres.Listing {
 	l := postgres.Listing{

@@ -256,6 +256,22 @@ func TestStoreKeepsTenantsApart(t *testing.T) {
 	}
 }
 
+// TestLicenceThatEnded: of a kind that was never there, no licence is no failure; what is held from before is not read any more.
+func TestLicenceThatEnded(t *testing.T) {
+	t.Parallel()
+	pool, s := twoTenants(t)
+	merge(t, pool, s, contoso, noon, allRead(noon), token("v1", days(9)))
+	merge(t, pool, s, contoso, days(2), []Reading{{Kind: VPPToken, Outcome: Failed, TriedAt: days(2), Trouble: "licence"}, {Kind: CloudCA, Outcome: Failed, TriedAt: days(2), Trouble: "licence"}})
+	got, err := s.ReadingsAcrossTenants(t.Context(), tenant.Everything())
+	if err != nil || got[2].Failed != 1 || got[2].Items != 1 || got[2].Unset != 0 || got[3].Failed != 0 || got[3].Unset != 1 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	rows, err := s.ReadingsByTenant(t.Context(), tenant.Everything(), ReadingFilter{State: []Outcome{Failed}, Limit: 9})
+	if err != nil || rows.Count != 1 || rows.Rows[0].Kind != VPPToken {
+		t.Errorf("%+v, %v", rows, err)
+	}
+}
+
 func TestListPagesInEveryOrder(t *testing.T) {
 	t.Parallel()
 	pool, s := twoTenants(t)

@@ -61,6 +61,10 @@ func TestGoldenReadings(t *testing.T) {
 	if n := b.unread(); n != 1 {
 		t.Errorf("%d kinds count as not read, want 1: a licence and another feature's permission do not count", n)
 	}
+	ended := kinds{m: m, now: now, one: []service.Reading{{Kind: service.VPPToken, Outcome: service.Failed, Trouble: "licence", ReadAt: at, Items: 2}, {Kind: service.NDES, Outcome: service.Failed, Trouble: "permission", ReadAt: at, Items: 1}}}
+	if n := ended.unread(); n != 2 {
+		t.Errorf("%d kinds count as not read, want 2: the list holds what was read before", n)
+	}
 	t.Run("tenant", func(t *testing.T) { webtest.Golden(t, readingsBody(b)) })
 	t.Run("nobody", func(t *testing.T) { webtest.Golden(t, readingsBody(kinds{path: "/services", now: now})) })
 }

@@ -105,10 +105,10 @@ type kinds struct {
 }
 
 // unread is how many kinds failed. A tenant without the licence has nothing there to be read, and what another feature's permission opens
-// was not asked for: neither is a failure.
+// was not asked for: neither is a failure, unless the list holds what was read before.
 func (b kinds) unread() (n int) {
 	for _, r := range b.one {
-		if r.Outcome == service.Failed && r.Trouble != "licence" && (r.Trouble != "permission" || also(r.Kind) == "") {
+		if r.Outcome == service.Failed && (r.Items > 0 || r.Trouble != "licence" && (r.Trouble != "permission" || also(r.Kind) == "")) {
 			n++
 		}
 	}

@@ -41,7 +41,7 @@ func newReadingRow(r service.TenantReading, now time.Time) readingRow {
 	state, why := readingState(r.Reading, now)
 	out := readingRow{Kind: string(r.Kind), KindName: kindWords[r.Kind], Tenant: page.TenantRef{ID: r.Tenant, Name: r.TenantName}, State: string(r.Outcome), StateName: state.Text, Why: why, Items: r.Items,
 		AsOf: page.Moment(r.ReadAt), TriedAt: page.Moment(r.TriedAt), RequestID: r.RequestID, URL: "/t/" + r.Tenant.String() + "/services/readings", state: state, now: now}
-	if r.Outcome == service.Failed && r.Trouble == "licence" {
+	if r.Outcome == service.Failed && r.Trouble == "licence" && r.Items == 0 {
 		out.State = string(service.Unset)
 	}
 	return out

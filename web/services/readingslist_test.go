@@ -15,7 +15,10 @@ import (
 // TestReadingsByCustomer follows each number of the page of readings to the customers that it counts.
 func TestReadingsByCustomer(t *testing.T) {
 	f := newFixture(t)
-	f.ReadServices(t, f.contoso.ID, f.Now, []service.Reading{{Kind: service.Terms, Outcome: service.Failed, TriedAt: f.Now, Trouble: "licence", Sentence: "The tenant has no licence for this service."}})
+	without := func(k service.Kind) service.Reading {
+		return service.Reading{Kind: k, Outcome: service.Failed, TriedAt: f.Now, Trouble: "licence", Sentence: "The tenant has no licence for this service."}
+	}
+	f.ReadServices(t, f.contoso.ID, f.Now, []service.Reading{without(service.Terms), without(service.Exchange)}) // of which one and none is held
 	c := f.Serve(t, technician, tenant.Everything(), f.mount)
 	var kinds readingsView
 	c.JSON("/services/readings", http.StatusOK, &kinds)
@@ -56,7 +59,7 @@ func TestReadingsByCustomer(t *testing.T) {
 		t.Errorf("by customer, backwards: %q", seen)
 	}
 	csv := c.Get(readingsList + "?format=csv&state=failed").Body.String()
-	if strings.Count(csv, "\n") != 2 || !strings.Contains(csv, "Fabrikam") {
+	if strings.Count(csv, "\n") != 3 || !strings.Contains(csv, "Fabrikam") || !strings.Contains(csv, "Terms and conditions,Contoso") {
 		t.Errorf("CSV: %q", csv)
 	}
 	limited := f.Serve(t, technician, tenant.Only(f.contoso.ID), f.mount)
