@@ -30,11 +30,12 @@ func TestFoundAsLikeFinds(t *testing.T) {
 			"cts3-id-2236", "2236", "id-2236", "ada.lovelace12@contoso3.example", "ada.lovelace@contoso3", "lovelace12@", "@contoso3.example", "a@c", `100%_`, `%_a\b@c12345`, `a\b`,
 			"lovelace12 cts3", "2236 contoso3 cts3", "22361 lovelace cts3-lt", "büro größe", `a\b 100%_`, "ada bada", "sn1 ada l", "cts3 nothing", "a b", "@ #", "---- @@@@", "2236 2236", "o'hara@contoso", "größe-4711@büro", "4711@b", "sn1", "nothing12345", "%", "___", "''''", "@@@@@", "sn1\nada.lovelace12@",
 		} {
-			var want int64
-			if err := pool.In(scope).QueryRow(t.Context(), `SELECT count(*) FROM device WHERE search LIKE ALL ($1)`, postgres.Likes(postgres.Words(text))).Scan(&want); err != nil {
+			words := postgres.Words(text)
+			var want, held int64 // an apostrophe's pattern is a wider one
+			if err := pool.In(scope).QueryRow(t.Context(), `SELECT count(*), count(*) FILTER (WHERE NOT EXISTS (SELECT FROM unnest($2::text[]) w WHERE strpos(search, w) = 0)) FROM device WHERE search LIKE ALL ($1)`,
+				postgres.Likes(words), words).Scan(&want, &held); err != nil {
 				t.Fatal(err)
 			}
-			words := postgres.Words(text)
 			sql, arg := `SELECT tenant_id::text || id FROM device_holding($1, NULL)`, any(postgres.Like(words[0]))
 			if len(words) > 1 {
 				sql, arg = `SELECT tenant_id::text || id FROM device_holding_each($1, NULL)`, postgres.Likes(words)
@@ -44,8 +45,8 @@ func TestFoundAsLikeFinds(t *testing.T) {
 			if err != nil || int64(len(found)) != want || len(slices.Compact(slices.Sorted(slices.Values(found)))) != len(found) {
 				t.Errorf("%q: found %v, LIKE finds %d (%v)", text, found, want, err)
 			}
-			if page, err := s.List(t.Context(), scope, device.Filter{Q: text, Limit: 2}); len([]rune(text)) > 2 && (err != nil || page.Count != want) {
-				t.Errorf("%q: the list counts %d, LIKE %d (%v)", text, page.Count, want, err)
+			if page, err := s.List(t.Context(), scope, device.Filter{Q: text, Limit: 2}); len([]rune(text)) > 2 && (err != nil || page.Count != held) {
+				t.Errorf("%q: the list counts %d, of which %d hold it (%v)", text, page.Count, held, err)
 			}
 		}
 	}

@@ -126,6 +126,8 @@ func listPlans(t *testing.T, pool *postgres.Pool, ids []tenant.ID) {
 		{"three, beginning of an id", three, device.Filter{Q: "6d1e0c4a"}, []string{"device_text_id", "device_text_pkey"}},
 		{"all, two words", all, device.Filter{Q: "contoso 12345"}, []string{"device_pkey"}},
 		{"three, two words", three, device.Filter{Q: "contoso 12345"}, []string{"device_pkey", "device_last_sync"}},
+		{"all, a word with an apostrophe", all, device.Filter{Q: "o'hara 12345"}, []string{"device_pkey", "device_text_pkey"}},
+		{"three, a word with an apostrophe", three, device.Filter{Q: "o'hara 12345"}, []string{"device_pkey", "device_text_pkey"}},
 		{"all, a seldom model", all, device.Filter{Model: []string{"Of Nobody"}}, []string{"device_seldom"}},
 		{"all, one of two seldom states", all, device.Filter{State: []string{"wipePending", "wipeFailed"}, Sort: "lastSync"}, []string{"device_seldom"}},
 		{"all, short search", all, device.Filter{Q: "zz"}, []string{"device_serial"}},

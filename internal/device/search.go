@@ -2,6 +2,7 @@ package device
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tenantry/tenantry/internal/postgres"
@@ -54,8 +55,11 @@ func search(w *postgres.Where, f Filter) error {
 // holding are the devices that are there and hold each word of the text, of three characters or more: tenant_id, id, name_key and whether they hold it
 // beside their names, at most so many; 0: all. Of a text that ids may begin with, they are those, too.
 func holding(w *postgres.Where, text string, most int64) string {
-	limit := w.Arg(most)
 	words := postgres.Words(text)
+	if slices.ContainsFunc(words, func(word string) bool { return strings.Contains(word, "'") }) {
+		return apostrophe(w, words, most)
+	}
+	limit := w.Arg(most)
 	if len(words) > 1 {
 		return `device_holding_each(` + w.Arg(postgres.Likes(words)) + `, NULLIF(` + limit + `::int, 0))`
 	}
@@ -75,6 +79,17 @@ func holding(w *postgres.Where, text string, most int64) string {
 		 GROUP  BY h.tenant_id, h.id)`
 }
 
+// apostrophe is holding for words of which some have one: of what their patterns find, what holds them.
+func apostrophe(w *postgres.Where, words []string, most int64) string {
+	sql := `(SELECT h.* FROM device_holding_each(` + w.Arg(postgres.Likes(words)) + `, NULL) h JOIN device_text t ON t.tenant_id = h.tenant_id AND t.id = h.id WHERE true`
+	for _, word := range words {
+		if holds, ok := w.Apostrophe("t.search", word); ok {
+			sql += ` AND ` + holds
+		}
+	}
+	return sql + ` LIMIT NULLIF(` + w.Arg(most) + `::int, 0))`
+}
+
 // plain adds the condition without the index of the search, for rows that are read anyway.
 func plain(w *postgres.Where, text string) {
 	if postgres.Short(text) {
@@ -84,6 +99,9 @@ func plain(w *postgres.Where, text string) {
 	}
 	for _, word := range postgres.Words(text) {
 		or(w, "d.search LIKE ?", postgres.Like(word), text)
+		if holds, ok := w.Apostrophe("d.search", word); ok {
+			w.And(holds)
+		}
 	}
 }
 

@@ -59,6 +59,11 @@ func (w *Where) Searched(t Searchable, q string) {
 	if t.Shared && isGUID {
 		w.And(`(` + test + `)`)
 	}
+	for _, word := range Words(q) {
+		if holds, ok := w.Apostrophe(found.text, word); ok {
+			w.And(holds)
+		}
+	}
 }
 
 // search is a text that is looked for in a table.
@@ -235,7 +240,17 @@ func PlainSQL(expr, text string) string {
 	return "translate(" + expr + ", '" + apostrophes + "', repeat('''', 5))"
 }
 
-// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally. For an apostrophe any letter stands: see Plain.
+// Apostrophe is the condition that an expression in lower case holds a word as it is, beside its pattern, which has any letter for an apostrophe, so
+// that "adam's" would be found in "adam.smith", too; ok is false of a word without.
+func (w *Where) Apostrophe(expr, word string) (cond string, ok bool) {
+	if !strings.Contains(word, "'") {
+		return "", false
+	}
+	return "strpos(" + PlainSQL(expr, word) + ", " + w.Arg(word) + ") > 0", true
+}
+
+// Like is a pattern for text that contains q, in lower case, with the wildcards in q taken literally. For an apostrophe any letter stands: see Plain
+// and Apostrophe.
 func Like(q string) string {
 	return "%" + literal.Replace(Plain(q)) + "%"
 }

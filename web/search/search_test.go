@@ -104,7 +104,12 @@ func site(f *webtest.Fleet) func(page.Router) {
 func TestApostrophes(t *testing.T) {
 	f, contoso, _ := fleet(t)
 	f.ReadDevices(t, contoso.ID, f.Now, device.Device{ID: "d", Name: "Adam’s iPhone", Serial: "WLYYSLV55R", OS: "iOS", UserName: "Adam", UPN: "adam@contoso.example"})
+	f.ReadApps(t, contoso.ID, f.Now, nil, app.App{ID: "a2", Name: "O’Reilly reader"}, app.App{ID: "a3", Name: "O.Reilly viewer"})
 	c := f.Serve(t, technician, tenant.Only(contoso.ID), site(f))
+	var apps view
+	if c.JSON("/search?kind=apps&q=o%27reilly", http.StatusOK, &apps); len(apps.Groups) != 1 || apps.Groups[0].Count != 1 || apps.Groups[0].Hits[0].ID != "a2" {
+		t.Errorf("apps: %+v", apps.Groups)
+	}
 	for _, q := range []string{"adam's", "Adam’s iPhone", `"adam's iphone"`} {
 		var v view
 		c.JSON("/search?kind=devices&q="+url.QueryEscape(q), http.StatusOK, &v)
