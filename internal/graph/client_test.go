@@ -96,6 +96,16 @@ func TestListFollowsPagesVerbatim(t *testing.T) {
 	}
 }
 
+// TestNoMorePages: a list ends where no nextLink leads on, however that is said.
+func TestNoMorePages(t *testing.T) {
+	for _, body := range []string{`{"value":[{"id":"1"}]}`, `{"value":[{"id":"1"}],"@odata.nextLink":null}`, `{"@odata.nextLink":"","value":[{"id":"1"}]}`} {
+		c, _, _ := client(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, body) })
+		if ids, err := readAll(c, "/devs", Query{}); err != nil || len(ids) != 1 {
+			t.Errorf("%s: %v, %v", body, ids, err)
+		}
+	}
+}
+
 func TestHostileAnswers(t *testing.T) {
 	for _, tc := range []struct {
 		name string

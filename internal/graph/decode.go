@@ -33,10 +33,12 @@ func decodePage[T any](body []byte, k *call, each func(T) error) (next string, r
 		switch name.String() {
 		case "@odata.nextLink":
 			tok, err := dec.ReadToken()
-			if err != nil || tok.Kind() != '"' {
+			switch {
+			case err == nil && tok.Kind() == '"':
+				next = tok.String()
+			case err != nil || tok.Kind() != 'n': // null says that there is none
 				return "", nil, nonsense(err)
 			}
-			next = tok.String()
 		case "value":
 			if dec.PeekKind() != '[' || found {
 				return "", nil, nonsense(errors.New("value is not one array"))
