@@ -188,7 +188,9 @@ func (v view) hits() ui.Hits {
 	}
 	words := search.Words(device.Term(v.Query))
 	for _, w := range words {
-		words = append(words, strings.ReplaceAll(w, "'", "’")) // as it may be written where it was found
+		if strings.Contains(w, "'") {
+			words = append(words, strings.ReplaceAll(w, "'", "’")) // as it may be written where it was found
+		}
 	}
 	for _, g := range v.Groups {
 		x := ui.HitGroup{Title: g.Title}
