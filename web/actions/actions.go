@@ -188,7 +188,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 	device.Sort = "device"
 	cs = append(cs, device)
 	if !m.One() {
-		cs = append(cs, page.CustomerColumn(160, func(r row) page.TenantRef { return r.Tenant }))
+		cs = append(cs, page.CustomerColumn(172, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Width: 230, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},

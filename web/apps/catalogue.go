@@ -104,7 +104,7 @@ func catalogueSpec(m tenant.Membership, givenTypes []string) page.Spec {
 
 func catalogueColumns() []page.Column[entry] {
 	text := func(key, label, sort string, priority, width int, get func(entry) string) page.Column[entry] {
-		return page.Column[entry]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(e entry) ui.Cell { return ui.TextCell(get(e)) }}
+		return page.Column[entry]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(e entry) ui.Cell { return ui.TextCell(get(e)) }}
 	}
 	return []page.Column[entry]{
 		{Key: "name", Label: "App", Sort: "name", Text: func(e entry) string { return e.Name }},

@@ -101,7 +101,7 @@ func detectedColumns(m tenant.Membership) []page.Column[program] {
 			Text: func(p program) string { return plainNumber(get(p)) }, Cell: func(p program) ui.Cell { return ui.TextCell(ui.N(get(p))) }}
 	}
 	text := func(key, label, sort string, priority, width int, get func(program) string) page.Column[program] {
-		return page.Column[program]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(p program) ui.Cell { return ui.TextCell(get(p)) }}
+		return page.Column[program]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(p program) ui.Cell { return ui.TextCell(get(p)) }}
 	}
 	cs := []page.Column[program]{
 		{Key: "name", Label: "Program", Sort: "name", Text: func(p program) string { return p.Name }},

@@ -93,7 +93,7 @@ func installsColumns(m tenant.Membership) []page.Column[installs] {
 		return page.Column[installs]{Key: key, Label: label, Kind: ui.KindNumber, Sort: sort, Priority: priority, Width: 110,
 			Text: func(v installs) string { return plainNumber(get(v)) }, Cell: func(v installs) ui.Cell { return ui.TextCell(ui.N(get(v))) }}
 	}
-	cs := []page.Column[installs]{{Key: "name", Label: "App", Sort: "name", Text: func(v installs) string { return v.Name }}}
+	cs := []page.Column[installs]{{Key: "name", Label: "App", Sort: "name", Wrap: true, Text: func(v installs) string { return v.Name }}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(v installs) page.TenantRef { return v.Tenant }))
 	}

@@ -139,15 +139,17 @@ func (r row) assignedText() string {
 // columns are the list's, in the table's order. A tenant's own list has no customer column.
 func columns(m tenant.Membership) []page.Column[row] {
 	plain := func(key, label, sort string, priority, width int, get func(row) string) page.Column[row] {
-		return page.Column[row]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
+		return page.Column[row]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
 	}
 	cs := []page.Column[row]{{Key: "name", Label: "App", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
+	publisher := plain("publisher", "Publisher", "publisher", 2, 170, func(r row) string { return r.Publisher })
+	publisher.Phone = "hide" // a phone has room for what the app is
 	return append(cs,
 		plain("type", "Type", "type", 1, 215, func(r row) string { return r.TypeName }),
-		plain("publisher", "Publisher", "publisher", 2, 170, func(r row) string { return r.Publisher }),
+		publisher,
 		plain("version", "Version", "", 3, 100, func(r row) string { return r.Version }),
 		page.Column[row]{Key: "assigned", Label: "Assigned", Sort: "assignments", Priority: 1, Width: 90, Phone: "named", Text: row.assignedText, Cell: func(r row) ui.Cell { return ui.TextCell(r.assignedText()) }},
 		counted("failed", "Failed", "failed", 2, "bad", func(r row) *int64 { return r.Failed }),

@@ -62,7 +62,7 @@ func appSpec(m tenant.Membership, fam family, types []page.Option) page.Spec {
 func appColumns(m tenant.Membership, fam family) []column {
 	cs := append(head(m, "Policy"),
 		plain("type", "Type", "type", 1, 190, func(r row) string { return r.TypeName }),
-		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
+		atRight(plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform })),
 		column{Key: "apps", Label: "Apps", Kind: ui.KindNumber, Priority: 2, Width: 70, Text: row.appsText, Cell: func(r row) ui.Cell { return unknownCell(r.appsText()) }},
 		column{Key: "assigned", Label: "Assigned", Sort: "assignments", Priority: 1, Width: 85, Phone: "named", Text: row.assignedText, Cell: func(r row) ui.Cell { return unknownCell(r.assignedText()) }},
 		countedOf("users", "Users", "", 2, "", row.usersReached),

@@ -191,6 +191,12 @@ func (r row) assignedText() string {
 
 type column = page.Column[row]
 
+// atRight puts the column beside the customer on a phone, where another line would say one word.
+func atRight(c column) column {
+	c.Phone = "right"
+	return c
+}
+
 // named says the column's label before its value on a phone.
 func named(c column) column {
 	c.Phone = "named"
@@ -198,7 +204,7 @@ func named(c column) column {
 }
 
 func plain(key, label, sort string, priority, width int, get func(row) string) column {
-	return column{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
+	return column{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(r row) ui.Cell { return ui.TextCell(get(r)) }}
 }
 
 // unknown stands for a count that Intune does not give: that is neither zero nor fine.
@@ -248,7 +254,7 @@ func head(m tenant.Membership, label string) []column {
 	return cs
 }
 
-var customerColumn = page.CustomerColumn(160, func(r row) page.TenantRef { return r.Tenant })
+var customerColumn = page.CustomerColumn(175, func(r row) page.TenantRef { return r.Tenant })
 
 var modifiedColumn = column{
 	Key: "modified", Label: "Changed", Kind: ui.KindTime, Sort: "modified", Priority: 2, Width: 128,
@@ -266,7 +272,7 @@ func columns(m tenant.Membership) []column {
 	cs := append(head(m, "Policy"),
 		plain("kind", "Kind", "kind", 2, 150, func(r row) string { return r.KindName }),
 		plain("type", "Type", "type", 1, 180, func(r row) string { return r.TypeName }),
-		plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform }),
+		atRight(plain("platform", "Platform", "platform", 2, 90, func(r row) string { return r.Platform })),
 		named(plain("assigned", "Assigned", "assignments", 1, 80, row.assignedText)),
 		counted("succeeded", "Succeeded", "", 3, "", func(s status) int64 { return s.Succeeded }),
 		counted("failed", "Failed", "errors", 2, "bad", func(s status) int64 { return s.Failed }),

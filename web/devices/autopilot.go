@@ -142,12 +142,12 @@ func (r registered) deviceCell() ui.Cell {
 
 func autopilotColumns(m tenant.Membership, now time.Time) []page.Column[registered] {
 	text := func(key, label, sort string, priority, width int, get func(registered) string) page.Column[registered] {
-		return page.Column[registered]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Phone: "line", Text: get, Cell: func(r registered) ui.Cell { return ui.TextCell(get(r)) }}
+		return page.Column[registered]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Wrap: true, Phone: "line", Text: get, Cell: func(r registered) ui.Cell { return ui.TextCell(get(r)) }}
 	}
 	exactly := func(key, label string, get func(registered) string) page.Column[registered] {
 		return page.Column[registered]{Key: key, Label: label, Exact: true, Text: get}
 	}
-	cs := []page.Column[registered]{{Key: "serial", Label: "Serial", Sort: "serial", Text: registered.title}}
+	cs := []page.Column[registered]{{Key: "serial", Label: "Serial", Sort: "serial", Wrap: true, Text: registered.title}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(r registered) page.TenantRef { return r.Tenant }))
 	}

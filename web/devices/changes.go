@@ -172,8 +172,8 @@ func (r changedRow) words() string {
 }
 
 var changeColumns = []page.Column[changedRow]{
-	{Key: "name", Label: "Device", Width: 200, Text: func(r changedRow) string { return r.Name }},
-	{Key: "changes", Label: "What differs", Priority: 1, Text: changedRow.words, Cell: func(r changedRow) ui.Cell { return ui.Cell{Text: r.words(), Title: r.words()} }},
+	{Key: "name", Label: "Device", Width: 200, Wrap: true, Text: func(r changedRow) string { return r.Name }},
+	{Key: "changes", Label: "What differs", Priority: 1, Wrap: true, Text: changedRow.words, Cell: func(r changedRow) ui.Cell { return ui.Cell{Text: r.words()} }},
 	{Key: "fields", Label: "Fields", Kind: ui.KindNumber, Priority: 2, Width: 80, Text: func(r changedRow) string { return strconv.Itoa(len(r.Changes)) }, Cell: func(r changedRow) ui.Cell { return ui.TextCell(ui.N(int64(len(r.Changes)))) }},
 	{Key: "at", Label: "Last change read", Kind: ui.KindTime, Width: 140, Text: func(r changedRow) string { return page.Stamp(r.At) }, Cell: func(r changedRow) ui.Cell {
 		if r.At == nil {

@@ -163,10 +163,10 @@ func text(get func(row) string) func(row) ui.Cell {
 
 // columns are the list's, in the table's order. A tenant's own list has no customer column.
 func columns(m tenant.Membership) []page.Column[row] {
-	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 150, Text: func(r row) string { return r.Name }}
+	name := page.Column[row]{Key: "name", Label: "Device", Sort: "name", Width: 158, Wrap: true, Text: func(r row) string { return r.Name }}
 	cs := []page.Column[row]{name}
 	if !m.One() {
-		cs = append(cs, page.CustomerColumn(155, func(r row) page.TenantRef { return r.Tenant }))
+		cs = append(cs, page.CustomerColumn(172, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(append(cs, shownColumns()...), moreColumns()...)
 }
@@ -177,7 +177,7 @@ func shownColumns() []page.Column[row] {
 	}
 	return []page.Column[row]{
 		{Key: "user", Label: "Primary user", Sort: "user", Priority: 2, Phone: "line", Text: get.user, Cell: text(get.user)},
-		{Key: "os", Label: "System", Sort: "os", Priority: 2, Width: 140, Phone: "hide", Text: get.system, Cell: text(get.system)},
+		{Key: "os", Label: "System", Sort: "os", Priority: 2, Width: 130, Phone: "hide", Text: get.system, Cell: text(get.system)},
 		{
 			Key: "compliance", Label: "Compliance", Kind: ui.KindState, Sort: "compliance", Priority: 1, Width: 160,
 			Text: func(r row) string { return r.Verdict }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} },

@@ -54,7 +54,7 @@ type settingState struct {
 }
 
 var policyStateWords = map[string]string{
-	"unknown": "Unknown", "notApplicable": "Not applicable", "compliant": "Compliant", "remediated": "Remediated", "nonCompliant": "Not compliant",
+	"unknown": "Unknown", "notApplicable": "Not applicable", "compliant": "Compliant", "remediated": "Remediated", "nonCompliant": "Noncompliant",
 	"error": "Error", "conflict": "Conflict", "notAssigned": "Not assigned",
 }
 

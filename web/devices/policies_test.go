@@ -57,7 +57,7 @@ func TestWhyIsReadLive(t *testing.T) {
 		t.Error("the summary does not say that the settings are unknown, or not where they are read")
 	}
 	c.JSON(base+"d1/policies", http.StatusOK, &v)
-	if v.Policies.ReadAt == nil || v.Policies.Failing != 1 || v.Policies.Compliance[0].Settings[0].StateName != "Not compliant" {
+	if v.Policies.ReadAt == nil || v.Policies.Failing != 1 || v.Policies.Compliance[0].Settings[0].StateName != "Noncompliant" {
 		t.Errorf("the live reading: %+v", v.Policies)
 	}
 	if got := c.Get(base + "d1").Body.String(); !strings.Contains(got, "BitLocker") || !strings.Contains(got, "Remediation failed") || strings.Contains(got, "unknown here") {

@@ -185,15 +185,19 @@ func protectionColumns(m tenant.Membership, now time.Time) []page.Column[protect
 		cs = append(cs, page.CustomerColumn(170, func(p protected) page.TenantRef { return p.Tenant }))
 	}
 	return append(cs,
-		page.Column[protected]{Key: "problems", Label: "Problems", Kind: ui.KindState, Priority: 1, Width: 250, Text: protected.problems, Cell: protected.problemCell},
-		page.Column[protected]{Key: "realTime", Label: "Real-time", Priority: 2, Width: 90, Text: func(p protected) string { return switched(p.RealTime) }, Cell: func(p protected) ui.Cell { return switchedCell(p.RealTime) }},
+		page.Column[protected]{Key: "problems", Label: "Problems", Kind: ui.KindState, Priority: 1, Width: 250, Wrap: true, Text: protected.problems, Cell: protected.problemCell},
+		page.Column[protected]{Key: "realTime", Label: "Real-time", Priority: 2, Width: 90, Phone: "named", Text: func(p protected) string { return switched(p.RealTime) }, Cell: func(p protected) ui.Cell {
+			c := switchedCell(p.RealTime)
+			c.Usual = p.RealTime != nil && *p.RealTime
+			return c
+		}},
 		page.Column[protected]{Key: "tamper", Label: "Tamper", Priority: 3, Width: 90, Text: func(p protected) string { return switched(p.Tamper) }, Cell: func(p protected) ui.Cell { return switchedCell(p.Tamper) }},
 		page.Column[protected]{Key: "signatures", Label: "Signatures", Priority: 3, Width: 120, Text: func(p protected) string { return p.Signatures }, Cell: func(p protected) ui.Cell { return ui.TextCell(p.Signatures) }},
 		page.Column[protected]{Key: "client", Label: "Client", Priority: 3, Width: 120, Text: func(p protected) string { return p.Client }, Cell: func(p protected) ui.Cell { return ui.TextCell(p.Client) }},
-		page.Column[protected]{Key: "quickScan", Label: "Quick scan", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(p protected) string { return exact(p.QuickScanAt) }, Cell: func(p protected) ui.Cell { return ago(p.QuickScanAt, now) }},
+		page.Column[protected]{Key: "quickScan", Label: "Quick scan", Kind: ui.KindTime, Priority: 2, Width: 110, Phone: "hide", Text: func(p protected) string { return exact(p.QuickScanAt) }, Cell: func(p protected) ui.Cell { return ago(p.QuickScanAt, now) }},
 		page.Column[protected]{Key: "malware", Label: "Active malware", Kind: ui.KindNumber, Sort: "malware", Priority: 2, Width: 120, Text: func(p protected) string { return digits(p.ActiveMalware) },
 			Cell: func(p protected) ui.Cell { return counted(p.ActiveMalware) }},
-		page.Column[protected]{Key: "reported", Label: "Reported", Kind: ui.KindTime, Sort: "reported", Priority: 2, Width: 110, Text: func(p protected) string { return exact(p.ReportedAt) }, Cell: func(p protected) ui.Cell { return ago(p.ReportedAt, now) }},
+		page.Column[protected]{Key: "reported", Label: "Reported", Kind: ui.KindTime, Sort: "reported", Priority: 2, Width: 120, Text: func(p protected) string { return exact(p.ReportedAt) }, Cell: func(p protected) ui.Cell { return ago(p.ReportedAt, now) }},
 		page.Column[protected]{Key: "id", Label: "Intune device id", Exact: true, Text: func(p protected) string { return p.ID }},
 		page.Column[protected]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(p protected) string { return p.Tenant.ID.String() }},
 	)

@@ -55,7 +55,7 @@ func (r row) workURL() string { return r.URL + "/work" }
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "title", Label: "Incident", Text: func(r row) string { return r.Title }}}
 	if !m.One() {
-		cs = append(cs, page.CustomerColumn(166, func(r row) page.TenantRef { return r.Tenant }))
+		cs = append(cs, page.CustomerColumn(172, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
 		page.Column[row]{Key: "severity", Label: "Severity", Kind: ui.KindState, Sort: "severity", Priority: 1, Width: 132, Text: func(r row) string { return verdict.Severity(r.Severity, r.Open).Text }, Cell: func(r row) ui.Cell { s := verdict.Severity(r.Severity, r.Open); return ui.Cell{State: &s} }},

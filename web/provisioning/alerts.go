@@ -126,7 +126,7 @@ func (h *Handler) alerts(w http.ResponseWriter, r *http.Request, m tenant.Member
 func alertColumns(m tenant.Membership) []page.Column[alert] {
 	cs := []page.Column[alert]{{Key: "app", Label: "Application", Width: 140, Text: func(a alert) string { return a.App }}}
 	if !m.One() {
-		cs = append(cs, page.CustomerColumn(150, func(a alert) page.TenantRef { return a.Tenant }))
+		cs = append(cs, page.CustomerColumn(172, func(a alert) page.TenantRef { return a.Tenant }))
 	}
 	return append(cs,
 		page.Column[alert]{Key: "kind", Label: "What", Kind: ui.KindState, Priority: 1, Width: 135, Text: func(a alert) string { return alertWords[a.Kind].Text }, Cell: func(a alert) ui.Cell { s := a.kind(); return ui.Cell{State: &s} }},

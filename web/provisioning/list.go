@@ -102,7 +102,7 @@ func appURL(tid tenant.ID, principal string) string {
 }
 
 func columns(m tenant.Membership) []page.Column[row] {
-	cs := []page.Column[row]{{Key: "name", Label: "Application", Sort: "name", Width: 190, Text: func(r row) string { return r.Name }}}
+	cs := []page.Column[row]{{Key: "name", Label: "Application", Sort: "name", Width: 190, Wrap: true, Text: func(r row) string { return r.Name }}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
@@ -115,7 +115,7 @@ func stateColumns() []page.Column[row] {
 			Key: "state", Label: "State", Kind: ui.KindState, Sort: "worst", Priority: 1, Width: 150, Text: func(r row) string { return r.Verdict },
 			Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} },
 		},
-		{Key: "reason", Label: "Reason", Priority: 1, Phone: "line", Text: func(r row) string { return r.Reason }, Cell: func(r row) ui.Cell {
+		{Key: "reason", Label: "Reason", Priority: 1, Wrap: true, Phone: "line", Text: func(r row) string { return r.Reason }, Cell: func(r row) ui.Cell {
 			if r.Reason == "" {
 				return ui.DashCell()
 			}
@@ -141,7 +141,7 @@ func stateColumns() []page.Column[row] {
 func timeColumns() []page.Column[row] {
 	return []page.Column[row]{
 		{
-			Key: "success", Label: "Last success", Kind: ui.KindTime, Priority: 2, Width: 110, Text: func(r row) string { return page.Stamp(r.LastSuccessAt) },
+			Key: "success", Label: "Last success", Kind: ui.KindTime, Priority: 2, Width: 110, Phone: "named", Text: func(r row) string { return page.Stamp(r.LastSuccessAt) },
 			Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(value(r.LastSuccessAt), r.now)) },
 		},
 		{Key: "next", Label: "Next try", Kind: ui.KindTime, Priority: 3, Width: 115, Phone: "hide", Text: func(r row) string { return page.Stamp(r.NextTry) }, Cell: func(r row) ui.Cell {

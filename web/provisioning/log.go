@@ -104,9 +104,9 @@ func (h *Handler) serveLog(w http.ResponseWriter, r *http.Request, l page.List[e
 
 func wideColumns(m tenant.Membership) []page.Column[event] {
 	cs := eventColumns()
-	more := []page.Column[event]{{Key: "app", Label: "Application", Priority: 1, Width: 130, Text: func(e event) string { return e.App }, Cell: func(e event) ui.Cell { return ui.TextCell(e.App) }}}
+	more := []page.Column[event]{{Key: "app", Label: "Application", Priority: 1, Width: 130, Wrap: true, Text: func(e event) string { return e.App }, Cell: func(e event) ui.Cell { return ui.TextCell(e.App) }}}
 	if !m.One() {
-		more = append(more, page.CustomerColumn(160, func(e event) page.TenantRef { return e.Tenant }))
+		more = append(more, page.CustomerColumn(172, func(e event) page.TenantRef { return e.Tenant }))
 	}
 	return slices.Insert(cs, 1, more...)
 }
@@ -199,14 +199,14 @@ func objectName(e provisioning.Event) string {
 
 func eventColumns() []page.Column[event] {
 	plain := func(key, label string, priority, width int, get func(event) string) page.Column[event] {
-		return page.Column[event]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(e event) ui.Cell { return ui.TextCell(get(e)) }}
+		return page.Column[event]{Key: key, Label: label, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(e event) ui.Cell { return ui.TextCell(get(e)) }}
 	}
 	errorCode := plain("error", "Error code", 3, 170, func(e event) string { return e.ErrorCode })
 	errorCode.Kind = ui.KindMono
 	reason := plain("reason", "Reason", 2, 0, func(e event) string { return e.Reason })
 	reason.Phone = "line"
 	return []page.Column[event]{
-		{Key: "object", Label: "Object", Width: 220, Text: func(e event) string { return e.Object }},
+		{Key: "object", Label: "Object", Width: 220, Wrap: true, Text: func(e event) string { return e.Object }},
 		plain("type", "Type", 2, 90, func(e event) string { return e.Type }),
 		plain("action", "Action", 1, 110, func(e event) string { return e.ActionName }),
 		{Key: "status", Label: "Result", Kind: ui.KindState, Priority: 1, Width: 120, Text: func(e event) string { return e.state.Text }, Cell: func(e event) ui.Cell { return ui.Cell{State: &e.state} }},

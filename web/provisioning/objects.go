@@ -128,9 +128,9 @@ func (h *Handler) eachObject(scope tenant.Scope, f provisioning.ObjectFilter, no
 
 func objectColumns(m tenant.Membership) []page.Column[object] {
 	plain := func(key, label string, priority, width int, get func(object) string) page.Column[object] {
-		return page.Column[object]{Key: key, Label: label, Priority: priority, Width: width, Text: get, Cell: func(o object) ui.Cell { return ui.TextCell(get(o)) }}
+		return page.Column[object]{Key: key, Label: label, Priority: priority, Width: width, Wrap: true, Text: get, Cell: func(o object) ui.Cell { return ui.TextCell(get(o)) }}
 	}
-	cs := []page.Column[object]{{Key: "name", Label: "Object", Sort: "name", Width: 230, Text: func(o object) string { return o.Name }}}
+	cs := []page.Column[object]{{Key: "name", Label: "Object", Sort: "name", Width: 260, Wrap: true, Text: func(o object) string { return o.Name }}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(o object) page.TenantRef { return o.Tenant }))
 	}
@@ -138,7 +138,7 @@ func objectColumns(m tenant.Membership) []page.Column[object] {
 	reason.Phone = "line"
 	return append(cs,
 		plain("app", "Application", 1, 130, func(o object) string { return o.App }),
-		plain("cause", "Cause", 2, 230, func(o object) string { return classWords[o.Class].what }),
+		plain("cause", "Cause", 2, 190, func(o object) string { return classWords[o.Class].what }),
 		page.Column[object]{Key: "since", Label: "Failing since", Kind: ui.KindTime, Sort: "since", Priority: 1, Width: 130, Text: func(o object) string { return page.Stamp(o.Since) }, Cell: func(o object) ui.Cell { return ui.TimeCell(ui.Clock(value(o.Since), o.now)) }},
 		page.Column[object]{Key: "tries", Label: "Tries", Kind: ui.KindNumber, Priority: 2, Width: 70, Text: func(o object) string { return strconv.FormatInt(o.Tries, 10) }, Cell: func(o object) ui.Cell { return ui.TextCell(ui.N(o.Tries)) }},
 		page.Column[object]{Key: "last", Label: "Last try", Kind: ui.KindTime, Priority: 3, Width: 110, Text: func(o object) string { return o.LastAt.Format(time.RFC3339) }, Cell: func(o object) ui.Cell { return ui.TimeCell(ui.NewTime(o.LastAt, o.now)) }},

@@ -3,6 +3,7 @@ package roles
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -187,6 +188,9 @@ func (v view) permissionTable(id string, of []permission) ui.Table {
 	t := ui.Table{ID: id, Caption: "Permissions of this role", Inset: true, Light: true, Columns: []ui.Column{{Key: "name", Label: "Permission"}, {Key: "description", Label: "What it opens", Priority: 2}, {Key: "action", Label: "Name in Graph", Kind: ui.KindMono, Priority: 3}}}
 	for _, p := range of {
 		t.Rows = append(t.Rows, ui.Row{Name: p.Name, URL: v.m.Path("/roles/who") + "?can=" + url.QueryEscape(p.Action), Cells: []ui.Cell{ui.TextCell(p.Description), ui.MonoCell(p.Action)}})
+	}
+	if !slices.ContainsFunc(of, func(p permission) bool { return p.Description != "" }) { // Graph describes few
+		t = t.Pick([]string{"action"})
 	}
 	return t
 }

@@ -104,10 +104,12 @@ func roleURL(tid tenant.ID, id string) string {
 
 func (r row) kind() string {
 	if r.BuiltIn {
-		return "Built in"
+		return builtIn
 	}
 	return "Custom"
 }
+
+const builtIn = "Built in"
 
 func (r row) wipe() string {
 	if r.CanWipe {
@@ -118,6 +120,11 @@ func (r row) wipe() string {
 
 func plain[R any](key, label, sort string, priority, width int, get func(R) string) page.Column[R] {
 	return page.Column[R]{Key: key, Label: label, Sort: sort, Priority: priority, Width: width, Text: get, Cell: func(r R) ui.Cell { return ui.TextCell(get(r)) }}
+}
+
+func number(key, label, sort string, priority int, get func(row) int) page.Column[row] {
+	return page.Column[row]{Key: key, Label: label, Kind: ui.KindNumber, Sort: sort, Priority: priority, Width: 110, Text: func(r row) string { return strconv.Itoa(get(r)) },
+		Cell: func(r row) ui.Cell { return ui.Cell{Text: ui.N(int64(get(r)))} }}
 }
 
 // onPhone is the column at another place on a phone, wrapped one that cuts no text, and usually one whose usual value a phone leaves out.
@@ -136,10 +143,10 @@ func columns(m tenant.Membership) []page.Column[row] {
 		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
-		plain("kind", "Kind", "", 1, 90, row.kind),
-		plain("assigned", "Assignments", "assignments", 1, 110, func(r row) string { return strconv.Itoa(r.Assignments) }),
-		plain("actions", "Permissions", "actions", 2, 110, func(r row) string { return strconv.Itoa(r.Actions) }),
-		plain("wipe", "Can wipe", "", 1, 90, row.wipe),
+		usually(builtIn, onPhone("right", plain("kind", "Kind", "", 1, 90, row.kind))),
+		number("assigned", "Assignments", "assignments", 1, func(r row) int { return r.Assignments }),
+		number("actions", "Permissions", "actions", 2, func(r row) int { return r.Actions }),
+		usually("No", onPhone("named", plain("wipe", "Can wipe", "", 1, 100, row.wipe))),
 		plain("description", "Description", "", 3, 0, func(r row) string { return r.Description }),
 		page.Column[row]{Key: "id", Label: "Role id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},

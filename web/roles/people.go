@@ -193,7 +193,7 @@ func (h holder) enabled() string {
 func holderColumns(m tenant.Membership) []page.Column[holder] {
 	cs := []page.Column[holder]{{Key: "name", Label: "Person", Sort: "name", Wrap: true, Text: holder.title}}
 	if !m.One() {
-		cs = append(cs, page.CustomerColumn(160, func(h holder) page.TenantRef { return h.Tenant }))
+		cs = append(cs, page.CustomerColumn(172, func(h holder) page.TenantRef { return h.Tenant }))
 	}
 	return append(cs,
 		onPhone("hide", plain("account", "Account", "", 1, 230, holder.account)),

@@ -125,7 +125,7 @@ func columns(m tenant.Membership) []page.Column[row] {
 		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
-		page.Column[row]{Key: "kind", Label: "Kind", Sort: "kind", Width: 210, Priority: 2, Text: func(r row) string { return r.KindName }, Cell: func(r row) ui.Cell { return ui.TextCell(r.KindName) }},
+		page.Column[row]{Key: "kind", Label: "Kind", Sort: "kind", Width: 210, Wrap: true, Priority: 2, Text: func(r row) string { return r.KindName }, Cell: func(r row) ui.Cell { return ui.TextCell(r.KindName) }},
 		page.Column[row]{Key: "state", Label: "State", Kind: ui.KindState, Width: 170, Text: func(r row) string { return r.StateName }, Cell: func(r row) ui.Cell { return ui.Cell{State: &r.state} }},
 		page.Column[row]{Key: "ends", Label: "Ends", Kind: ui.KindTime, Sort: "ends", Width: 110, Text: func(r row) string { return page.Stamp(r.EndsAt) }, Cell: row.endCell},
 		page.Column[row]{Key: "days", Label: "Days left", Kind: ui.KindNumber, Width: 90, Priority: 2, Text: row.daysText, Cell: row.daysCell},

@@ -84,9 +84,9 @@ var spec = page.Spec{
 var chosen = []string{"dataset", "state", "age", "customer", "group", "tag"}
 
 var columns = []page.Column[row]{
-	{Key: "dataset", Label: "Dataset", Width: 272, Text: func(r row) string { return r.Label }},
+	{Key: "dataset", Label: "Dataset", Width: 250, Wrap: true, Text: func(r row) string { return r.Label }},
 	{Key: "customer", Label: "Customer", Kind: ui.KindTenant, Sort: "tenant", Width: 170, Cell: func(r row) ui.Cell { return customerCell(r.TenantID, r.TenantName) }, Text: func(r row) string { return r.TenantName }},
-	{Key: "state", Label: "State", Kind: ui.KindState, Phone: "line", Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
+	{Key: "state", Label: "State", Kind: ui.KindState, Wrap: true, Phone: "line", Sort: "trouble", Cell: stateCell, Text: func(r row) string { return r.State }},
 	{Key: "rows", Label: "Rows read", Kind: ui.KindNumber, Width: 90, Cell: func(r row) ui.Cell { return ui.TextCell(r.rows()) }, Text: func(r row) string { return strconv.FormatInt(r.Rows, 10) }},
 	{Key: "calls", Label: "Calls", Kind: ui.KindNumber, Priority: 3, Width: 70, Cell: func(r row) ui.Cell { return ui.QuietCell(ui.N(r.Calls)) }, Text: func(r row) string { return strconv.FormatInt(r.Calls, 10) }},
 	{Key: "pages", Label: "Pages", Exact: true, Text: func(r row) string { return strconv.FormatInt(r.Pages, 10) }},
@@ -94,7 +94,7 @@ var columns = []page.Column[row]{
 	{Key: "throttled", Label: "Held back", Kind: ui.KindNumber, Priority: 3, Width: 84, Cell: func(r row) ui.Cell { return lengthCell(r.Throttled) }, Text: func(r row) string { return length(r.Throttled) }},
 	{Key: "duration", Label: "Took", Kind: ui.KindNumber, Priority: 2, Width: 80, Cell: func(r row) ui.Cell { return lengthCell(r.Duration) }, Text: func(r row) string { return length(r.Duration) }},
 	{Key: "asof", Label: "Read completely", Kind: ui.KindTime, Sort: "asOf", Width: 130, Cell: func(r row) ui.Cell { return ui.TimeCell(ui.NewTime(deref(r.AsOf), r.now)) }, Text: func(r row) string { return page.Stamp(r.AsOf) }},
-	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Cell: nextCell, Text: func(r row) string { return page.Stamp(r.NextAt) }},
+	{Key: "next", Label: "Next", Kind: ui.KindTime, Priority: 2, Width: 100, Phone: "named", Cell: nextCell, Text: func(r row) string { return page.Stamp(r.NextAt) }},
 	{Key: "request", Label: "Request id", Exact: true, Text: func(r row) string { return r.RequestID }},
 	{Key: "note", Label: "Adapted", Exact: true, Text: func(r row) string { return r.Note }},
 	{Key: "problem", Label: "Problem", Exact: true, Text: func(r row) string { return r.Problem }},

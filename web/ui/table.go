@@ -232,6 +232,14 @@ func (c Column) class() string {
 	return s + " ph-" + c.phone()
 }
 
+// headClass is what its head carries: a column without a width of its own has to keep one that can be read.
+func (c Column) headClass() string {
+	if c.Width == 0 {
+		return c.class() + " grow"
+	}
+	return c.class()
+}
+
 // named columns say their label before the value on a phone, where no head does.
 func (c Column) named() bool { return c.Kind == KindNumber || c.Phone == "named" }
 
