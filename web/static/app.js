@@ -36,15 +36,23 @@
     if (e.target.matches?.(".switcher[open]")) $("input", e.target).focus();
   }, true);
 
-  // A list that is walked with the arrow keys while the input keeps the focus.
-  const walk = (input, items) => (e) => {
+  // A list that is walked with the arrow keys while the input keeps the focus. Screen readers say what is chosen: to them it has the focus.
+  const choose = (input, box, to) => {
+    $$(".active", box).forEach((a) => (a.classList.remove("active"), a.removeAttribute("id")));
+    input.removeAttribute("aria-activedescendant");
+    if (!to) return;
+    to.classList.add("active");
+    box.id = `${(to.id = `${input.name}-${box.className}-chosen`)}-of`;
+    input.setAttribute("aria-controls", box.id);
+    input.setAttribute("aria-activedescendant", to.id);
+  };
+  const walk = (input, box, items) => (e) => {
     const list = items();
     const at = list.findIndex((a) => a.classList.contains("active"));
     if (e.key === "ArrowDown" || e.key === "ArrowUp") {
       e.preventDefault();
       const to = list[(at + (e.key === "ArrowDown" ? 1 : list.length - 1 + (at < 0))) % list.length];
-      list[at]?.classList.remove("active");
-      to?.classList.add("active");
+      choose(input, box, to);
       to?.scrollIntoView({ block: "nearest" });
     } else if (e.key === "Enter" && at >= 0) {
       e.preventDefault();
@@ -89,10 +97,10 @@
       $$(".found", list).forEach((a) => a.remove());
       $$("[data-find]", list).forEach((a) => (a.hidden = !a.dataset.find.toLowerCase().includes(q)));
       $$("[data-group]", list).forEach((p) => (p.hidden = q !== ""));
-      $$(".active", list).forEach((a) => a.classList.remove("active"));
+      choose(input, list);
       if (q) more(input.value.trim());
     });
-    input.addEventListener("keydown", walk(input, shown));
+    input.addEventListener("keydown", walk(input, list, shown));
   }
 
   // Palette: the same hits as /search, in a dialog.
@@ -100,22 +108,25 @@
   if (palette) {
     const input = $("input", palette);
     const box = $("[data-hits]", palette);
+    const said = $("[role=status]", palette);
     const ask = later(async (q) => {
       const html = await fetch(`/search?q=${encodeURIComponent(q)}`, { headers: { Accept: "text/html" } }).then((r) => r.text()).catch(() => "");
       if (input.value.trim() !== q) return;
       const found = $("#hits", new DOMParser().parseFromString(html, "text/html"));
       found?.removeAttribute("id");
       box.replaceChildren(...(found ? [found] : []));
-      $("a.hit", box)?.classList.add("active");
+      const hits = $$("a.hit", box);
+      choose(input, box, hits[0]);
+      said.textContent = hits.length ? `${hits.length} shown` : found?.textContent ?? "";
       current = true;
     });
     let current = false; // the hits are of what is typed: else Enter must not open one of them, but search
     input.addEventListener("input", () => {
-      $$(".active", box).forEach((a) => a.classList.remove("active"));
+      choose(input, box);
       current = false;
       input.value.trim() ? ask(input.value.trim()) : box.replaceChildren();
     });
-    input.addEventListener("keydown", walk(input, () => (current ? $$("a.hit", box) : [])));
+    input.addEventListener("keydown", walk(input, box, () => (current ? $$("a.hit", box) : [])));
     palette.addEventListener("click", (e) => e.target === palette && palette.close());
     document.addEventListener("keydown", (e) => {
       const slash = e.key === "/" && !typing(e.target) && !e.ctrlKey && !e.metaKey && !e.altKey;

@@ -55,7 +55,10 @@ func TestScript(t *testing.T) {
 	press("0482")
 	eval(settle)
 	want("the palette shows what /search found", `document.querySelector("#palette a.hit.active .hit-name").innerText.split("\n")[0]`, "NWT-LT-0482")
+	const spoken = `(i => document.getElementById(i.getAttribute("aria-activedescendant"))?.querySelector(".hit-name").innerText.split("\n")[0] + ", " + document.querySelector("#palette [role=status]").textContent)(document.querySelector("#palette input"))`
+	want("a screen reader is told what is chosen, and how much there is", spoken, "NWT-LT-0482, "+eval(`String(document.querySelectorAll("#palette a.hit").length)`)+" shown")
 	press(kb.ArrowDown)
+	want("and what is chosen then", spoken, "iPhone 15, "+eval(`String(document.querySelectorAll("#palette a.hit").length)`)+" shown")
 	want("arrows walk the hits", `document.querySelector("#palette a.hit.active .hit-name").innerText.split("\n")[0]`, "iPhone 15")
 	want("Enter right after another letter searches, and opens nothing that was found before", `(() => {
 		const i = document.querySelector("#palette input");

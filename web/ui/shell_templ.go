@@ -1801,7 +1801,7 @@ func palette() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 147, "<input type=\"search\" name=\"q\" placeholder=\"Search devices, people, customers\" aria-label=\"Search everything\" autocomplete=\"off\" autofocus> <kbd aria-hidden=\"true\">Esc</kbd></form><div class=\"palette-hits\" data-hits aria-live=\"polite\"></div><p class=\"palette-foot\"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span> <span><kbd>Enter</kbd> open</span></p></dialog>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 147, "<input type=\"search\" name=\"q\" placeholder=\"Search devices, people, customers\" aria-label=\"Search everything\" autocomplete=\"off\" autofocus> <kbd aria-hidden=\"true\">Esc</kbd></form><div class=\"palette-hits\" data-hits></div><p class=\"sr\" role=\"status\"></p><p class=\"palette-foot\"><span><kbd>↑</kbd> <kbd>↓</kbd> choose</span> <span><kbd>Enter</kbd> open</span></p></dialog>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
