@@ -18,7 +18,7 @@ import (
 	"github.com/tenantry/tenantry/web/ui"
 )
 
-// Handler serves the role pages.
+// Handler serves the pages of Intune roles, and of who holds them and the roles of a customer’s directory.
 type Handler struct {
 	Roles          *intunerole.Store
 	DirectoryRoles *directoryrole.Store
