@@ -1,7 +1,8 @@
 // Package roles shows Intune's own roles: what each allows, to whom it is given, and who can do a thing such as wiping a device.
 //
 // What a role is, and its tables, live in internal/intunerole; who is in a group in internal/group. Members of groups are read only where the
-// customer granted it: the pages say so wherever it matters. Directory roles are web/access's, and each side leads to the other.
+// customer granted it: the pages say so wherever it matters. Who holds roles of a customer's directory is listed here, too; who could wipe by any
+// of all these is web/access's, and each side leads to the other.
 package roles
 
 import (
