@@ -43,6 +43,10 @@ func saidChange(field, v string) string {
 	switch {
 	case field == "gone":
 		return map[string]string{"true": "removed", "false": "there"}[v]
+	case field == "last_state":
+		return worded(runWords, v)
+	case field == "quarantine_reason" && v != "":
+		return worded(reasonWords, v)
 	case v == "":
 		return "empty"
 	}

@@ -211,11 +211,11 @@ func (j job) runTable() ui.Table {
 func runState(s string) ui.State {
 	switch s {
 	case "Succeeded":
-		return ui.State{Shape: ui.ShapeOK, Text: "Succeeded"}
+		return ui.State{Shape: ui.ShapeOK, Text: runWords[s]}
 	case "Failed":
-		return ui.State{Shape: ui.ShapeBad, Text: "Failed"}
+		return ui.State{Shape: ui.ShapeBad, Text: runWords[s]}
 	case "EntryLevelErrors":
-		return ui.State{Shape: ui.ShapeWarn, Text: "Some entries fail"}
+		return ui.State{Shape: ui.ShapeWarn, Text: runWords[s]}
 	}
 	return ui.State{Shape: ui.ShapeUnknown, Text: "Unknown"}
 }

@@ -247,3 +247,15 @@ func TestEvery(t *testing.T) {
 		}
 	}
 }
+
+// TestChangesInWords: what a job's history says of a run and of a quarantine is what its page says, and what Microsoft adds stays as it is.
+func TestChangesInWords(t *testing.T) {
+	for _, tc := range [][3]string{
+		{"last_state", "EntryLevelErrors", "Some entries fail"}, {"last_state", "", "never ran"}, {"last_state", "Postponed", "Postponed"},
+		{"quarantine_reason", "TooManyDeletes", "More deletes in one cycle than the threshold allows"}, {"quarantine_reason", "", "empty"}, {"gone", "true", "removed"}, {"every", "PT40M", "PT40M"},
+	} {
+		if got := History.Said(tc[0], tc[1]); got != tc[2] {
+			t.Errorf("%s %q: %q, want %q", tc[0], tc[1], got, tc[2])
+		}
+	}
+}

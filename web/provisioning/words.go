@@ -20,6 +20,9 @@ var codeOptions = []page.Option{
 	{Value: "NotRun", Label: "Never ran"}, {Value: "NotConfigured", Label: "Not set up"},
 }
 
+// runWords are how a run ended (Graph's taskExecutionResult).
+var runWords = map[string]string{"Succeeded": "Succeeded", "Failed": "Failed", "EntryLevelErrors": "Some entries fail", "": "never ran"}
+
 // reasonWords are Graph's quarantineReason members.
 var reasonWords = map[string]string{
 	"EncounteredBaseEscrowThreshold":       "Too many entries fail",
