@@ -37,7 +37,7 @@ func TestEveryKindHasItsWords(t *testing.T) {
 	if name, of := histories[change.Grant].Called("User.Read.All", "00000003-0000-0000-c000-000000000000"); name != "User.Read.All" || of != "Microsoft Graph" {
 		t.Errorf("a permission is called %q of %q", name, of)
 	}
-	for _, tc := range [][3]string{{"62e90394-69f5-4237-9190-012177145e10", "", "/access?who=wipe"}, {"62e90394-69f5-4237-9190-012177145e10", "g/1", "/guests/g%2F1"}, {"f2ef992c-3afb-46b9-b7cf-a126ee74c451", "", ""}} {
+	for _, tc := range [][3]string{{"62e90394-69f5-4237-9190-012177145e10", "", "/roles/directory?role=62e90394-69f5-4237-9190-012177145e10"}, {"62e90394-69f5-4237-9190-012177145e10", "g/1", "/guests/g%2F1"}} {
 		if got := histories[change.DirectoryRole].Where(tc[0], tc[1]); got != tc[2] {
 			t.Errorf("who holds %s is at %q, want %q", tc[0], got, tc[2])
 		}
