@@ -53,16 +53,21 @@ type Int int64
 
 // UnmarshalJSONFrom reads it; it fails on broken JSON only.
 func (n *Int) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
-	*n = 0
+	text, err := numeral(dec)
+	*n = parseInt(text)
+	return err
+}
+
+// numeral reads what a number or a text holds; of anything else it is empty.
+func numeral(dec *jsontext.Decoder) (string, error) {
 	if k := dec.PeekKind(); k != '0' && k != '"' {
-		return dec.SkipValue()
+		return "", dec.SkipValue()
 	}
 	tok, err := dec.ReadToken()
 	if err != nil {
-		return err
+		return "", err
 	}
-	*n = parseInt(tok.String())
-	return nil
+	return tok.String(), nil
 }
 
 // Count is how many there are. What is not said, and what can be no number of things, is not none: it is not known.
@@ -74,17 +79,11 @@ type Count struct {
 // UnmarshalJSONFrom reads it; it fails on broken JSON only.
 func (n *Count) UnmarshalJSONFrom(dec *jsontext.Decoder) error {
 	*n = Count{}
-	if k := dec.PeekKind(); k != '0' && k != '"' {
-		return dec.SkipValue()
-	}
-	tok, err := dec.ReadToken()
-	if err != nil {
-		return err
-	}
-	if f, err := strconv.ParseFloat(tok.String(), 64); err == nil && f >= 0 && f < beyond {
+	text, err := numeral(dec)
+	if f, wrong := strconv.ParseFloat(text, 64); wrong == nil && f >= 0 && f < beyond {
 		*n = Count{N: int64(f), Known: true}
 	}
-	return nil
+	return err
 }
 
 // MarshalJSONTo writes it as Graph does; what is not known is null.

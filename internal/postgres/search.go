@@ -226,18 +226,23 @@ func GUIDBegins(q string) (string, bool) {
 
 // Plain is text as it is looked for: in lower case, and of whatever stands for an apostrophe the one that keyboards have. Apple calls a telephone
 // "Adam’s iPhone", as office programs write "O’Hara", and nobody types that.
-func Plain(text string) string { return plain.Replace(strings.ToLower(text)) }
+func Plain(text string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune(apostrophes, r) {
+			return '\''
+		}
+		return r
+	}, strings.ToLower(text))
+}
 
 const apostrophes = "’‘ʼ´`"
-
-var plain = strings.NewReplacer("’", "'", "‘", "'", "ʼ", "'", "´", "'", "`", "'")
 
 // PlainSQL is an expression that is in lower case already, as Plain would have it, where it makes a difference to a text that is looked for in it.
 func PlainSQL(expr, text string) string {
 	if !strings.Contains(text, "'") {
 		return expr // translate goes through each letter of each row
 	}
-	return "translate(" + expr + ", '" + apostrophes + "', repeat('''', 5))"
+	return "translate(" + expr + ", '" + apostrophes + "', repeat('''', length('" + apostrophes + "')))"
 }
 
 // Apostrophe is the condition that an expression in lower case holds a word as it is, beside its pattern, which has any letter for an apostrophe, so

@@ -322,10 +322,6 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 	plain := func(key, label, phone string, priority, width int, get func(actor) string) page.Column[actor] {
 		return page.Column[actor]{Key: key, Label: label, Phone: phone, Priority: priority, Width: width, Text: get, Cell: func(a actor) ui.Cell { return ui.TextCell(get(a)) }}
 	}
-	usually := func(c page.Column[actor], usual string) page.Column[actor] {
-		c.Cell = func(a actor) ui.Cell { return ui.Cell{Text: c.Text(a), Usual: c.Text(a) == usual} }
-		return c
-	}
 	return append(cs,
 		plain("account", "Account", "hide", 2, 220, func(a actor) string {
 			if a.UPN == "" {
@@ -333,10 +329,10 @@ func whoColumns(m tenant.Membership) []page.Column[actor] {
 			}
 			return a.UPN
 		}),
-		usually(plain("side", "Whose", "right", 1, 120, actor.side), theirs),
+		plain("side", "Whose", "right", 1, 120, actor.side).Usually(theirs),
 		plain("by", "By", "", 1, 240, func(a actor) string { return strings.Join(a.By, ", ") }),
 		plain("through", "Through", "", 3, 200, actor.through),
-		usually(plain("enabled", "Can sign in", "named", 1, 120, actor.enabled), "Yes"),
+		plain("enabled", "Can sign in", "named", 1, 120, actor.enabled).Usually("Yes"),
 		page.Column[actor]{Key: "id", Label: "Object id", Exact: true, Text: func(a actor) string { return a.ID }},
 		page.Column[actor]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(a actor) string { return a.Customer.ID.String() }},
 	)

@@ -3,10 +3,8 @@ package page
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -28,6 +26,16 @@ type Column[R any] struct {
 	Cell     func(R) ui.Cell // not used for the first column, which is the row's name and link
 	Text     func(R) string  // the plain value, for CSV
 	Exact    bool            // CSV only: never in the table
+}
+
+// Usually is the column with its value left out on a phone where it is what most rows say.
+func (c Column[R]) Usually(value string) Column[R] {
+	c.Cell = func(r R) ui.Cell {
+		cell := ui.TextCell(c.Text(r))
+		cell.Usual = cell.Text == value
+		return cell
+	}
+	return c
 }
 
 // List is a page of rows of one kind. Serve writes it as HTML, as its JSON twin, as CSV or as a workbook: the same rows in the same order.
@@ -340,69 +348,4 @@ func (l List[R]) pager() ui.Pager {
 		p.PrevURL, p.PrevText = l.Query.URL(), "First page"
 	}
 	return p
-}
-
-// fileName says of when the rows are, and where some or all were not read: a file lies about when the page with its freshness line is long
-// gone, and one without a row would say that there is nothing.
-func (l List[R]) fileName(kind string) string {
-	name := strings.ReplaceAll(strings.ToLower(l.Many), " ", "-")
-	if l.M.One() {
-		name += "-" + l.M.Tenant.DefaultDomain
-	}
-	if l.Freshness.Part != "" {
-		name += "-" + strings.ReplaceAll(l.Freshness.Part, " ", "-")
-	}
-	switch {
-	case !l.AsOf.IsZero():
-		name += "-as-of-" + l.AsOf.UTC().Format("20060102T1504Z")
-	case l.Freshness.Never != "":
-		name += "-not-read"
-	}
-	return name + "." + kind
-}
-
-func (l List[R]) kinds() []ui.ColumnKind {
-	kinds := make([]ui.ColumnKind, len(l.Columns))
-	for i, c := range l.Columns {
-		kinds[i] = c.Kind
-	}
-	return kinds
-}
-
-func (l List[R]) csvHead() []string {
-	head := make([]string, len(l.Columns))
-	for i, c := range l.Columns {
-		head[i] = c.Label
-	}
-	return head
-}
-
-func (l List[R]) csvRows(ctx context.Context) iter.Seq2[[]string, error] {
-	each := l.Each
-	if each == nil {
-		each = func(context.Context) iter.Seq2[R, error] {
-			return func(yield func(R, error) bool) {
-				for _, r := range l.Rows {
-					if !yield(r, nil) {
-						return
-					}
-				}
-			}
-		}
-	}
-	return func(yield func([]string, error) bool) {
-		record := make([]string, len(l.Columns)) // of one row after the other: those who take it keep nothing of it
-		for r, err := range each(ctx) {
-			if err != nil {
-				yield(nil, fmt.Errorf("export %s: %w", l.Many, err))
-				return
-			}
-			for i, c := range l.Columns {
-				record[i] = c.Text(r)
-			}
-			if !yield(record, nil) {
-				return
-			}
-		}
-	}
 }

@@ -132,21 +132,16 @@ func onPhone[R any](place string, c page.Column[R]) page.Column[R] { c.Phone = p
 
 func wrapped[R any](c page.Column[R]) page.Column[R] { c.Wrap = true; return c }
 
-func usually[R any](usual string, c page.Column[R]) page.Column[R] {
-	c.Cell = func(r R) ui.Cell { text := c.Text(r); return ui.Cell{Text: text, Title: text, Usual: text == usual} }
-	return c
-}
-
 func columns(m tenant.Membership) []page.Column[row] {
 	cs := []page.Column[row]{{Key: "name", Label: "Role", Sort: "name", Text: func(r row) string { return r.Name }}}
 	if !m.One() {
 		cs = append(cs, page.CustomerColumn(170, func(r row) page.TenantRef { return r.Tenant }))
 	}
 	return append(cs,
-		usually(builtIn, onPhone("right", plain("kind", "Kind", "", 1, 90, row.kind))),
+		onPhone("right", plain("kind", "Kind", "", 1, 90, row.kind)).Usually(builtIn),
 		number("assigned", "Assignments", "assignments", 1, func(r row) int { return r.Assignments }),
 		number("actions", "Permissions", "actions", 2, func(r row) int { return r.Actions }),
-		usually("No", onPhone("named", plain("wipe", "Can wipe", "", 1, 100, row.wipe))),
+		onPhone("named", plain("wipe", "Can wipe", "", 1, 100, row.wipe)).Usually("No"),
 		plain("description", "Description", "", 3, 0, func(r row) string { return r.Description }),
 		page.Column[row]{Key: "id", Label: "Role id", Exact: true, Text: func(r row) string { return r.ID }},
 		page.Column[row]{Key: "tenant", Label: "Tenant id", Exact: true, Text: func(r row) string { return r.Tenant.ID.String() }},

@@ -144,7 +144,7 @@ func grantColumns(m tenant.Membership) []page.Column[grant] {
 	return append(cs,
 		plain("role", "Role", "role", 1, 200, func(g grant) string { return g.Role }),
 		wrapped(plain("members", "Members", "", 1, 280, grant.memberText)),
-		usually(everything, onPhone("named", plain("scope", "Over", "", 1, 220, grant.over))),
+		onPhone("named", plain("scope", "Over", "", 1, 220, grant.over)).Usually(everything),
 		page.Column[grant]{Key: "memberIDs", Label: "Member group ids", Exact: true, Text: func(g grant) string { return joined(g.Members, func(x named) string { return x.ID }) }},
 		page.Column[grant]{Key: "scopes", Label: "Scope group ids", Exact: true, Text: func(g grant) string { return joined(g.Scopes, func(x named) string { return x.ID }) }},
 		page.Column[grant]{Key: "id", Label: "Assignment id", Exact: true, Text: func(g grant) string { return g.ID }},

@@ -42,7 +42,8 @@
     input.removeAttribute("aria-activedescendant");
     if (!to) return;
     to.classList.add("active");
-    box.id = `${(to.id = `${input.name}-${box.className}-chosen`)}-of`;
+    box.id ||= box.className;
+    to.id = `${box.id}-chosen`;
     input.setAttribute("aria-controls", box.id);
     input.setAttribute("aria-activedescendant", to.id);
   };
